@@ -1,0 +1,161 @@
+"""What a project is once its file has been read: questions, labels and rules, as plain frozen data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import timedelta
+from typing import Any, TypeAlias, TypeVar
+
+Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
+
+ONLY_QUESTION = "label"  # the question's name in a project that asks just one
+SKIP_REASONS = ("Not sure", "Unclear or incomplete", "Not about this project", "Other")
+
+
+@dataclass(frozen=True)
+class LabelDef:
+    """One label: `name` is what exports hold, `title` what people see.
+
+    `was` lists former names, which is how a rename is told from a removal. `parent` is the name of the
+    label this one sits under, or None; names are unique within a question, nested or not.
+    """
+
+    name: str
+    title: str
+    help: str = ""
+    examples: tuple[str, ...] = ()
+    was: tuple[str, ...] = ()
+    parent: str | None = None
+
+
+@dataclass(frozen=True)
+class ShowIf:
+    """Ask only when the earlier question `question` was answered with one of `labels`."""
+
+    question: str
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One thing asked of an item; `options` are the label type's own settings, checked against its list."""
+
+    name: str
+    title: str
+    type: str
+    labels: tuple[LabelDef, ...] = ()
+    options: Mapping[str, Json] = field(default_factory=dict, hash=False)
+    show_if: ShowIf | None = None
+
+    def label(self, name: str) -> LabelDef | None:
+        """The label called `name` now, or else the one that once was."""
+        now = next((label for label in self.labels if label.name == name), None)
+        return now or next((label for label in self.labels if name in label.was), None)
+
+    def under(self, parent: str | None) -> tuple[LabelDef, ...]:
+        """The labels directly under `parent`, in file order; None gives the top level."""
+        return tuple(label for label in self.labels if label.parent == parent)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Where and when the QA summary is posted: `channel` is "platform:id", `every` a cron line read in `timezone`.
+
+    An empty `every` means only when asked.
+    """
+
+    channel: str
+    every: str = ""
+    timezone: str = "UTC"
+
+    @property
+    def platform(self) -> str:
+        return self.channel.partition(":")[0]
+
+    @property
+    def chat(self) -> str:
+        return self.channel.partition(":")[2]
+
+
+@dataclass(frozen=True)
+class Project:
+    """Everything a project file says. Shares are 0..1; empty `chats` and `show` mean "all"."""
+
+    name: str
+    title: str
+    questions: tuple[Question, ...]
+    instructions: str = ""
+    overlap: int = 1
+    lease: timedelta = timedelta(minutes=15)
+    order: str = "imported"
+    blind: bool = True
+    max_per_person: int | None = None
+    flags_needed: int = 1
+    skip_limit: int = 3
+    gold_share: float = 0.1
+    skip_reasons: tuple[str, ...] = SKIP_REASONS
+    chats: tuple[str, ...] = ()
+    show: tuple[str, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict, hash=False)
+    language: str = "en"
+    summary: Summary | None = None
+
+    @property
+    def single(self) -> bool:
+        """True when one question is asked, so that exports may use the short form."""
+        return len(self.questions) == 1
+
+    def question(self, name: str) -> Question:
+        """The question called `name`; KeyError when there is none."""
+        for question in self.questions:
+            if question.name == name:
+                return question
+        raise KeyError(name)
+
+    def as_config(self) -> dict[str, Json]:
+        """Plain JSON, the same for the same project, `lease` in seconds: what storage keeps per schema version."""
+        config = _plain(self)
+        assert isinstance(config, dict)
+        return config
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Project:
+        """The project `as_config` described. Keys that a version did not have yet take their defaults."""
+        known = _known(cls, config)
+        known["questions"] = tuple(_question(question) for question in config["questions"])
+        if "lease" in known:
+            known["lease"] = timedelta(seconds=known["lease"])
+        if known.get("summary") is not None:
+            known["summary"] = Summary(**_known(Summary, known["summary"]))
+        return cls(**known)
+
+
+Dataclass = TypeVar("Dataclass", LabelDef, Project, Question, ShowIf, Summary)
+
+
+def _known(kind: type[Dataclass], config: Mapping[str, Any]) -> dict[str, Any]:
+    names = {one.name for one in fields(kind)}
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in config.items() if key in names}
+
+
+def _question(config: Mapping[str, Any]) -> Question:
+    known = _known(Question, config)
+    known["labels"] = tuple(LabelDef(**_known(LabelDef, label)) for label in config["labels"])
+    if known.get("show_if") is not None:
+        known["show_if"] = ShowIf(**_known(ShowIf, known["show_if"]))
+    return Question(**known)
+
+
+def _plain(value: object) -> Json:
+    if isinstance(value, timedelta):
+        return int(value.total_seconds())
+    if isinstance(value, (LabelDef, Project, Question, ShowIf, Summary)):
+        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(value[key]) for key in sorted(value)}
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    raise TypeError(f"{value!r} has no place in a project's configuration")
