@@ -1,0 +1,29 @@
+"""Every sentence the bot says, by key and language; this registry finds it."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from bot.wording import en
+
+LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": en.SENTENCES}
+DEFAULT = "en"
+
+
+class Phrase(NamedTuple):
+    """A sentence to say, in whatever language its hearer reads."""
+
+    key: str
+    fields: Mapping[str, object] = {}
+
+
+def phrase(key: str, **fields: object) -> Phrase:
+    return Phrase(key, fields)
+
+
+def say(language: str, said: Phrase) -> str:
+    """The sentence in `language` ("de-AT" falls back to "de", then to English)."""
+    return _sentences(language).get(said.key, LANGUAGES[DEFAULT][said.key]).format(**said.fields)
+
+
+def _sentences(language: str) -> Mapping[str, str]:
+    return LANGUAGES.get(language) or LANGUAGES.get(language[:2].lower()) or LANGUAGES[DEFAULT]
