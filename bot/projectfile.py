@@ -1,0 +1,326 @@
+"""A project file (TOML) becomes a Project, or a sentence that names the line to fix."""
+
+from __future__ import annotations
+
+import math
+import re
+import zoneinfo
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeAlias
+
+from croniter import CroniterError, croniter
+
+from bot.project import ONLY_QUESTION, SKIP_REASONS, Json, LabelDef, Project, Question, ShowIf, Summary
+from bot.tomltable import BadProjectFile, Table, did_you_mean, read
+from bot.tomltable import parse as parse_toml
+
+__all__ = ["BadProjectFile", "load", "parse"]
+
+Check: TypeAlias = Callable[[Question], None]  # raises ValueError with a sentence for the file's author
+
+CHATS = ("telegram", "slack", "browser")
+FIELD_KINDS = ("text", "image", "audio", "video")
+ORDERS = ("imported", "random")
+QUESTIONS_MAX = 5
+TITLE_MAX = 75  # a Slack button's text; Telegram cuts off sooner by width, but takes it
+REASON_MAX = 60
+ASKED_MAX = 300
+LEASE_MIN, LEASE_MAX = timedelta(seconds=10), timedelta(days=7)
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+_NAME_WANTED = "1 to 40 lower-case letters, digits, - or _, starting with a letter or digit"
+_LABEL_NAME = re.compile(r"[^\s\x00-\x1f](?:[^\x00-\x1f]{0,62}[^\s\x00-\x1f])?")
+_LABEL_WANTED = "1 to 64 characters on one line"
+_LABEL_TITLE = re.compile(rf"[^\x00-\x1f]{{1,{TITLE_MAX}}}")
+_TITLE = re.compile(r"[^\x00-\x1f]{1,120}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_CHANNEL = re.compile(rf"({'|'.join(CHATS)}):[^\s:]+")
+_LEASE = re.compile(r"(\d{1,6}) ?(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?)")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+_RULES = ("overlap", "lease", "order", "blind", "max_per_person", "flags_needed", "skip_limit", "gold_share")
+_PROJECT = ("name", "title", "instructions", "language", "questions", "chats", "show", "fields", "summary")
+_PROJECT_KEYS = (*_PROJECT, *_RULES, "skip_reasons")
+_SINGLE_KEYS = ("question", "type", "labels")
+_QUESTION_KEYS = ("name", "title", "type", "labels", "show_if")
+_LABEL_KEYS = ("name", "title", "help", "examples", "was", "parent", "labels")
+_SUMMARY_KEYS = ("channel", "every", "timezone")
+
+# In TOML a line belongs to the last [header] above it: by far the commonest slip in these files.
+_TO_THE_TOP = "belongs to the project; move it above the first line that starts with [."
+_UP = "belongs above this table; move it up, before the line that starts with [."
+
+
+def load(
+    path: Path,
+    types: Collection[str],
+    options: Mapping[str, Collection[str]] | None = None,
+    check: Check | None = None,
+) -> Project:
+    """The project in the file at `path`; see `parse`. BadProjectFile also when the file cannot be read."""
+    return parse(read(path), str(path), types=types, options=options, check=check)
+
+
+def parse(
+    text: str,
+    name: str = "project.toml",
+    *,
+    types: Collection[str],
+    options: Mapping[str, Collection[str]] | None = None,
+    check: Check | None = None,
+) -> Project:
+    """The project `text` describes, or BadProjectFile, whose message names the file `name`, the line and the remedy.
+
+    `types` are the known label types and `options` the settings each takes; `check` lets a type refuse a question
+    by a ValueError, whose sentence is then placed at the question's line.
+    """
+    return _Reader(types, options or {}, check).project(parse_toml(text, name))
+
+
+class _Reader:
+    """Reads one file with the label types it may name."""
+
+    def __init__(self, types: Collection[str], options: Mapping[str, Collection[str]], check: Check | None) -> None:
+        self.types, self.options, self.check = types, options, check
+        self.settings = sorted({key for keys in options.values() for key in keys})
+        self.astray = {
+            **dict.fromkeys(("type", "show_if", "question", *self.settings), _UP),
+            **dict.fromkeys(_PROJECT_KEYS, _TO_THE_TOP),
+        }
+
+    def project(self, root: Table) -> Project:
+        questions = self.many(root) if "questions" in root else (self.only(root),)
+        chats = root.some_of("chats", CHATS)
+        return Project(
+            name=root.named("name", _NAME, _NAME_WANTED),
+            title=root.named("title", _TITLE, "1 to 120 characters on one line", root.text("name")),
+            questions=questions,
+            instructions=root.text("instructions", ""),
+            overlap=root.count("overlap", 1, 100, 1),
+            lease=_lease(root),
+            order=root.one_of("order", ORDERS, "imported"),
+            blind=root.flag("blind", True),
+            max_per_person=root.count("max_per_person", 1, 10**9, 1) if "max_per_person" in root else None,
+            flags_needed=root.count("flags_needed", 1, 100, 1),
+            skip_limit=root.count("skip_limit", 1, 100, 3),
+            gold_share=root.share("gold_share", 0.5, 0.1),
+            skip_reasons=root.texts("skip_reasons", SKIP_REASONS, REASON_MAX),
+            chats=chats,
+            show=root.texts("show"),
+            fields=_fields(root.table("fields")),
+            language=root.named("language", _LANGUAGE, 'a language code such as "en" or "pt-BR"', "en"),
+            summary=self.summary(root.table("summary"), chats) if "summary" in root else None,
+        )
+
+    def only(self, root: Table) -> Question:
+        """The question of a file that asks just one, and so says everything at the top."""
+        root.only((*_PROJECT_KEYS, *_SINGLE_KEYS, *self.settings))
+        if isinstance(root.data.get("question"), list):
+            root.fail("several questions are written as [[questions]], with an s.", "question")
+        if "type" not in root:
+            types = " or ".join(self.types)
+            root.fail(f'`type` is missing; add type = "…" ({types}), or [[questions]] to ask several.')
+        kind = root.one_of("type", self.types)
+        options = self.chosen(root, kind, (*_PROJECT_KEYS, *_SINGLE_KEYS))
+        question = Question(ONLY_QUESTION, _asked(root), kind, self.labels(root), options)
+        return self.checked(root, question)
+
+    def many(self, root: Table) -> tuple[Question, ...]:
+        belongs = "belongs to one question; move it under its [[questions]]."
+        root.only(_PROJECT_KEYS, dict.fromkeys((*_SINGLE_KEYS, "show_if", *self.settings), belongs))
+        tables = root.tables("questions")
+        if not 1 <= len(tables) <= QUESTIONS_MAX:
+            root.fail(f"a project asks 1 to {QUESTIONS_MAX} questions.", "questions", QUESTIONS_MAX)
+        questions: list[Question] = []
+        for table in tables:
+            questions.append(self.question(table, questions))
+        return tuple(questions)
+
+    def question(self, table: Table, earlier: list[Question]) -> Question:
+        table.only((*_QUESTION_KEYS, *self.settings), dict.fromkeys(_PROJECT_KEYS, _TO_THE_TOP))
+        name = table.named("name", _NAME, _NAME_WANTED)
+        if any(one.name == name for one in earlier):
+            table.fail(f"another question is already called {name!r}; give this one a name of its own.", "name")
+        kind = table.one_of("type", self.types)
+        options = self.chosen(table, kind, _QUESTION_KEYS)
+        title = table.text("title", name, limit=ASKED_MAX)
+        shown = _show_if(table, earlier) if "show_if" in table else None
+        return self.checked(table, Question(name, title, kind, self.labels(table), options, shown))
+
+    def chosen(self, table: Table, kind: str, common: Collection[str]) -> dict[str, Json]:
+        """The settings of its label type that `table` makes; those of another type are refused."""
+        own = sorted(key for key in self.options.get(kind, ()) if key not in common)
+        owner = {key: other for other, keys in self.options.items() for key in keys}
+        other = {key: f"is a setting of the type {owner[key]!r}, and this one is {kind!r}." for key in owner}
+        table.only((*common, *own), other)
+        return {key: _json(table, table.data[key], key) for key in own if key in table}
+
+    def labels(self, table: Table) -> tuple[LabelDef, ...]:
+        if _names_only(table.data.get("labels")):
+            return tuple(LabelDef(name, name) for name in _label_names(table))
+        found = list(_label_tables(table, None, self.astray))
+        for index in range(len(found)):
+            _check_label(found, index)
+        return tuple(label for _, label in found)
+
+    def summary(self, table: Table, chats: tuple[str, ...]) -> Summary:
+        table.only(_SUMMARY_KEYS, self.astray)
+        wanted = "a chat and its id, such as " + ", ".join(f'"{one}"' for one in ("slack:C0123456", "telegram:-100123"))
+        channel = table.named("channel", _CHANNEL, wanted + ' or "browser:qa"')
+        platform = channel.partition(":")[0]
+        if chats and platform not in chats:
+            table.fail(
+                f"`chats` keeps this project out of {platform!r}; add it there or choose another channel.", "channel"
+            )
+        timezone = table.text("timezone", "UTC")
+        _check_timezone(table, timezone)
+        every = table.text("every", "")
+        if every:
+            _check_cron(table, every)
+        return Summary(channel, every, timezone)
+
+    def checked(self, table: Table, question: Question) -> Question:
+        if self.check is not None:
+            try:
+                self.check(question)
+            except ValueError as error:
+                table.fail(str(error), "type")
+        return question
+
+
+def _json(table: Table, value: object, *keys: str | int) -> Json:
+    if isinstance(value, list):
+        return [_json(table, one, *keys, index) for index, one in enumerate(value)]
+    if isinstance(value, dict):
+        return {key: _json(table, one, *keys, key) for key, one in value.items()}
+    if isinstance(value, (bool, int, str)) or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    table.fail(f"`{keys[0]}` must be text, a number, true, false or a list of these.", *keys)
+
+
+def _asked(root: Table) -> str:
+    """What the only question says: `question`, else the first line of the instructions, else the title."""
+    first = root.text("instructions", "").partition("\n")[0].strip()
+    fitting = first if 0 < len(first) <= ASKED_MAX else root.text("title", root.text("name"))
+    return root.text("question", fitting, limit=ASKED_MAX)
+
+
+def _names_only(labels: object) -> bool:
+    return isinstance(labels, list) and bool(labels) and not any(isinstance(one, dict) for one in labels)
+
+
+def _label_names(table: Table) -> tuple[str, ...]:
+    names = table.texts("labels", limit=64)
+    for index, name in enumerate(names):
+        if not _LABEL_NAME.fullmatch(name):
+            table.fail(f"the label {name!r} must be {_LABEL_WANTED}.", "labels", index)
+    return names
+
+
+def _label_tables(table: Table, parent: str | None, astray: Mapping[str, str]) -> Iterator[tuple[Table, LabelDef]]:
+    """Every label of `table` and below, parents before their children."""
+    for place in table.tables("labels"):
+        place.only(_LABEL_KEYS, astray)
+        if parent is not None and "parent" in place:
+            place.fail(f"this label already stands under {parent!r}; take `parent` out.", "parent")
+        name = place.named("name", _LABEL_NAME, _LABEL_WANTED)
+        yield (
+            place,
+            LabelDef(
+                name=name,
+                title=place.named("title", _LABEL_TITLE, f"1 to {TITLE_MAX} characters on one line", name),
+                help=place.text("help", "", 1000),
+                examples=place.texts("examples", limit=1000),
+                was=place.texts("was", limit=64),
+                parent=place.text("parent") if "parent" in place else parent,
+            ),
+        )
+        yield from _label_tables(place, name, astray)
+
+
+def _check_label(found: list[tuple[Table, LabelDef]], index: int) -> None:
+    place, label = found[index]
+    names = [one.name for _, one in found]
+    if label.name in names[:index]:
+        place.fail(f"another label of this question is already called {label.name!r}.", "name")
+    if taken := next((old for old in label.was if old in names), None):
+        place.fail(f"{taken!r} is still a label's name, so no other label can have been it.", "was")
+    if label.parent is not None and label.parent not in names:
+        place.fail(f"no label is called {label.parent!r}; {did_you_mean(label.parent, names)}", "parent")
+    if _in_a_circle(label, [one for _, one in found]):
+        place.fail(f"{label.name!r} comes to lie under itself; give it another parent.", "parent")
+
+
+def _in_a_circle(label: LabelDef, labels: list[LabelDef]) -> bool:
+    parents = {one.name: one.parent for one in labels}
+    above, steps = label.parent, 0
+    while above is not None and above != label.name and steps < len(labels):
+        above, steps = parents.get(above), steps + 1
+    return above == label.name
+
+
+def _show_if(table: Table, earlier: list[Question]) -> ShowIf:
+    name, labels = _condition(table)
+    names = [one.name for one in earlier]
+    if name not in names:
+        near = did_you_mean(name, names) if names else "the first question is always asked."
+        table.fail(f"no question above this one is called {name!r}; {near}", "show_if", "question")
+    known = [label.name for label in earlier[names.index(name)].labels]
+    for index, label in enumerate(labels):
+        if known and label not in known:
+            reason = f"{label!r} is no label of {name!r}; {did_you_mean(label, known)}"
+            table.fail(reason, "show_if", "label", index)
+    return ShowIf(name, labels)
+
+
+def _condition(table: Table) -> tuple[str, tuple[str, ...]]:
+    if isinstance(table.data["show_if"], str):
+        name, equals, label = (part.strip() for part in table.text("show_if").partition("="))
+        if not (name and equals and label):
+            table.fail('`show_if` must read "question=label".', "show_if")
+        return name, (label,)
+    inner = table.table("show_if")
+    inner.only(("question", "label"))
+    if isinstance(inner.data.get("label"), list):
+        labels = inner.texts("label")
+        if not labels:
+            inner.fail("`label` is empty; name at least one label.", "label")
+        return inner.text("question"), labels
+    return inner.text("question"), (inner.text("label"),)
+
+
+def _lease(root: Table) -> timedelta:
+    value = root.text("lease", "15 min")
+    found = _LEASE.fullmatch(value)
+    lease = timedelta(seconds=int(found[1]) * _SECONDS[found[2][0]]) if found else timedelta()
+    if not LEASE_MIN <= lease <= LEASE_MAX:
+        root.fail(f'`lease` is {value!r}; write a time from "10 s" to "7 days", such as "15 min" or "2 h".', "lease")
+    return lease
+
+
+def _fields(table: Table) -> dict[str, str]:
+    for key, value in table.data.items():
+        if key in _PROJECT_KEYS and value not in FIELD_KINDS:
+            table.fail(f"`{key}` {_TO_THE_TOP}", key)
+    return {key: table.one_of(key, FIELD_KINDS) for key in table.data}
+
+
+def _check_timezone(table: Table, timezone: str) -> None:
+    try:
+        zoneinfo.ZoneInfo(timezone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        near = did_you_mean(timezone, sorted(zoneinfo.available_timezones()))
+        hint = near if near.startswith("did") else 'write it as "Europe/Berlin" or "UTC".'
+        table.fail(f"{timezone!r} is not a time zone; {hint}", "timezone")
+
+
+def _check_cron(table: Table, every: str) -> None:
+    try:
+        if len(every.split()) != 5:
+            raise ValueError("not five fields")
+        croniter(every, datetime.now(UTC)).get_next()  # "0 0 31 2 *" reads well and never comes
+    except (CroniterError, ValueError):
+        reason = f'`every` is {every!r}; write five cron fields that do come round, such as "0 18 * * 1-5".'
+        table.fail(reason, "every")

@@ -1,0 +1,375 @@
+"""A project file becomes a project, or one sentence with the line to fix."""
+
+import json
+import tomllib
+from datetime import timedelta
+
+import pytest
+
+from bot.project import ONLY_QUESTION, SKIP_REASONS, LabelDef, Project, ShowIf, Summary
+from bot.projectfile import BadProjectFile, load, parse
+from bot.tomllines import key_lines
+
+TYPES = ("choice", "tags", "transcript", "rating", "pairwise")
+OPTIONS = {"rating": {"scale", "low", "high"}, "tags": {"min", "max"}, "transcript": set(), "choice": {"style"}}
+
+REVIEWS = """\
+name = "reviews"
+title = "Review sentiment"
+type = "choice"
+instructions = "How does the writer feel about the product?"
+overlap = 2                    # answers wanted an item
+lease = "15 min"
+
+[[labels]]
+name = "positive"
+title = "😊 Positive"
+help = "Praise, thanks, would buy again."
+examples = ["Works perfectly, five stars."]
+
+[[labels]]
+name = "negative"
+title = "😠 Negative"
+was = ["bad"]
+
+[summary]
+channel = "slack:C0123456"     # or "telegram:-100123", "browser:qa"
+every = "0 18 * * 1-5"         # cron
+timezone = "Europe/Berlin"
+"""
+
+TICKETS = """\
+name = "tickets"
+overlap = 3
+order = "random"
+blind = false
+max_per_person = 50
+chats = ["browser", "slack"]
+show = ["subject", "body"]
+skip_reasons = ["Spam"]
+language = "pt-BR"
+gold_share = 0
+
+[fields]
+body = "text"
+shot = "image"
+
+[[questions]]
+name = "topic"
+title = "What is it about?"
+type = "tags"
+max = 2
+
+[[questions.labels]]
+name = "billing"
+
+  [[questions.labels.labels]]
+  name = "refund"
+
+[[questions.labels]]
+name = "bug"
+
+[[questions]]
+name = "urgency"
+type = "rating"
+scale = 4
+show_if = "topic=bug"
+
+[[questions]]
+name = "amount"
+type = "choice"
+labels = ["small", "large"]
+show_if = { question = "topic", label = ["refund", "billing"] }
+"""
+
+
+def read(text: str) -> Project:
+    return parse(text, "it.toml", types=TYPES, options=OPTIONS)
+
+
+def refusal(text: str) -> str:
+    with pytest.raises(BadProjectFile) as caught:
+        read(text)
+    return str(caught.value)
+
+
+def test_the_file_of_the_manual_becomes_a_project():
+    project = read(REVIEWS)
+    assert (project.name, project.title, project.overlap) == ("reviews", "Review sentiment", 2)
+    assert project.lease == timedelta(minutes=15)
+    assert project.summary == Summary("slack:C0123456", "0 18 * * 1-5", "Europe/Berlin")
+    assert (project.summary.platform, project.summary.chat) == ("slack", "C0123456")
+
+
+def test_a_short_file_has_one_question_whose_text_is_the_first_line_of_the_instructions():
+    project = read(REVIEWS)
+    (question,) = project.questions
+    assert project.single
+    assert (question.name, question.type) == (ONLY_QUESTION, "choice")
+    assert question.title == "How does the writer feel about the product?"
+    assert question.labels[0] == LabelDef(
+        "positive", "😊 Positive", "Praise, thanks, would buy again.", ("Works perfectly, five stars.",)
+    )
+    assert question.label("bad") == question.labels[1]
+    assert question.label("worse") is None
+
+
+def test_what_a_file_leaves_out_has_the_documented_defaults():
+    project = read('name = "a"\ntype = "transcript"\n')
+    assert project == Project("a", "a", project.questions)
+    assert (project.blind, project.flags_needed, project.skip_limit, project.gold_share) == (True, 1, 3, 0.1)
+    assert (project.overlap, project.max_per_person, project.skip_reasons) == (1, None, SKIP_REASONS)
+    assert project.questions[0].title == "a"
+
+
+def test_several_questions_nested_labels_options_and_conditions_are_read():
+    project = read(TICKETS)
+    topic, urgency, amount = project.questions
+    assert not project.single
+    assert topic.options == {"max": 2}
+    assert [(one.name, one.parent) for one in topic.labels] == [("billing", None), ("refund", "billing"), ("bug", None)]
+    assert [one.name for one in topic.under("billing")] == ["refund"]
+    assert [one.name for one in topic.under(None)] == ["billing", "bug"]
+    assert (urgency.show_if, urgency.options) == (ShowIf("topic", ("bug",)), {"scale": 4})
+    assert amount.show_if == ShowIf("topic", ("refund", "billing"))
+    assert [(one.name, one.title) for one in amount.labels] == [("small", "small"), ("large", "large")]
+    assert project.question("urgency") is urgency
+    with pytest.raises(KeyError):
+        project.question("nothing")
+
+
+def test_the_rules_of_a_project_are_read():
+    project = read(TICKETS)
+    assert (project.order, project.blind, project.max_per_person, project.gold_share) == ("random", False, 50, 0.0)
+    assert (project.chats, project.show) == (("browser", "slack"), ("subject", "body"))
+    assert (project.fields, project.language) == ({"body": "text", "shot": "image"}, "pt-BR")
+    assert project.skip_reasons == ("Spam",)
+
+
+def test_a_parent_may_be_named_instead_of_nesting():
+    nested = read(TICKETS).question("topic").labels
+    flat = read(
+        'name = "a"\ntype = "tags"\n[[labels]]\nname = "billing"\n[[labels]]\nname = "refund"\nparent = "billing"\n'
+        '[[labels]]\nname = "bug"\n'
+    )
+    assert flat.questions[0].labels == nested
+
+
+@pytest.mark.parametrize("text", [REVIEWS, TICKETS])
+def test_a_project_survives_storage(text):
+    project = read(text)
+    stored = json.loads(json.dumps(project.as_config()))
+    assert Project.from_config(stored) == project
+    assert Project.from_config(stored).as_config() == project.as_config() == stored
+
+
+def test_the_order_of_keys_in_a_file_does_not_change_its_configuration():
+    one = 'name = "a"\ntype = "rating"\nscale = 5\nlow = "no"\n[fields]\nx = "text"\ny = "image"\n'
+    other = 'low = "no"\nscale = 5\ntype = "rating"\nname = "a"\n[fields]\ny = "image"\nx = "text"\n'
+    assert json.dumps(read(one).as_config()) == json.dumps(read(other).as_config())
+
+
+def test_a_configuration_kept_before_a_setting_existed_takes_its_default():
+    stored = read(REVIEWS).as_config()
+    del stored["skip_limit"], stored["lease"]
+    stored["of_the_future"] = 1
+    assert Project.from_config(stored) == read(REVIEWS)
+
+
+@pytest.mark.parametrize(
+    ("lease", "seconds"), [("30 s", 30), ("2 h", 7200), ("90min", 5400), ("1 hour", 3600), ("7 days", 604800)]
+)
+def test_a_lease_is_written_as_people_write_times(lease, seconds):
+    assert read(f'name = "a"\ntype = "choice"\nlease = "{lease}"\n').lease.total_seconds() == seconds
+
+
+TOP = 'name = "a"\ntype = "choice"\n'
+ASK = 'name = "a"\n[[questions]]\nname = "q"\ntype = "choice"\nlabels = ["x", "yes"]\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        (TOP + "overlpa = 2\n", 3, "`overlpa` is not a setting here; did you mean `overlap`?"),
+        (TOP + "annotators = 2\n", 3, "did you mean `overlap`?"),
+        ('name = "a"\ntpye = "choice"\n', 2, "did you mean `type`?"),
+        ('name = "a"\n', 1, "`type` is missing"),
+        ('type = "choice"\n', 1, "`name` is missing"),
+        ('name = "a"\ntype = "chioce"\n', 2, "'chioce' is not a `type`; did you mean `choice`?"),
+        ('name = "a"\ntype = "zzz"\n', 2, "it can be `choice`, `tags`"),
+        ('name = "My Project"\ntype = "choice"\n', 1, "lower-case"),
+        (f'name = "{"a" * 41}"\ntype = "choice"\n', 1, "1 to 40"),
+        ('name = 3\ntype = "choice"\n', 1, "`name` must be text in quotes."),
+        ('name = "a"\ntitle = ""\ntype = "choice"\n', 2, "`title` is empty"),
+        ('name = "a"\ntitle = "b\\nc"\ntype = "choice"\n', 2, "on one line"),
+        (TOP + f'question = "{"a" * 301}"\n', 3, "has 301 characters; keep it to 300"),
+        (TOP + "overlap = 0\n", 3, "whole number from 1 to 100"),
+        (TOP + "overlap = 101\n", 3, "whole number from 1 to 100"),
+        (TOP + "overlap = true\n", 3, "whole number from 1 to 100"),
+        (TOP + "gold_share = 0.6\n", 3, "from 0 to 0.5"),
+        (TOP + "gold_share = nan\n", 3, "from 0 to 0.5"),
+        (TOP + 'blind = "yes"\n', 3, "true or false"),
+        (TOP + 'lease = "soon"\n', 3, "'soon'"),
+        (TOP + 'lease = "1 s"\n', 3, '"10 s" to "7 days"'),
+        (TOP + 'order = "randon"\n', 3, "did you mean `random`?"),
+        (TOP + 'language = "English"\n', 3, "language code"),
+        (TOP + 'chats = ["slack",\n  "telegrm"]\n', 4, "did you mean `telegram`?"),
+        (TOP + 'chats = "slack"\n', 3, "must be a list"),
+        (TOP + 'show = ["a", "a"]\n', 3, "stands twice"),
+        (TOP + 'skip_reasons = ["ok",\n""]\n', 4, "1 to 60 characters"),
+        (TOP + '[fields]\nbody = "txt"\n', 4, "did you mean `text`?"),
+        (TOP + "[fields]\noverlap = 2\n", 4, "`overlap` belongs to the project; move it above"),
+        (TOP + "fields = 3\n", 3, "[fields]"),
+        (TOP + 'labels = "a"\n', 3, "[[labels]]"),
+        (TOP + 'labels = ["a", 3]\n', 3, "each of `labels`"),
+        (TOP + 'labels = ["a",\n"b\\nc"]\n', 4, "on one line"),
+        (TOP + 'labels = [{name = "a"}, 3]\n', 3, "must be a table"),
+        (TOP + '[[labels]]\ntitle = "A"\n', 3, "`name` is missing"),
+        (TOP + '[[labels]]\nname = "x"\ndescription = "?"\n', 5, "did you mean `help`?"),
+        (TOP + '[[labels]]\nname = "x"\noverlap = 2\n', 5, "`overlap` belongs to the project; move it above"),
+        (TOP + '[[labels]]\nname = "x"\nmax = 2\n', 5, "`max` belongs above this table"),
+        (TOP + '[[labels]]\nname = "x"\n\n[[labels]]\nname = "x"\n', 7, "already called 'x'"),
+        (TOP + '[[labels]]\nname = "x"\nwas = ["y"]\n[[labels]]\nname = "y"\n', 5, "still a label's name"),
+        (TOP + '[[labels]]\nname = "animal"\n[[labels]]\nname = "x"\nparent = "animals"\n', 7, "mean `animal`?"),
+        (TOP + '[[labels]]\nname = "x"\nparent = "x"\n', 5, "under itself"),
+        (TOP + '[[labels]]\nname="x"\n[[labels.labels]]\nname="y"\nparent="x"\n', 7, "take `parent` out"),
+        (TOP + f'[[labels]]\nname = "x"\ntitle = "{"y" * 76}"\n', 5, "1 to 75 characters"),
+        (TOP + "[[question]]\n", 3, "[[questions]], with an s"),
+        (TOP + "scale = 3\n", 3, "`scale` is a setting of the type 'rating', and this one is 'choice'."),
+        (TOP + "style = 1979-05-27\n", 3, "`style` must be text"),
+        (TOP + "style = [1, inf]\n", 3, "`style` must be text"),
+        (ASK + "overlap = 2\n", 6, "`overlap` belongs to the project; move it above"),
+        ('type = "choice"\n' + ASK, 1, "`type` belongs to one question"),
+        ("scale = 3\n" + ASK, 1, "`scale` belongs to one question"),
+        (ASK + 'question = "How?"\n', 6, "did you mean `title`?"),
+        (ASK + '[[questions]]\nname = "q"\ntype = "choice"\n', 7, "another question is already called 'q'"),
+        (ASK + '[[questions]]\nname = "r"\ntype = "rating"\nshow_if = "p=x"\n', 9, "it can be `q`"),
+        (ASK + '[[questions]]\nname = "r"\ntype = "rating"\nshow_if = "q=yess"\n', 9, "did you mean `yes`?"),
+        (ASK + '[[questions]]\nname = "r"\ntype = "rating"\nshow_if = "q"\n', 9, '"question=label"'),
+        (ASK + '[[questions]]\nname = "r"\ntype = "rating"\nshow_if = {question = "q", label = []}\n', 9, "empty"),
+        (
+            ASK + '[[questions]]\nname="r"\ntype="rating"\n[questions.show_if]\nquestion="q"\nlabels="x"\n',
+            11,
+            "`label`?",
+        ),
+        (ASK + 'show_if = "q=x"\n', 6, "the first question is always asked"),
+        ('name = "a"\n' + '[[questions]]\nname = "q"\ntype = "choice"\n' * 6, 17, "1 to 5 questions"),
+        ('name = "a"\nquestions = []\n', 2, "1 to 5 questions"),
+        (TOP + '[summary]\nchannel = "#qa"\n', 4, "a chat and its id"),
+        (TOP + '[summary]\nevery = "0 18 * * *"\n', 3, "`channel` is missing"),
+        (TOP + 'chats = ["browser"]\n[summary]\nchannel = "slack:C1"\n', 5, "keeps this project out of 'slack'"),
+        (TOP + '[summary]\nchannel = "slack:C1"\nevery = "0 25 * * *"\n', 5, "five cron fields"),
+        (TOP + '[summary]\nchannel = "slack:C1"\nevery = "0 0 31 2 *"\n', 5, "do come round"),
+        (TOP + '[summary]\nchannel = "slack:C1"\nevery = "0 0 0 * * *"\n', 5, "five cron fields"),
+        (TOP + '[summary]\nchannel = "slack:C1"\ntimezone = "Europe/Berln"\n', 5, "did you mean `Europe/Berlin`?"),
+        (TOP + '[summary]\nchannel = "slack:C1"\ntimezone = "../etc"\n', 5, "is not a time zone"),
+        (TOP + '[summary]\nchannel = "slack:C1"\noverlap = 2\n', 5, "`overlap` belongs to the project"),
+        ("name = reviews\n", 1, "text needs quotes"),
+        ('name = "a"\nname = "b"\n', 2, "already set further up"),
+        ('name = "a\n', 1, "not valid TOML"),
+        ('name = "a"\n[[labels]\n', 2, "not valid TOML"),
+    ],
+)
+def test_a_mistake_is_met_with_its_line_and_a_remedy(text, line, says):
+    said = refusal(text)
+    assert said.startswith(f"it.toml, line {line}: ")
+    assert says in said
+    assert "\n" not in said
+
+
+def test_a_label_type_may_refuse_a_question_and_its_line_is_named():
+    def check(question):
+        if not question.labels:
+            raise ValueError("a choice needs two labels.")
+
+    with pytest.raises(BadProjectFile, match=r"^it\.toml, line 3: a choice needs two labels\.$"):
+        parse('name = "a"\n\ntype = "choice"\n', "it.toml", types=TYPES, check=check)
+    assert parse(TOP + 'labels = ["x", "y"]\n', types=TYPES, check=check).name == "a"
+
+
+def test_a_file_is_read_from_disk_with_windows_line_ends_and_a_byte_order_mark(tmp_path):
+    path = tmp_path / "reviews.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + REVIEWS.replace("\n", "\r\n").encode())
+    assert load(path, TYPES, OPTIONS) == read(REVIEWS)
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path):
+    with pytest.raises(BadProjectFile, match="none.toml: cannot be read: No such file"):
+        load(tmp_path / "none.toml", TYPES)
+    with pytest.raises(BadProjectFile, match="cannot be read: Is a directory"):
+        load(tmp_path, TYPES)
+
+
+def test_a_file_in_another_encoding_is_refused_with_its_line(tmp_path):
+    path = tmp_path / "latin.toml"
+    path.write_bytes('name = "a"\ntitle = "Gefühl"\n'.encode("latin-1"))
+    with pytest.raises(BadProjectFile, match="line 2: this is not UTF-8 text"):
+        load(path, TYPES)
+
+
+NASTY = (
+    r'''# a comment with [brackets] = "and quotes"
+"quoted key" = "a # b ] }" # tail
+a.b."c.d" = 1
+'lit'  =  'C:\[x]'
+multi = """
+[not.a.table]
+x = 1 \""" still"""
+quotes = """"four""""
+raw = '''
+    "'''"
+    r"""[[no]]
+"""
+    "'''"
+    r'''
+list = [ # why
+  1, [2, 3], "]",   # ] here
+  { x = 1, y = [ "}" ] },
+  1979-05-27 07:32:00, """
+  """, -inf,
+]
+[ t . "u v" ]
+k = {a.b = 1, "c" = {}}
+[[arr]]
+[[arr.in]]
+z = 1
+[[arr.in]]
+z = 2
+[arr.sub]
+w = 3
+[[arr]]
+[[arr.in]]
+z = 4
+'''
+)
+
+
+def paths(value, path=()):
+    if path:
+        yield path
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in pairs:
+        yield from paths(inner, (*path, key))
+
+
+@pytest.mark.parametrize("text", [NASTY, TICKETS, REVIEWS])
+def test_every_key_of_a_file_has_a_line_and_no_other_has(text):
+    assert set(key_lines(text)) == set(paths(tomllib.loads(text)))
+
+
+def test_lines_are_those_an_editor_shows():
+    lines, shown = key_lines(NASTY), NASTY.splitlines()
+    for path, text in {
+        ("quoted key",): '"quoted key"',
+        ("a", "b", "c.d"): "a.b.",
+        ("quotes",): "quotes",
+        ("list", 1, 1): "  1, [2, 3]",
+        ("list", 2, "y", 0): "  { x = 1",
+        ("list", 3): "  1979",
+        ("list", 5): '  """, -inf',
+        ("t", "u v", "k", "a", "b"): "k = ",
+        ("arr", 0, "in", 1, "z"): "z = 2",
+        ("arr", 0, "sub", "w"): "w = 3",
+        ("arr", 1, "in", 0, "z"): "z = 4",
+    }.items():
+        assert shown[lines[path] - 1].startswith(text)
