@@ -1,0 +1,242 @@
+"""The summary picture, looked at pixel by pixel."""
+
+import io
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import groupby
+
+import pytest
+from PIL import Image
+
+from bot.quality.chart import (
+    HEIGHT,
+    WIDTH,
+    ChartFigures,
+    ChartWords,
+    DayCount,
+    LabelCount,
+    Progress,
+    summary_chart,
+)
+from bot.quality.drawable import drawable, shortened
+from bot.quality.measures import Agreement
+
+GREEN, SKY, ORANGE, VERMILLION, BLUE, GREY = (
+    (0x00, 0x9E, 0x73),
+    (0x56, 0xB4, 0xE9),
+    (0xE6, 0x9F, 0x00),
+    (0xD5, 0x5E, 0x00),
+    (0x00, 0x72, 0xB2),
+    (0x9A, 0xA5, 0xB1),
+)
+BAR_ROW = 184  # a line of pixels through the progress bar
+TODAY = date(2026, 11, 24)
+
+USUAL = ChartFigures(
+    name="reviews",
+    title="Review sentiment",
+    as_of=TODAY,
+    progress=Progress(done=600, leased=20, open=340, skipped=20, flagged=10, quarantined=5, withdrawn=5),
+    labels=(LabelCount("positive", "😊 Positive", 900), LabelCount("negative", "😞 Negative", 300)),
+    days=tuple(DayCount(TODAY - timedelta(days=back), 40 + back) for back in range(12)),
+    pace=45.5,
+    expected_end=date(2026, 12, 3),
+    agreement=Agreement(0.74, 0.78, 0.82, 600, 1200),
+)
+EMPTY = replace(
+    USUAL,
+    progress=Progress(),
+    labels=(LabelCount("a", "A", 0),),
+    days=(),
+    pace=None,
+    expected_end=None,
+    agreement=Agreement(None, None, None, 0, 0),
+)
+ENDLESS = "An exceedingly long and winding name that goes on " * 40
+HARD = {
+    "usual": USUAL,
+    "empty": EMPTY,
+    "no labels at all": replace(EMPTY, labels=()),
+    "transcripts": replace(USUAL, labels=None, agreement=Agreement(0.8, None, 0.9, 40, 80)),
+    "one label": replace(USUAL, labels=(LabelCount("spam", "Spam", 1),), days=(DayCount(TODAY, 1),), pace=0.1),
+    "200 labels": replace(USUAL, labels=tuple(LabelCount(f"l{i}", f"Label {i}", 900 - i) for i in range(200))),
+    "long names": replace(USUAL, title=ENDLESS, labels=(LabelCount("x", ENDLESS, 7), LabelCount("y", "W" * 3000, 5))),
+    "millions": replace(
+        USUAL,
+        progress=Progress(**dict.fromkeys(Progress.__slots__, 98_765_432)),
+        labels=tuple(LabelCount(f"l{i}", ENDLESS, 123_456_789) for i in range(11)),
+        pace=1_234_567.8,
+        days=(DayCount(TODAY, 8_765_432), DayCount(TODAY - timedelta(days=1), 1)),
+        agreement=Agreement(-0.004, 0.999, 0.999, 98_765_432, 400_000_000),
+    ),
+    "right to left": replace(
+        USUAL,
+        title="סיווג ביקורות 🙂",
+        labels=(
+            LabelCount("pos", "חיובי (טוב)", 7),
+            LabelCount("neg", "سلبي جدا 👎", 4),
+            LabelCount("he", "עברית " * 60, 3),
+        ),
+    ),
+    "formulas": replace(USUAL, title=r"$\frac{", labels=(LabelCount("m", r"$5 to $10 _^\{ %", 3),)),
+    "only emoji": replace(
+        USUAL, name="🐈", title="🐈", labels=(LabelCount("👍", "👍🏽", 3), LabelCount("👎", "👎", 1))
+    ),
+    "scripts without a font": replace(
+        USUAL, title="评论", labels=(LabelCount("pos", "好评", 3), LabelCount("坏", "坏", 1))
+    ),
+    "control characters": replace(USUAL, title="a\x00b\u202ec\ud800", labels=(LabelCount("n", "two\nlines\t\x07", 3),)),
+}
+
+
+def picture(figures, **words):
+    return Image.open(io.BytesIO(summary_chart(figures, ChartWords(**words)))).convert("RGB")
+
+
+def runs(image, colour, *, x=None, y=None):
+    """Lengths of the unbroken stretches of a colour along one line of pixels."""
+    span = range(image.height) if x is not None else range(image.width)
+    line = [image.getpixel((x, place) if x is not None else (place, y)) == colour for place in span]
+    return [len(list(stretch)) for found, stretch in groupby(line) if found]
+
+
+def blank(image, left, top, right, bottom):
+    return image.crop((left, top, right, bottom)).getcolors() == [((right - left) * (bottom - top), (255, 255, 255))]
+
+
+@pytest.mark.parametrize("figures", HARD.values(), ids=HARD)
+def test_nothing_runs_over_an_edge_or_into_the_other_column(figures, caplog):
+    image = picture(figures)
+    assert image.size == (WIDTH, HEIGHT)
+    assert blank(image, 0, 0, 40, HEIGHT)
+    assert blank(image, WIDTH - 40, 0, WIDTH, HEIGHT)
+    assert blank(image, 0, HEIGHT - 20, WIDTH, HEIGHT)
+    assert blank(image, 616, 345, 656, HEIGHT)
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize("name", ["usual", "right to left", "200 labels"])
+def test_the_same_figures_give_the_same_bytes(name):
+    assert summary_chart(HARD[name]) == summary_chart(HARD[name])
+
+
+def test_the_file_tells_no_program_and_no_date():
+    assert Image.open(io.BytesIO(summary_chart(USUAL))).info.keys() <= {"dpi"}
+
+
+def test_a_part_is_as_wide_as_its_share():
+    image = picture(USUAL)
+    assert runs(image, GREEN, y=BAR_ROW) == [pytest.approx(0.6 * (WIDTH - 96), abs=8)]
+    assert runs(image, SKY, y=BAR_ROW) == [pytest.approx(0.02 * (WIDTH - 96), abs=4)]
+
+
+def test_three_flagged_of_a_million_are_seen():
+    image = picture(replace(USUAL, progress=Progress(done=999_997, flagged=3)))
+    (width,) = runs(image, VERMILLION, y=BAR_ROW)
+    assert width >= 2
+
+
+def test_a_part_without_items_is_left_out():
+    assert runs(picture(replace(USUAL, progress=Progress(done=5, open=5))), ORANGE, y=BAR_ROW) == []
+
+
+def test_the_parts_add_up_to_what_was_imported():
+    assert USUAL.progress.imported == 1000
+
+
+def test_the_longest_bar_is_the_most_frequent_label():
+    image = picture(USUAL)
+    heights = [y for y in range(394, HEIGHT) if image.getpixel((70, y)) == BLUE]
+    assert [max(runs(image, BLUE, y=y)) for y in (heights[len(heights) // 4], heights[-len(heights) // 4])] == [
+        pytest.approx(560, abs=3),
+        pytest.approx(560 / 3, abs=3),
+    ]
+
+
+def bars_by_colour(labels):
+    image = picture(replace(USUAL, labels=labels))
+    return len(runs(image, BLUE, x=56)), len(runs(image, GREY, x=56))
+
+
+def test_beyond_ten_labels_the_rest_is_one_grey_bar():
+    assert bars_by_colour(HARD["200 labels"].labels) == (10, 1)
+
+
+def test_an_eleventh_label_is_shown_as_itself():
+    assert bars_by_colour(tuple(LabelCount(f"l{i}", f"L{i}", 5) for i in range(11))) == (11, 0)
+
+
+def day_bars(days, **changes):
+    image = picture(replace(USUAL, days=days, pace=None, **changes))
+    return [width for width in runs(image, SKY, y=627) if width > 2]
+
+
+def test_a_day_without_answers_is_a_gap():
+    days = tuple(DayCount(TODAY - timedelta(days=back), 9) for back in (0, 1, 3))
+    assert len(day_bars(days)) == 3
+    assert len(day_bars((*days, DayCount(TODAY - timedelta(days=2), 0)))) == 3
+
+
+def test_only_the_newest_thirty_days_are_drawn():
+    assert len(day_bars(tuple(DayCount(TODAY - timedelta(days=back), 9) for back in range(200)))) == 30
+
+
+def test_a_day_ahead_of_ours_is_drawn_too():
+    assert len(day_bars((DayCount(TODAY + timedelta(days=1), 9),))) == 1
+
+
+def test_a_project_at_rest_is_told_from_one_that_never_began():
+    never = picture(replace(USUAL, days=()))
+    resting = picture(replace(USUAL, days=(DayCount(date(2026, 1, 1), 9),)))
+    assert never.tobytes() != resting.tobytes()
+    assert day_bars((DayCount(date(2026, 1, 1), 9),)) == []
+
+
+def test_the_pace_is_a_line_across_the_days():
+    def vermillion(figures):
+        image = picture(figures)
+        return [y for y in range(440, 640) if len(runs(image, VERMILLION, y=y)) > 10]
+
+    assert vermillion(USUAL)
+    assert not vermillion(replace(USUAL, pace=None))
+
+
+def test_the_words_are_the_callers():
+    assert picture(USUAL, labels="Etiketten").tobytes() != picture(USUAL).tobytes()
+
+
+def test_pictures_stay_out_of_the_start_up_path():
+    code = (
+        "import sys, bot.quality.measures, bot.quality.consensus;"
+        "assert not {'numpy', 'matplotlib'} & set(sys.modules);"
+        "import bot.quality.chart; assert 'matplotlib.pyplot' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "drawn"),
+    [
+        ("😊 Positive", "Positive"),
+        ("Not 👍🏽 sure 👩‍👩‍👧", "Not sure"),
+        ("❤️ Love ★★★", "❤ Love ★★★"),
+        ("🇩🇪 German", "German"),
+        ("1️⃣ first", "1 first"),
+        ("two\nlines\t here ", "two lines here"),
+        ("e\u0301te\u0301", "été"),
+        ("a\u202ebc", "abc"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("👍", None),
+        ("", None),
+        ("\U00013000 bird", None),
+    ],
+)
+def test_a_text_keeps_what_the_font_can_draw(text, drawn):
+    assert drawable(text) == drawn
+
+
+def test_a_cut_never_leaves_an_accent_without_its_letter():
+    assert shortened("abq\u0301z", 3) == "ab…"
+    assert shortened("ab cd", 3) == "ab…"
