@@ -48,7 +48,7 @@ class _Scanner:
         self.at += width
         *parents, last = self.key()
         self.at += width
-        path = (*self.newest(parents), last)
+        path = (*self.newest(parents, start), last)
         self.note(path, start)
         if width == 2:
             self.sizes[path] = self.sizes.get(path, 0) + 1
@@ -56,11 +56,12 @@ class _Scanner:
             self.note(path, start)
         return path
 
-    def newest(self, keys: list[str]) -> KeyPath:
+    def newest(self, keys: list[str], start: int) -> KeyPath:
         """`keys` with the index of the newest table wherever an array of tables is meant."""
         path: KeyPath = ()
         for key in keys:
             path = (*path, key)
+            self.note(path, start)
             if path in self.sizes:
                 path = (*path, self.sizes[path] - 1)
         return path

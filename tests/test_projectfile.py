@@ -294,7 +294,7 @@ def test_a_file_is_read_from_disk_with_windows_line_ends_and_a_byte_order_mark(t
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path):
-    with pytest.raises(BadProjectFile, match="none.toml: cannot be read: No such file"):
+    with pytest.raises(BadProjectFile, match=r"none\.toml: cannot be read: No such file"):
         load(tmp_path / "none.toml", TYPES)
     with pytest.raises(BadProjectFile, match="cannot be read: Is a directory"):
         load(tmp_path, TYPES)
@@ -364,9 +364,9 @@ def test_lines_are_those_an_editor_shows():
         ("a", "b", "c.d"): "a.b.",
         ("quotes",): "quotes",
         ("list", 1, 1): "  1, [2, 3]",
-        ("list", 2, "y", 0): "  { x = 1",
-        ("list", 3): "  1979",
-        ("list", 5): '  """, -inf',
+        ("list", 3, "y", 0): "  { x = 1",
+        ("list", 5): "  1979",
+        ("list", 6): '  """, -inf',
         ("t", "u v", "k", "a", "b"): "k = ",
         ("arr", 0, "in", 1, "z"): "z = 2",
         ("arr", 0, "sub", "w"): "w = 3",
