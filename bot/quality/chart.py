@@ -73,7 +73,6 @@ class ChartWords:
     months: tuple[str, ...] = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
     date: str = "{day} {month} {year}"
     short_date: str = "{day} {month}"
-    as_of: str = "{date}"
     done: str = "{done} of {all} items done · {percent} %"
     no_items: str = "No items yet"
     expected_end: str = "expected end {date}"
@@ -142,7 +141,7 @@ class _Panel:
 
 def _header(sheet: Sheet, figures: ChartFigures, words: ChartWords) -> None:
     title = drawable(figures.title, "bold") or drawable(figures.name, "bold") or ""
-    today = words.as_of.format(date=_date(figures.as_of, words.date, words))
+    today = _date(figures.as_of, words.date, words)
     room = WIDTH - 2 * _MARGIN - sheet.width(today, 26) - 40
     sheet.text(_MARGIN, 84, sheet.fitted(title, 46, room, "bold"), 46, weight="bold")
     sheet.text(WIDTH - _MARGIN, 84, today, 26, colour=_MUTED, ha="right")
