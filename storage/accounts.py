@@ -1,0 +1,79 @@
+"""The bots we speak as, the chats they speak in, and which events they have handled already."""
+
+from sqlalchemy import bindparam, delete, insert, select, text, update
+
+from storage.database import Transaction
+from storage.schema import accounts, aside, chats
+
+ACCOUNT = select(accounts.c.id).where(
+    accounts.c.platform == bindparam("platform"), accounts.c.external == bindparam("external")
+)
+CHAT = select(chats.c.id).where(chats.c.account == bindparam("a"), chats.c.external == bindparam("external"))
+SEE = text("INSERT INTO seen (account, key, at) VALUES (:account, :key, :at) ON CONFLICT DO NOTHING")
+FORGET = text(
+    "DELETE FROM seen WHERE (account, key) IN (SELECT account, key FROM seen WHERE at < :before LIMIT :limit)"
+)
+FAILED = text(
+    "INSERT INTO aside (account, key, attempts, error, at) VALUES (:account, :key, 1, :error, :at) "
+    "ON CONFLICT (account, key) DO UPDATE SET attempts = aside.attempts + 1, error = excluded.error, at = excluded.at"
+)
+ATTEMPTS = select(aside.c.attempts).where(aside.c.account == bindparam("a"), aside.c.key == bindparam("k"))
+BLOCK = update(chats).where(chats.c.id == bindparam("chat"))
+
+
+def account(tx: Transaction, platform: str, external: str, name: str = "") -> int:
+    """The account's row, made when it is new. `external` is the platform's id of the bot or workspace."""
+    found = tx.value(ACCOUNT, {"platform": platform, "external": external})
+    if found is not None:
+        return int(found)
+    return tx.insert(insert(accounts), {"platform": platform, "external": external, "name": name})
+
+
+def chat(tx: Transaction, account: int, external: str) -> int:
+    """The chat's row, made when it is new."""
+    found = tx.value(CHAT, {"a": account, "external": external})
+    return int(found) if found is not None else tx.insert(insert(chats), {"account": account, "external": external})
+
+
+def move(tx: Transaction, account: int, external: str, to: str) -> None:
+    """A chat's new id on its platform. Chat ids stand nowhere else, so this is all there is to do."""
+    if tx.value(CHAT, {"a": account, "external": to}) is None:
+        tx.run(update(chats).where(chats.c.account == account, chats.c.external == external).values(external=to))
+
+
+def block(tx: Transaction, chat: int) -> None:
+    tx.run(BLOCK.values(blocked_at=tx.now), {"chat": chat})
+
+
+def unblock(tx: Transaction, chat: int) -> None:
+    tx.run(BLOCK.values(blocked_at=None), {"chat": chat})
+
+
+def first(tx: Transaction, account: int, key: str) -> bool:
+    """Whether this event is handled for the first time; its key is kept with whatever it causes."""
+    return tx.run(SEE, {"account": account, "key": key, "at": tx.micros}) == 1
+
+
+def forget_keys(tx: Transaction, before: int, limit: int = 500) -> int:
+    """Drops some keys seen before `before` (UTC microseconds)."""
+    return tx.run(FORGET, {"before": before, "limit": limit})
+
+
+def failed(tx: Transaction, account: int, key: str, error: str) -> int:
+    """Counts an event's failure; returns how often it failed by now, also before a restart."""
+    tx.run(FAILED, {"account": account, "key": key, "error": error[:500], "at": tx.micros})
+    return attempts(tx, account, key)
+
+
+def attempts(tx: Transaction, account: int, key: str) -> int:
+    return int(tx.value(ATTEMPTS, {"a": account, "k": key}) or 0)
+
+
+def forgive(tx: Transaction, account: int, key: str) -> None:
+    tx.run(delete(aside).where(aside.c.account == account, aside.c.key == key))
+
+
+def set_aside(tx: Transaction, at_least: int) -> list[tuple[str, str]]:
+    """Keys and errors of the events given up after `at_least` failures."""
+    found = tx.all(select(aside.c.key, aside.c.error).where(aside.c.attempts >= at_least).order_by(aside.c.at))
+    return [(row.key, row.error) for row in found]

@@ -1,0 +1,243 @@
+"""Answers, append-only: a correction supersedes, nothing is overwritten. Skips and flags are answers of their kind."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
+
+from storage import projects, queue
+from storage.database import Row, Transaction
+from storage.queue import Card
+from storage.schema import answers, comments, items
+
+MILLISECOND = timedelta(milliseconds=1)
+INSERT = insert(answers)
+COUNT_ANSWER = text(
+    "UPDATE items SET answers = answers + 1, "
+    "state = CASE WHEN state IN ('open', 'skipped') AND answers + 1 >= overlap THEN 'done' ELSE state END, "
+    "done_at = CASE WHEN state IN ('open', 'skipped') AND answers + 1 >= overlap THEN :now ELSE done_at END "
+    "WHERE id = :item"
+)
+COUNT_MEMBER = text("UPDATE members SET answered = answered + :by WHERE project = :project AND person = :person")
+REOPEN = text(
+    "UPDATE items SET answers = answers - 1, done_at = NULL, "
+    "state = CASE WHEN state = 'done' THEN 'open' ELSE state END WHERE id = :item"
+)
+SKIP = text(
+    "UPDATE items SET taken = taken - 1, skips = skips + 1, serve_seq = :seq, "
+    "state = CASE WHEN state = 'open' AND skips + 1 >= :limit THEN 'skipped' ELSE state END "
+    "WHERE id = :item AND state <> 'gold'"
+)
+UNSKIP = text(
+    "UPDATE items SET skips = skips - 1, state = CASE WHEN state = 'skipped' THEN 'open' ELSE state END "
+    "WHERE id = :item AND state <> 'gold'"
+)
+FLAG = text(
+    "UPDATE items SET taken = taken - 1, flags = flags + 1, serve_seq = :seq, "
+    "state = CASE WHEN state IN ('open', 'done') AND flags + 1 >= :needed THEN 'flagged' ELSE state END "
+    "WHERE id = :item AND state <> 'gold'"
+)
+UNFLAG = text(
+    "UPDATE items SET flags = flags - 1, state = CASE WHEN state = 'flagged' THEN 'open' ELSE state END "
+    "WHERE id = :item AND state <> 'gold'"
+)
+LATEST = (
+    select(answers)
+    .where(
+        answers.c.person == bindparam("who"),
+        answers.c.project == bindparam("p"),
+        answers.c.live,
+        answers.c.kind.in_(("label", "skip", "flag")),
+    )
+    .order_by(answers.c.id.desc())
+    .limit(1)
+)
+SUPERSEDE = (
+    update(answers).where(answers.c.id == bindparam("answer")).values(live=False, superseded_at=bindparam("moment"))
+)
+PLACES = (
+    select(items.c.state, items.c.taken, items.c.overlap).where(items.c.id == bindparam("item_id")).with_for_update()
+)
+OF_CARD = select(answers).where(answers.c.card == bindparam("card_id"), answers.c.live)
+BY_SOURCE = select(answers).where(
+    answers.c.person == bindparam("who"), answers.c.source == bindparam("typed"), answers.c.live
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer; `kind` is label, skip, flag or late (no place was left)."""
+
+    id: int
+    project: int
+    item: int
+    person: int
+    card: int | None
+    kind: str
+    label: Any
+    note: str | None
+    version: int
+    milliseconds: int | None
+    source: str | None
+    answered_at: datetime
+
+
+class AlreadyAnsweredError(ValueError):
+    """This person has a live answer to this item."""
+
+
+def _answer(row: Row | None) -> Answer | None:
+    if row is None:
+        return None
+    return Answer(
+        row.id,
+        row.project,
+        row.item,
+        row.person,
+        row.card,
+        row.kind,
+        row.label,
+        row.note,
+        row.version,
+        row.milliseconds,
+        row.source,
+        row.answered_at,
+    )
+
+
+def record(tx: Transaction, card: Card, label: Any, source: str | None = None) -> None:
+    """The label of an item, final until undone; the item is done when it has all it wants."""
+    _insert(tx, card, "label", label=label, source=source)
+    tx.run(COUNT_ANSWER, {"item": card.item, "now": tx.micros})
+    tx.run(COUNT_MEMBER, {"project": card.project, "person": card.person, "by": 1})
+    queue.finish(tx, card)
+
+
+def record_late(tx: Transaction, card: Card, label: Any, source: str | None = None) -> None:
+    """An answer for which no place was left: kept, and counted nowhere."""
+    _insert(tx, card, "late", label=label, source=source)
+    queue.finish(tx, card)
+
+
+def skip(tx: Transaction, card: Card, reason: str, limit: int) -> None:
+    """The person passes; the item leaves the queue once `limit` people did and nobody has answered."""
+    seq = projects.next_seq(tx, card.project)
+    _insert(tx, card, "skip", note=reason)
+    tx.run(SKIP, {"item": card.item, "limit": limit, "seq": seq})
+    queue.finish(tx, card)
+
+
+def flag(tx: Transaction, card: Card, note: str, needed: int) -> None:
+    """The item is broken, says this person; it is held back once `needed` people say so."""
+    seq = projects.next_seq(tx, card.project)
+    _insert(tx, card, "flag", note=note)
+    tx.run(FLAG, {"item": card.item, "needed": needed, "seq": seq})
+    queue.finish(tx, card)
+    comment(tx, card, "flag", note)
+
+
+def comment(tx: Transaction, card: Card, kind: str, note: str) -> None:
+    """A question or remark that stays with the item."""
+    row = {"project": card.project, "item": card.item, "person": card.person, "kind": kind, "text": note}
+    tx.insert(insert(comments), row | {"created_at": tx.now})
+
+
+def latest(tx: Transaction, person: int, project: int) -> Answer | None:
+    """What an undo would take back."""
+    return _answer(tx.one(LATEST, {"who": person, "p": project}))
+
+
+def of_card(tx: Transaction, card: int) -> Answer | None:
+    return _answer(tx.one(OF_CARD, {"card_id": card}))
+
+
+def by_source(tx: Transaction, person: int, source: str) -> Answer | None:
+    """The live answer that was typed in that message."""
+    return _answer(tx.one(BY_SOURCE, {"who": person, "typed": source}))
+
+
+def withdraw(tx: Transaction, answer: Answer) -> bool:
+    """Takes an answer back and keeps (or claims again) the person's place on the item, for a card to follow.
+
+    False when the item has no place left for them: then nothing is changed.
+    """
+    if answer.kind == "label":
+        tx.run(REOPEN, {"item": answer.item})
+        tx.run(COUNT_MEMBER, {"project": answer.project, "person": answer.person, "by": -1})
+    elif not _take_back(tx, answer):
+        return False
+    tx.run(SUPERSEDE, {"answer": answer.id, "moment": tx.now})
+    return True
+
+
+def _take_back(tx: Transaction, answer: Answer) -> bool:
+    item = tx.one(PLACES, {"item_id": answer.item})
+    assert item is not None
+    if item.state == "gold":
+        return True
+    if item.taken >= item.overlap or item.state not in ("open", "skipped", "flagged"):
+        return False
+    tx.run(UNSKIP if answer.kind == "skip" else UNFLAG, {"item": answer.item})
+    return queue.retake(tx, answer.item)
+
+
+def correct(tx: Transaction, answer: Answer, label: Any) -> None:
+    """A new version of an answer that stays in its place (an edited message): the last one counts."""
+    tx.run(SUPERSEDE, {"answer": answer.id, "moment": tx.now})
+    row = {
+        "project": answer.project,
+        "item": answer.item,
+        "person": answer.person,
+        "card": answer.card,
+        "kind": answer.kind,
+        "label": label,
+        "version": answer.version,
+        "live": True,
+        "milliseconds": answer.milliseconds,
+        "source": answer.source,
+        "answered_at": tx.now,
+    }
+    tx.insert(INSERT, row)
+
+
+def _insert(
+    tx: Transaction, card: Card, kind: str, *, label: Any = None, note: str | None = None, source: str | None = None
+) -> None:
+    row = {
+        "project": card.project,
+        "item": card.item,
+        "person": card.person,
+        "card": card.id,
+        "kind": kind,
+        "label": label,
+        "note": note,
+        "version": card.version,
+        "live": True,
+        "milliseconds": max(
+            0, (tx.now - card.served_at).seconds * 1000 + (tx.now - card.served_at).microseconds // 1000
+        ),
+        "source": source,
+        "answered_at": tx.now,
+    }
+    try:
+        tx.insert(INSERT, row)
+    except IntegrityError as error:
+        raise AlreadyAnsweredError("this person has answered this item") from error
+
+
+def today(tx: Transaction, person: int, project: int, since: datetime) -> tuple[int, float | None]:
+    """Labels given since then, and the mean seconds each took."""
+    row = tx.one(
+        select(func.count(), func.avg(answers.c.milliseconds)).where(
+            answers.c.person == person,
+            answers.c.project == project,
+            answers.c.live,
+            answers.c.kind == "label",
+            answers.c.answered_at >= since,
+        )
+    )
+    assert row is not None
+    count, mean = row
+    return int(count), None if mean is None else float(mean) / 1000

@@ -1,0 +1,13 @@
+"""What Alembic runs: the migrations on the connection that `migrate` holds open."""
+
+from alembic import context
+
+from storage.schema import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    transactional_ddl=False,  # the transaction is the caller's
+    render_as_batch=True,
+)
+context.run_migrations()

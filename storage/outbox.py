@@ -1,0 +1,143 @@
+"""What is still to be sent. A row is written with whatever causes it and goes when its message has arrived."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select, text, update
+
+from storage.database import Transaction
+from storage.schema import chats, outbox, uploads
+
+CLAIM_MICROSECONDS = 60_000_000
+"""How long a row is its process's own; others take it over when its claim is not renewed by then."""
+
+ADD = insert(outbox)
+SUPERSEDE = text("DELETE FROM outbox WHERE card = :card AND state = 'pending'")
+GONE = delete(outbox).where(outbox.c.id == bindparam("row"))
+CARD_OF = select(outbox.c.card, outbox.c.chat, outbox.c.kind, outbox.c.attempts).where(outbox.c.id == bindparam("row"))
+RENEW = text("UPDATE outbox SET claimed_until = :until WHERE id = :row AND state = 'pending'")
+WAITING = (
+    select(outbox, chats.c.external)
+    .join(chats, chats.c.id == outbox.c.chat)
+    .where(
+        outbox.c.account == bindparam("a"), text("outbox.state = 'pending'"), outbox.c.claimed_until < bindparam("now")
+    )
+    .order_by(outbox.c.id)
+    .limit(500)
+    .with_for_update(of=outbox, skip_locked=True)
+)
+REFERENCES = select(uploads.c.media, uploads.c.reference).where(
+    uploads.c.account == bindparam("a"), uploads.c.media.in_(bindparam("media", expanding=True))
+)
+LEARN = text(
+    "INSERT INTO uploads (account, media, reference) VALUES (:account, :media, :reference) "
+    "ON CONFLICT (account, media) DO UPDATE SET reference = excluded.reference"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A message to send; `payload` is the message as JSON, `fresh` whether nothing was tried with it yet."""
+
+    id: int
+    account: int
+    chat: int
+    chat_external: str
+    card: int | None
+    kind: str
+    payload: dict[str, Any]
+    attempts: int
+    not_before: int
+
+
+def add(
+    tx: Transaction, *, account: int, chat: int, kind: str, payload: Mapping[str, Any], card: int | None = None
+) -> int:
+    """The new row's id; it belongs to this process for a minute. An unsent message of the same card is dropped."""
+    if card is not None:
+        tx.run(SUPERSEDE, {"card": card})
+    row = {
+        "account": account,
+        "chat": chat,
+        "card": card,
+        "kind": kind,
+        "payload": payload,
+        "claimed_until": tx.micros + CLAIM_MICROSECONDS,
+        "created_at": tx.now,
+    }
+    return tx.insert(ADD, row)
+
+
+def sent(tx: Transaction, row: int) -> tuple[int | None, int] | None:
+    """Drops a row whose message arrived; (card, chat) of it, or None when it is gone already."""
+    found = tx.one(CARD_OF, {"row": row})
+    if found is None:
+        return None
+    tx.run(GONE, {"row": row})
+    return found.card, found.chat
+
+
+def look(tx: Transaction, row: int) -> tuple[int | None, int, str] | None:
+    """(card, chat, kind) of a row."""
+    found = tx.one(CARD_OF, {"row": row})
+    return None if found is None else (found.card, found.chat, found.kind)
+
+
+def give_up(tx: Transaction, row: int, error: str) -> None:
+    """Keeps a row that cannot be sent, with the reason, for `labelbot doctor`."""
+    tx.run(update(outbox).where(outbox.c.id == row).values(state="failed", error=error[:500]))
+
+
+def drop(tx: Transaction, row: int) -> None:
+    tx.run(GONE, {"row": row})
+
+
+def drop_chat(tx: Transaction, chat: int) -> None:
+    """Nothing more is sent to a chat that refuses us."""
+    tx.run(delete(outbox).where(outbox.c.chat == chat, outbox.c.state == "pending"))
+
+
+def renew(tx: Transaction, rows: Iterable[int]) -> None:
+    """Keeps this process's claim on rows it has in hand."""
+    params = [{"row": row, "until": tx.micros + CLAIM_MICROSECONDS} for row in rows]
+    if params:
+        tx.run(RENEW, params)
+
+
+def take_over(tx: Transaction, account: int, everything: bool) -> list[Waiting]:
+    """Claims what nobody has in hand: after a crash, or `everything` where only one process can be running."""
+    rows = tx.all(WAITING, {"a": account, "now": 2**62 if everything else tx.micros})
+    renew(tx, [row.id for row in rows])
+    return [
+        Waiting(
+            id=row.id,
+            account=row.account,
+            chat=row.chat,
+            chat_external=row.external,
+            card=row.card,
+            kind=row.kind,
+            payload=row.payload,
+            attempts=row.attempts,
+            not_before=row.not_before,
+        )
+        for row in rows
+    ]
+
+
+def failures(tx: Transaction) -> list[tuple[int, str]]:
+    """Rows given up, with their reasons."""
+    rows = tx.all(select(outbox.c.id, outbox.c.error).where(outbox.c.state == "failed").order_by(outbox.c.id))
+    return [(row.id, row.error or "") for row in rows]
+
+
+def references(tx: Transaction, account: int, media: Iterable[int]) -> dict[int, str]:
+    """The platform's own ids of media it has been sent before."""
+    rows = tx.all(REFERENCES, {"a": account, "media": list(media)})
+    return {row.media: row.reference for row in rows}
+
+
+def learn(tx: Transaction, account: int, references: Mapping[int, str]) -> None:
+    """Keeps what sending taught us of the platform's ids."""
+    if references:
+        tx.run(LEARN, [{"account": account, "media": media, "reference": known} for media, known in references.items()])

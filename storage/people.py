@@ -1,0 +1,238 @@
+"""People, how each chat knows them, their roles in projects, and the invites that give roles."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import bindparam, delete, func, insert, select, text, update
+
+from storage import accounts
+from storage.database import Transaction
+from storage.schema import audit, chats, guesses, identities, invites, members, people, projects
+
+ROLES: Final = ("annotator", "reviewer", "admin", "owner")
+GUESSES = 10
+GUESS_WINDOW = timedelta(minutes=10)
+CODE_BYTES = 16
+
+WHO = (
+    select(
+        people.c.id,
+        people.c.public,
+        people.c.name,
+        people.c.language,
+        people.c.owner,
+        people.c.project,
+        identities.c.chat,
+        chats.c.external.label("chat_external"),
+        chats.c.blocked_at,
+    )
+    .select_from(identities.join(people).outerjoin(chats, chats.c.id == identities.c.chat))
+    .where(identities.c.account == bindparam("a"), identities.c.external == bindparam("user"))
+    .with_for_update(of=people)
+)
+ROLE = select(members.c.role).where(members.c.project == bindparam("p"), members.c.person == bindparam("person"))
+SET_ROLE = text(
+    "INSERT INTO members (project, person, role, joined_at) VALUES (:project, :person, :role, :at) "
+    "ON CONFLICT (project, person) DO UPDATE SET role = excluded.role"
+)
+GUESSED = text(
+    "INSERT INTO guesses (account, external, since, count) VALUES (:account, :external, :now, 1) "
+    "ON CONFLICT (account, external) DO UPDATE SET "
+    "count = CASE WHEN guesses.since < :start THEN 1 ELSE guesses.count + 1 END, "
+    "since = CASE WHEN guesses.since < :start THEN :now ELSE guesses.since END"
+)
+CHOOSE = update(people).where(people.c.id == bindparam("person")).values(project=bindparam("chosen"))
+SPEND = (
+    update(invites)
+    .where(
+        invites.c.code_hash == bindparam("hash"), invites.c.uses_left > 0, invites.c.expires_at > bindparam("moment")
+    )
+    .values(uses_left=invites.c.uses_left - 1)
+    .returning(invites.c.project, invites.c.role)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person as met in one chat. `project` is the one they are labeling in; `chat` the private chat's row."""
+
+    id: int
+    public: str
+    name: str
+    language: str
+    owner: bool
+    project: int | None
+    chat: int
+    chat_external: str
+    blocked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    project: int
+    name: str
+    role: str
+    answered: int
+
+
+def met(tx: Transaction, account: int, user: str) -> Person | None:
+    """The person the platform calls `user`, their row locked until the end of the transaction."""
+    row = tx.one(WHO, {"a": account, "user": user})
+    if row is None:
+        return None
+    return Person(
+        row.id,
+        row.public,
+        row.name,
+        row.language,
+        row.owner,
+        row.project,
+        row.chat or 0,
+        row.chat_external or "",
+        row.blocked_at is not None,
+    )
+
+
+def welcome(tx: Transaction, account: int, user: str, chat: str, name: str, language: str) -> Person:
+    """Makes a row for somebody new. Only a valid invite leads here: strangers leave no trace."""
+    person = tx.insert(
+        insert(people),
+        {"public": secrets.token_hex(6), "name": name or "somebody", "language": language, "created_at": tx.now},
+    )
+    where = accounts.chat(tx, account, chat)
+    tx.insert(insert(identities), {"person": person, "account": account, "external": user, "chat": where})
+    found = met(tx, account, user)
+    assert found is not None
+    return found
+
+
+def came_by(tx: Transaction, account: int, user: str, chat: str) -> None:
+    """Keeps where a person is met now, so that messages find them."""
+    where = accounts.chat(tx, account, chat)
+    tx.run(update(identities).where(identities.c.account == account, identities.c.external == user).values(chat=where))
+
+
+def role(tx: Transaction, project: int, person: int) -> str | None:
+    """The person's role in the project; None for no business there."""
+    found: str | None = tx.value(ROLE, {"p": project, "person": person})
+    return found
+
+
+def memberships(tx: Transaction, person: int) -> list[Membership]:
+    """The projects a person has a role in, by name."""
+    rows = tx.all(
+        select(members.c.project, projects.c.name, members.c.role, members.c.answered)
+        .join(projects)
+        .where(members.c.person == person)
+        .order_by(projects.c.name)
+    )
+    return [Membership(row.project, row.name, row.role, row.answered) for row in rows]
+
+
+def admins(tx: Transaction, project: int) -> list[Person]:
+    """Who hears of a project's troubles: its admins and owners, and the owner of the installation, in each chat."""
+    rows = tx.all(
+        select(identities.c.account, identities.c.external)
+        .join(people)
+        .outerjoin(members, (members.c.person == people.c.id) & (members.c.project == project))
+        .where(members.c.role.in_(("admin", "owner")) | people.c.owner)
+        .order_by(identities.c.id)
+    )
+    return [found for row in rows if (found := met(tx, row.account, row.external)) is not None]
+
+
+def account_of(tx: Transaction, person: int, chat: int) -> int:
+    """The account that a person's chat belongs to."""
+    return int(tx.value(select(chats.c.account).where(chats.c.id == chat)))
+
+
+def choose(tx: Transaction, person: int, project: int | None) -> None:
+    tx.run(CHOOSE, {"person": person, "chosen": project})
+
+
+def set_role(tx: Transaction, project: int, person: int, role: str) -> None:
+    tx.run(SET_ROLE, {"project": project, "person": person, "role": role, "at": tx.micros})
+
+
+def remove(tx: Transaction, project: int, person: int) -> None:
+    """Ends a person's role; their answers stay."""
+    tx.run(delete(members).where(members.c.project == project, members.c.person == person))
+    tx.run(update(people).where(people.c.id == person, people.c.project == project).values(project=None))
+
+
+def rename(tx: Transaction, person: int, name: str) -> None:
+    tx.run(update(people).where(people.c.id == person).values(name=name))
+
+
+def by_public(tx: Transaction, public: str) -> int | None:
+    found: int | None = tx.value(select(people.c.id).where(people.c.public == public))
+    return found
+
+
+def make_owner(tx: Transaction, person: int) -> None:
+    """The owner of the installation is an owner of every project, those made later too."""
+    tx.run(update(people).where(people.c.id == person).values(owner=True))
+
+
+def has_owner(tx: Transaction) -> bool:
+    return bool(tx.value(select(func.count()).select_from(people).where(people.c.owner)))
+
+
+def active(tx: Transaction, project: int) -> int:
+    """How many people may answer in the project."""
+    return int(tx.value(select(func.count()).select_from(members).where(members.c.project == project)))
+
+
+def invite(tx: Transaction, project: int | None, role: str, uses: int, expires_at: datetime) -> str:
+    """A new code of 128 bits; only its hash is kept. `project` None invites the owner of the installation."""
+    code = secrets.token_urlsafe(CODE_BYTES)
+    row = {
+        "project": project,
+        "role": role,
+        "code_hash": hashed(code),
+        "uses_left": uses,
+        "expires_at": expires_at,
+        "created_at": tx.now,
+    }
+    tx.insert(insert(invites), row)
+    return code
+
+
+def spend(tx: Transaction, code: str) -> tuple[int | None, str] | None:
+    """Uses an invite up by one: (project, role), or None for a wrong, used or expired code."""
+    row = tx.one(SPEND, {"hash": hashed(code), "moment": tx.now})
+    return None if row is None else (row.project, row.role)
+
+
+def looks_valid(tx: Transaction, code: str) -> bool:
+    """Whether `spend` would succeed now; for pages that ask for a name first."""
+    found = select(invites.c.id).where(
+        invites.c.code_hash == hashed(code), invites.c.uses_left > 0, invites.c.expires_at > tx.now
+    )
+    return tx.value(found) is not None
+
+
+def may_guess(tx: Transaction, account: int, user: str) -> bool:
+    """Counts a try at a code; False when there were too many lately."""
+    start = tx.now - GUESS_WINDOW
+    params = {"account": account, "external": user, "now": tx.micros}
+    tx.run(GUESSED, params | {"start": tx.micros - int(GUESS_WINDOW.total_seconds() * 1e6)})
+    count = tx.value(
+        select(guesses.c.count).where(
+            guesses.c.account == account, guesses.c.external == user, guesses.c.since >= start
+        )
+    )
+    return int(count or 0) <= GUESSES
+
+
+def hashed(code: str) -> str:
+    return hashlib.sha256(code.encode("utf-8", "replace")).hexdigest()
+
+
+def record(tx: Transaction, person: int | None, project: int | None, action: str, detail: object = None) -> None:
+    """A line of the audit trail."""
+    row = {"at": tx.now, "person": person, "project": project, "action": action, "detail": detail}
+    tx.insert(insert(audit), row)

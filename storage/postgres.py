@@ -1,0 +1,101 @@
+"""PostgreSQL: a transaction a piece of work on a small pool of threads; work of one key runs in order."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
+from threading import Lock
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from storage.database import Clock, Transaction, Work
+
+T = TypeVar("T")
+THREADS = 8
+TRIES = 12
+CONFLICTS = frozenset({"40001", "40P01"})
+"""serialization_failure and deadlock_detected: PostgreSQL's own advice is to run the transaction again."""
+
+NOW = text("SELECT clock_timestamp()")
+
+
+class PostgresDatabase:
+    """See `storage.database.Database`."""
+
+    def __init__(self, url: str, clock: Clock | None) -> None:
+        self.url = url
+        self._clock = clock
+        self._engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), pool_size=THREADS)
+        self._readers = self._engine.execution_options(postgresql_readonly=True)
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="labelbot-storage")
+        self._lanes: dict[object, deque[Callable[[], None]]] = {}
+        self._lock = Lock()
+
+    def submit(self, work: Work[T], *, key: object = None, lazy: bool = False) -> "Future[T]":
+        future: Future[T] = Future()
+
+        def job() -> None:
+            try:
+                result = self._transact(work)
+            except BaseException as error:
+                future.set_exception(error)
+            else:
+                future.set_result(result)
+
+        self._enqueue(key if key is not None else object(), job)
+        return future
+
+    def _enqueue(self, key: object, job: Callable[[], None]) -> None:
+        with self._lock:
+            lane = self._lanes.get(key)
+            if lane is not None:
+                lane.append(job)
+                return
+            self._lanes[key] = deque((job,))
+        self._threads.submit(self._drain, key)
+
+    def _drain(self, key: object) -> None:
+        while True:
+            with self._lock:
+                lane = self._lanes[key]
+                if not lane:
+                    del self._lanes[key]
+                    return
+                job = lane.popleft()
+            job()
+
+    def _transact(self, work: Work[T]) -> T:
+        for attempt in range(TRIES):
+            try:
+                with self._engine.begin() as connection:
+                    return work(Transaction(connection, self._now(connection), locks=True))
+            except DBAPIError as error:
+                if attempt == TRIES - 1 or not _worth_another_try(error):
+                    raise
+                time.sleep(min(2.0, 0.01 * 2**attempt))
+        raise AssertionError("unreachable")
+
+    def _now(self, connection: Connection) -> datetime:
+        if self._clock is not None:
+            return self._clock()
+        now: datetime = connection.execute(NOW).scalar_one()
+        return now
+
+    def reading(self) -> Connection:
+        return self._readers.connect()
+
+    def close(self) -> None:
+        self._threads.shutdown()
+        self._engine.dispose()
+
+
+def _worth_another_try(error: DBAPIError) -> bool:
+    """A lost server counts: the repeated event finds its own key if the first commit did arrive after all."""
+    state: Any = getattr(error.orig, "sqlstate", None)
+    if state in CONFLICTS or error.connection_invalidated:
+        return True
+    return isinstance(error, OperationalError) and (state is None or state.startswith(("08", "57P")))

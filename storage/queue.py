@@ -1,0 +1,441 @@
+"""Who gets which item: cards, leases and overlap.
+
+A place on an item (`taken`) is claimed by a guarded update, so that never more than `overlap` people hold or have
+answered it, in either engine. A person walks the servable items by a cursor over `serve_seq`; an item that becomes
+servable again gets a new, larger number, so no cursor has passed it. Rows are locked person, card, project, item.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import bindparam, exists, func, insert, literal_column, select, text, update
+
+from storage import projects
+from storage.database import Row, Transaction
+from storage.schema import answers, cards, chats, cursors, items, members
+from storage.schema import projects as project_table
+
+GOLD: Final = -32_768
+"""The cursor's priority over gold items, below any that an item may have."""
+PRIORITIES: Final = range(-100, 101)
+SERVABLE = text("items.state = 'open' AND items.taken < items.overlap AND items.serve_seq IS NOT NULL")
+
+ITEM = (
+    items.c.id.label("item"),
+    items.c.key,
+    items.c.data,
+    items.c.media,
+    items.c.gold,
+    items.c.suggestion,
+    items.c.overlap,
+    items.c.taken,
+    items.c.answers,
+    items.c.state.label("item_state"),
+)
+HELD = (
+    select(
+        cards.c.id,
+        cards.c.nonce,
+        cards.c.project,
+        cards.c.person,
+        cards.c.chat,
+        chats.c.external.label("chat_external"),
+        cards.c.version,
+        cards.c.draft,
+        cards.c.awaiting,
+        cards.c.state,
+        cards.c.message,
+        cards.c.shown,
+        cards.c.suggested,
+        cards.c.leased_until,
+        cards.c.served_at,
+        *ITEM,
+        members.c.role,
+        func.coalesce(members.c.answered, 0).label("answered"),
+        project_table.c.total,
+    )
+    .select_from(
+        cards.join(items, items.c.id == cards.c.item)
+        .join(chats, chats.c.id == cards.c.chat)
+        .join(project_table, project_table.c.id == cards.c.project)
+        .outerjoin(members, (members.c.project == cards.c.project) & (members.c.person == cards.c.person))
+    )
+    .with_for_update(of=cards)
+)
+BY_NONCE = HELD.where(cards.c.nonce == bindparam("wanted"))
+OPEN = HELD.where(cards.c.person == bindparam("who"), cards.c.state == literal_column("'open'"))
+PARKED = (
+    HELD.where(
+        cards.c.person == bindparam("who"),
+        cards.c.project == bindparam("p"),
+        cards.c.state == literal_column("'parked'"),
+    )
+    .order_by(cards.c.served_at.desc(), cards.c.id.desc())
+    .limit(1)
+)
+BY_MESSAGE = (
+    HELD.where(cards.c.chat == bindparam("where"), cards.c.message == bindparam("wanted"))
+    .order_by(cards.c.id.desc())
+    .limit(1)
+)
+BY_ID = HELD.where(cards.c.id == bindparam("wanted"))
+
+MINE = exists().where(answers.c.item == items.c.id, answers.c.person == bindparam("who"), answers.c.live)
+HOLDING = exists().where(
+    cards.c.item == items.c.id, cards.c.person == bindparam("who"), literal_column("cards.state IN ('open', 'parked')")
+)
+TOP = (
+    select(items.c.priority)
+    .where(items.c.project == bindparam("p"), SERVABLE, items.c.priority < bindparam("below"))
+    .order_by(items.c.priority.desc())
+    .limit(1)
+)
+LEVEL = TOP.cte("level")
+CURSOR = (
+    select(cursors.c.seq)
+    .where(
+        cursors.c.person == bindparam("who"),
+        cursors.c.project == bindparam("p"),
+        cursors.c.priority == LEVEL.c.priority,
+    )
+    .scalar_subquery()
+)
+PICK = (
+    select(*ITEM, items.c.priority, items.c.serve_seq)
+    .select_from(LEVEL.join(items, (items.c.project == bindparam("p")) & (items.c.priority == LEVEL.c.priority)))
+    .where(SERVABLE, items.c.serve_seq > func.coalesce(CURSOR, 0), ~MINE, ~HOLDING)
+    .order_by(items.c.serve_seq)
+    .limit(1)
+    .with_for_update(of=items, skip_locked=True)
+)
+PASSED_OVER = (
+    select(items.c.serve_seq)
+    .where(
+        items.c.project == bindparam("p"),
+        items.c.priority == bindparam("priority"),
+        SERVABLE,
+        items.c.serve_seq
+        > func.coalesce(
+            select(cursors.c.seq)
+            .where(
+                cursors.c.person == bindparam("who"),
+                cursors.c.project == bindparam("p"),
+                cursors.c.priority == bindparam("priority"),
+            )
+            .scalar_subquery(),
+            0,
+        ),
+        items.c.serve_seq < bindparam("before"),
+        ~MINE,
+        ~HOLDING,
+    )
+    .order_by(items.c.serve_seq)
+    .limit(1)
+)
+PICK_GOLD = (
+    select(*ITEM, items.c.serve_seq)
+    .where(
+        items.c.project == bindparam("p"),
+        text("items.state = 'gold'"),
+        items.c.serve_seq
+        > func.coalesce(
+            select(cursors.c.seq)
+            .where(
+                cursors.c.person == bindparam("who"),
+                cursors.c.project == bindparam("p"),
+                cursors.c.priority == GOLD,
+            )
+            .scalar_subquery(),
+            0,
+        ),
+        ~MINE,
+        ~HOLDING,
+    )
+    .order_by(items.c.serve_seq)
+    .limit(1)
+)
+TAKE = text("UPDATE items SET taken = taken + 1 WHERE id = :item AND state = 'open' AND taken < overlap")
+PASS = text(
+    "INSERT INTO cursors (person, project, priority, seq) VALUES (:who, :p, :priority, :seq) "
+    "ON CONFLICT (person, project, priority) DO UPDATE SET seq = excluded.seq"
+)
+GIVE_BACK = text("UPDATE items SET taken = taken - 1, serve_seq = :seq WHERE id = :item AND state <> 'gold'")
+DEAL = insert(cards)
+SET_STATE = update(cards).where(cards.c.id == bindparam("card")).values(state=bindparam("became"))
+SHOW_AGAIN = (
+    update(cards)
+    .where(cards.c.id == bindparam("card"))
+    .values(
+        state="open",
+        nonce=bindparam("fresh"),
+        chat=bindparam("where"),
+        leased_until=bindparam("until"),
+        message=None,
+        awaiting="",
+    )
+)
+KEEP = (
+    update(cards)
+    .where(cards.c.id == bindparam("card"))
+    .values(draft=bindparam("work"), awaiting=bindparam("waits"), leased_until=bindparam("until"))
+)
+STANDS = (
+    update(cards)
+    .where(cards.c.id == bindparam("card"))
+    .values(message=bindparam("as_message"), shown=bindparam("as_kind"))
+)
+LAPSED = (
+    select(cards.c.id, cards.c.item, cards.c.project)
+    .where(literal_column("cards.state IN ('open', 'parked')"), cards.c.leased_until < bindparam("moment"))
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+ANY_LAPSED = (
+    select(cards.c.id)
+    .where(literal_column("cards.state IN ('open', 'parked')"), cards.c.leased_until < bindparam("moment"))
+    .limit(1)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """An item in front of a person, with what is needed to show it and to judge a tap on it.
+
+    `role` is the person's role in the project now (None: removed), `answered` their answers there so far,
+    `total` the project's items. `draft` is what they have marked; `awaiting` names what a typed text is for.
+    """
+
+    id: int
+    nonce: str
+    project: int
+    person: int
+    chat: int
+    chat_external: str
+    version: int
+    draft: Any
+    awaiting: str
+    state: str
+    message: str | None
+    shown: str
+    suggested: bool
+    leased_until: datetime
+    served_at: datetime
+    item: int
+    key: str
+    data: dict[str, Any]
+    media: list[dict[str, Any]] | None
+    gold: Any
+    suggestion: Any
+    overlap: int
+    taken: int
+    answers: int
+    item_state: str
+    role: str | None
+    answered: int
+    total: int
+
+
+def _card(row: Row | None) -> Card | None:
+    return None if row is None else Card(**row._mapping)
+
+
+def held(tx: Transaction, nonce: str) -> Card | None:
+    """The card a button belongs to, whoever holds it and whatever became of it."""
+    return _card(tx.one(BY_NONCE, {"wanted": nonce}))
+
+
+def open_card(tx: Transaction, person: int) -> Card | None:
+    return _card(tx.one(OPEN, {"who": person}))
+
+
+def by_message(tx: Transaction, chat: int, message: str) -> Card | None:
+    """The latest card that stood in that message."""
+    return _card(tx.one(BY_MESSAGE, {"where": chat, "wanted": message}))
+
+
+def by_id(tx: Transaction, card: int) -> Card | None:
+    return _card(tx.one(BY_ID, {"wanted": card}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deal:
+    """What a new card is made of besides its item. `moment` is now."""
+
+    project: int
+    person: int
+    chat: int
+    chat_external: str
+    version: int
+    nonce: str
+    lease: timedelta
+    moment: datetime
+    role: str | None
+    answered: int
+    total: int
+
+
+def claim(tx: Transaction, deal: Deal, gold: bool) -> Card | None:
+    """A place on the next item for this person, as an open card; None when there is nothing for them now."""
+    row = _pick_gold(tx, deal) if gold else None
+    if row is None:
+        row = _pick(tx, deal)
+    return None if row is None else _deal(tx, deal, row)
+
+
+def _pick_gold(tx: Transaction, deal: Deal) -> Row | None:
+    row = tx.one(PICK_GOLD, {"p": deal.project, "who": deal.person})
+    if row is not None:
+        _pass(tx, deal, GOLD, row.serve_seq)
+    return row
+
+
+def _pick(tx: Transaction, deal: Deal) -> Row | None:
+    params = {"p": deal.project, "who": deal.person, "below": PRIORITIES.stop}
+    while True:
+        row = tx.one(PICK, params)
+        if row is not None:
+            if tx.run(TAKE, {"item": row.item}) != 1:
+                raise AssertionError("a picked and locked item had no place")
+            _pass(tx, deal, row.priority, _passable(tx, deal, row))
+            return row
+        level = tx.value(TOP, params)
+        if level is None:
+            return None
+        params["below"] = level
+
+
+def _passable(tx: Transaction, deal: Deal, row: Row) -> int:
+    """How far the cursor may go. Where rows are locked one by one, an item somebody else was claiming in this moment
+    was skipped and may still have a place for us: the cursor stops before it."""
+    if not tx.locks:
+        return int(row.serve_seq)
+    params = {"p": deal.project, "who": deal.person, "priority": row.priority, "before": row.serve_seq}
+    skipped = tx.value(PASSED_OVER, params)
+    return int(row.serve_seq) if skipped is None else int(skipped) - 1
+
+
+def _pass(tx: Transaction, deal: Deal, priority: int, seq: int) -> None:
+    tx.run(PASS, {"who": deal.person, "p": deal.project, "priority": priority, "seq": seq})
+
+
+def _deal(tx: Transaction, deal: Deal, row: Row) -> Card:
+    until = deal.moment + deal.lease
+    values = {
+        "nonce": deal.nonce,
+        "project": deal.project,
+        "item": row.item,
+        "person": deal.person,
+        "chat": deal.chat,
+        "version": deal.version,
+        "suggested": row.suggestion is not None,
+        "leased_until": until,
+        "served_at": deal.moment,
+    }
+    card = tx.insert(DEAL, values)
+    return Card(
+        id=card,
+        nonce=deal.nonce,
+        project=deal.project,
+        person=deal.person,
+        chat=deal.chat,
+        chat_external=deal.chat_external,
+        version=deal.version,
+        draft=None,
+        awaiting="",
+        state="open",
+        message=None,
+        shown="text",
+        suggested=row.suggestion is not None,
+        leased_until=until,
+        served_at=deal.moment,
+        item=row.item,
+        key=row.key,
+        data=row.data,
+        media=row.media,
+        gold=row.gold,
+        suggestion=row.suggestion,
+        overlap=row.overlap,
+        taken=row.taken + 1,
+        answers=row.answers,
+        item_state=row.item_state,
+        role=deal.role,
+        answered=deal.answered,
+        total=deal.total,
+    )
+
+
+def deal_again(tx: Transaction, deal: Deal, item: int) -> Card:
+    """A card for an item this person has a place on already (undo)."""
+    row = tx.one(select(*ITEM).where(items.c.id == item))
+    assert row is not None
+    return replace(_deal(tx, deal, row), taken=row.taken)
+
+
+def retake(tx: Transaction, item: int) -> bool:
+    """Claims a place on that very item, if one is free."""
+    return tx.run(TAKE, {"item": item}) == 1
+
+
+def show_again(tx: Transaction, card: Card, nonce: str, chat: int, chat_external: str, until: datetime) -> Card:
+    """The card opened (again) under a new nonce: buttons of the old one lead nowhere from now on."""
+    tx.run(SHOW_AGAIN, {"card": card.id, "fresh": nonce, "where": chat, "until": until})
+    return replace(
+        card,
+        nonce=nonce,
+        chat=chat,
+        chat_external=chat_external,
+        state="open",
+        leased_until=until,
+        message=None,
+        awaiting="",
+    )
+
+
+def keep(tx: Transaction, card: Card, draft: Any, awaiting: str, until: datetime) -> Card:
+    """Saves what is marked so far, and gives the person more time."""
+    tx.run(KEEP, {"card": card.id, "work": draft, "waits": awaiting, "until": until})
+    return replace(card, draft=draft, awaiting=awaiting, leased_until=until)
+
+
+def stands(tx: Transaction, card: int, message: str, shown: str) -> None:
+    """The message in which the card stands in its chat."""
+    tx.run(STANDS, {"card": card, "as_message": message, "as_kind": shown})
+
+
+def park(tx: Transaction, card: Card) -> None:
+    """Lays an open card aside; the person keeps their place and comes back to it."""
+    tx.run(SET_STATE, {"card": card.id, "became": "parked"})
+
+
+def parked(tx: Transaction, person: int, project: int) -> Card | None:
+    """The card laid aside last."""
+    return _card(tx.one(PARKED, {"who": person, "p": project}))
+
+
+def finish(tx: Transaction, card: Card) -> None:
+    tx.run(SET_STATE, {"card": card.id, "became": "done"})
+
+
+def release(tx: Transaction, card: Card, became: str = "void") -> None:
+    """Ends a card without an answer: its place goes to others."""
+    tx.run(SET_STATE, {"card": card.id, "became": became})
+    give_back(tx, card.item, card.project)
+
+
+def give_back(tx: Transaction, item: int, project: int) -> None:
+    """Frees one place on an item and puts it where everybody's cursor still comes by."""
+    tx.run(GIVE_BACK, {"item": item, "seq": projects.next_seq(tx, project)})
+
+
+def any_lapsed(tx: Transaction) -> bool:
+    return tx.value(ANY_LAPSED, {"moment": tx.now}) is not None
+
+
+def expire(tx: Transaction, limit: int = 200) -> int:
+    """Takes back the places of leases that ran out; returns how many."""
+    rows = tx.all(LAPSED, {"moment": tx.now, "most": limit})
+    for row in sorted(rows, key=lambda row: (row.project, row.item)):
+        tx.run(SET_STATE, {"card": row.id, "became": "expired"})
+        give_back(tx, row.item, row.project)
+    return len(rows)

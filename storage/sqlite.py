@@ -1,0 +1,162 @@
+"""SQLite: one writer thread that runs whatever is waiting in one transaction and commits once for all of it."""
+
+import time
+from collections import deque
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from threading import Condition, Thread
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
+
+from storage.database import Clock, Transaction, Work
+
+T = TypeVar("T")
+BUSY_SECONDS = 20.0
+LAZY_SECONDS = 1.0
+BATCH_SECONDS = 0.01
+"""A transaction takes no more work after this, so that no tap waits behind a long one."""
+
+
+@dataclass(slots=True)
+class Job:
+    work: Work[Any]
+    future: "Future[Any]"
+    lazy: bool
+    since: float
+
+
+class SqliteDatabase:
+    """See `storage.database.Database`."""
+
+    def __init__(self, url: str, clock: Clock) -> None:
+        self.url = url
+        self._clock = clock
+        self._writing = _engine(url, "BEGIN IMMEDIATE")
+        self._reading = _engine(url, "BEGIN")
+        event.listen(self._reading, "connect", _refuse_writes)
+        self._jobs: deque[Job] = deque()
+        self._urgent = 0
+        self._closing = False
+        self._changed = Condition()
+        self._connection = self._writing.connect()
+        self._writer = Thread(target=self._write, name="labelbot-writer", daemon=True)
+        self._writer.start()
+
+    def submit(self, work: Work[T], *, key: object = None, lazy: bool = False) -> "Future[T]":
+        future: Future[T] = Future()
+        with self._changed:
+            if self._closing:
+                raise RuntimeError("the database is closed")
+            self._jobs.append(Job(work, future, lazy, time.monotonic()))
+            self._urgent += not lazy
+            self._changed.notify()
+        return future
+
+    def reading(self) -> Connection:
+        return self._reading.connect()
+
+    def close(self) -> None:
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        self._writer.join()
+        self._connection.close()
+        self._writing.dispose()
+        self._reading.dispose()
+
+    def _write(self) -> None:
+        while self._wait():
+            self._batch()
+
+    def _wait(self) -> bool:
+        with self._changed:
+            while not (self._urgent or self._closing):
+                left = LAZY_SECONDS - (time.monotonic() - self._jobs[0].since) if self._jobs else None
+                if left is not None and left <= 0:
+                    return True
+                self._changed.wait(left)
+            return bool(self._jobs) or not self._closing
+
+    def _batch(self) -> None:
+        done: list[tuple[Job, Any]] = []
+        try:
+            self._begin()
+            transaction = Transaction(self._connection, self._clock(), locks=False)
+            self._run_waiting(transaction, done)
+            self._connection.commit()
+        except BaseException:
+            self._rollback()
+            self._one_by_one([job for job, _ in done])
+            return
+        for job, result in done:
+            job.future.set_result(result)
+
+    def _run_waiting(self, transaction: Transaction, done: list[tuple[Job, Any]]) -> None:
+        until = time.monotonic() + BATCH_SECONDS
+        while (job := self._next()) is not None:
+            done.append((job, None))
+            done[-1] = (job, job.work(transaction))
+            if time.monotonic() > until:
+                return
+
+    def _next(self) -> Job | None:
+        with self._changed:
+            job = self._jobs.popleft() if self._jobs else None
+            self._urgent -= job is not None and not job.lazy
+            return job
+
+    def _one_by_one(self, jobs: list[Job]) -> None:
+        """A failure in a batch may have ended its whole transaction (SQLITE_FULL does), so each runs again alone."""
+        for job in jobs:
+            try:
+                self._begin()
+                result = job.work(Transaction(self._connection, self._clock(), locks=False))
+                self._connection.commit()
+            except BaseException as error:
+                self._rollback()
+                job.future.set_exception(error)
+            else:
+                job.future.set_result(result)
+
+    def _begin(self) -> None:
+        """Another process (an import beside a running bot) may hold the lock: wait for it again, once."""
+        try:
+            self._connection.begin()
+        except OperationalError:
+            self._rollback()
+            self._connection.begin()
+
+    def _rollback(self) -> None:
+        with suppress(OperationalError):
+            self._connection.rollback()
+        if self._connection.closed or self._connection.invalidated:
+            self._connection = self._writing.connect()
+
+
+def _engine(url: str, begin: str) -> Engine:
+    engine = create_engine(
+        make_url(url),
+        poolclass=NullPool,
+        connect_args={"isolation_level": None, "timeout": BUSY_SECONDS, "check_same_thread": False},
+    )
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", lambda connection: _start(connection, begin))
+    return engine
+
+
+def _start(connection: Connection, begin: str) -> None:
+    connection.exec_driver_sql(begin)
+
+
+def _set_up(connection: Any, record: object) -> None:
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536", "temp_store=MEMORY"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _refuse_writes(connection: Any, record: object) -> None:
+    connection.execute("PRAGMA query_only=ON").close()
