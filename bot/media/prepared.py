@@ -1,0 +1,66 @@
+"""What preparing a picture, sound or video yields, within which limits, and the error for what cannot be prepared."""
+
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Literal
+
+MediaKind = Literal["image", "audio", "video"]
+
+_LONGEST_NAME = 80
+
+
+class BadMedia(ValueError):  # noqa: N818  our names say what is bad
+    """A file nobody can be shown. The message is one sentence for the person, without the file's folder."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """Media ready to be served.
+
+    `content` holds the bytes to serve, of type `mime`, without any metadata of the source. `width` and `height` are the
+    source's size in pixels as a viewer shows it (EXIF orientation or a video's rotation applied); `orientation` is
+    the EXIF value (1 to 8) the source carried, None where it carried none. `shown_width` and `shown_height` are the
+    size of what is served; its picture starts in the top left corner, so that
+    `x_in_source = min(x_served / scale, width)`. Durations are milliseconds.
+    """
+
+    kind: MediaKind
+    mime: str
+    content: bytes
+    width: int | None = None
+    height: int | None = None
+    orientation: int | None = None
+    duration_ms: int | None = None
+    shown_width: int | None = None
+    shown_height: int | None = None
+    scale: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """How much one file may ask for: pixels, bytes of memory and of output, seconds of work, milliseconds of sound."""
+
+    side: int = 1280
+    pixels: int = 100_000_000
+    image_memory: int = 256 * 2**20
+    ffmpeg_memory: int = 2 * 2**30
+    image_seconds: float = 20.0
+    ffmpeg_seconds: float = 180.0
+    longest_ms: int = 2 * 60 * 60 * 1000
+    video_bytes: int = 50_000_000
+
+    def memory(self, kind: MediaKind) -> int:
+        return self.image_memory if kind == "image" else self.ffmpeg_memory
+
+    def seconds(self, kind: MediaKind) -> float:
+        return self.image_seconds if kind == "image" else self.ffmpeg_seconds
+
+
+DEFAULT_LIMITS = Limits()
+
+
+def shown_name(name: str) -> str:
+    """The last part of `name`, printable and at most 80 characters: fit for a sentence in a chat or a terminal."""
+    base = PurePath(name.replace("\\", "/")).name or "the file"
+    printable = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in base)
+    return printable if len(printable) <= _LONGEST_NAME else printable[: _LONGEST_NAME - 1] + "…"

@@ -1,0 +1,87 @@
+"""Prepares media in child processes: quick for thousands of files, and safe from any one of them."""
+
+import queue
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from bot.media.child import Child
+from bot.media.prepared import DEFAULT_LIMITS, BadMedia, Limits, MediaKind, Prepared
+from bot.media.sniff import identify
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file to prepare: where it is or its bytes, the name a person knows it by, what it shall serve as."""
+
+    content: Path | bytes
+    name: str
+    kind_hint: MediaKind | None = None
+
+
+class Preparer:
+    """`workers` child processes, started when first needed; use it as a context manager, from any thread.
+
+    `work` names the function the children run, as `module:function` with the signature of `bot.media.prepare.prepare`.
+    """
+
+    def __init__(
+        self, workers: int = 2, limits: Limits = DEFAULT_LIMITS, *, work: str = "bot.media.prepare:prepare"
+    ) -> None:
+        self._workers = workers
+        self._limits = limits
+        self._work = work
+        # None stands for a child not started yet, or lost.
+        self._idle: queue.LifoQueue[Child | None] = queue.LifoQueue()
+        for _ in range(workers):
+            self._idle.put(None)
+
+    def prepare(self, source: Path | bytes, name: str, kind_hint: MediaKind | None = None) -> Prepared:
+        """`source` as it is served; waits for a free child. Raises `BadMedia`; the next file is not affected."""
+        kind = identify(source, name, kind_hint)
+        child = self._idle.get()
+        try:
+            child = child if child and child.alive() else Child(self._work)
+            return child.prepare(source, name, kind.media, kind_hint, self._limits)
+        finally:
+            self._idle.put(child if child and child.alive() else None)
+
+    def prepare_many(self, sources: Iterable[Source]) -> Iterator[Prepared | BadMedia]:
+        """One result for each source, in order; sources are read only a few ahead, so there may be any number."""
+        waiting: deque[Future[Prepared | BadMedia]] = deque()
+        executor = ThreadPoolExecutor(self._workers, thread_name_prefix="media")
+        try:
+            for source in sources:
+                waiting.append(executor.submit(self._outcome, source))
+                if len(waiting) > 2 * self._workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            executor.shutdown(cancel_futures=True)
+
+    def close(self) -> None:
+        """Ends the children; waits for those at work."""
+        children = [self._idle.get() for _ in range(self._workers)]
+        for child in children:
+            if child:
+                child.kill()
+            self._idle.put(None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _outcome(self, source: Source) -> Prepared | BadMedia:
+        try:
+            return self.prepare(source.content, source.name, source.kind_hint)
+        except BadMedia as problem:
+            return problem
