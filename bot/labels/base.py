@@ -6,9 +6,11 @@ from typing import Protocol, TypeAlias
 
 from bot.project import Json, Question
 from bot.quality.consensus import Merged
-from bot.wording import Phrase
+from bot.wording import Phrase, say
 
 Label: TypeAlias = Json
+Said: TypeAlias = str | Phrase
+"""The project's own words, or a sentence of ours; `say` turns both into text."""
 Work: TypeAlias = Json
 """What a person has marked so far of one question; None before anything is."""
 
@@ -40,6 +42,11 @@ class Typed:
 Given = Tap | Typed
 
 
+def cut(text: str, limit: int) -> str:
+    """`text` in at most `limit` characters."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """The question goes on; this is what is marked so far."""
@@ -57,28 +64,48 @@ class Done:
 Step = Kept | Done
 
 
+BUTTON_TEXT = 75
+"""Characters a button may hold on every platform; Slack's limit is the smallest."""
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     """A button. `title` is the project's own text (a label) or a phrase of ours; `choice` comes back in a Tap (≤ 12
-    bytes, ASCII). `chosen` shows it as set, `key` is the number key that presses it where there is a keyboard."""
+    bytes, ASCII). `chosen` shows it as set, `suggested` as what a model would say, `main` as the way on."""
 
-    title: str | Phrase
+    title: Said
     choice: str
     chosen: bool = False
+    suggested: bool = False
     main: bool = False
+
+    def shown(self, language: str) -> str:
+        """The text on the button, marks included, cut to BUTTON_TEXT."""
+        marks = ("✓ " if self.chosen else "") + ("✨ " if self.suggested else "")
+        return cut(marks + say(language, self.title), BUTTON_TEXT)
+
+    def spoken(self, language: str) -> str:
+        """What a screen reader says where the marks would be read as signs; empty where the text will do."""
+        title = say(language, self.title)
+        if self.suggested:
+            title = say(language, Phrase("label.spoken_suggested", {"label": title}))
+        if self.chosen:
+            title = say(language, Phrase("label.spoken_chosen", {"label": title}))
+        return title if self.suggested or self.chosen else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """How to ask: rows of buttons, a line that says what to do, and whether typing answers it (`typed`: it is the
-    way to answer, so the card is a message of its own; `accepts_text`: typing is a short cut). `form` opens a text
-    box where the platform has one. `marked` is a line on what is marked so far."""
+    """How to ask: rows of buttons, a line that says what to do, and what is marked so far. Typing may always answer;
+    `typed` says that it is the way to answer, so the card is a message of its own. `form` opens a text box where the
+    platform has one, for at most `limit` characters."""
 
     rows: tuple[tuple[Option, ...], ...] = ()
     hint: Phrase | None = None
-    marked: Phrase | str | None = None
+    marked: Said | None = None
     typed: bool = False
     form: bool = False
+    limit: int = 3000
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +148,14 @@ class LabelType(Protocol):
     def ask(self, question: Question, work: Work, suggestion: Label) -> Ask:
         """How to ask it now. `suggestion` is marked ✨ and moves nothing; None where there is none."""
 
-    def advance(self, question: Question, work: Work, given: Given) -> Step:
-        """One step of answering. Raises BadAnswer."""
+    def advance(self, question: Question, work: Work, given: Given, suggestion: Label) -> Step:
+        """One step of answering; `suggestion` is the one `ask` was given, for it may be confirmed. Raises BadAnswer."""
 
     def read(self, question: Question, value: Json) -> Label:
         """A label from outside (gold, a suggestion, an import). Raises BadAnswer."""
 
-    def describe(self, question: Question, label: Label) -> str:
-        """The label in the words of the project, short enough for a button's toast."""
+    def describe(self, question: Question, label: Label) -> Said:
+        """The label in the words of the project or in ours, short enough for a button's toast."""
 
     def distance(self, question: Question) -> Callable[[Label, Label], float]:
         """0 for equal labels up to 1."""

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from bot.wording import en
+from bot.wording import de, en
 
-LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": en.SENTENCES}
+LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": en.SENTENCES, "de": de.SENTENCES}
 DEFAULT = "en"
 
 
@@ -20,8 +20,10 @@ def phrase(key: str, **fields: object) -> Phrase:
     return Phrase(key, fields)
 
 
-def say(language: str, said: Phrase) -> str:
-    """The sentence in `language` ("de-AT" falls back to "de", then to English)."""
+def say(language: str, said: Phrase | str) -> str:
+    """The sentence in `language` ("de-AT" falls back to "de", then to English); text is said as it is."""
+    if isinstance(said, str):
+        return said
     return _sentences(language).get(said.key, LANGUAGES[DEFAULT][said.key]).format(**said.fields)
 
 
