@@ -1,5 +1,6 @@
 """What people do in the fake Slack reaches an unmodified bolt program, in both delivery modes."""
 
+import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,7 +8,20 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.fakes.slack import FakeSlack
-from tests.fakes.slack_program import CARD, SECRET, Bot, actions, button, call, form, listen, options, plain, refusal
+from tests.fakes.slack_program import (
+    CARD,
+    PNG,
+    SECRET,
+    Bot,
+    actions,
+    button,
+    call,
+    form,
+    listen,
+    options,
+    plain,
+    refusal,
+)
 from tests.fakes.slack_text import Json
 
 
@@ -200,6 +214,16 @@ def test_shortcuts_mentions_and_a_dismissed_form_reach_the_program(slack: FakeSl
     assert (bot.seen[3]["type"], anna.modal, anna.errors) == ("view_closed", None, [])
 
 
+def test_texts_in_a_payload_are_escaped_but_values_are_not(slack: FakeSlack, bot: Bot) -> None:
+    anna = slack.user("Anna")
+    blocks = [actions(button("A & B", "a&b", "label:ab"))]
+    bot.run(bot.client.chat_postMessage(channel=anna.id, text="x", blocks=blocks))
+    anna.press("A & B").wait()
+    assert bot.seen[0]["actions"][0]["text"]["text"] == "A &amp; B"
+    assert bot.seen[0]["message"]["blocks"][0]["elements"][0]["text"]["text"] == "A &amp; B"
+    assert bot.seen[0]["actions"][0]["value"] == "a&b"
+
+
 def test_menus_carry_their_state_along(slack: FakeSlack, bot: Bot) -> None:
     anna = slack.user("Anna")
     one = {
@@ -250,6 +274,10 @@ def test_a_missing_scope_means_no_event_and_a_refusal() -> None:
     with FakeSlack(scopes=["chat:write"], signing_secret=SECRET) as slack:
         anna = slack.user("Anna")
         assert anna.say("hello").why == "missing scope im:history"
+        url = anna.upload("cat.png", PNG).payload["event"]["files"][0]["url_private"]
+        allowed = urllib.request.Request(url, headers={"Authorization": f"Bearer {slack.bot_token}"})
+        with urllib.request.urlopen(allowed, timeout=5) as page:
+            assert b"Sign in" in page.read()
         refused = refusal(lambda: call(slack, lambda client: client.users_info(user=anna.id)))
         assert (refused["error"], refused["needed"], refused["provided"]) == (
             "missing_scope",

@@ -6,14 +6,11 @@ from typing import Any
 
 import aiohttp
 import pytest
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.fakes.slack import FakeSlack
-from tests.fakes.slack_program import (
-    SECRET,
-    Bot,
-    listen,
-)
+from tests.fakes.slack_program import SECRET, Bot, actions, button, listen
 from tests.fakes.slack_text import Json
 
 
@@ -55,6 +52,31 @@ def test_a_program_comes_back_after_its_socket_ends(slack: FakeSlack, socket_bot
     slack.disconnect(how)
     slack.wait(lambda: slack.count("apps.connections.open") == 2 and slack.sockets == 1, timeout=15)
     assert slack.user("Anna").say("still there?").wait(20).acknowledged
+
+
+def test_retries_through_a_socket_are_numbered() -> None:
+    numbers: list[str | None] = []
+
+    async def fail(req: AsyncBoltRequest) -> None:
+        numbers.append((req.headers.get("x-slack-retry-num") or [None])[0])
+        raise RuntimeError("database is away")
+
+    with FakeSlack(signing_secret=SECRET, deadline=0.2, speed=6000) as slack, Bot(slack, http=False) as bot:
+        bot.app.use(fail)
+        slack.user("Anna").say("hello").wait()
+    assert numbers[1:] == ["1", "2", "3"]
+
+
+def test_a_press_takes_no_payload_in_its_acknowledgement(slack: FakeSlack, socket_bot: Bot) -> None:
+    @socket_bot.app.action("a")
+    async def pressed(ack: Any) -> None:
+        await ack("nobody reads this")
+
+    anna = slack.user("Anna")
+    blocks = [actions(button("A", action_id="a"))]
+    socket_bot.run(socket_bot.client.chat_postMessage(channel=anna.id, text="x", blocks=blocks))
+    told = anna.press("A").wait()
+    assert (told.acknowledged, told.answer, anna.ephemerals) == (True, None, [])
 
 
 def test_an_event_in_flight_when_the_socket_dies_is_told_again(slack: FakeSlack, socket_bot: Bot) -> None:

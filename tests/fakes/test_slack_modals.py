@@ -8,16 +8,7 @@ import pytest
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from tests.fakes.slack import FakeSlack
-from tests.fakes.slack_program import (
-    CARD,
-    SECRET,
-    a_trigger,
-    call,
-    form,
-    plain,
-    refusal,
-    section,
-)
+from tests.fakes.slack_program import CARD, SECRET, a_trigger, call, form, plain, refusal, section
 
 
 @pytest.fixture
