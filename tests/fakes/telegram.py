@@ -72,8 +72,11 @@ class FakeTelegram:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join()
+        if self._failure is not None and error is None:
+            raise self._failure
         if self._gateway.bugs and error is None:
             raise AssertionError("the fake itself failed") from self._gateway.bugs[0]
 
@@ -127,7 +130,10 @@ class FakeTelegram:
     # Waiting and looking
 
     def wait(self, condition: Callable[[], T], timeout: float = 10.0) -> T:
-        """The first true value of `condition`, asked again whenever anything happens on the platform."""
+        """The first true value of `condition`, asked again whenever anything happens on the platform.
+
+        The platform stands still while the condition is looked at, so it should be quick.
+        """
         until = time.monotonic() + timeout
         changed = self._world.signal.condition
         with changed:
@@ -171,7 +177,11 @@ class FakeTelegram:
 
     @property
     def settings(self) -> dict[Any, Any]:
-        """What the bot has set: `commands` by scope and language, ("menu_button", chat id), ("name", language)."""
+        """What the bot has set, the default language being "".
+
+        ("commands", scope, language), scope as "default" or "chat 7"; ("menu_button", chat id or None);
+        ("name" | "description" | "short_description", language).
+        """
         return self._world.settings
 
     # Time

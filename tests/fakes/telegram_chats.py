@@ -103,6 +103,7 @@ class Chat:
         self.kind = kind  # private group supergroup
         self.title = title
         self.history: list[Message] = []  # deleted ones too
+        self._by_id: dict[int, Message] = {}
         self.open = kind != "private"  # a private chat opens when the person writes first
         self.refusal = ""  # why the bot is refused, as the platform words it; empty when it is not
         self.bot_is_admin = False
@@ -129,11 +130,13 @@ class Chat:
 
     def find(self, message_id: int) -> Message | None:
         """The message, None when it never was or is deleted."""
-        return next((m for m in self.history if m.id == message_id and not m.deleted), None)
+        message = self._by_id.get(message_id)
+        return message if message is not None and not message.deleted else None
 
     def add(self, message: Message) -> Message:
         message.id = self.history[-1].id + 1 if self.history else 1
         self.history.append(message)
+        self._by_id[message.id] = message
         return message
 
     def to_json(self) -> dict[str, Any]:

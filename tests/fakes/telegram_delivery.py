@@ -51,9 +51,6 @@ class Polls:
         self._newest = 0
         self.closing = False
 
-    def end_all(self) -> None:
-        self._newest += 1
-
     async def get_updates(self, request: web.Request, p: dict[str, Any]) -> list[dict[str, Any]]:
         limit, timeout, offset = _numbers(p)
         self._newest += 1
@@ -66,19 +63,20 @@ class Polls:
         self._world.signal.changed()
         until = asyncio.get_running_loop().time() + timeout
         while True:
-            batch = self._look(request, mine, limit)
+            if request.transport is None or request.transport.is_closing():
+                return []  # whoever asked is gone: hand nothing out to nobody
+            batch = self._look(mine, limit)
             left = until - asyncio.get_running_loop().time()
             if batch or left <= 0 or self.closing:
                 return batch
             await self._pulse.wait(left)
 
-    def _look(self, request: web.Request, mine: int, limit: int) -> list[dict[str, Any]]:
+    def _look(self, mine: int, limit: int) -> list[dict[str, Any]]:
         with self._world.signal.condition:
             self._refuse_beside_webhook()
             if mine != self._newest:
                 raise Refusal(409, f"Conflict: {_TWO_POLLERS}")
-            gone = request.transport is None or request.transport.is_closing()
-            return [] if gone else self._world.inbox.hand_out(limit)
+            return self._world.inbox.hand_out(limit)
 
     def _refuse_beside_webhook(self) -> None:
         if self._world.hook is not None:

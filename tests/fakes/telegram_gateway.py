@@ -17,7 +17,6 @@ from tests.fakes.telegram_world import World
 BODY_LIMIT = 60 * 1024 * 1024  # above the 50 MB of a file, so that the refusal is the platform's own
 _METHODS = telegram_messages.METHODS | telegram_settings.METHODS
 _BAD_GATEWAY = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>nginx</body>\r\n</html>\r\n"
-_ENDS_POLLS = {"setWebhook", "deleteWebhook"}
 
 
 @dataclass
@@ -152,10 +151,7 @@ class Gateway:
             assert call.method in methods()
             raise bad(f"fake does not play {call.method}")
         with self._world.signal.condition:
-            result = _METHODS[call.method](self._world, parameters, call.uploads)
-        if call.method in _ENDS_POLLS:
-            self._world.signal.changed()
-        return result
+            return _METHODS[call.method](self._world, parameters, call.uploads)
 
     async def _download(self, request: web.Request) -> web.Response:
         try:

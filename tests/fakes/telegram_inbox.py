@@ -1,5 +1,6 @@
 """Updates waiting for the bot: identifiers, lifetimes, confirmation by offset, and repeated or reordered delivery."""
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -58,6 +59,10 @@ class Entry:
     def kind(self) -> str:
         return next(key for key in self.update if key != "update_id")
 
+    @property
+    def expires(self) -> float:
+        return self.created + LIFETIMES.get(self.kind, DAY)
+
 
 class Inbox:
     """The queue behind getUpdates and the webhook."""
@@ -70,6 +75,7 @@ class Inbox:
         self._next_id = 700_000_001
         self._allowed: frozenset[str] | None = None
         self._held = False
+        self._next_expiry = 0.0
         self.copies = 1  # how often every update is delivered
 
     def allow(self, kinds: Any) -> None:
@@ -94,16 +100,18 @@ class Inbox:
         entry = Entry({"update_id": self._next_id, kind: body}, queue, self._clock.now())
         self._next_id += 1
         self._posted[entry.id] = entry
-        self._entries.append(entry)
-        for _ in range(self.copies - 1):
-            self._entries.append(Entry(entry.update, queue, entry.created, again=True))
-        self._signal.changed()
+        copies = [Entry(entry.update, queue, entry.created, again=True) for _ in range(self.copies - 1)]
+        self._owe(entry, *copies)
         return entry.id
 
     def redeliver(self, update_id: int) -> None:
         """Deliver an update once more, confirmed or not: as if its confirmation had been lost; it counts as young."""
         old = self._posted[update_id]
-        self._entries.append(Entry(old.update, old.queue, self._clock.now(), again=True))
+        self._owe(Entry(old.update, old.queue, self._clock.now(), again=True))
+
+    def _owe(self, *entries: Entry) -> None:
+        self._entries.extend(entries)
+        self._next_expiry = min(self._next_expiry, entries[0].expires)
         self._signal.changed()
 
     def reorder(self, order: Callable[[list[Entry]], list[Entry]]) -> None:
@@ -123,7 +131,9 @@ class Inbox:
     def waiting(self) -> list[Entry]:
         """What is still owed; what nobody fetched in its lifetime is gone."""
         now = self._clock.now()
-        self._entries = [entry for entry in self._entries if now - entry.created < LIFETIMES.get(entry.kind, DAY)]
+        if now >= self._next_expiry:
+            self._entries = [entry for entry in self._entries if now < entry.expires]
+            self._next_expiry = min((entry.expires for entry in self._entries), default=math.inf)
         return list(self._entries)
 
     def due(self) -> list[Entry]:
@@ -145,7 +155,8 @@ class Inbox:
 
     def delivered(self, entry: Entry) -> None:
         """A webhook took it."""
-        self._entries = [other for other in self._entries if other is not entry]
+        if entry in self._entries:
+            self._entries.remove(entry)
 
     def drop_all(self) -> None:
         self._entries = []

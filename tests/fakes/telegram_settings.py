@@ -47,7 +47,8 @@ def send_chat_action(world: World, p: Parameters, uploads: Uploads) -> Any:
 
 
 def _scope(p: Parameters) -> tuple[str, str]:
-    return repr(sorted((p.get("scope") or {"type": "default"}).items())), p.get("language_code") or ""
+    scope = p.get("scope") or {"type": "default"}
+    return " ".join(str(scope[key]) for key in sorted(scope, reverse=True)), p.get("language_code") or ""
 
 
 def set_my_commands(world: World, p: Parameters, uploads: Uploads) -> Any:
@@ -60,16 +61,16 @@ def set_my_commands(world: World, p: Parameters, uploads: Uploads) -> Any:
             raise bad("BOT_COMMAND_INVALID")
         if not 1 <= utf16(command["description"]) <= BotCommandLimit.MAX_DESCRIPTION:
             raise bad("BOT_COMMAND_DESCRIPTION_INVALID")
-    world.settings.setdefault("commands", {})[_scope(p)] = commands
+    world.settings["commands", *_scope(p)] = commands
     return True
 
 
 def get_my_commands(world: World, p: Parameters, uploads: Uploads) -> Any:
-    return world.settings.get("commands", {}).get(_scope(p), [])
+    return world.settings.get(("commands", *_scope(p)), [])
 
 
 def delete_my_commands(world: World, p: Parameters, uploads: Uploads) -> Any:
-    world.settings.get("commands", {}).pop(_scope(p), None)
+    world.settings.pop(("commands", *_scope(p)), None)
     return True
 
 

@@ -41,7 +41,7 @@ class World:
     chats: dict[int, Chat] = field(default_factory=dict)
     taps: dict[str, Tap] = field(default_factory=dict)
     toasts: dict[int, list[Toast]] = field(default_factory=dict)
-    settings: dict[str, Any] = field(default_factory=dict)  # commands, descriptions, menu buttons
+    settings: dict[Any, Any] = field(default_factory=dict)  # see FakeTelegram.settings
     hook: Hook | None = None
     hook_error: tuple[int, str] | None = None
     numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))

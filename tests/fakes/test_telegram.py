@@ -272,6 +272,7 @@ def test_the_small_calls_leave_their_traces(tg: FakeTelegram, anna: Person) -> N
         await sent.delete()
 
     talk(tg, work)
+    assert tg.settings["commands", "default", "de"] == [{"command": "label", "description": "Next item"}]
     assert anna.chat.actions == ["typing"]
     assert anna.chat.history[0].reactions == ["👍"]
     assert anna.chat.messages == anna.chat.history[:1]

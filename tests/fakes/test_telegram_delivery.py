@@ -3,9 +3,12 @@
 import asyncio
 import itertools
 import json
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -162,6 +165,46 @@ def test_held_updates_come_together_and_in_any_order(tg: FakeTelegram, anna: Per
         assert await ids(bot) == sent[::-1]
 
     talk(tg, work)
+
+
+KILLED_BOT = """
+import asyncio, sys, telegram
+
+async def echo():
+    offset = None
+    async with telegram.Bot("1:TEST", base_url=sys.argv[1] + "/bot") as bot:
+        while True:
+            for update in await bot.get_updates(offset=offset, timeout=30, read_timeout=40):
+                await bot.send_message(7, "echo " + update.message.text)
+                offset = update.update_id + 1
+
+asyncio.run(echo())
+"""
+
+
+@contextmanager
+def killed_bot(tg: FakeTelegram) -> Iterator[None]:
+    """A bot in a process of its own, killed at the end of the block."""
+    with subprocess.Popen([sys.executable, "-c", KILLED_BOT, tg.url]) as process:
+        try:
+            yield
+        finally:
+            process.kill()
+
+
+def test_a_killed_bot_gets_again_what_it_had_not_confirmed(tg: FakeTelegram, anna: Person) -> None:
+    with killed_bot(tg):
+        anna.say("a")
+        tg.wait(lambda: anna.chat.last.text == "echo a" and not tg.pending)
+        with tg.held():
+            unconfirmed = [anna.say(text) for text in "bcd"]
+            tg.fail_next("sendMessage", delay=30)
+        tg.wait(lambda: anna.chat.last.text == "echo b")
+    assert tg.pending == unconfirmed
+    with killed_bot(tg):
+        tg.wait(lambda: not tg.pending)
+    assert [message.text for message in anna.chat.from_bot] == [f"echo {text}" for text in "abbcd"]
+    assert tg.refusals == []
 
 
 class Receiver:
