@@ -46,10 +46,14 @@ class Child:
             raise BadMedia(f"{shown_name(name)} cannot be opened: reading it takes too long or breaks the reader.")
         return _unpacked(name, *reply)
 
-    def kill(self) -> None:
-        # The group before the wait: until then its number cannot belong to somebody else.
+    def interrupt(self) -> None:
+        """Kills it under the thread that uses it, which is told so as for any child that died."""
         if self._process.returncode is None:
             self._signal()
+
+    def kill(self) -> None:
+        # The group before the wait: until then its number cannot belong to somebody else.
+        self.interrupt()
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
             # What was still to be written to a dead child is of no interest.

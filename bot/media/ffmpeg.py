@@ -94,6 +94,19 @@ def convert(file: IO[bytes], format: str, name: str, arguments: Sequence[str]) -
     return done.stdout
 
 
+def missing() -> str | None:
+    """What the installed ffmpeg lacks for us, as a sentence; None if nothing."""
+    try:
+        has = {part: subprocess.run([_program(), "-hide_banner", f"-{part}"], capture_output=True).stdout.decode()
+               for part in ("protocols", "encoders")}  # fmt: skip
+    except (RuntimeError, OSError):
+        return "ffmpeg is not there: install the package imageio-ffmpeg again."
+    if not re.search(r"^ +fd$", has["protocols"], re.MULTILINE):
+        return "ffmpeg is older than version 6 and cannot be kept from reading other files: please update it."
+    lacking = [encoder for encoder in ("libopus", "libx264", "aac") if f" {encoder} " not in has["encoders"]]
+    return f"ffmpeg was built without {' and '.join(lacking)}: please install imageio-ffmpeg's." if lacking else None
+
+
 @functools.cache
 def _program() -> str:
     from imageio_ffmpeg import get_ffmpeg_exe

@@ -100,9 +100,15 @@ def _shrunk(image: Image.Image, side: int) -> Image.Image:
     profile = image.info.get("icc_profile")
     plain = _on_white(_eight_bits(image))
     if plain.size != wanted:
-        enlarging = wanted[0] > plain.size[0]
-        plain = plain.resize(wanted, Image.Resampling.NEAREST if enlarging else Image.Resampling.LANCZOS)
+        plain = plain.resize(wanted, _filter(image, enlarging=wanted[0] > plain.size[0]))
     return _in_srgb(plain, profile)
+
+
+def _filter(image: Image.Image, *, enlarging: bool) -> Image.Resampling:
+    if enlarging:
+        return Image.Resampling.NEAREST
+    # Half the time of LANCZOS, and no difference to see in photographs; scans and screenshots keep their letters sharp.
+    return Image.Resampling.HAMMING if image.format in ("JPEG", "MPO") else Image.Resampling.LANCZOS
 
 
 def _fitting(size: tuple[int, int], side: int) -> tuple[int, int]:

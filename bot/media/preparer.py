@@ -4,6 +4,7 @@ import queue
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +24,10 @@ class Source:
     kind_hint: MediaKind | None = None
 
 
+class PreparerClosed(RuntimeError):  # noqa: N818  said as it is
+    """The program is ending; the file was not judged and may be prepared another time."""
+
+
 class Preparer:
     """`workers` child processes, started when first needed; use it as a context manager, from any thread.
 
@@ -35,6 +40,8 @@ class Preparer:
         self._workers = workers
         self._limits = limits
         self._work = work
+        self._closed = False
+        self._working: set[Child] = set()
         # None stands for a child not started yet, or lost.
         self._idle: queue.LifoQueue[Child | None] = queue.LifoQueue()
         for _ in range(workers):
@@ -43,12 +50,13 @@ class Preparer:
     def prepare(self, source: Path | bytes, name: str, kind_hint: MediaKind | None = None) -> Prepared:
         """`source` as it is served; waits for a free child. Raises `BadMedia`; the next file is not affected."""
         kind = identify(source, name, kind_hint)
-        child = self._idle.get()
-        try:
-            child = child if child and child.alive() else Child(self._work)
-            return child.prepare(source, name, kind.media, kind_hint, self._limits)
-        finally:
-            self._idle.put(child if child and child.alive() else None)
+        with self._child() as child:
+            try:
+                return child.prepare(source, name, kind.media, kind_hint, self._limits)
+            except BadMedia as problem:
+                # A child that was killed by `close` says nothing of its file.
+                self._refuse_closed(problem)
+                raise
 
     def prepare_many(self, sources: Iterable[Source]) -> Iterator[Prepared | BadMedia]:
         """One result for each source, in order; sources are read only a few ahead, so there may be any number."""
@@ -62,12 +70,15 @@ class Preparer:
             while waiting:
                 yield waiting.popleft().result()
         finally:
-            executor.shutdown(cancel_futures=True)
+            # Somebody who stops listening shall not wait for a film; `close` ends what is at work.
+            executor.shutdown(wait=False, cancel_futures=True)
 
     def close(self) -> None:
-        """Ends the children; waits for those at work."""
-        children = [self._idle.get() for _ in range(self._workers)]
-        for child in children:
+        """Ends the children at once; who waits for one gets `PreparerClosed`, as who asks later."""
+        self._closed = True
+        for child in tuple(self._working):
+            child.interrupt()
+        for child in [self._idle.get() for _ in range(self._workers)]:
             if child:
                 child.kill()
             self._idle.put(None)
@@ -79,6 +90,27 @@ class Preparer:
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    @contextmanager
+    def _child(self) -> Iterator[Child]:
+        idle = self._idle.get()
+        child = idle
+        try:
+            self._refuse_closed()
+            working = idle if idle and idle.alive() else Child(self._work)
+            child = working
+            self._working.add(working)
+            # Looked at again: what `close` did not find at work it would wait for.
+            self._refuse_closed()
+            yield working
+        finally:
+            if child:
+                self._working.discard(child)
+            self._idle.put(child if child and child.alive() else None)
+
+    def _refuse_closed(self, cause: BadMedia | None = None) -> None:
+        if self._closed:
+            raise PreparerClosed("media are not prepared any more: the program is ending") from cause
 
     def _outcome(self, source: Source) -> Prepared | BadMedia:
         try:

@@ -13,6 +13,7 @@ from functools import cache
 import pytest
 from imageio_ffmpeg import get_ffmpeg_exe
 
+from bot.media import ffmpeg
 from bot.media.audio import NoPicture, pauses, prepare_audio, prepare_video
 from bot.media.prepared import BadMedia
 from tests.media.making import SECRET, film, made, picture, saved, tone
@@ -43,14 +44,6 @@ FORMATS = {
 }
 
 
-@cache
-def _m4a(folder, *options):
-    """As a phone writes it: the index at the end, behind the sound."""
-    path = folder / "clip.m4a"
-    subprocess.run([get_ffmpeg_exe(), "-v", "error", "-i", "pipe:0", *options, path], input=tone(), check=True)
-    return path
-
-
 @pytest.mark.parametrize("format", FORMATS)
 def test_every_format_becomes_a_voice_message(format):
     prepared = prepare_audio(made("-i", "pipe:0", *FORMATS[format], content=tone()), "clip." + format)
@@ -62,7 +55,8 @@ def test_every_format_becomes_a_voice_message(format):
 
 
 def test_a_m4a_with_its_index_at_the_end_is_read(tmp_path):
-    path = _m4a(tmp_path)
+    path = tmp_path / "clip.m4a"
+    path.write_bytes(made("-i", "pipe:0", "-f", "ipod", content=tone()))
     assert path.read_bytes().index(b"moov") > path.read_bytes().index(b"mdat")
 
     assert abs(prepare_audio(path, "clip.m4a").duration_ms - 1000) < 80
@@ -157,25 +151,32 @@ def test_a_playlist_named_mp3_reads_no_file_and_opens_no_connection(playlist, di
     assert visits == []
 
 
-def test_a_quicktime_file_that_points_to_another_file_does_not_get_it(tmp_path):
-    """The sound's own bytes are taken away and its reference says they are in a file beside it."""
-    (tmp_path / "secret.raw").write_bytes(bytes(range(256)) * 400)
-    path = _m4a(tmp_path, "-c:a", "pcm_s16le", "-f", "mov")
-    content = path.read_bytes()
-    name = str(tmp_path / "secret.raw").encode()
-    alias = struct.pack("!I4sI", 12 + len(name) + 1, b"url ", 0) + name + b"\0"
-    plain = struct.pack("!I4sI", 12, b"url ", 1)
-    assert plain in content or b"alis" in content
-    referring = (
-        content.replace(plain, alias) if plain in content else content.replace(b"alis\0\0\0\x01", b"alis\0\0\0\0")
-    )
-    path.write_bytes(referring)
+def _referring(path, target):
+    """The QuickTime file at `path`, its sound said to be in the file `target` by an alias with an absolute path."""
+    content, name = path.read_bytes(), str(target).encode()
+    name += b"\0" * (len(name) % 2)
+    record = bytes(150) + struct.pack("!HH", 2, len(name)) + name + b"\xff\xff\0\0"
+    entry = struct.pack("!I4sI", 12 + len(record), b"alis", 0) + record
+    at = content.index(struct.pack("!I4sI", 12, b"url ", 1))
+    grown = bytearray(content[:at] + entry + content[at + 12 :])
+    for box in (b"moov", b"trak", b"mdia", b"minf", b"dinf", b"dref"):
+        size = grown.rindex(box, 0, at) - 4
+        grown[size : size + 4] = struct.pack("!I", int.from_bytes(grown[size : size + 4], "big") + len(entry) - 12)
+    return bytes(grown)
 
-    try:
-        prepared = prepare_audio(path, "clip.mov")
-    except BadMedia:
-        return
-    assert abs(_loudness(prepared.content) - _loudness(prepare_audio(tone(), "a.wav").content)) < 1
+
+def test_a_quicktime_file_that_points_to_another_file_does_not_get_it(tmp_path):
+    secret, path = tmp_path / "secret.raw", tmp_path / "clip.mov"
+    secret.write_bytes(bytes(200_000))
+    options = ["-c:a", "pcm_s16le", "-f", "mov", path]
+    subprocess.run([get_ffmpeg_exe(), "-v", "error", "-i", "pipe:0", *options], input=tone(), check=True)
+    path.write_bytes(_referring(path, secret))
+    # Silence from the other file is what an ffmpeg without our fence gives.
+    open_doors = ["-enable_drefs", "1", "-use_absolute_path", "1", "-i", path, "-f", "wav"]
+    assert _loudness(made(*open_doors)) < -80
+
+    with pytest.raises(BadMedia, match=r"clip\.mov has no sound in it"):
+        prepare_audio(path, "clip.mov")
 
 
 @cache
@@ -295,3 +296,7 @@ def test_a_video_container_with_sound_only_has_no_picture(tmp_path):
 def test_a_broken_film_is_refused():
     with pytest.raises(BadMedia, match=r"^film\.mp4 is not a sound or video we can read"):
         prepare_video(b"\0\0\0\x18ftypisom\0\0\0\0" + bytes(500), "/srv/film.mp4")
+
+
+def test_the_ffmpeg_we_ship_lacks_nothing():
+    assert ffmpeg.missing() is None

@@ -10,7 +10,7 @@ from PIL import Image
 
 from bot.media.images import prepare_image
 from bot.media.prepared import BadMedia, Limits, Prepared
-from bot.media.preparer import Preparer, Source
+from bot.media.preparer import Preparer, PreparerClosed, Source
 from tests.media.making import exif, film, made, opened, picture, png_claiming, saved, tone, zeros
 
 MISBEHAVING = "tests.media.misbehaving:misbehave"
@@ -209,11 +209,33 @@ def test_closing_ends_every_child():
     assert not _own_children("misbehave")
 
 
-def test_a_closed_preparer_starts_anew():
+def test_a_closed_preparer_prepares_nothing_more_and_blames_no_file():
     preparer = Preparer(1)
     preparer.close()
-    assert preparer.prepare(saved(picture(), "JPEG"), "a.jpg").kind == "image"
+
+    with pytest.raises(PreparerClosed):
+        preparer.prepare(saved(picture(), "JPEG"), "a.jpg")
     preparer.close()
+
+
+def test_closing_does_not_wait_for_a_file_in_work_nor_blame_it():
+    preparer = Preparer(1, work=MISBEHAVING)
+    content = saved(picture(), "JPEG")
+    preparer.prepare(content, "fine.jpg")
+    (child,) = _own_children("misbehave")
+    with ThreadPoolExecutor(2) as pool:
+        working, waiting = (pool.submit(preparer.prepare, content, "brood.jpg") for _ in range(2))
+        _wait_until(child.children)
+        preparer.close()
+
+        assert isinstance(working.exception(), PreparerClosed)
+        assert isinstance(waiting.exception(), PreparerClosed)
+
+
+def _wait_until(condition):
+    until = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < until
 
 
 def test_asking_for_media_does_not_load_what_only_children_need():
