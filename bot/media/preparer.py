@@ -76,8 +76,8 @@ class Preparer:
     def close(self) -> None:
         """Ends the children at once; who waits for one gets `PreparerClosed`, as who asks later."""
         self._closed = True
-        for child in tuple(self._working):
-            child.interrupt()
+        for working in tuple(self._working):
+            working.interrupt()
         for child in [self._idle.get() for _ in range(self._workers)]:
             if child:
                 child.kill()

@@ -68,11 +68,16 @@ def _limit(kind: MediaKind, limits: Limits) -> None:
     """Soft limits for one file. ffmpeg inherits them; processor time also ends a child whose parent is gone."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     seconds = int(used.ru_utime + used.ru_stime + limits.seconds(kind)) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, _hard(resource.RLIMIT_CPU)))
+    _set_soft(resource.RLIMIT_CPU, seconds)
     if sys.platform == "linux":
         pages = int(Path("/proc/self/statm").read_text().split()[0])
         memory = pages * resource.getpagesize() + limits.memory(kind)
-        resource.setrlimit(resource.RLIMIT_AS, (memory, _hard(resource.RLIMIT_AS)))
+        _set_soft(resource.RLIMIT_AS, memory)
+
+
+def _set_soft(limit: int, wanted: int) -> None:
+    hard = _hard(limit)
+    resource.setrlimit(limit, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
 
 
 def _hard(limit: int) -> int:

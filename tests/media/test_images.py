@@ -204,11 +204,11 @@ def test_content_wins_over_the_extension():
 
 @pytest.mark.parametrize("colour_type", [0, 2, 3, 6])
 def test_a_picture_that_claims_sixty_thousand_pixels_a_side_is_refused_at_once(colour_type):
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(BadMedia, match=r"too large|damaged"):
         prepare_image(png_claiming(60000, 60000, colour_type, zeros(10_000_000)), "bomb.png")
 
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_a_picture_over_the_pixel_limit_is_never_decoded():

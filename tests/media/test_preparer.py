@@ -14,7 +14,7 @@ from bot.media.preparer import Preparer, PreparerClosed, Source
 from tests.media.making import exif, film, made, opened, picture, png_claiming, saved, tone, zeros
 
 MISBEHAVING = "tests.media.misbehaving:misbehave"
-SHORT = Limits(image_seconds=0.3)
+SHORT = Limits(image_seconds=0.8)
 
 
 def _children():
@@ -124,12 +124,12 @@ def test_a_hanging_decoder_is_killed_when_its_time_is_over():
         with pytest.raises(BadMedia):
             preparer.prepare(saved(picture(), "JPEG"), "hang.jpg")
 
-    assert 0.3 <= time.perf_counter() - started < 5
+    assert 0.8 <= time.perf_counter() - started < 5
 
 
 def test_a_child_whose_parent_forgot_it_ends_by_its_processor_time():
     """What the clock here would do later, the system does as well: the limit is on the child itself."""
-    with Preparer(1, Limits(image_seconds=0.1), work=MISBEHAVING) as preparer:
+    with Preparer(1, Limits(image_seconds=5), work=MISBEHAVING) as preparer:
         preparer.prepare(saved(picture(), "JPEG"), "fine.jpg")
         (child,) = _own_children("misbehave")
         soft, _ = child.rlimit(psutil.RLIMIT_CPU)
