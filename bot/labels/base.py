@@ -15,7 +15,7 @@ Work: TypeAlias = Json
 """What a person has marked so far of one question; None before anything is."""
 
 
-class BadAnswer(ValueError):
+class BadAnswer(ValueError):  # noqa: N818  our names say what is bad
     """What came in is not an answer to the question. The phrase tells the person what to do instead."""
 
     def __init__(self, said: Phrase) -> None:
@@ -23,7 +23,7 @@ class BadAnswer(ValueError):
         self.said = said
 
 
-class BadQuestion(ValueError):
+class BadQuestion(ValueError):  # noqa: N818
     """A question of a project file that this label type cannot ask; the message is a sentence for its author."""
 
 

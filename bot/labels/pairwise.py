@@ -1,0 +1,128 @@
+"""Which of two is better; they may also be equally good, or both bad."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from bot.labels.base import (
+    Ask,
+    BadAnswer,
+    Done,
+    Example,
+    Given,
+    Label,
+    Option,
+    Said,
+    Step,
+    StudioResult,
+    Tap,
+    Work,
+)
+from bot.labels.layout import Row
+from bot.labels.names import is_list, studio_value
+from bot.labels.options import flag, no_labels
+from bot.project import Json, Question
+from bot.quality.consensus import Merged, vote
+from bot.quality.measures import nominal
+from bot.wording import LANGUAGES, Phrase, phrase, say
+
+NAME: Final = "pairwise"
+TITLE: Final = "Which of two is better"
+OPTIONS: Final = frozenset({"tie", "both_bad"})
+CATEGORICAL: Final = True
+SIDES: Final = ("left", "right")
+
+_TITLES: Final[Mapping[str, Phrase]] = {
+    "left": phrase("pairwise.left"),
+    "right": phrase("pairwise.right"),
+    "tie": phrase("pairwise.tie"),
+    "both_bad": phrase("pairwise.both_bad"),
+}
+
+EXAMPLE: Final = Example(
+    question=Question("label", "Which answer is better?", NAME),
+    label="right",
+    other="tie",
+    taps=(Tap("right"),),
+)
+
+
+def check(question: Question) -> None:
+    no_labels(question)
+    _more(question)
+
+
+def ask(question: Question, work: Work, suggestion: Label) -> Ask:
+    rows: list[Row] = [_row(SIDES, suggestion)]
+    if _more(question):
+        rows.append(_row(_more(question), suggestion))
+    return Ask(tuple(rows))
+
+
+def advance(question: Question, work: Work, given: Given, suggestion: Label) -> Step:
+    if isinstance(given, Tap):
+        return Done(_known(question, given.choice))
+    return Done(_known(question, _typed(given.text)))
+
+
+def read(question: Question, value: Json) -> Label:
+    """From "left", "right", "tie" or "both_bad", or from a button's title in any language."""
+    return _known(question, _typed(value) if isinstance(value, str) else "")
+
+
+def describe(question: Question, label: Label) -> Said:
+    return _TITLES.get(str(label), str(label))
+
+
+def distance(question: Question) -> Callable[[Label, Label], float]:
+    return nominal
+
+
+def merge(question: Question, values: Sequence[Label], weights: Sequence[float] | None) -> Merged[Label]:
+    return vote(values, weights)
+
+
+def classes(label: Label) -> tuple[str, ...]:
+    return (str(label),)
+
+
+def to_studio(question: Question, label: Label) -> StudioResult:
+    """Label Studio's Pairwise control knows two sides only: the rest goes into a Choices control beside it."""
+    if label in SIDES:
+        return {"type": "pairwise", "value": {"selected": label}}
+    return {"type": "choices", "value": {"choices": [label]}}
+
+
+def from_studio(question: Question, result: Mapping[str, Json]) -> Label:
+    value = studio_value(result, "selected", "choices")
+    if is_list(value) and len(value) == 1:
+        return read(question, value[0])
+    return read(question, value)
+
+
+def to_cell(label: Label) -> str | int | float | None:
+    return str(label)
+
+
+def from_cell(question: Question, cell: str) -> Label:
+    return read(question, cell)
+
+
+def _more(question: Question) -> tuple[str, ...]:
+    return tuple(label for label in ("tie", "both_bad") if flag(question, label, True))
+
+
+def _row(labels: Sequence[str], suggestion: Label) -> Row:
+    return tuple(Option(_TITLES[label], label, suggested=label == suggestion) for label in labels)
+
+
+def _typed(text: str) -> str:
+    """The label that a text names or titles; any other text as it is."""
+    wanted = text.strip().casefold()
+    titled = {say(language, title).casefold(): label for language in LANGUAGES for label, title in _TITLES.items()}
+    return titled.get(wanted, wanted)
+
+
+def _known(question: Question, label: str) -> str:
+    if label not in (*SIDES, *_more(question)):
+        raise BadAnswer(phrase("pairwise.wrong"))
+    return label
