@@ -98,7 +98,6 @@ class Outgoing:
     attempts: int = 0
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FromPerson:
     """Common to all that a person does. `key` is the platform's own key of the event, the same in a redelivery."""
@@ -207,7 +206,6 @@ class Tick:
 Event = Press | Reply | Edited | Command | Submit | Opened | Blocked | Moved | Sent | SendFailed | Tick
 
 
-
 @dataclass(frozen=True, slots=True)
 class Toast:
     """One short line beside the tap; `alert` asks for a dialog that must be closed."""
@@ -306,6 +304,15 @@ class Sending:
 
     shown: Shown
     references: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something `labelbot doctor` looked at: whether it is right, what it is, and what mends it where it is not."""
+
+    ok: bool
+    what: str
+    mend: str = ""
 
 
 class Chat(Protocol):
