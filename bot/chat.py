@@ -266,7 +266,8 @@ Receive = Callable[[Event], Awaitable[Outcome]]
 
 class ChatError(Exception):
     """The platform refused or failed. Permanent: stop sending this. `retry_after` in seconds. `unknown`: it may have
-    been carried out. `blocked`: this chat refuses us. `media`: the fault is the item's file. `moved_to`: new chat id."""
+    been carried out. `blocked`: this chat refuses us. `media`: the fault is the item's file. `moved_to`: the chat's
+    new id."""
 
     def __init__(
         self,
@@ -291,7 +292,8 @@ class ChatError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """What a platform bears: seconds between two messages in one chat (after `burst` at once), messages a second overall."""
+    """What a platform bears: seconds between two messages in one chat (after a burst at once), and messages a second
+    overall."""
 
     chat_seconds: float
     chat_burst: int

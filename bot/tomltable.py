@@ -33,7 +33,7 @@ _ALSO_CALLED = {
 }
 
 
-class BadProjectFile(ValueError):  # noqa: N818  our names say what is bad: BadAnswer, BadProjectFile
+class BadProjectFile(ValueError):
     """A project file its author can mend; `line` counts from 1, None when the file as a whole is meant."""
 
     def __init__(self, file: str, line: int | None, reason: str) -> None:

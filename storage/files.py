@@ -14,7 +14,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _ARRIVING = "arriving"
 
 
-class NoSuchFile(FileNotFoundError):  # noqa: N818  said as it is
+class NoSuchFile(FileNotFoundError):
     """No file with this hash is kept (any more)."""
 
 

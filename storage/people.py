@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import bindparam, delete, func, insert, select, text, update
+from sqlalchemy import BigInteger, bindparam, delete, func, insert, literal, select, text, update
 
 from storage import accounts
-from storage.database import Transaction
+from storage.database import Row, Transaction
 from storage.schema import audit, chats, guesses, identities, invites, members, people, projects
 
 ROLES: Final = ("annotator", "reviewer", "admin", "owner")
@@ -17,21 +17,24 @@ GUESSES = 10
 GUESS_WINDOW = timedelta(minutes=10)
 CODE_BYTES = 16
 
-WHO = (
-    select(
-        people.c.id,
-        people.c.public,
-        people.c.name,
-        people.c.language,
-        people.c.owner,
-        people.c.project,
-        identities.c.chat,
-        chats.c.external.label("chat_external"),
-        chats.c.blocked_at,
-    )
-    .select_from(identities.join(people).outerjoin(chats, chats.c.id == identities.c.chat))
-    .where(identities.c.account == bindparam("a"), identities.c.external == bindparam("user"))
-    .with_for_update(of=people)
+WHO_ANY = select(
+    people.c.id,
+    people.c.public,
+    people.c.name,
+    people.c.language,
+    people.c.owner,
+    people.c.project,
+    identities.c.chat,
+    chats.c.external.label("chat_external"),
+    chats.c.blocked_at,
+).select_from(identities.join(people).outerjoin(chats, chats.c.id == identities.c.chat))
+WHO = WHO_ANY.where(identities.c.account == bindparam("a"), identities.c.external == bindparam("user")).with_for_update(
+    of=people
+)
+MEMBER = (
+    select(members.c.project, projects.c.name, members.c.role, members.c.answered)
+    .join(projects)
+    .where(members.c.project == bindparam("p"), members.c.person == bindparam("person"))
 )
 ROLE = select(members.c.role).where(members.c.project == bindparam("p"), members.c.person == bindparam("person"))
 SET_ROLE = text(
@@ -81,8 +84,10 @@ class Membership:
 def met(tx: Transaction, account: int, user: str) -> Person | None:
     """The person the platform calls `user`, their row locked until the end of the transaction."""
     row = tx.one(WHO, {"a": account, "user": user})
-    if row is None:
-        return None
+    return None if row is None else _person(row)
+
+
+def _person(row: Row) -> Person:
     return Person(
         row.id,
         row.public,
@@ -132,21 +137,21 @@ def memberships(tx: Transaction, person: int) -> list[Membership]:
     return [Membership(row.project, row.name, row.role, row.answered) for row in rows]
 
 
-def admins(tx: Transaction, project: int) -> list[Person]:
-    """Who hears of a project's troubles: its admins and owners, and the owner of the installation, in each chat."""
+def membership(tx: Transaction, project: int, person: int) -> Membership | None:
+    row = tx.one(MEMBER, {"p": project, "person": person})
+    return None if row is None else Membership(row.project, row.name, row.role, row.answered)
+
+
+def admins(tx: Transaction, project: int) -> list[tuple[int, Person]]:
+    """Who hears of a project's troubles: its admins and owners and the owner of the installation, once for each chat
+    they are met in: (account, person)."""
     rows = tx.all(
-        select(identities.c.account, identities.c.external)
-        .join(people)
+        WHO_ANY.add_columns(identities.c.account)
         .outerjoin(members, (members.c.person == people.c.id) & (members.c.project == project))
         .where(members.c.role.in_(("admin", "owner")) | people.c.owner)
         .order_by(identities.c.id)
     )
-    return [found for row in rows if (found := met(tx, row.account, row.external)) is not None]
-
-
-def account_of(tx: Transaction, person: int, chat: int) -> int:
-    """The account that a person's chat belongs to."""
-    return int(tx.value(select(chats.c.account).where(chats.c.id == chat)))
+    return [(row.account, _person(row)) for row in rows]
 
 
 def choose(tx: Transaction, person: int, project: int | None) -> None:
@@ -226,6 +231,22 @@ def may_guess(tx: Transaction, account: int, user: str) -> bool:
         )
     )
     return int(count or 0) <= GUESSES
+
+
+def in_chat(tx: Transaction, account: int, person: int, chat: int) -> Person | None:
+    """The person as met in that chat."""
+    row = tx.one(
+        WHO_ANY.where(identities.c.account == account, identities.c.person == person, identities.c.chat == chat)
+    )
+    return None if row is None else _person(row)
+
+
+def recent(tx: Transaction, project: int, action: str, since: int) -> int:
+    """How many audit lines of that action there are since then (UTC microseconds)."""
+    found = select(func.count()).where(
+        audit.c.project == project, audit.c.action == action, audit.c.at > literal(since, BigInteger)
+    )
+    return int(tx.value(found))
 
 
 def hashed(code: str) -> str:

@@ -44,6 +44,7 @@ HELD = (
         cards.c.version,
         cards.c.draft,
         cards.c.awaiting,
+        cards.c.buried,
         cards.c.state,
         cards.c.message,
         cards.c.shown,
@@ -161,6 +162,25 @@ PASS = text(
     "ON CONFLICT (person, project, priority) DO UPDATE SET seq = excluded.seq"
 )
 GIVE_BACK = text("UPDATE items SET taken = taken - 1, serve_seq = :seq WHERE id = :item AND state <> 'gold'")
+QUARANTINE = text(
+    "UPDATE items SET state = 'quarantined', taken = CASE WHEN taken > 0 THEN taken - 1 ELSE 0 END WHERE id = :item"
+)
+PUT = text(
+    "UPDATE items SET serve_seq = :seq, flags = CASE WHEN :became = 'open' THEN 0 ELSE flags END, "
+    "state = CASE WHEN :became = 'open' AND answers >= overlap THEN 'done' ELSE :became END "
+    "WHERE id = :item AND state <> 'gold'"
+)
+SKIPPED = (
+    select(items.c.id)
+    .where(
+        items.c.project == bindparam("p"),
+        items.c.state == literal_column("'skipped'"),
+        items.c.skips < bindparam("limit"),
+    )
+    .order_by(items.c.id)
+    .limit(bindparam("most"))
+    .with_for_update()
+)
 DEAL = insert(cards)
 SET_STATE = update(cards).where(cards.c.id == bindparam("card")).values(state=bindparam("became"))
 SHOW_AGAIN = (
@@ -173,6 +193,7 @@ SHOW_AGAIN = (
         leased_until=bindparam("until"),
         message=None,
         awaiting="",
+        buried=False,
     )
 )
 KEEP = (
@@ -185,6 +206,7 @@ STANDS = (
     .where(cards.c.id == bindparam("card"))
     .values(message=bindparam("as_message"), shown=bindparam("as_kind"))
 )
+BURY = text("UPDATE cards SET buried = true WHERE person = :who AND state = 'open'")
 LAPSED = (
     select(cards.c.id, cards.c.item, cards.c.project)
     .where(literal_column("cards.state IN ('open', 'parked')"), cards.c.leased_until < bindparam("moment"))
@@ -203,7 +225,8 @@ class Card:
     """An item in front of a person, with what is needed to show it and to judge a tap on it.
 
     `role` is the person's role in the project now (None: removed), `answered` their answers there so far,
-    `total` the project's items. `draft` is what they have marked; `awaiting` names what a typed text is for.
+    `total` the project's items. `draft` is what they have marked; `awaiting` names what a typed text is for; `buried`
+    says that something was typed below its message.
     """
 
     id: int
@@ -215,6 +238,7 @@ class Card:
     version: int
     draft: Any
     awaiting: str
+    buried: bool
     state: str
     message: str | None
     shown: str
@@ -343,6 +367,7 @@ def _deal(tx: Transaction, deal: Deal, row: Row) -> Card:
         version=deal.version,
         draft=None,
         awaiting="",
+        buried=False,
         state="open",
         message=None,
         shown="text",
@@ -389,6 +414,7 @@ def show_again(tx: Transaction, card: Card, nonce: str, chat: int, chat_external
         leased_until=until,
         message=None,
         awaiting="",
+        buried=False,
     )
 
 
@@ -401,6 +427,11 @@ def keep(tx: Transaction, card: Card, draft: Any, awaiting: str, until: datetime
 def stands(tx: Transaction, card: int, message: str, shown: str) -> None:
     """The message in which the card stands in its chat."""
     tx.run(STANDS, {"card": card, "as_message": message, "as_kind": shown})
+
+
+def bury(tx: Transaction, person: int) -> None:
+    """Something was typed below the person's open card: its next state wants a message of its own."""
+    tx.run(BURY, {"who": person})
 
 
 def park(tx: Transaction, card: Card) -> None:
@@ -426,6 +457,31 @@ def release(tx: Transaction, card: Card, became: str = "void") -> None:
 def give_back(tx: Transaction, item: int, project: int) -> None:
     """Frees one place on an item and puts it where everybody's cursor still comes by."""
     tx.run(GIVE_BACK, {"item": item, "seq": projects.next_seq(tx, project)})
+
+
+def quarantine(tx: Transaction, card: Card) -> None:
+    """Takes an item out that cannot be shown; an admin may put it back."""
+    tx.run(SET_STATE, {"card": card.id, "became": "void"})
+    tx.run(QUARANTINE, {"item": card.item})
+
+
+def project_of(tx: Transaction, item: int) -> int | None:
+    found: int | None = tx.value(select(items.c.project).where(items.c.id == item))
+    return found
+
+
+def set_item_state(tx: Transaction, item: int, project: int, became: str) -> None:
+    """Puts an item back (`open`) or takes it out (`withdrawn`), as an admin decides."""
+    seq = projects.next_seq(tx, project)
+    tx.run(PUT, {"item": item, "became": became, "seq": seq})
+
+
+def unskip(tx: Transaction, project: int, limit: int, most: int = 500) -> None:
+    """Items that all have passed on are servable again once there is somebody who has not."""
+    rows = tx.all(SKIPPED, {"p": project, "limit": limit, "most": most})
+    first = projects.next_seq(tx, project, len(rows)) if rows else 0
+    for offset, row in enumerate(rows):
+        tx.run(PUT, {"item": row.id, "became": "open", "seq": first + offset})
 
 
 def any_lapsed(tx: Transaction) -> bool:

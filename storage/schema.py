@@ -242,6 +242,7 @@ cards = Table(
     Column("version", Integer, nullable=False),
     Column("draft", Json),
     Column("awaiting", String(10), nullable=False, server_default=""),
+    Column("buried", Boolean, nullable=False, server_default=text("false")),
     Column("state", String(10), nullable=False, server_default="open"),
     Column("message", String(100)),
     Column("shown", String(10), nullable=False, server_default="text"),

@@ -316,6 +316,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("draft", columns.Json(), nullable=True),
         sa.Column("awaiting", sa.String(length=10), server_default="", nullable=False),
+        sa.Column("buried", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("state", sa.String(length=10), server_default="open", nullable=False),
         sa.Column("message", sa.String(length=100), nullable=True),
         sa.Column("shown", sa.String(length=10), server_default="text", nullable=False),

@@ -1,0 +1,213 @@
+"""Coming in and moving about: invites, strangers, the choice of a project, stats, help and stop."""
+
+from datetime import timedelta
+
+from bot import serving
+from bot.buttons import Pressed
+from bot.chat import FromPerson, Message, Opened, Part, Row, Text
+from bot.draft import load
+from bot.labels import LABEL_TYPES
+from bot.project import LabelDef, Project
+from bot.turn import Turn
+from bot.wording import phrase
+from storage import answers, people, projects, queue
+from storage.database import Transaction
+from storage.people import Person
+from storage.projects import NoProjectError
+from storage.queue import Card
+
+RANK = {role: rank for rank, role in enumerate(people.ROLES)}
+HELP_LENGTH = 1500
+
+
+class WrongCode(ValueError):
+    """An invite that is wrong, used up or expired, or tried too often; the message is a wording key."""
+
+
+def let_in(tx: Transaction, event: FromPerson, known: Person | None, code: str) -> tuple[Person, int | None]:
+    """Spends an invite: (the person, made if new; the project it led to). Raises WrongCode."""
+    spent = people.spend(tx, code)
+    if spent is None:
+        allowed = people.may_guess(tx, event.account, event.user)
+        raise WrongCode("join.wrong" if allowed else "join.too_often")
+    project, role = spent
+    person = known or people.welcome(tx, event.account, event.user, event.chat, event.name, event.language)
+    if project is None:
+        people.make_owner(tx, person.id)
+    else:
+        _give_role(tx, project, person.id, role)
+        people.choose(tx, person.id, project)
+    people.record(tx, person.id, project, "join", {"role": role})
+    return person, project
+
+
+def _give_role(tx: Transaction, project: int, person: int, role: str) -> None:
+    """An invite never takes a higher role away."""
+    has = people.role(tx, project, person)
+    if has is None or RANK[has] < RANK[role]:
+        people.set_role(tx, project, person, role)
+
+
+def greet(turn: Turn, project: int | None) -> None:
+    """Says where somebody has arrived, and shows the first card."""
+    if project is None:
+        turn.tell(phrase("join.owner", name=turn.person.name))
+        choose(turn)
+        return
+    row = projects.by_id(turn.tx, project)
+    schema = turn.schema(row.id, row.version)
+    queue.unskip(turn.tx, project, min(schema.skip_limit, people.active(turn.tx, project)))
+    turn.tell(phrase("join.welcome", name=turn.person.name, title=schema.title))
+    enter(turn, project)
+
+
+def role_in(turn: Turn, project: int) -> str | None:
+    """The owner of the installation has every project, and becomes a member of one by labeling in it."""
+    role = people.role(turn.tx, project, turn.person.id)
+    if role is None and turn.person.owner:
+        people.set_role(turn.tx, project, turn.person.id, "owner")
+        return "owner"
+    return role
+
+
+def enter(turn: Turn, project: int) -> None:
+    """Shows the person's card in a project they have a role in; default deny."""
+    if role_in(turn, project) is None:
+        turn.tell(phrase("refused.project"))
+        return
+    row = projects.by_id(turn.tx, project)
+    schema = turn.schema(row.id, row.version)
+    if schema.chats and turn.platform not in schema.chats:
+        turn.tell(phrase("refused.chat", title=schema.title, chats=", ".join(schema.chats)))
+        return
+    people.choose(turn.tx, turn.person.id, project)
+    serving.serve(turn, project, before=_left_behind(turn, project))
+
+
+def _left_behind(turn: Turn, project: int) -> Card | None:
+    """The card that is open already: its message loses its buttons when it is shown again."""
+    card = queue.open_card(turn.tx, turn.person.id)
+    return card if card is not None and card.project == project else None
+
+
+def label(turn: Turn, name: str) -> None:
+    """`/label [project]`: the card in hand, the project named, the only one there is, or a choice."""
+    if name:
+        try:
+            row = projects.named(turn.tx, name.strip().lower())
+        except NoProjectError:
+            turn.tell(phrase("refused.project"), _choices(turn))
+            return
+        enter(turn, row.id)
+        return
+    card = queue.open_card(turn.tx, turn.person.id)
+    here = turn.person.project if card is None else card.project
+    if here is not None and role_in(turn, here) is not None:
+        enter(turn, here)
+    else:
+        choose(turn)
+
+
+def choose(turn: Turn) -> None:
+    """The person's projects as buttons; the only one at once."""
+    found = _projects(turn)
+    if len(found) == 1:
+        enter(turn, found[0])
+    elif not found:
+        turn.tell(phrase("projects.none_owner" if turn.person.owner else "projects.none"))
+    else:
+        turn.tell(phrase("projects.choose"), _choices(turn))
+
+
+def _projects(turn: Turn) -> list[int]:
+    if turn.person.owner:
+        return [row.id for row in projects.every(turn.tx)]
+    return [member.project for member in people.memberships(turn.tx, turn.person.id)]
+
+
+def _choices(turn: Turn) -> tuple[Row, ...]:
+    return tuple((serving.project_button(turn, project),) for project in _projects(turn)[:30])
+
+
+def home(turn: Turn, event: Opened) -> None:
+    """A platform's home place: projects with progress, each with a way to start."""
+    parts: list[Part] = [Part(turn.say(phrase("home.title")) + "\n", "bold")]
+    rows: list[Row] = []
+    for project in _projects(turn)[:20]:
+        row = projects.by_id(turn.tx, project)
+        member = people.membership(turn.tx, project, turn.person.id)
+        done = 0 if member is None else member.answered
+        title = turn.schema(row.id, row.version).title
+        parts.append(Part("\n" + turn.say(phrase("home.project", title=title, done=done, total=row.total))))
+        rows.append((turn.button("home.start", Pressed("", project, "p"), title=title),))
+    if not rows:
+        parts.append(Part(turn.say(phrase("projects.none"))))
+    turn.send_to_new(turn.account, event.user, Message(text=tuple(parts), kind="home", buttons=tuple(rows)))
+
+
+def stats(turn: Turn) -> None:
+    """A person's own figures, by project."""
+    parts: list[Part] = [Part(turn.say(phrase("stats.title")), "bold")]
+    for member in people.memberships(turn.tx, turn.person.id):
+        row = projects.by_id(turn.tx, member.project)
+        today, seconds = answers.today(turn.tx, turn.person.id, row.id, turn.tx.now - timedelta(hours=24))
+        said = phrase(
+            "stats.project",
+            title=turn.schema(row.id, row.version).title,
+            done=member.answered,
+            total=row.total,
+            today=today,
+        )
+        parts.append(Part("\n" + turn.say(said)))
+        if seconds is not None:
+            parts.append(Part(turn.say(phrase("stats.pace", seconds=f"{seconds:.1f}"))))
+    turn.post(Message(text=tuple(parts)))
+
+
+def stop(turn: Turn) -> None:
+    """Lays everything down: items go back to the others; what is begun waits as long as its lease."""
+    card = queue.open_card(turn.tx, turn.person.id)
+    if card is not None:
+        serving.lay_down(turn, card)
+        if not load(card.draft).touched:
+            while (parked := queue.parked(turn.tx, turn.person.id, card.project)) is not None:
+                queue.release(turn.tx, parked)
+    people.choose(turn.tx, turn.person.id, None)
+    replaces = None if card is None else serving.face.replaced(card, None)
+    turn.post(Message(text=(Part(turn.say(phrase("stop.done"))),), replaces=replaces, fresh=True))
+
+
+def help_text(turn: Turn, project: Project | None) -> Text:
+    """What to do, in general or with the labels of a project, their meanings and examples."""
+    if project is None:
+        return (Part(turn.say(phrase("help.general"))),)
+    parts: list[Part] = [Part(project.title + "\n", "bold"), Part(project.instructions)]
+    for question in project.questions:
+        if not project.single:
+            parts.append(Part(f"\n\n{question.title}", "bold"))
+        parts += [part for each in question.labels for part in _label_help(turn, each)]
+        if not question.labels:
+            parts.append(Part("\n\n" + turn.say(phrase(f"help.{LABEL_TYPES[question.type].NAME}"))))
+    parts.append(Part("\n\n" + turn.say(phrase("help.card")), "quiet"))
+    return _short(tuple(parts))
+
+
+def _label_help(turn: Turn, each: LabelDef) -> list[Part]:
+    parts = [Part(f"\n\n{each.title}", "bold")]
+    if each.help:
+        parts.append(Part(f"\n{each.help}"))
+    if each.examples:
+        parts.append(Part("\n" + turn.say(phrase("help.example", example=each.examples[0])), "italic"))
+    return parts
+
+
+def _short(parts: Text) -> Text:
+    kept: list[Part] = []
+    room = HELP_LENGTH
+    for part in parts:
+        if room <= 0:
+            kept.append(Part("…"))
+            break
+        kept.append(Part(part.text[:room], part.style))
+        room -= len(part.text)
+    return tuple(kept)

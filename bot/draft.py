@@ -1,0 +1,89 @@
+"""What a person has marked so far on a card of one or several questions; pure, and undone step by step."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.labels import LABEL_TYPES
+from bot.labels.base import Done, Given, Label, Work
+from bot.project import Project, Question
+
+KEPT_STEPS = 30
+"""Undo reaches back this many taps on one card; a draft stays small."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """`done` holds the labels of the questions answered, `work` what is marked of the present one, `trail` what both
+    were before each step."""
+
+    done: Mapping[str, Label]
+    work: Work = None
+    trail: tuple[tuple[Mapping[str, Label], Work], ...] = ()
+
+    @property
+    def touched(self) -> bool:
+        return bool(self.trail)
+
+    def as_json(self) -> dict[str, Any] | None:
+        """None for an untouched draft."""
+        if not self.trail and not self.done and self.work is None:
+            return None
+        return {"done": self.done, "work": self.work, "trail": self.trail}
+
+
+FRESH = Draft({})
+
+
+def load(stored: Any) -> Draft:
+    if stored is None:
+        return FRESH
+    return Draft(stored["done"], stored["work"], tuple((done, work) for done, work in stored["trail"]))
+
+
+def current(project: Project, draft: Draft) -> Question | None:
+    """The question to ask now; None when all that apply are answered."""
+    return next((q for q in project.questions if q.name not in draft.done and applies(q, draft.done)), None)
+
+
+def applies(question: Question, done: Mapping[str, Label]) -> bool:
+    """Whether its `show_if` holds for the labels given before it."""
+    if question.show_if is None:
+        return True
+    given = done.get(question.show_if.question)
+    labels = given if isinstance(given, list) else [given]
+    return any(str(label) in question.show_if.labels for label in labels if label is not None)
+
+
+def step(project: Project, question: Question) -> int:
+    """The question's place in the project: what a button's step says, so that a stale tap is told from a new one."""
+    return project.questions.index(question)
+
+
+def advance(question: Question, draft: Draft, given: Given, suggestion: Label) -> Draft:
+    """One tap or typed text further. The same draft comes back where nothing changes. Raises BadAnswer."""
+    came = LABEL_TYPES[question.type].advance(question, draft.work, given, suggestion)
+    trail = (*draft.trail, (draft.done, draft.work))[-KEPT_STEPS:]
+    if isinstance(came, Done):
+        return Draft({**draft.done, question.name: came.label}, None, trail)
+    return draft if came.work == draft.work else replace(draft, work=came.work, trail=trail)
+
+
+def undo(draft: Draft) -> Draft:
+    """One step back; the draft must be touched."""
+    done, work = draft.trail[-1]
+    return Draft(done, work, draft.trail[:-1])
+
+
+def reopened(project: Project, labels: Mapping[str, Label]) -> Draft:
+    """The draft as it was before the last question of a finished answer, so that undo goes back through them all."""
+    names = [question.name for question in project.questions if question.name in labels]
+    trail = tuple(({name: labels[name] for name in names[:count]}, None) for count in range(len(names) - 1))
+    return Draft({name: labels[name] for name in names[:-1]}, None, trail)
+
+
+def suggested(question: Question, suggestion: Any) -> Label:
+    """The suggestion for this question, from what an item carries; None where there is none."""
+    labels = suggestion.get("label") if isinstance(suggestion, Mapping) else None
+    found: Label = labels.get(question.name) if isinstance(labels, Mapping) else None
+    return found

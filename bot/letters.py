@@ -1,0 +1,85 @@
+"""What became of our messages: they stand in the chat, or they could not be sent."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from bot import doors, serving
+from bot.chat import Outgoing, SendFailed, Sent
+from bot.draft import load
+from bot.turn import Turn
+from bot.wording import phrase
+from storage import accounts, outbox, people, queue
+from storage.database import Transaction
+from storage.queue import Card
+
+if TYPE_CHECKING:
+    from bot.app import App
+
+QUARANTINES = 5
+"""Items of a project that may be taken out within a minute; more of them, and the fault is not the items'."""
+
+
+def sent(tx: Transaction, event: Sent) -> None:
+    """Keeps where a card stands now, and the platform's ids of its media."""
+    found = outbox.sent(tx, event.id)
+    outbox.learn(tx, event.account, event.references)
+    if found is not None and found[0] is not None:
+        queue.stands(tx, found[0], event.shown.message, event.shown.kind)
+
+
+def failed(app: "App", tx: Transaction, event: SendFailed) -> Iterable[Outgoing]:
+    """What to do about a message that did not arrive; returns what is to be sent instead."""
+    row = outbox.look(tx, event.id)
+    if row is None:
+        return ()
+    card = queue.by_id(tx, row[0]) if row[0] is not None else None
+    if event.blocked:
+        outbox.drop(tx, event.id)
+        refused(tx, row[1], card)
+        return ()
+    if card is None or card.state != "open":
+        outbox.give_up(tx, event.id, event.reason) if event.permanent else outbox.drop(tx, event.id)
+        return ()
+    person = people.in_chat(tx, event.account, card.person, card.chat)
+    if person is None:
+        outbox.drop(tx, event.id)
+        return ()
+    turn = app.turn(tx, event.account, person)
+    if event.permanent:
+        outbox.give_up(tx, event.id, event.reason)
+        _cannot_show(turn, card, event)
+    else:
+        outbox.drop(tx, event.id)
+        again = serving.again(turn, card)
+        serving.show(turn, again, load(again.draft))
+    return turn.out
+
+
+def _cannot_show(turn: Turn, card: Card, event: SendFailed) -> None:
+    """The platform refuses this item: it is taken out and the next one served, unless that happens all the time."""
+    if people.recent(turn.tx, card.project, "quarantine", turn.tx.micros - 60_000_000) >= QUARANTINES:
+        queue.release(turn.tx, card)
+        turn.tell(phrase("send.trouble"))
+        return
+    queue.quarantine(turn.tx, card)
+    people.record(turn.tx, None, card.project, "quarantine", {"item": card.key, "why": event.reason})
+    serving.serve(turn, card.project, turn.say(phrase("send.quarantined")))
+
+
+def refused(tx: Transaction, chat: int, card: Card | None) -> None:
+    """A chat that refuses us: nothing more is sent, and the item in hand goes to others."""
+    accounts.block(tx, chat)
+    outbox.drop_chat(tx, chat)
+    if card is not None and card.state in ("open", "parked"):
+        queue.release(tx, card)
+
+
+def blocked(turn: Turn, blocked: bool) -> None:
+    """The person blocked the bot, or let it in again."""
+    if not blocked:
+        accounts.unblock(turn.tx, turn.person.chat)
+        return
+    refused(turn.tx, turn.person.chat, queue.open_card(turn.tx, turn.person.id))
+    if turn.person.project is not None and doors.role_in(turn, turn.person.project):
+        while (parked := queue.parked(turn.tx, turn.person.id, turn.person.project)) is not None:
+            queue.release(turn.tx, parked)

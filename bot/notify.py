@@ -1,0 +1,36 @@
+"""Telling a project's admins what a person found, wherever they are met and the project may be shown."""
+
+from bot.buttons import Pressed, pack
+from bot.chat import Button, Message, Part, Row
+from bot.project import Project
+from bot.turn import Turn, snippet
+from bot.wording import phrase, say
+from storage import people
+from storage.people import Person
+from storage.queue import Card
+
+
+def admins(turn: Turn, card: Card, project: Project, key: str, words: str, decide: bool = False) -> None:
+    """`decide` adds the buttons that put the item back or take it out."""
+    for account, admin in people.admins(turn.tx, card.project):
+        platform = turn.platforms.get(account, "")
+        if admin.id == turn.person.id or admin.blocked or (project.chats and platform not in project.chats):
+            continue
+        text = say(
+            admin.language,
+            phrase(key, name=turn.person.name, title=project.title, item=card.key, words=words or "–"),
+        )
+        message = Message(
+            text=(Part(text), Part("\n\n" + snippet(card.data), "quote")),
+            buttons=_decisions(admin, card) if decide else (),
+        )
+        turn.send_to(account, admin.chat, admin.chat_external, message)
+
+
+def _decisions(admin: Person, card: Card) -> tuple[Row, ...]:
+    return (
+        tuple(
+            Button(say(admin.language, phrase(f"admin.{action}")), pack(Pressed("", card.item, sign)))
+            for action, sign in (("put_back", "y"), ("withdraw", "w"))
+        ),
+    )

@@ -1,0 +1,218 @@
+"""What a tap does: every button of ours, checked for who may press it before anything happens."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from bot import doors, serving
+from bot import draft as drafts
+from bot.buttons import BadButton, Pressed, pack, unpack
+from bot.chat import Form, FormField, Message, OpenForm, Part, Row
+from bot.draft import load
+from bot.face import asking
+from bot.labels.base import BadAnswer, Tap
+from bot.turn import Turn
+from bot.wording import phrase
+from storage import answers, people, queue
+from storage.queue import Card
+
+
+def press(turn: Turn, data: str) -> None:
+    """Handles a tap; a forged or stale one is told so and changes nothing."""
+    try:
+        pressed = unpack(data)
+    except BadButton:
+        turn.toast("press.gone")
+        return
+    if not pressed.nonce:
+        _press_anywhere(turn, pressed)
+        return
+    card = queue.held(turn.tx, pressed.nonce)
+    if card is None:
+        turn.toast("press.gone")
+    elif card.person != turn.person.id:
+        turn.toast("press.not_yours", alert=True)
+    elif card.role is None and doors.role_in(turn, card.project) is None:
+        turn.toast("refused.project", alert=True)
+    else:
+        _press_card(turn, card, pressed)
+
+
+def _press_card(turn: Turn, card: Card, pressed: Pressed) -> None:
+    if card.state == "done":
+        _press_done(turn, card, pressed)
+    elif card.state == "expired":
+        _press_expired(turn, card, pressed)
+    elif card.state == "open":
+        _press_open(turn, card, pressed)
+    else:
+        turn.toast("press.gone")
+
+
+def _press_open(turn: Turn, card: Card, pressed: Pressed) -> None:
+    action = ACTIONS.get(pressed.action)
+    if action is None:
+        turn.toast("press.gone")
+    else:
+        action(turn, card, pressed)
+
+
+def _press_done(turn: Turn, card: Card, pressed: Pressed) -> None:
+    """Only the way back is left on an answered card, and only from the latest answer."""
+    latest = answers.latest(turn.tx, turn.person.id, card.project)
+    if pressed.action == "u" and latest is not None and latest.card == card.id:
+        serving.undo(turn, card.project)
+    else:
+        turn.toast("press.undo_order" if pressed.action == "u" else "press.answered")
+
+
+def _press_expired(turn: Turn, card: Card, pressed: Pressed) -> None:
+    back = serving.reopen(turn, card)
+    if back is not None:
+        _press_open(turn, back, pressed)
+    elif pressed.action == "a":
+        serving.late(turn, card, Tap(pressed.argument), None)
+    else:
+        turn.toast("card.late")
+        serving.serve(turn, card.project, before=card)
+
+
+def _answer(turn: Turn, card: Card, pressed: Pressed) -> None:
+    question = drafts.current(turn.schema(card.project, card.version), load(card.draft))
+    if question is None or drafts.step(turn.schema(card.project, card.version), question) != pressed.step:
+        return
+    try:
+        serving.step(turn, card, Tap(pressed.argument))
+    except BadAnswer as error:
+        turn.toast(error.said.key, **error.said.fields)
+
+
+def _undo(turn: Turn, card: Card, pressed: Pressed) -> None:
+    serving.undo(turn, card.project)
+
+
+def _back(turn: Turn, card: Card, pressed: Pressed) -> None:
+    card = queue.keep(turn.tx, card, card.draft, "", card.leased_until)
+    serving.show(turn, card, load(card.draft))
+
+
+def _more(turn: Turn, card: Card, pressed: Pressed) -> None:
+    rows = (
+        (turn.button("more.help", Pressed(card.nonce, 0, "h")),),
+        (turn.button("more.flag", Pressed(card.nonce, 0, "f")),),
+        (turn.button("more.ask", Pressed(card.nonce, 0, "q")),),
+        (turn.button("more.stop", Pressed(card.nonce, 0, "x")),),
+        (turn.button("label.back", Pressed(card.nonce, 0, "b")),),
+    )
+    serving.show(turn, card, load(card.draft), rows=rows)
+
+
+def _skip_menu(turn: Turn, card: Card, pressed: Pressed) -> None:
+    reasons = turn.schema(card.project, card.version).skip_reasons
+    rows: list[Row] = [
+        (turn.button("skip.reason", Pressed(card.nonce, 0, "k", str(index)), reason=reason),)
+        for index, reason in enumerate(reasons)
+    ]
+    rows.append((turn.button("label.back", Pressed(card.nonce, 0, "b")),))
+    serving.show(turn, card, load(card.draft), turn.say(phrase("skip.why")), rows=tuple(rows))
+
+
+def _skip(turn: Turn, card: Card, pressed: Pressed) -> None:
+    reasons = turn.schema(card.project, card.version).skip_reasons
+    index = int(pressed.argument) if pressed.argument.isascii() and pressed.argument.isdigit() else len(reasons)
+    if index < len(reasons):
+        serving.skip(turn, card, reasons[index])
+    else:
+        turn.toast("press.gone")
+
+
+def _await(kind: str) -> Callable[[Turn, Card, Pressed], None]:
+    """The next text the person types is a note of this kind."""
+
+    def wait(turn: Turn, card: Card, pressed: Pressed) -> None:
+        card = queue.keep(turn.tx, card, card.draft, kind, turn.tx.now + _lease(turn, card))
+        rows: list[Row] = [(turn.button("label.back", Pressed(card.nonce, 0, "b")),)]
+        if kind == "flag":
+            rows.insert(0, (turn.button("flag.without", Pressed(card.nonce, 0, "g")),))
+        serving.show(turn, card, load(card.draft), turn.say(phrase(f"{kind}.how")), rows=tuple(rows))
+
+    return wait
+
+
+def _lease(turn: Turn, card: Card) -> timedelta:
+    return turn.schema(card.project, card.version).lease
+
+
+def _flag(turn: Turn, card: Card, pressed: Pressed) -> None:
+    serving.flag(turn, card, "")
+
+
+def _help(turn: Turn, card: Card, pressed: Pressed) -> None:
+    """Meanings and examples, in the place of the card until the person goes back."""
+    text = doors.help_text(turn, turn.schema(card.project, card.version))
+    turn.post(Message(text=text))
+    card = serving.again(turn, card)
+    turn.shown = None
+    serving.show(turn, card, load(card.draft))
+
+
+def _stop(turn: Turn, card: Card, pressed: Pressed) -> None:
+    doors.stop(turn)
+
+
+def _form(turn: Turn, card: Card, pressed: Pressed) -> None:
+    project = turn.schema(card.project, card.version)
+    draft = load(card.draft)
+    question = drafts.current(project, draft)
+    if question is None or drafts.step(project, question) != pressed.step:
+        return
+    ask = asking(card, question, draft)
+    field = FormField("text", question.title[:140], long=True, limit=ask.limit)
+    form = Form(
+        project.title[:24], pack(Pressed(card.nonce, pressed.step, "a")), (field,), turn.say(phrase("form.submit"))
+    )
+    turn.ack = OpenForm(form)
+
+
+ACTIONS: Mapping[str, Callable[[Turn, Card, Pressed], None]] = {
+    "a": _answer,
+    "u": _undo,
+    "b": _back,
+    "m": _more,
+    "s": _skip_menu,
+    "k": _skip,
+    "f": _await("flag"),
+    "g": _flag,
+    "q": _await("ask"),
+    "h": _help,
+    "x": _stop,
+    "t": _form,
+}
+
+
+def _press_anywhere(turn: Turn, pressed: Pressed) -> None:
+    """Buttons that belong to no card carry a project's or an item's number; who may press them is asked anew."""
+    if pressed.action == "p":
+        doors.enter(turn, pressed.step) if _known(turn, pressed.step) else turn.toast("press.gone")
+    elif pressed.action == "u" and _known(turn, pressed.step):
+        serving.undo(turn, pressed.step)
+    elif pressed.action in ("y", "w"):
+        _decide(turn, pressed)
+    else:
+        turn.toast("press.gone")
+
+
+def _known(turn: Turn, project: int) -> bool:
+    return people.role(turn.tx, project, turn.person.id) is not None or turn.person.owner
+
+
+def _decide(turn: Turn, pressed: Pressed) -> None:
+    """An admin puts a flagged item back or takes it out."""
+    project = queue.project_of(turn.tx, pressed.step)
+    role = None if project is None else people.role(turn.tx, project, turn.person.id)
+    if project is None or not (role in ("admin", "owner") or turn.person.owner):
+        turn.toast("refused.admin", alert=True)
+        return
+    became = "open" if pressed.action == "y" else "withdrawn"
+    queue.set_item_state(turn.tx, pressed.step, project, became)
+    people.record(turn.tx, turn.person.id, project, became, {"item": pressed.step})
+    turn.post(Message(text=(Part(turn.say(phrase(f"admin.{became}"))),), replaces=turn.shown, fresh=turn.shown is None))

@@ -1,0 +1,103 @@
+"""One event being handled: who it is from, what they read, and the messages that come of it."""
+
+import secrets
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from bot import payload
+from bot.buttons import Pressed, pack
+from bot.chat import Ack, Button, Message, Outgoing, Part, Row, Shown, Text, Toast
+from bot.labels.base import Said
+from bot.project import Project
+from bot.wording import phrase, say
+from storage import accounts, outbox, projects
+from storage.database import Transaction
+from storage.people import Person
+
+NONCE_BYTES = 12
+"""96 bits: nobody guesses another's button."""
+
+
+class Schemas:
+    """What each version of each project asks; a version never changes, so it is read once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int], Project] = {}
+
+    def get(self, tx: Transaction, project: int, version: int) -> Project:
+        key = (project, version)
+        if key not in self._known:
+            self._known[key] = Project.from_config(projects.config_of(tx, project, version))
+        return self._known[key]
+
+
+@dataclass(slots=True)
+class Turn:
+    """`shown` is the message that was tapped, None where nothing was."""
+
+    tx: Transaction
+    schemas: Schemas
+    platforms: dict[int, str]
+    random: Random
+    account: int
+    person: Person
+    shown: Shown | None = None
+    ack: Ack = None
+    out: list[Outgoing] = field(default_factory=list)
+
+    @property
+    def language(self) -> str:
+        return self.person.language
+
+    @property
+    def platform(self) -> str:
+        return self.platforms.get(self.account, "")
+
+    def schema(self, project: int, version: int) -> Project:
+        return self.schemas.get(self.tx, project, version)
+
+    def say(self, said: Said) -> str:
+        return say(self.language, said)
+
+    def toast(self, key: str, *, alert: bool = False, **fields: object) -> None:
+        self.ack = Toast(self.say(phrase(key, **fields)), alert)
+
+    def tell(self, said: Said, buttons: tuple[Row, ...] = (), replaces: Shown | None = None) -> None:
+        """A line to the person, in their chat."""
+        self.post(Message(text=(Part(self.say(said)),), buttons=buttons, replaces=replaces))
+
+    def post(self, message: Message, card: int | None = None) -> None:
+        self.send_to(self.account, self.person.chat, self.person.chat_external, message, card)
+
+    def send_to(self, account: int, chat: int, external: str, message: Message, card: int | None = None) -> None:
+        row = outbox.add(
+            self.tx, account=account, chat=chat, kind=message.kind, payload=payload.pack(message), card=card
+        )
+        self.out.append(Outgoing(id=row, account=account, chat=external, message=message))
+
+    def send_to_new(self, account: int, external: str, message: Message) -> None:
+        """To a chat that may not have a row yet."""
+        self.send_to(account, accounts.chat(self.tx, account, external), external, message)
+
+    def button(
+        self, key: str, pressed: Pressed, *, quiet: bool = False, form: bool = False, **fields: object
+    ) -> Button:
+        """A button of ours, its words by key; `key.spoken` is what a screen reader says where a sign is shown."""
+        title = self.say(phrase(key, **fields))
+        spoken = self.say(phrase(f"{key}.spoken")) if quiet else ""
+        return Button(title, pack(pressed), "quiet" if quiet else "plain", opens_form=form, spoken=spoken)
+
+
+def new_nonce() -> str:
+    return secrets.token_urlsafe(NONCE_BYTES)
+
+
+def plain(text: str) -> Text:
+    return (Part(text),)
+
+
+def snippet(data: dict[str, Any], limit: int = 160) -> str:
+    """The beginning of an item's words, to recognise it by."""
+    words = " · ".join(str(value) for value in data.values() if isinstance(value, (str, int, float)))
+    return words if len(words) <= limit else words[: limit - 1] + "…"

@@ -1,0 +1,70 @@
+"""Work that falls due once a slot, however many processes look: a row is the right to do it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, insert, select, text, update
+
+from storage.columns import micros
+from storage.database import Transaction
+from storage.schema import projects, runs
+
+LEASE = timedelta(minutes=5)
+TRIES = 3
+DUE = text(
+    "INSERT INTO runs (project, kind, slot, state, leased_until) VALUES (:project, :kind, :slot, 'due', 0) "
+    "ON CONFLICT (project, kind, slot) DO NOTHING"
+)
+KNOWN = select(runs.c.id).where(runs.c.project == bindparam("p"), runs.c.kind == bindparam("k")).limit(1)
+TAKE = (
+    select(runs.c.id, runs.c.project, projects.c.name, runs.c.kind, runs.c.slot, runs.c.attempts)
+    .join(projects, projects.c.id == runs.c.project)
+    .where(text("runs.state = 'due'"), runs.c.leased_until < bindparam("moment"))
+    .order_by(runs.c.id)
+    .limit(1)
+    .with_for_update(of=runs, skip_locked=True)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    id: int
+    project: int
+    name: str
+    kind: str
+    slot: datetime
+    attempts: int
+
+
+def due(tx: Transaction, project: int, kind: str, slot: datetime) -> None:
+    """Notes that a slot came. A project's very first is noted as done: nothing was promised for a time before it."""
+    first = tx.value(KNOWN, {"p": project, "k": kind}) is None
+    added = tx.run(DUE, {"project": project, "kind": kind, "slot": micros(slot)})
+    if first and added:
+        where = (runs.c.project == project, runs.c.kind == kind)
+        tx.run(update(runs).where(*where).values(state="done"))
+
+
+def now(tx: Transaction, project: int, kind: str) -> None:
+    """Asks for the work at once, beside its slots."""
+    row = {"project": project, "kind": kind, "slot": tx.now, "state": "due", "leased_until": tx.now - LEASE}
+    tx.insert(insert(runs), row)
+
+
+def take(tx: Transaction) -> Run | None:
+    """A run to do now; it is ours for five minutes."""
+    row = tx.one(TAKE, {"moment": tx.now})
+    if row is None:
+        return None
+    tx.run(update(runs).where(runs.c.id == row.id).values(leased_until=tx.now + LEASE, attempts=runs.c.attempts + 1))
+    return Run(**row._mapping)
+
+
+def done(tx: Transaction, run: int) -> None:
+    tx.run(update(runs).where(runs.c.id == run).values(state="done", error=None))
+
+
+def failed(tx: Transaction, run: Run, error: str) -> None:
+    """Tried again later, three times in all."""
+    state = "failed" if run.attempts + 1 >= TRIES else "due"
+    tx.run(update(runs).where(runs.c.id == run.id).values(state=state, error=error[:500]))
