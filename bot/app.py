@@ -119,7 +119,7 @@ class App:
 
 def invite_in(event: FromPerson) -> str | None:
     """The code of an invite, typed or carried by a deep link."""
-    if isinstance(event, Command) and event.name in ("start", "join") and event.argument.strip():
+    if isinstance(event, Command) and event.word in ("start", "join") and event.argument.strip():
         return event.argument.strip()
     return None
 
@@ -131,7 +131,7 @@ def command(turn: Turn, event: Command) -> None:
     if code is not None:
         _join(turn, event, code)
     else:
-        COMMANDS.get(event.name, _help)(turn, event.argument)
+        COMMANDS.get(event.word, _help)(turn, event.argument)
 
 
 def _join(turn: Turn, event: Command, code: str) -> None:

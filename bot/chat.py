@@ -140,7 +140,7 @@ class Edited(FromPerson):
 class Command(FromPerson):
     """A word of ours with what follows it: `start CODE`, `label reviews`, `undo`, `stats`, `help`, `stop` …"""
 
-    name: str
+    word: str
     argument: str = ""
 
 
