@@ -6,7 +6,7 @@ from typing import Protocol, TypeAlias
 
 from bot.project import Json, Question
 from bot.quality.consensus import Merged
-from bot.wording import Phrase, say
+from bot.wording import Phrase, phrase, say
 
 Label: TypeAlias = Json
 Said: TypeAlias = str | Phrase
@@ -15,7 +15,7 @@ Work: TypeAlias = Json
 """What a person has marked so far of one question; None before anything is."""
 
 
-class BadAnswer(ValueError):  # noqa: N818  our names say what is bad
+class BadAnswer(ValueError):
     """What came in is not an answer to the question. The phrase tells the person what to do instead."""
 
     def __init__(self, said: Phrase) -> None:
@@ -23,7 +23,7 @@ class BadAnswer(ValueError):  # noqa: N818  our names say what is bad
         self.said = said
 
 
-class BadQuestion(ValueError):  # noqa: N818
+class BadQuestion(ValueError):
     """A question of a project file that this label type cannot ask; the message is a sentence for its author."""
 
 
@@ -88,9 +88,9 @@ class Option:
         """What a screen reader says where the marks would be read as signs; empty where the text will do."""
         title = say(language, self.title)
         if self.suggested:
-            title = say(language, Phrase("label.spoken_suggested", {"label": title}))
+            title = say(language, phrase("label.spoken_suggested", label=title))
         if self.chosen:
-            title = say(language, Phrase("label.spoken_chosen", {"label": title}))
+            title = say(language, phrase("label.spoken_chosen", label=title))
         return title if self.suggested or self.chosen else ""
 
 
