@@ -188,7 +188,7 @@ def test_a_match_deep_down_says_where_it_lies():
 def test_a_name_wins_over_equal_titles_and_equal_titles_are_offered():
     assert typed(NESTED, "other") == Done("other")
     assert typed(NESTED, "OTHER") == Kept({"find": "OTHER"})
-    assert titles(NESTED, {"find": "OTHER"})[:2] == [["Other · 🐾 Animal"], ["Other"]]
+    assert titles(NESTED, {"find": "OTHER"})[0] == ["Other · 🐾 Animal", "Other"]
 
 
 def test_an_unknown_word_is_told_which_labels_there_are():
