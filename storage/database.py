@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 from sqlalchemy import Connection, Executable, Insert
 from sqlalchemy import Row as SqlRow
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from storage.columns import micros
 
@@ -17,6 +18,10 @@ Params = Mapping[str, Any]
 Row: TypeAlias = SqlRow[*tuple[Any, ...]]
 """A row of a result, its columns by name."""
 Clock = Callable[[], datetime]
+
+
+class Closed(Exception):
+    """The database takes no more work: the program is ending."""
 
 
 class Transaction:
@@ -50,6 +55,9 @@ class Transaction:
         assert key is not None
         return int(key[0])
 
+
+STORAGE_FAILED = (OperationalError, InterfaceError, Closed)
+"""What `submit` fails with when the fault is the storage's: the same work may succeed later."""
 
 Work = Callable[[Transaction], T]
 

@@ -29,7 +29,9 @@ class PostgresDatabase:
     def __init__(self, url: str, clock: Clock | None) -> None:
         self.url = url
         self._clock = clock
-        self._engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), pool_size=THREADS)
+        self._engine = create_engine(
+            make_url(url).set(drivername="postgresql+psycopg"), pool_size=THREADS, hide_parameters=True
+        )
         self._readers = self._engine.execution_options(postgresql_readonly=True)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="labelbot-storage")
         self._lanes: dict[object, deque[Callable[[], None]]] = {}

@@ -13,7 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
-from storage.database import Clock, Transaction, Work
+from storage.database import Clock, Closed, Transaction, Work
 
 T = TypeVar("T")
 BUSY_SECONDS = 20.0
@@ -51,7 +51,7 @@ class SqliteDatabase:
         future: Future[T] = Future()
         with self._changed:
             if self._closing:
-                raise RuntimeError("the database is closed")
+                raise Closed("the database is closed")
             self._jobs.append(Job(work, future, lazy, time.monotonic()))
             self._urgent += not lazy
             self._changed.notify()
@@ -142,6 +142,7 @@ def _engine(url: str, begin: str) -> Engine:
     engine = create_engine(
         make_url(url),
         poolclass=NullPool,
+        hide_parameters=True,  # what people write stays out of errors and logs
         connect_args={"isolation_level": None, "timeout": BUSY_SECONDS, "check_same_thread": False},
     )
     event.listen(engine, "connect", _set_up)

@@ -1,0 +1,128 @@
+"""Where events enter the core: tried again, set aside when they keep failing, logged once without their words."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future
+
+from bot.app import App
+from bot.chat import Event, FromPerson, Outcome, Outgoing, Press, SendFailed, Submit, Toast
+from bot.delivery import Delivery, bare
+from bot.payload import unpack
+from bot.wording import phrase, say
+from storage import accounts, outbox
+from storage.database import STORAGE_FAILED, Database, Transaction
+
+log = logging.getLogger("labelbot")
+TRIES = 3
+CRASHES = 5
+WATCHED = 200
+"""So many events after a start are counted before they are handled, so that one that kills the process is found."""
+
+
+class Edge:
+    """`receive` is what chats give their events to; it returns once what they caused is durable."""
+
+    def __init__(self, database: Database, app: App) -> None:
+        self._database = database
+        self._app = app
+        self._watched = WATCHED
+        self.delivery = Delivery(self.receive, self.note)
+        self.handled = 0
+        self.failed = 0
+
+    async def receive(self, event: Event) -> Outcome:
+        """Raises when storage failed: the platform is to send the event again."""
+        if await self._kills(event):
+            return self._apology(event)
+        outcome = await self._handle(event)
+        self.handled += 1
+        self.delivery.take(outcome.messages)
+        return outcome
+
+    def note(self, event: Event) -> "Future[Outcome]":
+        """For events that may wait for the next commit and that nobody waits for."""
+        future = self._database.submit(self._work(event), key=lane(event), lazy=True)
+        future.add_done_callback(self._noted)
+        return future
+
+    def _noted(self, future: "Future[Outcome]") -> None:
+        error = future.exception()
+        if error is not None:
+            log.error("a report of delivery failed: %s", type(error).__name__, exc_info=bare(error))
+
+    def _work(self, event: Event) -> Callable[[Transaction], Outcome]:
+        return lambda tx: self._app.handle(tx, event)
+
+    async def _handle(self, event: Event) -> Outcome:
+        for attempt in range(TRIES):
+            try:
+                outcome = await asyncio.wrap_future(self._database.submit(self._work(event), key=lane(event)))
+                self._survived(event)
+                return outcome
+            except STORAGE_FAILED:
+                raise
+            except Exception as error:
+                await self._count(event, error)
+                if attempt == TRIES - 1:
+                    self.failed += 1
+                    log.error("%s set aside: %s", type(event).__name__, type(error).__name__, exc_info=bare(error))
+        return self._apology(event)
+
+    async def _count(self, event: Event, error: Exception) -> None:
+        if isinstance(event, FromPerson):
+            key, name = event.key, type(error).__name__
+            await self._submit(lambda tx: accounts.failed(tx, event.account, key, name))
+
+    async def _kills(self, event: Event) -> bool:
+        """Counts the first events after a start before they run; True for one that ended the process each time."""
+        if self._watched <= 0 or not isinstance(event, FromPerson) or not event.key:
+            return False
+        self._watched -= 1
+        account, key = event.account, event.key
+        tries = await self._submit(lambda tx: accounts.failed(tx, account, key, "the program ended while handling it"))
+        return tries > CRASHES
+
+    def _survived(self, event: Event) -> None:
+        if self._watched > 0 and isinstance(event, FromPerson) and event.key:
+            account, key = event.account, event.key
+            self._database.submit(lambda tx: accounts.forgive(tx, account, key), lazy=True)
+
+    async def _submit(self, work: Callable[[Transaction], int]) -> int:
+        return await asyncio.wrap_future(self._database.submit(work))
+
+    def _apology(self, event: Event) -> Outcome:
+        language = event.language if isinstance(event, FromPerson) else ""
+        sorry = say(language, phrase("sorry"))
+        return Outcome(Toast(sorry, alert=True)) if isinstance(event, Press | Submit) else Outcome()
+
+    async def take_over(self, account: int, everything: bool) -> None:
+        """Sends what another process, or this one before it ended, left unsent."""
+        found = await asyncio.wrap_future(self._database.submit(lambda tx: outbox.take_over(tx, account, everything)))
+        in_hand = set(self.delivery.waiting())
+        for waiting in found:
+            if waiting.id not in in_hand:
+                await self._resume(waiting)
+
+    async def _resume(self, waiting: outbox.Waiting) -> None:
+        """A card that was to be a new message may have arrived: it is shown again under a new nonce."""
+        message = unpack(waiting.payload)
+        if message.kind == "card" and (message.fresh or message.replaces is None):
+            failed = SendFailed(
+                account=waiting.account, id=waiting.id, permanent=False, reason="unknown after a restart", unknown=True
+            )
+            await self.receive(failed)
+        else:
+            outgoing = Outgoing(id=waiting.id, account=waiting.account, chat=waiting.chat_external, message=message)
+            self.delivery.take([outgoing])
+
+    async def renew(self) -> None:
+        """Keeps the claim on what is in hand."""
+        rows = self.delivery.waiting()
+        if rows:
+            await asyncio.wrap_future(self._database.submit(lambda tx: outbox.renew(tx, rows)))
+
+
+def lane(event: Event) -> object:
+    """Events of one person are handled in order."""
+    return (event.account, event.user) if isinstance(event, FromPerson) else None
