@@ -81,19 +81,19 @@ def _typed(body: Json, workspace: Workspace) -> Heard:
     text, about = typed(event), _about(body, workspace)
     thread = event.get("thread_ts") or ""
     if not thread and (command := plain_command(text)):
-        return Command(**about, name=command[0], argument=command[1])
+        return Command(**about, word=command[0], argument=command[1])
     to = "" if thread == event["ts"] else str(thread)
     return Reply(**about, text=text, message=str(event["ts"]), to=to)
 
 
 def plain_command(text: str) -> tuple[str, str] | None:
-    """A word of ours typed alone, or `join CODE`: (name, argument)."""
+    """A word of ours typed alone, or `join CODE`: (word, argument)."""
     words = text.split()
-    name = words[0].lower() if words else ""
-    if len(words) == 1 and name in WORDS:
-        return name, ""
-    if len(words) == 2 and name in WITH_CODE and _CODE.fullmatch(words[1]):
-        return name, words[1]
+    word = words[0].lower() if words else ""
+    if len(words) == 1 and word in WORDS:
+        return word, ""
+    if len(words) == 2 and word in WITH_CODE and _CODE.fullmatch(words[1]):
+        return word, words[1]
     return None
 
 
@@ -153,7 +153,7 @@ def _submit(body: Json, workspace: Workspace) -> Submit:
 
 
 def _command(body: Json, workspace: Workspace) -> Command:
-    name, argument = slash_command(unescape(body.get("text") or ""))
+    word, argument = slash_command(unescape(body.get("text") or ""))
     channel = str(body["channel_id"])
     # `/label` works in any direct message, also between two other people, where we cannot answer.
     private = channel.startswith("D")
@@ -162,16 +162,17 @@ def _command(body: Json, workspace: Workspace) -> Command:
         key=f"command:{body['trigger_id']}",
         user=str(body["user_id"]),
         chat="" if private else channel,
-        name=name,
+        name=str(body.get("user_name") or ""),
+        word=word,
         argument=argument,
         private=private,
     )
 
 
 def slash_command(text: str) -> tuple[str, str]:
-    """What follows the slash command, as (name, argument); anything but a word of ours is a project to label."""
+    """What follows the slash command, as (word, argument); anything but a word of ours is a project to label."""
     first, _, rest = text.strip().partition(" ")
-    name = first.lower()
-    if name in WORDS | WITH_CODE:
-        return name, rest.strip()
+    word = first.lower()
+    if word in WORDS | WITH_CODE:
+        return word, rest.strip()
     return "label", text.strip()

@@ -9,6 +9,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
@@ -26,6 +27,18 @@ Json = dict[str, Any]
 ANY = re.compile("")
 SECONDS_TO_OPEN = 1.0
 """A trigger_id lives three seconds, most of which the network may need (docs.slack.dev, modals)."""
+
+
+class _Introduced(AsyncAuthorize):
+    """Who we are, known since the start. bolt's own call answers 200 when auth.test fails, which loses the event."""
+
+    def __init__(self, workspace: slack_events.Workspace, token: str) -> None:
+        self._result = AuthorizeResult(
+            enterprise_id=None, team_id=workspace.team, bot_user_id=workspace.bot_user, bot_token=token
+        )
+
+    async def __call__(self, **about: Any) -> AuthorizeResult:
+        return self._result
 
 
 class Inbox:
@@ -49,7 +62,7 @@ class Inbox:
             name="labelbot.slack.library",
             logger=QUIET,
             client=AsyncWebClient(base_url=self._api.web.base_url, session=self._api.session, logger=QUIET),
-            authorize=self._authorize,
+            authorize=_Introduced(self._workspace, self._api.web.token or ""),
             process_before_response=True,
             request_verification_enabled=False,
             attaching_function_token_enabled=False,
@@ -59,15 +72,6 @@ class Inbox:
         for register in (app.event, app.action, app.view, app.view_closed, app.command, app.shortcut, app.options):
             register(ANY)(self._on)
         return app
-
-    async def _authorize(self) -> AuthorizeResult:
-        # Known since auth.test at the start. bolt's own call answers 200 when auth.test fails, which loses the event.
-        return AuthorizeResult(
-            enterprise_id=None,
-            team_id=self._workspace.team,
-            bot_user_id=self._workspace.bot_user,
-            bot_token=self._api.web.token,
-        )
 
     async def dispatch(self, payload: Json) -> tuple[int, Any]:
         """(status, body) of the acknowledgement; 200 only after `receive` has returned."""
