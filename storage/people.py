@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, bindparam, delete, func, insert, literal, sel
 
 from storage import accounts
 from storage.database import Row, Transaction
+from storage.schema import accounts as accounts_table
 from storage.schema import audit, chats, guesses, identities, invites, members, people, projects
 
 ROLES: Final = ("annotator", "reviewer", "admin", "owner")
@@ -152,6 +153,39 @@ def admins(tx: Transaction, project: int) -> list[tuple[int, Person]]:
         .order_by(identities.c.id)
     )
     return [(row.account, _person(row)) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody with a role in a project; `public` is what others know them by."""
+
+    id: int
+    public: str
+    name: str
+    role: str
+    answered: int
+
+    def as_json(self) -> dict[str, object]:
+        return {"id": self.public, "name": self.name, "role": self.role, "answered": self.answered}
+
+
+def roster(tx: Transaction, project: int) -> list[Member]:
+    """All who have a role in the project, the busiest first."""
+    rows = tx.all(
+        select(people.c.id, people.c.public, people.c.name, members.c.role, members.c.answered)
+        .join(members, members.c.person == people.c.id)
+        .where(members.c.project == project)
+        .order_by(members.c.answered.desc(), people.c.id)
+    )
+    return [Member(**row._mapping) for row in rows]
+
+
+def bot_name(tx: Transaction, platform: str) -> str:
+    """What our bot is called on the platform, learnt when it first ran; empty before."""
+    found = (
+        select(accounts_table.c.name).where(accounts_table.c.platform == platform).order_by(accounts_table.c.id.desc())
+    )
+    return str(tx.value(found.limit(1)) or "")
 
 
 def choose(tx: Transaction, person: int, project: int | None) -> None:

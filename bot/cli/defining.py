@@ -1,0 +1,103 @@
+"""Projects: templates, checking a project file, creating and updating, listing."""
+
+import json
+from functools import partial
+from pathlib import Path
+
+import click
+
+from bot.cli.session import session
+from bot.cli.trouble import Trouble
+from bot.labels import LABEL_TYPES
+from bot.project import Project
+from bot.projectfile import load
+from storage import overlap, people, projects
+from storage.database import Database, Transaction, run
+from storage.projects import ProjectRow
+
+TEMPLATES = Path(__file__).parents[2] / "config" / "projects"
+
+
+def templates() -> list[str]:
+    return sorted(path.stem for path in TEMPLATES.glob("*.toml"))
+
+
+def read_project(path: Path) -> Project:
+    """Raises BadProjectFile with the line to mend."""
+    options = {name: each.OPTIONS for name, each in LABEL_TYPES.items()}
+    return load(path, LABEL_TYPES, options, lambda question: LABEL_TYPES[question.type].check(question))
+
+
+@click.command("new", epilog="Example: labelbot new sentiment -o reviews.toml")
+@click.argument("template", required=False)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="where to write it (default: TEMPLATE.toml)")
+def new_command(template: str | None, output: Path | None) -> None:
+    """Write a ready-made project file to edit. Without TEMPLATE, list them."""
+    if template is None:
+        for name in templates():
+            click.echo(f"{name:<12} {read_project(TEMPLATES / f'{name}.toml').title}")
+        return
+    if template not in templates():
+        raise Trouble(f"no template “{template}”. There is: {', '.join(templates())}")
+    target = output or Path(f"{template}.toml")
+    if target.exists():
+        raise Trouble(f"{target} is there already; give another name with -o")
+    target.write_bytes((TEMPLATES / f"{template}.toml").read_bytes())
+    click.echo(f"Wrote {target}. Edit it, then: labelbot apply {target}")
+
+
+@click.command("check", epilog="Example: labelbot check reviews.toml")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def check_command(file: Path) -> None:
+    """Read a project file and say what is wrong with it, with the line."""
+    project = read_project(file)
+    asked = ", ".join(f"{q.type} ({len(q.labels)} labels)" if q.labels else q.type for q in project.questions)
+    click.echo(f"{file} is fine: “{project.title}” asks {asked}; {project.overlap} answers an item.")
+
+
+@click.command("apply", epilog="Example: labelbot apply reviews.toml")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def apply_command(file: Path) -> None:
+    """Create the project, or bring it up to the file."""
+    project = read_project(file)
+    with session(create=True) as opened:
+        row, changed = run(opened.database, lambda tx: save(tx, project))
+        spread_overlap(opened.database, row, project)
+    if not changed:
+        click.echo(f"{row.name} is as in {file} already.")
+        return
+    click.echo(f"{row.name} is {'created' if row.version == 1 else f'now at version {row.version}'}.")
+    if row.total == 0:
+        click.echo(f"Next: labelbot import {row.name} YOUR-DATA.csv, then labelbot invite {row.name}")
+
+
+def save(tx: Transaction, project: Project) -> tuple[ProjectRow, bool]:
+    row, changed = projects.save(tx, project.name, project.as_config())
+    if changed:
+        people.record(tx, None, row.id, "apply", {"version": row.version})
+    return row, changed
+
+
+def spread_overlap(database: Database, row: ProjectRow, project: Project) -> None:
+    """A changed overlap reaches the items in small transactions, beside people's taps."""
+    after = 0
+    while after >= 0:
+        after = run(
+            database, partial(overlap.set_overlap, project=row.id, overlap=project.overlap, after_id=after, limit=500)
+        )
+
+
+@click.command("projects", epilog="Example: labelbot projects --json")
+@click.option("--json", "as_json", is_flag=True, help="for scripts")
+def projects_command(as_json: bool) -> None:
+    """List the projects."""
+    with session() as opened:
+        rows = run(opened.database, projects.every)
+    if as_json:
+        fields = [{"name": r.name, "state": r.state, "version": r.version, "items": r.total} for r in rows]
+        click.echo(json.dumps(fields))
+        return
+    for row in rows:
+        click.echo(f"{row.name:<24} {row.total:>8} items  version {row.version}  {row.state}")
+    if not rows:
+        click.echo("No projects yet. Make one: labelbot new sentiment, then labelbot apply sentiment.toml")

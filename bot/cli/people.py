@@ -1,0 +1,130 @@
+"""Invites and people: who may do what in a project."""
+
+import json
+import re
+from datetime import timedelta
+
+import click
+
+from bot.cli.session import Session, session
+from bot.cli.trouble import Trouble
+from storage import people
+from storage.database import Transaction, run
+from storage.people import ROLES
+
+UNITS = {"m": 60, "h": 3600, "d": 86400}
+
+
+class Span(click.ParamType):
+    """A stretch of time such as 30m, 12h, 7d."""
+
+    name = "time"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        if isinstance(value, timedelta):
+            return value
+        found = re.fullmatch(r"(\d{1,4})\s*([mhd])", str(value))
+        if found is None:
+            self.fail(f"{value!r} is no time such as 30m, 12h or 7d", param, ctx)
+        return timedelta(seconds=int(found[1]) * UNITS[found[2]])
+
+
+@click.command("invite", epilog="Example: labelbot invite reviews --role reviewer --uses 5")
+@click.argument("project", required=False)
+@click.option("--role", type=click.Choice(ROLES[:3]), default="annotator", show_default=True)
+@click.option("--uses", type=click.IntRange(1, 100_000), default=100, show_default=True, help="how many may use it")
+@click.option("--expires", type=Span(), default="7d", show_default=True, help="30m, 12h, 7d")
+@click.option("--owner", is_flag=True, help="instead: a one-time link for the owner of this labelbot")
+@click.option("--qr", is_flag=True, help="print the first link as a QR code too")
+@click.option("--json", "as_json", is_flag=True, help="for scripts")
+def invite_command(
+    project: str | None, role: str, uses: int, expires: timedelta, owner: bool, qr: bool, as_json: bool
+) -> None:
+    """Print a code that lets people in, and the links that carry it."""
+    if owner == (project is not None):
+        raise click.UsageError("name a project, or use --owner")
+    with session() as opened:
+        row = None if project is None else opened.project(project)[0].id
+        code = run(
+            opened.database,
+            lambda tx: people.invite(tx, row, "owner" if owner else role, 1 if owner else uses, tx.now + expires),
+        )
+        links = carriers(opened, code)
+    if as_json:
+        click.echo(json.dumps({"code": code, "links": links}))
+        return
+    click.echo(f"Code: {code}")
+    for platform, link in links.items():
+        click.echo(f"{platform:>9}: {link}")
+    if qr and links:
+        show_qr(next(iter(links.values())))
+
+
+def carriers(opened: Session, code: str) -> dict[str, str]:
+    """How each chat takes the code: a link, or what to type."""
+    settings = opened.settings
+    links: dict[str, str] = {}
+    if settings.telegram_token:
+        name = run(opened.database, lambda tx: people.bot_name(tx, "telegram"))
+        links["telegram"] = f"https://t.me/{name}?start={code}" if name else f"send the bot: join {code}"
+    if settings.slack_bot_token:
+        links["slack"] = f"type: {settings.slack_command} join {code}"
+    base = settings.public_url or f"http://{settings.listen}"
+    links["browser"] = f"{base}/join/{code}"
+    return links
+
+
+def show_qr(link: str) -> None:
+    import segno
+
+    segno.make(link, error="m").terminal(compact=True)
+
+
+@click.command("people", epilog="Example: labelbot people reviews --role 3f2a=reviewer")
+@click.argument("project")
+@click.option("--rename", metavar="ID=NAME", help="show somebody under another name")
+@click.option("--role", "new_role", metavar="ID=ROLE", help=f"one of {', '.join(ROLES)}")
+@click.option("--remove", metavar="ID", help="end somebody's role; their answers stay")
+@click.option("--json", "as_json", is_flag=True, help="for scripts")
+def people_command(project: str, rename: str | None, new_role: str | None, remove: str | None, as_json: bool) -> None:
+    """Who labels here, in which role, how far; rename, change the role, remove."""
+    with session() as opened:
+        row, _ = opened.project(project)
+        run(opened.database, lambda tx: _change(tx, row.id, rename, new_role, remove))
+        members = run(opened.database, lambda tx: people.roster(tx, row.id))
+    if as_json:
+        click.echo(json.dumps([member.as_json() for member in members]))
+        return
+    if not members:
+        click.echo(f"Nobody yet. Let people in: labelbot invite {project}")
+    for member in members:
+        click.echo(f"{member.public}  {member.role:<10} {member.answered:>7} answers  {member.name}")
+
+
+def _change(tx: Transaction, project: int, rename: str | None, new_role: str | None, remove: str | None) -> None:
+    if rename is not None:
+        who, name = _pair(rename, "ID=NAME")
+        people.rename(tx, _person(tx, project, who), name[:100])
+    if new_role is not None:
+        who, role = _pair(new_role, "ID=ROLE")
+        if role not in ROLES:
+            raise Trouble(f"no role “{role}”. There is: {', '.join(ROLES)}")
+        people.set_role(tx, project, _person(tx, project, who), role)
+        people.record(tx, None, project, "role", {"person": who, "role": role})
+    if remove is not None:
+        people.remove(tx, project, _person(tx, project, remove))
+        people.record(tx, None, project, "remove", {"person": remove})
+
+
+def _pair(value: str, form: str) -> tuple[str, str]:
+    left, equals, right = value.partition("=")
+    if not (left and equals and right):
+        raise Trouble(f"write it as {form}")
+    return left, right
+
+
+def _person(tx: Transaction, project: int, start: str) -> int:
+    found = [member for member in people.roster(tx, project) if member.public.startswith(start)]
+    if len(found) != 1:
+        raise Trouble(f"{'nobody' if not found else 'more than one person'} here has an id that begins with “{start}”")
+    return found[0].id

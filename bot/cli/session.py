@@ -1,0 +1,73 @@
+"""What commands work on: settings, the database and its projects, opened once and closed again."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy.engine import make_url
+
+from bot.cli.trouble import Trouble
+from bot.project import Project
+from config import settings as configuration
+from config.settings import Settings
+from storage import projects
+from storage.database import Database, Transaction, opened, run
+from storage.files import Files
+from storage.migrations import migrate
+from storage.projects import NoProjectError, ProjectRow
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    settings: Settings
+    database: Database
+    files: Files
+
+    def project(self, name: str) -> tuple[ProjectRow, Project]:
+        """The project and what it asks now; Trouble says which ones there are."""
+
+        def find(tx: Transaction) -> tuple[ProjectRow, Project]:
+            row = projects.named(tx, name)
+            return row, Project.from_config(projects.config_of(tx, row.id, row.version))
+
+        try:
+            return run(self.database, find)
+        except NoProjectError:
+            raise Trouble(self._no_project(name)) from None
+
+    def _no_project(self, name: str) -> str:
+        known = [row.name for row in run(self.database, projects.every)]
+        where = shown_url(self.database.url)
+        if not known:
+            return f"no project in {where}. Make one: labelbot new sentiment, then labelbot apply sentiment.toml"
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, known, 1)
+        hint = f" Did you mean “{near[0]}”?" if near else ""
+        return f"no project “{name}” in {where}.{hint} There is: {', '.join(known)}"
+
+
+def shown_url(url: str) -> str:
+    """Without the password."""
+    return make_url(url).render_as_string(hide_password=True)
+
+
+@contextmanager
+def session(create: bool = False) -> Iterator[Session]:
+    """Opens what the settings name. Unless `create`, a SQLite database must be there already."""
+    settings = configuration.read()
+    path = make_url(settings.database_url).database
+    if settings.database_url.startswith("sqlite") and path:
+        from pathlib import Path
+
+        if not create and not Path(path).exists():
+            raise Trouble(
+                f"no database at {path}. Make a project first: labelbot new sentiment, then labelbot apply "
+                "sentiment.toml. (LABELBOT_HOME names the folder to look in; it is "
+                f"{settings.home.absolute()} now.)"
+            )
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    migrate(settings.database_url)
+    with opened(settings.database_url) as database:
+        yield Session(settings, database, Files(settings.files))
