@@ -1,5 +1,6 @@
 """Who sits behind which direct message, and which card belongs to a sound shared above it."""
 
+import asyncio
 from collections import OrderedDict
 
 from bot.chat import ChatError
@@ -15,6 +16,7 @@ class Directs:
         self._api = api
         self._chats: dict[str, str] = {}
         self._people: dict[str, str] = {}
+        self._asking: dict[str, asyncio.Lock] = {}
         self._cards: OrderedDict[tuple[str, str], str] = OrderedDict()
 
     def learn(self, user: str, chat: str) -> None:
@@ -24,9 +26,15 @@ class Directs:
     async def chat(self, user: str) -> str:
         """The id (D…) of the direct message with a person (U…). Raises ChatError."""
         if user not in self._chats:
+            async with self._asking.setdefault(user, asyncio.Lock()):
+                await self._ask(user)
+            self._asking.pop(user, None)
+        return self._chats[user]
+
+    async def _ask(self, user: str) -> None:
+        if user not in self._chats:
             answer = await self._api.call("conversations.open", {"users": user})
             self.learn(user, str(answer["channel"]["id"]))
-        return self._chats[user]
 
     def person(self, chat: str) -> str:
         """The person behind a chat id of either kind. Raises ChatError for a direct message never heard from."""

@@ -104,7 +104,7 @@ class Inbox:
             return False
         if team not in self._strangers:
             self._strangers.add(team)
-            log.warning("people of the Slack workspace %s are not of this one: what they do is left out", team)
+            log.warning("people of the Slack workspace %s are not of this one: what they do is left out", team or "?")
         return True
 
     async def _placed(self, event: slack_events.Heard) -> slack_events.Heard:

@@ -118,12 +118,12 @@ class SocketMode:
         if not leaving:
             raise SlackError("the connection was lost")
 
-    async def _read(self, ws: aiohttp.ClientWebSocketResponse) -> bool:
-        """Read until Slack announces the end (True) or the connection breaks (False)."""
+    async def _read(self, ws: aiohttp.ClientWebSocketResponse, until_told: bool = True) -> bool:
+        """Read until Slack announces the end (True) or the connection is closed (False)."""
         async for frame in ws:
             self.heard_at = time.monotonic()
             message = _parsed(frame)
-            if message.get("type") == "disconnect":
+            if message.get("type") == "disconnect" and until_told:
                 return self._leaves(str(message.get("reason")))
             if "envelope_id" in message and not self._stopping:
                 self._keep(self._handling, self._handle(ws, message))
@@ -138,9 +138,10 @@ class SocketMode:
         return True
 
     async def _drain(self, ws: aiohttp.ClientWebSocketResponse) -> None:
+        """Read what still comes over a connection on its way out, until Slack closes it."""
         try:
-            await asyncio.wait_for(self._read(ws), LINGER)
-        except (TimeoutError, ChatError):
+            await asyncio.wait_for(self._read(ws, until_told=False), LINGER)
+        except TimeoutError:
             log.info("an old Socket Mode connection is closed")
         finally:
             await ws.close()

@@ -32,7 +32,7 @@ CODE = "q8Xv_3kTzP0aLmN4yR7dWw"
 
 @pytest.fixture(params=["socket", "http"])
 def bot(request: pytest.FixtureRequest) -> Iterator[Running]:
-    with FakeSlack() as slack, Running(slack, request.param) as running:
+    with FakeSlack(deadline=1.4) as slack, Running(slack, request.param) as running:
         yield running
 
 

@@ -347,8 +347,17 @@ class World:
             "mode": "hosted",
             "url_private": url,
             "url_private_download": url + "?download=1",
-            "shares": {},
+            "shares": self._shares(file) if file.processed else {},
         }
+
+    def _shares(self, file: File) -> Json:
+        """Where the file stands; filled in late, as the mimetype is (python-slack-sdk issue 1277)."""
+        found: Json = {}
+        for conversation in self.conversations.values():
+            stamps = [{"ts": m.ts} for m in conversation.messages if file in m.files and not m.deleted]
+            if stamps:
+                found.setdefault("private" if conversation.is_im else "public", {})[conversation.id] = stamps
+        return found
 
     def view_json(self, view: View, state: Json | None = None) -> Json:
         keep = ("type", "title", "submit", "close", "callback_id", "external_id", "notify_on_close", "clear_on_close")
