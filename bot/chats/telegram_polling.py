@@ -57,6 +57,7 @@ class Polling:
         self._offset = 0
         self._network = Backoff()
         self._conflicts = 0
+        self._stopping = asyncio.Event()
 
     async def run(self) -> None:
         """Until cancelled. Raises ChatError where another receiver or a wrong token makes going on pointless."""
@@ -103,6 +104,7 @@ class Polling:
         try:
             await asyncio.shield(batch)
         except asyncio.CancelledError:
+            self._stopping.set()
             await asyncio.wait({batch}, timeout=FINISH_SECONDS)
             batch.cancel()
             raise
@@ -133,7 +135,16 @@ class Polling:
                 # The error's text may hold people's words; whoever raised it logs what is fit for a log.
                 pause = backoff.next()
                 log.warning("update %s failed (%s), again in %.1f s", update["update_id"], type(error).__name__, pause)
-            await asyncio.sleep(pause)
+                if await self._stopped(pause):
+                    raise
+
+    async def _stopped(self, seconds: float) -> bool:
+        """Whether a stop was asked for, within so many seconds."""
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._stopping.wait()
+        except TimeoutError:
+            return False
 
     async def _confirm(self) -> None:
         """Tell Telegram at the end what was handled, for nothing but a next fetch does."""

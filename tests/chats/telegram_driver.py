@@ -17,20 +17,21 @@ ACCOUNT = 3
 
 
 class Core:
-    """Records events; what it answers is `script`'s. It fails as often as `failures` says before it takes an event."""
+    """Records events; what it answers is `script`'s. It fails while `failures` are left, and where `fails` says so."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
         self.tried: list[Event] = []
         self.failures = 0.0
         self.script: Script = lambda event: Outcome()
+        self.fails: Callable[[Event], bool] = lambda event: False
         self.hold: threading.Event | None = None
 
     async def receive(self, event: Event) -> Outcome:
         self.tried.append(event)
         if self.hold is not None:
             await asyncio.to_thread(self.hold.wait, 10)
-        if self.failures > 0:
+        if self.failures > 0 or self.fails(event):
             self.failures -= 1
             raise RuntimeError("the database is not there: CANARY words of a person")
         self.events.append(event)
@@ -53,6 +54,7 @@ class Running:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="telegram-chat")
         self._run: concurrent.futures.Future[None] | None = None
+        self._task: asyncio.Task[None] | None = None
 
     def _open(self, sha256: str) -> bytes:
         if sha256 not in self._files:
@@ -93,6 +95,11 @@ class Running:
         assert run.done(), "receiving did not stop"
         if not run.cancelled() and (error := run.exception()) is not None:
             raise error
+
+    @property
+    def over(self) -> bool:
+        """Receiving ended by itself."""
+        return self._run is not None and self._run.done()
 
     def ended(self) -> ChatError:
         """How receiving ended by itself."""

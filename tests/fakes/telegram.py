@@ -176,6 +176,11 @@ class FakeTelegram:
         return self._world.hook.url if self._world.hook else ""
 
     @property
+    def webhook_error(self) -> str:
+        """What went wrong with the last failed delivery to a webhook; empty while all went well."""
+        return self._world.hook_error[1] if self._world.hook_error else ""
+
+    @property
     def settings(self) -> dict[Any, Any]:
         """What the bot has set, the default language being "".
 
