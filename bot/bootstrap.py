@@ -1,0 +1,324 @@
+"""Builds the database, the core and the chats from the settings, and runs them in one process: the only wiring."""
+
+import asyncio
+import contextlib
+import errno
+import logging
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Protocol
+
+import uvicorn
+
+from bot.app import App
+from bot.chat import Chat, ChatError, Tick
+from bot.chats.browser import BrowserChat
+from bot.edge import Edge
+from bot.reception import DoorKeeper, PageBoard, opener, waiting
+from bot.web.server import build
+from bot.wording import LANGUAGES, phrase, say
+from config.settings import Settings
+from storage import accounts, people, sessions
+from storage.database import Database, Transaction, open_database
+from storage.files import Files
+from storage.migrations import migrate
+
+log = logging.getLogger("labelbot")
+TICK_SECONDS = 2.0
+TAKE_OVER_SECONDS = 5.0
+SWEEP_SECONDS = 3600.0
+STOP_SECONDS = 8.0
+WORDS = ("label", "projects", "undo", "skip", "stats", "help", "stop")
+"""The menu of commands."""
+
+
+class PortTaken(OSError):
+    """Another program listens there."""
+
+
+class Webhooks(Protocol):
+    async def on_webhook(self, headers: Mapping[str, str], body: bytes) -> int: ...
+
+
+class Events(Protocol):
+    async def on_http(self, headers: Mapping[str, str], body: bytes) -> tuple[int, Mapping[str, str], bytes]: ...
+
+
+@dataclass(slots=True)
+class House:
+    """Everything that runs. `address` is where the pages are."""
+
+    settings: Settings
+    database: Database
+    files: Files
+    edge: Edge
+    browser: BrowserChat
+    keeper: DoorKeeper
+    chats: list[Chat] = field(default_factory=list)
+    address: str = ""
+
+
+def listen(settings: Settings, move_on: bool) -> socket.socket:
+    """The socket of the pages; with `move_on` the next free port when this one is taken. Raises PortTaken."""
+    for port in range(settings.port, settings.port + (50 if move_on and settings.port else 1)):
+        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+        bound = socket.socket(family, socket.SOCK_STREAM)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            bound.bind((settings.host, port))
+        except OSError as error:
+            bound.close()
+            if error.errno != errno.EADDRINUSE:
+                raise
+            continue
+        bound.set_inheritable(True)
+        return bound
+    raise PortTaken(f"another program listens on {settings.listen}. Name another port in LABELBOT_LISTEN")
+
+
+async def serve(
+    settings: Settings, bound: socket.socket, ready: Callable[[House], None], *, local_only: bool = False
+) -> None:
+    """Runs until SIGTERM or SIGINT, or until a chat says that going on is pointless (ChatError)."""
+    migrate(settings.database_url)
+    database = open_database(settings.database_url)
+    try:
+        async with _house(settings, database, bound) as house:
+            await _run(house, bound, ready, local_only)
+    finally:
+        await asyncio.to_thread(database.close)
+
+
+@contextlib.asynccontextmanager
+async def _house(settings: Settings, database: Database, bound: socket.socket) -> AsyncIterator[House]:
+    app = App({})
+    edge = Edge(database, app)
+    files = Files(settings.files)
+    account = await _account(database, app, "browser", "local")
+    address = settings.public_url or _address(bound)
+    browser = BrowserChat(account, PageBoard(database), address)
+    house = House(settings, database, files, edge, browser, DoorKeeper(database, account), [browser], address)
+    try:
+        await _connect(house, app)
+        for chat in house.chats:
+            edge.delivery.add(chat)
+        yield house
+    finally:
+        for chat in house.chats:
+            with contextlib.suppress(ChatError):
+                await chat.close()
+
+
+def _address(bound: socket.socket) -> str:
+    host, port = bound.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+async def _account(database: Database, app: App, platform: str, external: str) -> int:
+    account = await waiting(database, lambda tx: accounts.account(tx, platform, external))
+    app.platforms[account] = platform
+    return account
+
+
+async def _connect(house: House, app: App) -> None:
+    """A chat for each platform there are credentials for; its library is loaded only then."""
+    settings = house.settings
+    if settings.telegram_token:
+        account = await _account(house.database, app, "telegram", settings.telegram_token.partition(":")[0])
+        house.chats.append(_telegram(house, account))
+    if settings.slack_bot_token:
+        team = await _slack_team(settings)
+        house.chats.append(_slack(house, await _account(house.database, app, "slack", team)))
+
+
+def _telegram(house: House, account: int) -> Chat:
+    from bot.chats.telegram import API_URL, TelegramChat
+
+    settings = house.settings
+    if settings.telegram_mode == "webhook" and not settings.public_url:
+        raise ChatError("TELEGRAM_MODE=webhook needs LABELBOT_PUBLIC_URL", permanent=True)
+    return TelegramChat(
+        account,
+        settings.telegram_token,
+        house.edge.receive,
+        _open(house.files),
+        api_url=settings.telegram_api_url or API_URL,
+        mode="webhook" if settings.telegram_mode == "webhook" else "polling",
+        public_url=settings.public_url,
+        commands={
+            "" if language == "en" else language: [(word, say(language, phrase(f"command.{word}"))) for word in WORDS]
+            for language in LANGUAGES
+        },
+    )
+
+
+async def _slack_team(settings: Settings) -> str:
+    from bot.chats.slack import API_URL, team_of
+
+    return await team_of(settings.slack_bot_token, settings.slack_api_url or API_URL)
+
+
+def _slack(house: House, account: int) -> Chat:
+    from bot.chats.slack import API_URL, SlackChat
+
+    settings = house.settings
+    return SlackChat(
+        account,
+        settings.slack_bot_token,
+        receive=house.edge.receive,
+        open_media=_open(house.files),
+        app_token=settings.slack_app_token,
+        signing_secret=settings.slack_signing_secret,
+        api_url=settings.slack_api_url or API_URL,
+        command=settings.slack_command,
+    )
+
+
+def _open(files: Files) -> Callable[[str], bytes]:
+    def read(sha256: str) -> bytes:
+        with files.open(sha256) as file:
+            return file.read()
+
+    return read
+
+
+async def _run(house: House, bound: socket.socket, ready: Callable[[House], None], local_only: bool) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    server = _server(house, local_only)
+    await _resume(house, everything=house.settings.database_url.startswith("sqlite"))
+    tasks = [
+        asyncio.create_task(work, name=name)
+        for name, work in (
+            ("pages", server.serve(sockets=[bound])),
+            ("clock", _clock(house)),
+            ("outbox", _take_over(house)),
+            *((f"{chat.platform} chat", _kept(chat)) for chat in house.chats),
+            *_workers(house),
+        )
+    ]
+    stopping = asyncio.create_task(stop.wait())
+    ready(house)
+    try:
+        done, _ = await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        for task in done - {stopping}:
+            task.result()
+    finally:
+        await _stop(house, server, [stopping, *tasks])
+
+
+async def _stop(house: House, server: uvicorn.Server, tasks: list["asyncio.Task[Any]"]) -> None:
+    """Receive nothing more, finish what is in hand, within ten seconds."""
+    server.should_exit = True
+    await house.browser.close()
+    for task in tasks:
+        if task.get_name() != "pages":
+            task.cancel()
+    await house.edge.delivery.stop(STOP_SECONDS / 2)
+    _, late = await asyncio.wait(tasks, timeout=STOP_SECONDS / 2)
+    for task in late:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _kept(chat: Chat) -> None:
+    """A chat that ends ends the program, saying why: half a bot is a puzzle."""
+    await chat.run()
+    raise ChatError(f"the {chat.platform} chat ended", permanent=True)
+
+
+def _server(house: House, local_only: bool) -> uvicorn.Server:
+    by_platform = {chat.platform: chat for chat in house.chats}
+    telegram, slack = by_platform.get("telegram"), by_platform.get("slack")
+    hooked = house.settings.telegram_mode == "webhook" and telegram is not None
+    web = build(
+        browser=house.browser,
+        board=PageBoard(house.database),
+        receive=house.edge.receive,
+        reception=house.keeper,
+        open_media=opener(house.database, house.files),
+        public_url=house.settings.public_url,
+        local_only=local_only,
+        on_telegram=_hook(telegram) if hooked else None,
+        on_slack=_events(slack) if slack is not None and house.settings.slack_signing_secret else None,
+        counters=lambda: {"events": house.edge.handled, "failed": house.edge.failed, "sent": house.edge.delivery.sent},
+    )
+    config = uvicorn.Config(
+        web,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=int(STOP_SECONDS / 2),
+    )
+    return Server(config)
+
+
+class Server(uvicorn.Server):
+    """Signals are ours: uvicorn would raise them again after its end, and the exit code with them."""
+
+    def capture_signals(self) -> contextlib.AbstractContextManager[None]:  # type: ignore[override]
+        return contextlib.nullcontext()
+
+
+def _hook(chat: Chat | None) -> Callable[[Mapping[str, str], bytes], Coroutine[Any, Any, int]] | None:
+    return getattr(chat, "on_webhook", None)
+
+
+def _events(chat: Chat | None) -> Any:
+    return getattr(chat, "on_http", None)
+
+
+async def _resume(house: House, everything: bool) -> None:
+    for chat in house.chats:
+        await house.edge.take_over(chat.account, everything)
+
+
+async def _take_over(house: House) -> None:
+    """Claims on what is in hand are renewed, and what nobody has in hand is sent."""
+    while True:
+        await asyncio.sleep(TAKE_OVER_SECONDS)
+        try:
+            await house.edge.renew()
+            await _resume(house, everything=False)
+        except Exception as error:
+            log.warning("the outbox could not be looked at (%s)", type(error).__name__)
+
+
+async def _clock(house: House) -> None:
+    """Time passes for the core; a failure is the storage's, and the next tick tries again."""
+    ticks = 0
+    while True:
+        try:
+            await house.edge.receive(Tick())
+            if ticks % int(SWEEP_SECONDS / TICK_SECONDS) == 0:
+                await waiting(house.database, sessions.sweep)
+                await asyncio.to_thread(house.files.sweep)
+        except Exception as error:
+            log.warning("a tick failed (%s)", type(error).__name__)
+        ticks += 1
+        await asyncio.sleep(TICK_SECONDS)
+
+
+def _workers(house: House) -> list[tuple[str, Coroutine[Any, Any, None]]]:
+    from bot.workers import Workers
+
+    return [("workers", Workers(house.database, house.files).run())]
+
+
+def owner_link(database: Database, address: str, hours: int = 1) -> str | None:
+    """A one-time link that makes its opener the owner; None when there is one already."""
+    from storage.database import run
+
+    def make(tx: Transaction) -> str | None:
+        if people.has_owner(tx):
+            return None
+        return people.invite(tx, None, "owner", 1, tx.now + timedelta(hours=hours))
+
+    code = run(database, make)
+    return None if code is None else f"{address}/join/{code}"

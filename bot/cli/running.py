@@ -1,0 +1,98 @@
+"""`run` and `demo`: serving the chats until told to stop."""
+
+import asyncio
+import logging
+import shlex
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from socket import socket
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.cli.trouble import Trouble
+from config import settings as configuration
+from config.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.bootstrap import House
+
+STOP_KEY = "Ctrl+C"
+
+
+@click.command("run", epilog="Example: labelbot run")
+@click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="info")
+def run_command(log_level: str) -> None:
+    """Serve every chat there are credentials for, until SIGTERM or Ctrl+C."""
+    from bot.bootstrap import House, listen, owner_link
+
+    settings = configuration.read()
+    logging.basicConfig(level=log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    bound = listen(settings, move_on=False)
+
+    def ready(house: House) -> None:
+        served = ", ".join(chat.platform for chat in house.chats)
+        click.echo(f"labelbot serves {served}; pages at {house.address}; stop with {STOP_KEY}")
+        link = owner_link(house.database, house.address)
+        if link is not None:
+            from bot.cli.people import show_qr
+
+            click.echo(f"Nobody owns this labelbot yet. The first to open this link (within an hour) does:\n{link}")
+            show_qr(link)
+        sys.stdout.flush()
+
+    serve_until_told(settings, bound, ready, local_only=False)
+
+
+@click.command("demo", epilog="Example: labelbot demo --home /tmp/try-labelbot")
+@click.option(
+    "--home", type=click.Path(path_type=Path, file_okay=False), default=Path("labelbot-demo"), show_default=True
+)
+@click.option("--listen", default="127.0.0.1:8080", show_default=True, help="moves on when the port is taken")
+def demo_command(home: Path, listen: str) -> None:
+    """Try everything in a folder of its own: sample projects, chat in the browser, no token, no network."""
+    from bot.bootstrap import House, owner_link
+    from bot.bootstrap import listen as bind
+    from bot.demo import fill
+
+    home = home.absolute()
+    if home.exists() and any(home.iterdir()) and not (home / "labelbot.db").exists():
+        raise Trouble(f"{home} is not empty and no labelbot demo; name another folder with --home")
+    settings = demo_settings(home, listen)
+    logging.basicConfig(level="WARNING", format="%(levelname)s %(name)s: %(message)s")
+    fill(settings, click.echo)
+    bound = bind(settings, move_on=True)
+
+    def ready(house: House) -> None:
+        link = owner_link(house.database, house.address, hours=24)
+        _say_where(home, link or house.address)
+
+    serve_until_told(settings, bound, ready, local_only=True)
+
+
+def demo_settings(home: Path, listen: str) -> Settings:
+    """Settings of the folder alone: whatever tokens the environment holds stay unused."""
+    (home).mkdir(parents=True, exist_ok=True)
+    return configuration.read({"LABELBOT_HOME": str(home), "LABELBOT_LISTEN": listen}, home / "no.env")
+
+
+def _say_where(home: Path, address: str) -> None:
+    program = shlex.quote(str(Path(sys.argv[0]).absolute()))
+    prefix = f"LABELBOT_HOME={shlex.quote(str(home))} {program}"
+    click.echo("")
+    click.echo(f"  Open   {click.style(address, bold=True)}")
+    click.echo(f"  Folder {home}")
+    click.echo("  Then, in another terminal:")
+    click.echo(f"    {prefix} report sentiment")
+    click.echo(f"    {prefix} export sentiment --format csv -o sentiment.csv")
+    click.echo(f"  Stop with {STOP_KEY}")
+    sys.stdout.flush()
+
+
+def serve_until_told(settings: Settings, bound: socket, ready: "Callable[[House], None]", *, local_only: bool) -> None:
+    from bot.bootstrap import serve
+
+    settings.home.mkdir(parents=True, exist_ok=True)
+    asyncio.run(serve(settings, bound, ready, local_only=local_only))
+    click.echo("stopped")

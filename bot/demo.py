@@ -1,0 +1,37 @@
+"""The demo's folder: sample projects with their items, made once and kept."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from bot.cli.defining import TEMPLATES, read_project, save
+from config.settings import Settings
+from storage import projects
+from storage.database import Database, opened, run
+from storage.files import Files
+from storage.migrations import migrate
+
+SAMPLES = Path(__file__).parents[1] / "config" / "samples"
+
+
+def fill(settings: Settings, say: Callable[[str], None]) -> None:
+    """Makes whatever is missing: the project files to read and edit, the projects, their items."""
+    migrate(settings.database_url)
+    with opened(settings.database_url) as database:
+        for folder in sorted(path for path in SAMPLES.iterdir() if path.is_dir()):
+            _project(settings, database, folder.name, say)
+
+
+def _project(settings: Settings, database: Database, name: str, say: Callable[[str], None]) -> None:
+    file = settings.home / f"{name}.toml"
+    if not file.exists():
+        shutil.copyfile(TEMPLATES / f"{name}.toml", file)
+    project = read_project(file)
+    row, _ = run(database, lambda tx: save(tx, project))
+    if row.total:
+        return
+    from bot.exchange.imports import import_source
+
+    result = import_source(database, Files(settings.files), row.name, [SAMPLES / name])
+    row = run(database, lambda tx: projects.named(tx, row.name))
+    say(f"  {project.title}: {result.new} items")
