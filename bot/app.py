@@ -26,7 +26,7 @@ from bot.chat import (
 from bot.doors import WrongCode
 from bot.turn import Schemas, Turn
 from bot.wording import phrase, say
-from storage import accounts, people, projects, queue
+from storage import accounts, cards, people, projects
 from storage.database import Transaction
 from storage.people import Person
 
@@ -126,7 +126,7 @@ def invite_in(event: FromPerson) -> str | None:
 
 def command(turn: Turn, event: Command) -> None:
     """A word of ours. On an open card `/start` and `/label` bring that card again."""
-    queue.bury(turn.tx, turn.person.id)
+    cards.bury(turn.tx, turn.person.id)
     code = invite_in(event)
     if code is not None:
         _join(turn, event, code)
@@ -163,7 +163,7 @@ def _undo(turn: Turn, argument: str) -> None:
 
 
 def _skip(turn: Turn, argument: str) -> None:
-    card = queue.open_card(turn.tx, turn.person.id)
+    card = cards.open_card(turn.tx, turn.person.id)
     if card is None:
         turn.tell(phrase("reply.no_card"))
     else:
@@ -192,5 +192,5 @@ COMMANDS: dict[str, Callable[[Turn, str], None]] = {
 def opened(turn: Turn, event: Opened) -> None:
     if event.place == "home":
         doors.home(turn, event)
-    elif queue.open_card(turn.tx, turn.person.id) is None:
+    elif cards.open_card(turn.tx, turn.person.id) is None:
         doors.label(turn, "")

@@ -10,11 +10,11 @@ from bot.labels import LABEL_TYPES
 from bot.project import LabelDef, Project
 from bot.turn import Turn
 from bot.wording import phrase
-from storage import answers, people, projects, queue
+from storage import answers, cards, people, projects, queue
+from storage.cards import Card
 from storage.database import Transaction
 from storage.people import Person
 from storage.projects import NoProjectError
-from storage.queue import Card
 
 RANK = {role: rank for rank, role in enumerate(people.ROLES)}
 HELP_LENGTH = 1500
@@ -86,7 +86,7 @@ def enter(turn: Turn, project: int) -> None:
 
 def _left_behind(turn: Turn, project: int) -> Card | None:
     """The card that is open already: its message loses its buttons when it is shown again."""
-    card = queue.open_card(turn.tx, turn.person.id)
+    card = cards.open_card(turn.tx, turn.person.id)
     return card if card is not None and card.project == project else None
 
 
@@ -100,7 +100,7 @@ def label(turn: Turn, name: str) -> None:
             return
         enter(turn, row.id)
         return
-    card = queue.open_card(turn.tx, turn.person.id)
+    card = cards.open_card(turn.tx, turn.person.id)
     here = turn.person.project if card is None else card.project
     if here is not None and role_in(turn, here) is not None:
         enter(turn, here)
@@ -166,11 +166,11 @@ def stats(turn: Turn) -> None:
 
 def stop(turn: Turn) -> None:
     """Lays everything down: items go back to the others; what is begun waits as long as its lease."""
-    card = queue.open_card(turn.tx, turn.person.id)
+    card = cards.open_card(turn.tx, turn.person.id)
     if card is not None:
         serving.lay_down(turn, card)
         if not load(card.draft).touched:
-            while (parked := queue.parked(turn.tx, turn.person.id, card.project)) is not None:
+            while (parked := cards.parked(turn.tx, turn.person.id, card.project)) is not None:
                 queue.release(turn.tx, parked)
     people.choose(turn.tx, turn.person.id, None)
     replaces = None if card is None else serving.face.replaced(card, None)

@@ -12,7 +12,7 @@ from bot.project import Project, Question
 from bot.turn import Turn
 from bot.wording import phrase
 from storage import outbox
-from storage.queue import Card
+from storage.cards import Card
 
 TEXT_LIMIT = 2800
 CAPTION_LIMIT = 600

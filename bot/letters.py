@@ -8,9 +8,9 @@ from bot.chat import Outgoing, SendFailed, Sent
 from bot.draft import load
 from bot.turn import Turn
 from bot.wording import phrase
-from storage import accounts, outbox, people, queue
+from storage import accounts, cards, outbox, people, queue
+from storage.cards import Card
 from storage.database import Transaction
-from storage.queue import Card
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -24,7 +24,7 @@ def sent(tx: Transaction, event: Sent) -> None:
     found = outbox.sent(tx, event.id)
     outbox.learn(tx, event.account, event.references)
     if found is not None and found[0] is not None:
-        queue.stands(tx, found[0], event.shown.message, event.shown.kind)
+        cards.stands(tx, found[0], event.shown.message, event.shown.kind)
 
 
 def failed(app: "App", tx: Transaction, event: SendFailed) -> Iterable[Outgoing]:
@@ -32,7 +32,7 @@ def failed(app: "App", tx: Transaction, event: SendFailed) -> Iterable[Outgoing]
     row = outbox.look(tx, event.id)
     if row is None:
         return ()
-    card = queue.by_id(tx, row[0]) if row[0] is not None else None
+    card = cards.by_id(tx, row[0]) if row[0] is not None else None
     if event.blocked:
         outbox.drop(tx, event.id)
         refused(tx, row[1], card)
@@ -79,7 +79,7 @@ def blocked(turn: Turn, blocked: bool) -> None:
     if not blocked:
         accounts.unblock(turn.tx, turn.person.chat)
         return
-    refused(turn.tx, turn.person.chat, queue.open_card(turn.tx, turn.person.id))
+    refused(turn.tx, turn.person.chat, cards.open_card(turn.tx, turn.person.id))
     if turn.person.project is not None and doors.role_in(turn, turn.person.project):
-        while (parked := queue.parked(turn.tx, turn.person.id, turn.person.project)) is not None:
+        while (parked := cards.parked(turn.tx, turn.person.id, turn.person.project)) is not None:
             queue.release(turn.tx, parked)

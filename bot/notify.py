@@ -6,8 +6,8 @@ from bot.project import Project
 from bot.turn import Turn, snippet
 from bot.wording import phrase, say
 from storage import people
+from storage.cards import Card
 from storage.people import Person
-from storage.queue import Card
 
 
 def admins(turn: Turn, card: Card, project: Project, key: str, words: str, decide: bool = False) -> None:

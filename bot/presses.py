@@ -12,8 +12,8 @@ from bot.face import asking
 from bot.labels.base import BadAnswer, Tap
 from bot.turn import Turn
 from bot.wording import phrase
-from storage import answers, people, queue
-from storage.queue import Card
+from storage import answers, cards, people, queue
+from storage.cards import Card
 
 
 def press(turn: Turn, data: str) -> None:
@@ -26,7 +26,7 @@ def press(turn: Turn, data: str) -> None:
     if not pressed.nonce:
         _press_anywhere(turn, pressed)
         return
-    card = queue.held(turn.tx, pressed.nonce)
+    card = cards.held(turn.tx, pressed.nonce)
     if card is None:
         turn.toast("press.gone")
     elif card.person != turn.person.id:
@@ -91,7 +91,7 @@ def _undo(turn: Turn, card: Card, pressed: Pressed) -> None:
 
 
 def _back(turn: Turn, card: Card, pressed: Pressed) -> None:
-    card = queue.keep(turn.tx, card, card.draft, "", card.leased_until)
+    card = cards.keep(turn.tx, card, card.draft, "", card.leased_until)
     serving.show(turn, card, load(card.draft))
 
 
@@ -129,7 +129,7 @@ def _await(kind: str) -> Callable[[Turn, Card, Pressed], None]:
     """The next text the person types is a note of this kind."""
 
     def wait(turn: Turn, card: Card, pressed: Pressed) -> None:
-        card = queue.keep(turn.tx, card, card.draft, kind, turn.tx.now + _lease(turn, card))
+        card = cards.keep(turn.tx, card, card.draft, kind, turn.tx.now + _lease(turn, card))
         rows: list[Row] = [(turn.button("label.back", Pressed(card.nonce, 0, "b")),)]
         if kind == "flag":
             rows.insert(0, (turn.button("flag.without", Pressed(card.nonce, 0, "g")),))

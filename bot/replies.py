@@ -7,15 +7,15 @@ from bot.labels import LABEL_TYPES
 from bot.labels.base import BadAnswer, Done, Typed
 from bot.turn import Turn
 from bot.wording import phrase
-from storage import answers, queue
-from storage.queue import Card
+from storage import answers, cards
+from storage.cards import Card
 
 NOTE_LENGTH = 1000
 
 
 def reply(turn: Turn, event: Reply) -> None:
     """Binds a text to the card it replies to, else to the open card; never to another one."""
-    queue.bury(turn.tx, turn.person.id)
+    cards.bury(turn.tx, turn.person.id)
     card = _meant(turn, event)
     if not event.text.strip():
         turn.tell(phrase("reply.not_text"))
@@ -32,8 +32,8 @@ def reply(turn: Turn, event: Reply) -> None:
 
 
 def _meant(turn: Turn, event: Reply) -> Card | None:
-    chosen = queue.by_message(turn.tx, turn.person.chat, event.to) if event.to else None
-    return chosen or queue.open_card(turn.tx, turn.person.id)
+    chosen = cards.by_message(turn.tx, turn.person.chat, event.to) if event.to else None
+    return chosen or cards.open_card(turn.tx, turn.person.id)
 
 
 def _use(turn: Turn, card: Card, event: Reply) -> None:
@@ -90,7 +90,7 @@ def submit(turn: Turn, event: Submit) -> None:
     except BadButton:
         turn.toast("press.gone")
         return
-    card = queue.held(turn.tx, pressed.nonce) if pressed.nonce else None
+    card = cards.held(turn.tx, pressed.nonce) if pressed.nonce else None
     if card is None or card.person != turn.person.id or card.role is None or card.state not in ("open", "expired"):
         turn.ack = FieldErrors({name: turn.say(phrase("reply.old")) for name in event.values})
         return

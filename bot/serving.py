@@ -12,9 +12,10 @@ from bot.labels.base import Given
 from bot.project import Project
 from bot.turn import Turn, new_nonce
 from bot.wording import phrase
-from storage import answers, people, projects, queue
+from storage import answers, cards, people, projects, queue
+from storage.cards import Card
 from storage.projects import ProjectRow
-from storage.queue import Card, Deal
+from storage.queue import Deal
 
 HELP_LENGTH = 900
 
@@ -31,11 +32,11 @@ def serve(turn: Turn, project: int, said: str = "", before: Card | None = None) 
 
 
 def _in_hand(turn: Turn, row: ProjectRow) -> Card | None:
-    card = queue.open_card(turn.tx, turn.person.id)
+    card = cards.open_card(turn.tx, turn.person.id)
     if card is not None and card.project != row.id:
         lay_down(turn, card)
         card = None
-    card = card or queue.parked(turn.tx, turn.person.id, row.id)
+    card = card or cards.parked(turn.tx, turn.person.id, row.id)
     return None if card is None else again(turn, card)
 
 
@@ -43,7 +44,7 @@ def again(turn: Turn, card: Card) -> Card:
     """The card under a new nonce, so that its old message's buttons lead nowhere."""
     lease = turn.schema(card.project, card.version).lease
     person = turn.person
-    return queue.show_again(turn.tx, card, new_nonce(), person.chat, person.chat_external, turn.tx.now + lease)
+    return cards.show_again(turn.tx, card, new_nonce(), person.chat, person.chat_external, turn.tx.now + lease)
 
 
 def _claim(turn: Turn, row: ProjectRow) -> Card | None:
@@ -122,7 +123,7 @@ def step(turn: Turn, card: Card, given: Given, source: str | None = None) -> Non
     if drafts.current(project, went) is None:
         save(turn, card, project, went, source)
     elif went != draft:
-        card = queue.keep(turn.tx, card, went.as_json(), "", turn.tx.now + project.lease)
+        card = cards.keep(turn.tx, card, went.as_json(), "", turn.tx.now + project.lease)
         show(turn, card, went)
 
 
@@ -158,20 +159,20 @@ def reopen(turn: Turn, card: Card) -> Card | None:
     """An expired card that is tapped after all: open again, if its item still has a place; None if not."""
     if card.item_state != "gold" and not queue.retake(turn.tx, card.item):
         return None
-    other = queue.open_card(turn.tx, turn.person.id)
+    other = cards.open_card(turn.tx, turn.person.id)
     if other is not None:
-        queue.park(turn.tx, other)
+        cards.park(turn.tx, other)
     lease = turn.schema(card.project, card.version).lease
-    return queue.show_again(turn.tx, card, card.nonce, card.chat, card.chat_external, turn.tx.now + lease)
+    return cards.show_again(turn.tx, card, card.nonce, card.chat, card.chat_external, turn.tx.now + lease)
 
 
 def undo(turn: Turn, project: int) -> None:
     """Takes the latest step back: a mark on the open card, else the latest answer, whose item is shown again."""
-    card = queue.open_card(turn.tx, turn.person.id)
+    card = cards.open_card(turn.tx, turn.person.id)
     if card is not None and card.project == project and drafts.load(card.draft).touched:
         back = drafts.undo(drafts.load(card.draft))
         lease = turn.schema(card.project, card.version).lease
-        card = queue.keep(turn.tx, card, back.as_json(), "", turn.tx.now + lease)
+        card = cards.keep(turn.tx, card, back.as_json(), "", turn.tx.now + lease)
         show(turn, card, back)
         return
     answer = answers.latest(turn.tx, turn.person.id, project)
@@ -185,21 +186,21 @@ def undo(turn: Turn, project: int) -> None:
 
 def _serve_again(turn: Turn, answer: answers.Answer, open_card: Card | None) -> None:
     if open_card is not None:
-        queue.park(turn.tx, open_card)
+        cards.park(turn.tx, open_card)
     row = projects.by_id(turn.tx, answer.project)
     project = turn.schema(row.id, row.version)
     card = queue.deal_again(turn.tx, _deal(turn, row, project), answer.item)
     draft = FRESH
     if answer.kind == "label" and answer.version == row.version and not project.single:
         draft = drafts.reopened(project, answer.label)
-        card = queue.keep(turn.tx, card, draft.as_json(), "", card.leased_until)
+        card = cards.keep(turn.tx, card, draft.as_json(), "", card.leased_until)
     show(turn, card, draft, turn.say(phrase("undo.done")), before=open_card)
 
 
 def lay_down(turn: Turn, card: Card) -> None:
     """The person turns to something else: an untouched item goes back to the others, a begun one waits for them."""
     if drafts.load(card.draft).touched:
-        queue.park(turn.tx, card)
+        cards.park(turn.tx, card)
     else:
         queue.release(turn.tx, card)
 
@@ -228,7 +229,7 @@ def ask(turn: Turn, card: Card, words: str) -> None:
     project = turn.schema(card.project, card.version)
     answers.comment(turn.tx, card, "ask", words)
     notify.admins(turn, card, project, "admin.asked", words)
-    card = queue.keep(turn.tx, again(turn, card), card.draft, "", turn.tx.now + project.lease)
+    card = cards.keep(turn.tx, again(turn, card), card.draft, "", turn.tx.now + project.lease)
     show(turn, card, drafts.load(card.draft), turn.say(phrase("ask.done")))
 
 

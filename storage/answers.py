@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from storage import projects, queue
+from storage import cards, projects, queue
+from storage.cards import Card
 from storage.database import Row, Transaction
-from storage.queue import Card
 from storage.schema import answers, comments, items
 
 MILLISECOND = timedelta(milliseconds=1)
@@ -112,13 +112,13 @@ def record(tx: Transaction, card: Card, label: Any, source: str | None = None) -
     _insert(tx, card, "label", label=label, source=source)
     tx.run(COUNT_ANSWER, {"item": card.item, "now": tx.micros})
     tx.run(COUNT_MEMBER, {"project": card.project, "person": card.person, "by": 1})
-    queue.finish(tx, card)
+    cards.finish(tx, card)
 
 
 def record_late(tx: Transaction, card: Card, label: Any, source: str | None = None) -> None:
     """An answer for which no place was left: kept, and counted nowhere."""
     _insert(tx, card, "late", label=label, source=source)
-    queue.finish(tx, card)
+    cards.finish(tx, card)
 
 
 def skip(tx: Transaction, card: Card, reason: str, limit: int) -> None:
@@ -126,7 +126,7 @@ def skip(tx: Transaction, card: Card, reason: str, limit: int) -> None:
     seq = projects.next_seq(tx, card.project)
     _insert(tx, card, "skip", note=reason)
     tx.run(SKIP, {"item": card.item, "limit": limit, "seq": seq})
-    queue.finish(tx, card)
+    cards.finish(tx, card)
 
 
 def flag(tx: Transaction, card: Card, note: str, needed: int) -> None:
@@ -134,7 +134,7 @@ def flag(tx: Transaction, card: Card, note: str, needed: int) -> None:
     seq = projects.next_seq(tx, card.project)
     _insert(tx, card, "flag", note=note)
     tx.run(FLAG, {"item": card.item, "needed": needed, "seq": seq})
-    queue.finish(tx, card)
+    cards.finish(tx, card)
     comment(tx, card, "flag", note)
 
 

@@ -7,80 +7,19 @@ servable again gets a new, larger number, so no cursor has passed it. Rows are l
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import bindparam, exists, func, insert, literal_column, select, text, update
+from sqlalchemy import bindparam, exists, func, insert, literal_column, select, text
 
 from storage import projects
+from storage.cards import ITEM, SET_STATE, Card
 from storage.database import Row, Transaction
-from storage.schema import answers, cards, chats, cursors, items, members
-from storage.schema import projects as project_table
+from storage.schema import answers, cards, cursors, items
 
 GOLD: Final = -32_768
 """The cursor's priority over gold items, below any that an item may have."""
 PRIORITIES: Final = range(-100, 101)
 SERVABLE = text("items.state = 'open' AND items.taken < items.overlap AND items.serve_seq IS NOT NULL")
-
-ITEM = (
-    items.c.id.label("item"),
-    items.c.key,
-    items.c.data,
-    items.c.media,
-    items.c.gold,
-    items.c.suggestion,
-    items.c.overlap,
-    items.c.taken,
-    items.c.answers,
-    items.c.state.label("item_state"),
-)
-HELD = (
-    select(
-        cards.c.id,
-        cards.c.nonce,
-        cards.c.project,
-        cards.c.person,
-        cards.c.chat,
-        chats.c.external.label("chat_external"),
-        cards.c.version,
-        cards.c.draft,
-        cards.c.awaiting,
-        cards.c.buried,
-        cards.c.state,
-        cards.c.message,
-        cards.c.shown,
-        cards.c.suggested,
-        cards.c.leased_until,
-        cards.c.served_at,
-        *ITEM,
-        members.c.role,
-        func.coalesce(members.c.answered, 0).label("answered"),
-        project_table.c.total,
-    )
-    .select_from(
-        cards.join(items, items.c.id == cards.c.item)
-        .join(chats, chats.c.id == cards.c.chat)
-        .join(project_table, project_table.c.id == cards.c.project)
-        .outerjoin(members, (members.c.project == cards.c.project) & (members.c.person == cards.c.person))
-    )
-    .with_for_update(of=cards)
-)
-BY_NONCE = HELD.where(cards.c.nonce == bindparam("wanted"))
-OPEN = HELD.where(cards.c.person == bindparam("who"), cards.c.state == literal_column("'open'"))
-PARKED = (
-    HELD.where(
-        cards.c.person == bindparam("who"),
-        cards.c.project == bindparam("p"),
-        cards.c.state == literal_column("'parked'"),
-    )
-    .order_by(cards.c.served_at.desc(), cards.c.id.desc())
-    .limit(1)
-)
-BY_MESSAGE = (
-    HELD.where(cards.c.chat == bindparam("where"), cards.c.message == bindparam("wanted"))
-    .order_by(cards.c.id.desc())
-    .limit(1)
-)
-BY_ID = HELD.where(cards.c.id == bindparam("wanted"))
 
 MINE = exists().where(answers.c.item == items.c.id, answers.c.person == bindparam("who"), answers.c.live)
 HOLDING = exists().where(
@@ -182,31 +121,6 @@ SKIPPED = (
     .with_for_update()
 )
 DEAL = insert(cards)
-SET_STATE = update(cards).where(cards.c.id == bindparam("card")).values(state=bindparam("became"))
-SHOW_AGAIN = (
-    update(cards)
-    .where(cards.c.id == bindparam("card"))
-    .values(
-        state="open",
-        nonce=bindparam("fresh"),
-        chat=bindparam("where"),
-        leased_until=bindparam("until"),
-        message=None,
-        awaiting="",
-        buried=False,
-    )
-)
-KEEP = (
-    update(cards)
-    .where(cards.c.id == bindparam("card"))
-    .values(draft=bindparam("work"), awaiting=bindparam("waits"), leased_until=bindparam("until"))
-)
-STANDS = (
-    update(cards)
-    .where(cards.c.id == bindparam("card"))
-    .values(message=bindparam("as_message"), shown=bindparam("as_kind"))
-)
-BURY = text("UPDATE cards SET buried = true WHERE person = :who AND state = 'open'")
 LAPSED = (
     select(cards.c.id, cards.c.item, cards.c.project)
     .where(literal_column("cards.state IN ('open', 'parked')"), cards.c.leased_until < bindparam("moment"))
@@ -218,68 +132,6 @@ ANY_LAPSED = (
     .where(literal_column("cards.state IN ('open', 'parked')"), cards.c.leased_until < bindparam("moment"))
     .limit(1)
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
-    """An item in front of a person, with what is needed to show it and to judge a tap on it.
-
-    `role` is the person's role in the project now (None: removed), `answered` their answers there so far,
-    `total` the project's items. `draft` is what they have marked; `awaiting` names what a typed text is for; `buried`
-    says that something was typed below its message.
-    """
-
-    id: int
-    nonce: str
-    project: int
-    person: int
-    chat: int
-    chat_external: str
-    version: int
-    draft: Any
-    awaiting: str
-    buried: bool
-    state: str
-    message: str | None
-    shown: str
-    suggested: bool
-    leased_until: datetime
-    served_at: datetime
-    item: int
-    key: str
-    data: dict[str, Any]
-    media: list[dict[str, Any]] | None
-    gold: Any
-    suggestion: Any
-    overlap: int
-    taken: int
-    answers: int
-    item_state: str
-    role: str | None
-    answered: int
-    total: int
-
-
-def _card(row: Row | None) -> Card | None:
-    return None if row is None else Card(**row._mapping)
-
-
-def held(tx: Transaction, nonce: str) -> Card | None:
-    """The card a button belongs to, whoever holds it and whatever became of it."""
-    return _card(tx.one(BY_NONCE, {"wanted": nonce}))
-
-
-def open_card(tx: Transaction, person: int) -> Card | None:
-    return _card(tx.one(OPEN, {"who": person}))
-
-
-def by_message(tx: Transaction, chat: int, message: str) -> Card | None:
-    """The latest card that stood in that message."""
-    return _card(tx.one(BY_MESSAGE, {"where": chat, "wanted": message}))
-
-
-def by_id(tx: Transaction, card: int) -> Card | None:
-    return _card(tx.one(BY_ID, {"wanted": card}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -400,52 +252,6 @@ def deal_again(tx: Transaction, deal: Deal, item: int) -> Card:
 def retake(tx: Transaction, item: int) -> bool:
     """Claims a place on that very item, if one is free."""
     return tx.run(TAKE, {"item": item}) == 1
-
-
-def show_again(tx: Transaction, card: Card, nonce: str, chat: int, chat_external: str, until: datetime) -> Card:
-    """The card opened (again) under a new nonce: buttons of the old one lead nowhere from now on."""
-    tx.run(SHOW_AGAIN, {"card": card.id, "fresh": nonce, "where": chat, "until": until})
-    return replace(
-        card,
-        nonce=nonce,
-        chat=chat,
-        chat_external=chat_external,
-        state="open",
-        leased_until=until,
-        message=None,
-        awaiting="",
-        buried=False,
-    )
-
-
-def keep(tx: Transaction, card: Card, draft: Any, awaiting: str, until: datetime) -> Card:
-    """Saves what is marked so far, and gives the person more time."""
-    tx.run(KEEP, {"card": card.id, "work": draft, "waits": awaiting, "until": until})
-    return replace(card, draft=draft, awaiting=awaiting, leased_until=until)
-
-
-def stands(tx: Transaction, card: int, message: str, shown: str) -> None:
-    """The message in which the card stands in its chat."""
-    tx.run(STANDS, {"card": card, "as_message": message, "as_kind": shown})
-
-
-def bury(tx: Transaction, person: int) -> None:
-    """Something was typed below the person's open card: its next state wants a message of its own."""
-    tx.run(BURY, {"who": person})
-
-
-def park(tx: Transaction, card: Card) -> None:
-    """Lays an open card aside; the person keeps their place and comes back to it."""
-    tx.run(SET_STATE, {"card": card.id, "became": "parked"})
-
-
-def parked(tx: Transaction, person: int, project: int) -> Card | None:
-    """The card laid aside last."""
-    return _card(tx.one(PARKED, {"who": person, "p": project}))
-
-
-def finish(tx: Transaction, card: Card) -> None:
-    tx.run(SET_STATE, {"card": card.id, "became": "done"})
 
 
 def release(tx: Transaction, card: Card, became: str = "void") -> None:
