@@ -125,7 +125,7 @@ def test_a_stop_finishes_what_is_in_hand_and_confirms_it(tg: FakeTelegram, anna:
 
 @pytest.mark.parametrize("fault", ["drop", "half", "empty", 500, 502, 429])
 def test_a_failing_fetch_is_tried_again_and_loses_nothing(tg: FakeTelegram, anna: Person, fault: int | str) -> None:
-    tg.fail_next("getUpdates", fault, times=2 if fault != 429 else 1)
+    tg.fail_next("getUpdates", fault)
     anna.say("one")
     with Running(tg) as bot:
         tg.wait(lambda: texts(bot.core) and not tg.pending)
@@ -146,6 +146,13 @@ def test_a_wrong_token_ends_receiving_with_a_sentence(tg: FakeTelegram) -> None:
         assert error.permanent
         assert "@BotFather" in error.reason
         assert "OTHER" not in error.reason
+
+
+def test_a_public_address_that_telegram_refuses_ends_receiving_with_a_sentence(tg: FakeTelegram) -> None:
+    with Running(tg, mode="webhook", public_url="label.example.org") as bot:
+        error = bot.ended()
+    assert error.permanent
+    assert "webhook" in error.reason
 
 
 def test_a_token_revoked_while_receiving_ends_it(tg: FakeTelegram) -> None:
