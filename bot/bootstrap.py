@@ -9,12 +9,12 @@ import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import uvicorn
 
 from bot.app import App
-from bot.chat import Chat, ChatError, Tick
+from bot.chat import Chat, ChatError, Event, Finding, OpenMedia, Outcome, Receive, Tick
 from bot.chats.browser import BrowserChat
 from bot.edge import Edge
 from bot.reception import DoorKeeper, PageBoard, opener, waiting
@@ -25,6 +25,10 @@ from storage import accounts, people, sessions
 from storage.database import Database, Transaction, open_database
 from storage.files import Files
 from storage.migrations import migrate
+
+if TYPE_CHECKING:
+    from bot.chats.slack import SlackChat
+    from bot.chats.telegram import TelegramChat
 
 log = logging.getLogger("labelbot")
 TICK_SECONDS = 2.0
@@ -39,12 +43,10 @@ class PortTaken(OSError):
     """Another program listens there."""
 
 
-class Webhooks(Protocol):
-    async def on_webhook(self, headers: Mapping[str, str], body: bytes) -> int: ...
+class Checkable(Protocol):
+    async def check(self) -> list[Finding]: ...
 
-
-class Events(Protocol):
-    async def on_http(self, headers: Mapping[str, str], body: bytes) -> tuple[int, Mapping[str, str], bytes]: ...
+    async def close(self) -> None: ...
 
 
 @dataclass(slots=True)
@@ -128,23 +130,23 @@ async def _connect(house: House, app: App) -> None:
     settings = house.settings
     if settings.telegram_token:
         account = await _account(house.database, app, "telegram", settings.telegram_token.partition(":")[0])
-        house.chats.append(_telegram(house, account))
+        house.chats.append(_telegram(settings, account, house.edge.receive, _open(house.files)))
     if settings.slack_bot_token:
         team = await _slack_team(settings)
-        house.chats.append(_slack(house, await _account(house.database, app, "slack", team)))
+        account = await _account(house.database, app, "slack", team)
+        house.chats.append(_slack(settings, account, house.edge.receive, _open(house.files)))
 
 
-def _telegram(house: House, account: int) -> Chat:
+def _telegram(settings: Settings, account: int, receive: Receive, open_media: OpenMedia) -> "TelegramChat":
     from bot.chats.telegram import API_URL, TelegramChat
 
-    settings = house.settings
     if settings.telegram_mode == "webhook" and not settings.public_url:
         raise ChatError("TELEGRAM_MODE=webhook needs LABELBOT_PUBLIC_URL", permanent=True)
     return TelegramChat(
         account,
         settings.telegram_token,
-        house.edge.receive,
-        _open(house.files),
+        receive,
+        open_media,
         api_url=settings.telegram_api_url or API_URL,
         mode="webhook" if settings.telegram_mode == "webhook" else "polling",
         public_url=settings.public_url,
@@ -161,15 +163,14 @@ async def _slack_team(settings: Settings) -> str:
     return await team_of(settings.slack_bot_token, settings.slack_api_url or API_URL)
 
 
-def _slack(house: House, account: int) -> Chat:
+def _slack(settings: Settings, account: int, receive: Receive, open_media: OpenMedia) -> "SlackChat":
     from bot.chats.slack import API_URL, SlackChat
 
-    settings = house.settings
     return SlackChat(
         account,
         settings.slack_bot_token,
-        receive=house.edge.receive,
-        open_media=_open(house.files),
+        receive=receive,
+        open_media=open_media,
         app_token=settings.slack_app_token,
         signing_secret=settings.slack_signing_secret,
         api_url=settings.slack_api_url or API_URL,
@@ -309,6 +310,34 @@ def _workers(house: House) -> list[tuple[str, Coroutine[Any, Any, None]]]:
     from bot.workers import Workers
 
     return [("workers", Workers(house.database, house.files).run())]
+
+
+Check = Callable[[], Coroutine[Any, Any, list[Finding]]]
+
+
+def checkers(settings: Settings) -> list[tuple[str, Check]]:
+    """For each platform with credentials, how `labelbot doctor` asks it."""
+    found: list[tuple[str, Check]] = []
+    if settings.telegram_token:
+        found.append(("Telegram", lambda: _checked(_telegram(settings, 0, _deaf, _blind))))
+    if settings.slack_bot_token:
+        found.append(("Slack", lambda: _checked(_slack(settings, 0, _deaf, _blind))))
+    return found
+
+
+async def _checked(chat: Checkable) -> list[Finding]:
+    try:
+        return await chat.check()
+    finally:
+        await chat.close()
+
+
+async def _deaf(event: Event) -> Outcome:
+    raise AssertionError("a chat that is only looked at receives nothing")
+
+
+def _blind(sha256: str) -> bytes:
+    raise AssertionError("a chat that is only looked at sends nothing")
 
 
 def owner_link(database: Database, address: str, hours: int = 1) -> str | None:

@@ -59,6 +59,10 @@ def check_command(file: Path) -> None:
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def apply_command(file: Path) -> None:
     """Create the project, or bring it up to the file."""
+    apply_file(file)
+
+
+def apply_file(file: Path) -> None:
     project = read_project(file)
     with session(create=True) as opened:
         row, changed = run(opened.database, lambda tx: save(tx, project))
