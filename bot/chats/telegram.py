@@ -199,6 +199,11 @@ class TelegramChat:
         """Show a message. Raises ChatError."""
         return await self._sender.send(outgoing)
 
+    @property
+    def username(self) -> str:
+        """Our own, without @; empty until `connect`."""
+        return self._me.username
+
     def link(self, code: str) -> str:
         """The deep link that carries an invite; empty until our own name is known."""
         return f"https://t.me/{self._me.username}?start={code}" if self._me.username else ""
