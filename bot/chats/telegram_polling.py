@@ -16,12 +16,12 @@ from bot.chats.telegram_updates import ALLOWED, sender
 Update = dict[str, Any]
 Take = Callable[[Update], Awaitable[None]]
 
-FINISH_SECONDS = 5.0
+FINISH_SECONDS = 3.0
 """How long a stop waits for what is in hand."""
 NETWORK_SECONDS = 10.0
 """How much longer than the poll itself its answer may take."""
 
-CONFIRM_SECONDS = 2.0
+CONFIRM_SECONDS = 1.0
 
 log = logging.getLogger("labelbot.telegram")
 
