@@ -35,6 +35,8 @@ PACE = Pace(chat_seconds=1.0, chat_burst=4, overall_per_second=10.0)
 """chat.postMessage bears about one a second and channel and some hundreds a minute and workspace (rate limits)."""
 
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
+_LITERAL = {"parse": "none", "link_names": False}
+"""chat.update looks for names and addresses in the text unless told not to (docs.slack.dev, chat.update)."""
 _GONE = ("message_not_found", "cant_update_message", "edit_window_closed", "is_inactive")
 _WRONG_TOKEN = (
     "SLACK_BOT_TOKEN is not accepted ({code}): copy the Bot User OAuth Token (xoxb-…) from OAuth & Permissions"
@@ -80,7 +82,7 @@ class SlackChat:
         self.account = account
         self.command = command
         self._token, self._app_token, self._secret = token, app_token, signing_secret
-        self._api_url = api_url
+        self._api_url = api_url or API_URL
         self._receive = receive
         self._open_media = open_media
         self._patience, self._heartbeat = patience, heartbeat
@@ -234,7 +236,7 @@ class SlackChat:
         pictures = {one.id: await self._files.picture(one) for one in media if one.kind == "image"}
         sounds = [await self._files.share(one, channel, outgoing.id) for one in media if one.kind != "image"]
         text, blocks = message_blocks(outgoing.message, pictures, sound=bool(sounds))
-        body = {"channel": channel, "text": text, "blocks": blocks, "mrkdwn": False}
+        body = {"channel": channel, "text": text, "blocks": blocks, "mrkdwn": False, **_LITERAL}
         quiet = {"unfurl_links": False, "unfurl_media": False}
         answer = await self._api.call("chat.postMessage", body | quiet, new=True)
         card = str(answer["ts"])
@@ -249,7 +251,7 @@ class SlackChat:
         if url and await self._api.respond(url, content | {"replace_original": True}):
             return True
         self._leaves.drop(channel, message)
-        return await self._on_own("chat.update", {"channel": channel, "ts": message} | content)
+        return await self._on_own("chat.update", {"channel": channel, "ts": message} | content | _LITERAL)
 
     async def _on_own(self, method: str, body: Json) -> bool:
         """chat.update or chat.delete, once more after a lost answer; False where the message is gone."""

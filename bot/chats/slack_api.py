@@ -84,7 +84,8 @@ class Api:
         """Use a response_url. False where it is used up, too old or out of reach: the caller has another way."""
         try:
             async with self.session.post(url, json=body, proxy=self.web.proxy) as answer:
-                return answer.status == 200
+                words = (await answer.text()).replace(" ", "")
+                return answer.status == 200 and '"ok":false' not in words
         except (aiohttp.ClientError, TimeoutError, OSError):
             return False
 

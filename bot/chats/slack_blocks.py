@@ -31,7 +31,7 @@ _FLAGS = {"bold": "bold", "italic": "italic", "strike": "strike", "code": "code"
 def message_blocks(message: Message, pictures: Mapping[int, str], *, sound: bool = False) -> tuple[str, list[Json]]:
     """(fallback text, blocks). `pictures` maps ids of media to Slack's ids of their processed files."""
     images = [
-        {"type": "image", "slack_file": {"id": pictures[media.id]}, "alt_text": clip(clean(media.alt) or "image", ALT)}
+        {"type": "image", "slack_file": {"id": pictures[media.id]}, "alt_text": _words(media.alt, ALT, "image")}
         for media in message.media
         if media.id in pictures
     ]
@@ -168,14 +168,19 @@ def _menus(choices: list[Button], placeholder: str) -> list[Json]:
             {"text": _plain(_title(button), emoji=True), "value": button.data}
             for button in choices[start : start + OPTIONS]
         ]
-        hint = _plain(clip(clean(placeholder), PLACEHOLDER) or "…")
+        hint = _plain(_words(placeholder, PLACEHOLDER))
         select = {"type": "static_select", "action_id": f"s{start}", "placeholder": hint, "options": options}
         menus.append({"type": "actions", "elements": [select]})
     return menus
 
 
 def _title(button: Button) -> str:
-    return clip(clean(button.title), BUTTON_TITLE) or "…"
+    return _words(button.title, BUTTON_TITLE)
+
+
+def _words(text: str, limit: int, otherwise: str = "…") -> str:
+    """Slack takes no empty texts."""
+    return clip(clean(text), limit) if text.strip() else otherwise
 
 
 def _button(action_id: str, button: Button) -> Json:
@@ -188,7 +193,7 @@ def _button(action_id: str, button: Button) -> Json:
 
 
 def notice_blocks(text: str) -> list[Json]:
-    return [_section(clip(clean(text), TEXT_OBJECT) or "…")]
+    return [_section(_words(text, TEXT_OBJECT))]
 
 
 def modal(form: Form, chat: str) -> Json:
@@ -197,17 +202,18 @@ def modal(form: Form, chat: str) -> Json:
         "type": "modal",
         "callback_id": f"form:{chat}",
         "private_metadata": form.data,
-        "title": _plain(clip(clean(form.title), MODAL_TITLE) or "…"),
-        "submit": _plain(clip(clean(form.submit), MODAL_TITLE) or "OK"),
+        "title": _plain(_words(form.title, MODAL_TITLE)),
+        "submit": _plain(_words(form.submit, MODAL_TITLE, "OK")),
         "blocks": [_input(field) for field in form.fields] or notice_blocks(form.title),
     }
 
 
 def _input(field: FormField) -> Json:
     limit = max(1, min(field.limit, FIELD_TEXT))
-    element: Json = {"type": "plain_text_input", "action_id": "value", "multiline": field.long, "max_length": limit}
+    name = field.name[:FIELD_NAME]
+    element: Json = {"type": "plain_text_input", "action_id": name, "multiline": field.long, "max_length": limit}
     if field.value:
         element["initial_value"] = clip(clean(field.value), limit)
-    label = _plain(clip(clean(field.title), FIELD_TITLE) or "…")
-    shown = {"type": "input", "block_id": field.name[:FIELD_NAME], "label": label, "element": element}
+    label = _plain(_words(field.title, FIELD_TITLE))
+    shown = {"type": "input", "block_id": name, "label": label, "element": element}
     return shown | {"optional": field.optional}

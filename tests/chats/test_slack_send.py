@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.chat import Button, ChatError, Media, Message, Part, Row, Shown
+from bot.chat import Button, ChatError, Media, Message, Outgoing, Part, Row, Shown
 from tests.chats.slack_running import Running
 from tests.fakes.slack import FakeSlack
 
@@ -310,7 +310,7 @@ def test_nobody_listening_means_nothing_was_sent(bot: Running) -> None:
     async def send() -> None:
         chat = bot.new_chat(api_url="http://127.0.0.1:9/api/")
         try:
-            await chat._api.call("chat.postMessage", {}, new=True)
+            await chat.send(Outgoing(id=1, account=1, chat="D1", message=words("One")))
         finally:
             await chat.close()
 
