@@ -9,6 +9,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 import uvicorn
@@ -17,11 +18,13 @@ from bot.app import App
 from bot.chat import Chat, ChatError, Event, Finding, OpenMedia, Outcome, Receive, Tick
 from bot.chats.browser import BrowserChat
 from bot.edge import Edge
-from bot.reception import DoorKeeper, PageBoard, opener, waiting
+from bot.project import Project
+from bot.reception import FrontDoor, MayRead, PageBoard
+from bot.web.ports import MediaFile
 from bot.web.server import build
 from bot.wording import LANGUAGES, phrase, say
 from config.settings import Settings
-from storage import accounts, people, sessions
+from storage import accounts, media, people, projects, sessions
 from storage.database import Database, Transaction, open_database
 from storage.files import Files
 from storage.migrations import migrate
@@ -58,7 +61,7 @@ class House:
     files: Files
     edge: Edge
     browser: BrowserChat
-    keeper: DoorKeeper
+    door: FrontDoor
     chats: list[Chat] = field(default_factory=list)
     address: str = ""
 
@@ -102,7 +105,9 @@ async def _house(settings: Settings, database: Database, bound: socket.socket) -
     account = await _account(database, app, "browser", "local")
     address = settings.public_url or _address(bound)
     browser = BrowserChat(account, PageBoard(database), address)
-    house = House(settings, database, files, edge, browser, DoorKeeper(database, account), [browser], address)
+    house = House(
+        settings, database, files, edge, browser, FrontDoor(database, account, may_read(account)), [browser], address
+    )
     try:
         await _connect(house, app)
         for chat in house.chats:
@@ -120,7 +125,7 @@ def _address(bound: socket.socket) -> str:
 
 
 async def _account(database: Database, app: App, platform: str, external: str) -> int:
-    account = await waiting(database, lambda tx: accounts.account(tx, platform, external))
+    account = await asyncio.wrap_future(database.submit(lambda tx: accounts.account(tx, platform, external)))
     app.platforms[account] = platform
     return account
 
@@ -186,6 +191,34 @@ def _open(files: Files) -> Callable[[str], bytes]:
     return read
 
 
+def _finder(house: House) -> Callable[[str], Coroutine[Any, Any, MediaFile | None]]:
+    """Finds a prepared file for the media route."""
+
+    async def find(sha256: str) -> MediaFile | None:
+        found = await asyncio.wrap_future(house.database.submit(lambda tx: media.of_hashes(tx, [sha256])))
+        return MediaFile(house.files.path(sha256), found[sha256].mime) if sha256 in found else None
+
+    return find
+
+
+def may_read(account: int) -> MayRead:
+    """Members of a project that posts its summary in a browser channel may read it, and the owner."""
+
+    def allowed(tx: Transaction, user: str, channel: str) -> bool:
+        person = people.met(tx, account, user)
+        if person is None:
+            return False
+        theirs = {member.project for member in people.memberships(tx, person.id)}
+        for row in projects.every(tx):
+            summary = Project.from_config(projects.config_of(tx, row.id, row.version)).summary
+            posts_here = summary is not None and summary.channel == f"browser:{channel}"
+            if posts_here and (person.owner or row.id in theirs):
+                return True
+        return False
+
+    return allowed
+
+
 async def _run(house: House, bound: socket.socket, ready: Callable[[House], None], local_only: bool) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -241,8 +274,8 @@ def _server(house: House, local_only: bool) -> uvicorn.Server:
         browser=house.browser,
         board=PageBoard(house.database),
         receive=house.edge.receive,
-        reception=house.keeper,
-        open_media=opener(house.database, house.files),
+        reception=house.door,
+        open_media=_finder(house),
         public_url=house.settings.public_url,
         local_only=local_only,
         on_telegram=_hook(telegram) if hooked else None,
@@ -280,11 +313,20 @@ async def _resume(house: House, everything: bool) -> None:
         await house.edge.take_over(chat.account, everything)
 
 
+async def _learn_names(house: House) -> None:
+    """What our bots are called, for the links that `labelbot invite` prints."""
+    for chat in house.chats:
+        if name := getattr(chat, "username", ""):
+            account = chat.account
+            await asyncio.wrap_future(house.database.submit(partial(accounts.rename, account=account, name=name)))
+
+
 async def _take_over(house: House) -> None:
     """Claims on what is in hand are renewed, and what nobody has in hand is sent."""
     while True:
         await asyncio.sleep(TAKE_OVER_SECONDS)
         try:
+            await _learn_names(house)
             await house.edge.renew()
             await _resume(house, everything=False)
         except Exception as error:
@@ -298,7 +340,7 @@ async def _clock(house: House) -> None:
         try:
             await house.edge.receive(Tick())
             if ticks % int(SWEEP_SECONDS / TICK_SECONDS) == 0:
-                await waiting(house.database, sessions.sweep)
+                await asyncio.wrap_future(house.database.submit(sessions.sweep))
                 await asyncio.to_thread(house.files.sweep)
         except Exception as error:
             log.warning("a tick failed (%s)", type(error).__name__)

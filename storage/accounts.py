@@ -18,6 +18,11 @@ FAILED = text(
     "ON CONFLICT (account, key) DO UPDATE SET attempts = aside.attempts + 1, error = excluded.error, at = excluded.at"
 )
 ATTEMPTS = select(aside.c.attempts).where(aside.c.account == bindparam("a"), aside.c.key == bindparam("k"))
+RENAME = (
+    update(accounts)
+    .where(accounts.c.id == bindparam("a"), accounts.c.name != bindparam("called"))
+    .values(name=bindparam("called"))
+)
 BLOCK = update(chats).where(chats.c.id == bindparam("chat"))
 
 
@@ -27,6 +32,11 @@ def account(tx: Transaction, platform: str, external: str, name: str = "") -> in
     if found is not None:
         return int(found)
     return tx.insert(insert(accounts), {"platform": platform, "external": external, "name": name})
+
+
+def rename(tx: Transaction, account: int, name: str) -> None:
+    """What the bot is called on its platform now; a write only where that changed."""
+    tx.run(RENAME, {"a": account, "called": name})
 
 
 def chat(tx: Transaction, account: int, external: str) -> int:
