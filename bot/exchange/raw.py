@@ -1,0 +1,73 @@
+"""What readers hand on: rows as they stand in a source, before anybody says what they mean."""
+
+import base64
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A file that comes within its source (an entry of an archive, bytes in a table), read when it is needed."""
+
+    name: str
+    load: Callable[[], bytes | Path]
+
+
+class Raw(NamedTuple):
+    """A row: where it stands (a line, or its number where there are no lines) and its cells, as JSON values or blobs.
+
+    `reason` says why it cannot be taken; None for a sound row.
+    """
+
+    line: int
+    cells: Mapping[str, Any]
+    reason: str | None = None
+
+
+Rows: TypeAlias = Iterator[Raw]
+
+
+@dataclass(slots=True)
+class Meter:
+    """How far a source has been read, of how much: bytes, or rows where these are known."""
+
+    done: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A source that is understood. `rows` reads it from the start, each time it is called.
+
+    `base` is the folder its relative paths start from; `texts` says that every cell is text (a table without types);
+    `notes` are sentences about how it is read.
+    """
+
+    path: Path
+    format: str
+    rows: Callable[[Meter], Rows]
+    base: Path
+    texts: bool = False
+    columns: tuple[str, ...] | None = None
+    notes: tuple[str, ...] = field(default=())
+
+
+def plain(value: Any) -> Any:
+    """A value of Arrow's or Python's as JSON can hold it. Bytes become base64."""
+    if value is None or isinstance(value, (str, bool, int)):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, (datetime, date, time)):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(one) for one in value]
+    if isinstance(value, (bytes, bytearray)):
+        return base64.b64encode(value).decode("ascii")
+    return str(value)

@@ -1,0 +1,149 @@
+"""A folder or a zip of pictures, sounds, films and texts: an item a file, named by its place in the folder."""
+
+import os
+import stat
+import struct
+import zipfile
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from bot.exchange.problems import BadImport
+from bot.exchange.raw import Blob, Meter, Opened, Raw, Rows
+from bot.exchange.readers.jsons import open_lines
+from bot.exchange.readers.tables import open_table
+from bot.media.sniff import HEAD, sniff
+
+MOST_ENTRIES: Final = 1_000_000
+WORST_RATIO: Final = 1000
+LARGEST: Final = 512 << 20
+LONGEST_TEXT: Final = 1 << 20
+TABLES: Final = ("metadata.csv", "metadata.jsonl", "items.jsonl", "items.csv")
+_END, _END64 = b"PK\x05\x06", b"PK\x06\x06"
+_HIDDEN = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini", "dataset.json"})
+
+
+def open_folder(path: Path) -> Opened:
+    """A table in it that lists its files (`metadata.csv`, `items.jsonl`, …) is read instead."""
+    table = next((path / name for name in TABLES if (path / name).is_file()), None)
+    if table is not None:
+        return open_table(table) if table.suffix == ".csv" else open_lines(table)
+    if next(_files(path), None) is None:
+        raise BadImport(f"{path.name} is an empty folder.")
+    return Opened(path=path, format="folder", rows=partial(_folder, path), base=path)
+
+
+def open_zip(path: Path) -> Opened:
+    """Raises BadImport for an archive that would write elsewhere, unpacks to a thousand times its size, or is not
+    whole."""
+    try:
+        if _entries(path) > MOST_ENTRIES:
+            raise BadImport(f"{path.name} has more than {MOST_ENTRIES:,} entries; import it in parts.")
+        with zipfile.ZipFile(path) as archive:
+            names = [info.filename for info in archive.infolist() if _wanted(path, info)]
+    except (zipfile.BadZipFile, OSError, struct.error) as error:
+        raise BadImport(f"{path.name} is no zip file, or a broken one.") from error
+    if not names:
+        raise BadImport(f"{path.name} holds no files.")
+    return Opened(path=path, format="zip", rows=partial(_archive, path, sorted(names)), base=path.parent)
+
+
+def _entries(path: Path) -> int:
+    """How many entries an archive says it has, read before its list of them is."""
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - 70_000))
+        tail = file.read()
+    end = tail.rfind(_END)
+    if end < 0:
+        raise zipfile.BadZipFile("no end record")
+    count: int = struct.unpack_from("<H", tail, end + 10)[0]
+    end64 = tail.rfind(_END64)
+    return count if count < 0xFFFF or end64 < 0 else int(struct.unpack_from("<Q", tail, end64 + 32)[0])
+
+
+def _wanted(path: Path, info: zipfile.ZipInfo) -> bool:
+    name, parts = info.filename, PurePosixPath(info.filename).parts
+    if name.startswith("/") or ".." in parts or "\\" in name or ":" in parts[0] or "\0" in name:
+        raise BadImport(f"{path.name} would unpack to {name!r}, outside its own folder; nothing of it was read.")
+    if stat.S_ISLNK(info.external_attr >> 16):
+        raise BadImport(f"{path.name} holds a link ({name!r}); pack the file itself.")
+    if info.file_size > max(1 << 20, WORST_RATIO * info.compress_size):
+        raise BadImport(f"{path.name} unpacks {name!r} to over {WORST_RATIO} times its size; nothing of it was read.")
+    if info.flag_bits & 1:
+        raise BadImport(f"{path.name} is locked with a password; pack it without one.")
+    return not info.is_dir() and not _hidden(parts)
+
+
+def _hidden(parts: tuple[str, ...]) -> bool:
+    return any(part.startswith(".") or part in _HIDDEN for part in parts)
+
+
+def _files(folder: Path) -> Iterator[str]:
+    """Places of the folder's files in a stable order; links to folders are not followed."""
+    for here, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            place = Path(here, name).relative_to(folder)
+            if not _hidden(place.parts):
+                yield place.as_posix()
+
+
+def _folder(path: Path, meter: Meter) -> Rows:
+    meter.total += sum(1 for _ in _files(path))
+    root = path.resolve()
+    for number, place in enumerate(_files(path), 1):
+        meter.done += 1
+        file = path / place
+        if not file.is_file() or not file.resolve().is_relative_to(root):
+            yield Raw(number, {"id": place}, "it leads out of the folder, or is no file")
+            continue
+        with file.open("rb") as opened:
+            head = opened.read(HEAD)
+        yield _row(number, place, head, Blob(place, partial(Path, file)))
+
+
+def _archive(path: Path, names: list[str], meter: Meter) -> Rows:
+    meter.total += len(names)
+    # Not closed here: files of the last rows are read after they were handed on.
+    archive = zipfile.ZipFile(path)
+    for number, name in enumerate(names, 1):
+        meter.done += 1
+        try:
+            yield _entry(archive, number, name)
+        except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as error:
+            yield Raw(number, {"id": name}, f"it cannot be unpacked: {error}")
+
+
+def _entry(archive: zipfile.ZipFile, number: int, name: str) -> Raw:
+    info = archive.getinfo(name)
+    if info.file_size > LARGEST:
+        return Raw(number, {"id": name}, f"it unpacks to more than {LARGEST >> 20} MB")
+    with archive.open(info) as opened:
+        head = opened.read(HEAD)
+    return _row(number, name, head, Blob(name, partial(archive.read, name)))
+
+
+def _row(number: int, place: str, head: bytes, file: Blob) -> Raw:
+    kind = sniff(head)
+    folder = str(PurePosixPath(place).parent)
+    cells: dict[str, object] = {"id": place}
+    if folder != ".":
+        cells["folder"] = folder
+    if kind is not None and kind.media in ("image", "audio", "video"):
+        return Raw(number, cells | {kind.media: file})
+    if kind is not None and kind.format == "plain":
+        return _text(number, cells, file)
+    return Raw(number, cells, "it is no picture, sound, film or text that we know")
+
+
+def _text(number: int, cells: dict[str, object], file: Blob) -> Raw:
+    content = file.load()
+    held = content if isinstance(content, bytes) else content.read_bytes()
+    if len(held) > LONGEST_TEXT:
+        return Raw(number, cells, f"a text of more than {LONGEST_TEXT >> 20} MB")
+    try:
+        return Raw(number, cells | {"text": held.decode("utf-8-sig")})
+    except UnicodeDecodeError:
+        return Raw(number, cells, "a text that is not UTF-8")

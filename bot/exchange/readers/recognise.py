@@ -1,0 +1,41 @@
+"""Which reader a source wants: by its name, and by what it holds where the name does not say."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from bot.exchange.problems import BadImport
+from bot.exchange.raw import Opened
+from bot.exchange.readers import arrow, folders, jsons, tables, texts
+
+BY_SUFFIX: Final[dict[str, Callable[[Path], Opened]]] = {
+    **dict.fromkeys(tables.SUFFIXES, tables.open_table),
+    **dict.fromkeys(jsons.JSONL_SUFFIXES, jsons.open_lines),
+    ".json": jsons.open_array,
+    ".parquet": arrow.open_parquet,
+    ".zip": folders.open_zip,
+    ".txt": texts.open_text,
+}
+_INSTEAD: Final = {
+    ".xlsx": "In the spreadsheet choose File › Save as › CSV UTF-8, and import that.",
+    ".xls": "In the spreadsheet choose File › Save as › CSV UTF-8, and import that.",
+    ".ods": "In the spreadsheet choose File › Save as › CSV, and import that.",
+    ".gz": "Unpack it first.",
+    ".tar": "Unpack it and import the folder.",
+    ".tgz": "Unpack it and import the folder.",
+}
+
+
+def open_source(path: Path) -> Opened:
+    """Raises BadImport for what is not there, is empty or is of no format we read."""
+    if not path.exists():
+        raise BadImport(f"There is no {path}.")
+    if path.is_dir():
+        return arrow.open_folder(path) if arrow.is_folder(path) else folders.open_folder(path)
+    if path.stat().st_size == 0:
+        raise BadImport(f"{path.name} is empty.")
+    suffix = path.suffix.lower()
+    if suffix in BY_SUFFIX:
+        return BY_SUFFIX[suffix](path)
+    instead = _INSTEAD.get(suffix, "Use " + ", ".join(sorted(BY_SUFFIX)) + " or a folder.")
+    raise BadImport(f"{path.name} is of no kind that can be imported. {instead}")

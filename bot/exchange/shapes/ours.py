@@ -1,0 +1,138 @@
+"""Our own exports, coming back: rows of answers or of items, nested (JSONL) or flat (CSV, Parquet)."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bot.exchange import records
+from bot.exchange.labels import read_labels
+from bot.exchange.problems import BadRow
+from bot.exchange.raw import Raw, plain
+from bot.exchange.records import Kept, Record
+from bot.exchange.shapes import given
+from bot.project import Project
+from storage.items import IncomingAnswer
+
+ANSWERS: Final = frozenset({"item", "label", "person", "status", "answered_at", "schema_version"})
+ITEMS: Final = frozenset({"item", "label", "confidence", "answers", "agreement"})
+STATUSES: Final = {"live": "label", "skipped": "skip", "flagged": "flag", "late": "late", "superseded": "label"}
+OPTIONAL: Final = frozenset(
+    {"seconds", "note", "kind", "superseded_at", "media", "gold", "suggestion", "priority", "overlap", "tie", "state"}
+)
+_NEUTRAL: Final = re.compile(r"'+[=+\-@\t\r\n]")
+CONSENSUS: Final = "consensus"
+
+
+def level_of(columns: Iterable[str]) -> str | None:
+    """`answers` or `items`, if these are the columns of an export of ours."""
+    names = {name.partition(".")[0] for name in columns}
+    if names >= ANSWERS:
+        return "answers"
+    return "items" if names >= ITEMS else None
+
+
+def unneutral(cell: str) -> str:
+    """A cell as it was before it was made harmless for spreadsheets."""
+    return cell[1:] if _NEUTRAL.match(cell) else cell
+
+
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """`versions` is how many schema versions the project has."""
+
+    project: Project
+    versions: int
+    level: str
+    texts: bool
+
+    def record(self, raw: Raw) -> Record:
+        """Raises BadRow."""
+        row = self._nested(raw.cells)
+        if not isinstance(row.get("data"), Mapping):
+            raise BadRow("it has no data")
+        gold, suggested = row.get("gold"), row.get("suggestion")
+        return Record(
+            line=raw.line,
+            key=records.key_of(row.get("item")),
+            data=row["data"],
+            gold=None if gold in (None, "") else read_labels(self.project, gold, self.texts),
+            suggestion=self._suggestion(suggested) if isinstance(suggested, Mapping) else None,
+            aside=self._consensus(row),
+            priority=records.priority(row.get("priority")),
+            overlap=records.overlap(row.get("overlap")),
+            kept=_kept(row.get("media")),
+            answers=(self._answer(row),) if self.level == "answers" else (),
+        )
+
+    def _nested(self, cells: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Flat columns put back where they belong: `label.x` is of question x, what we do not know is data."""
+        if isinstance(cells.get("data"), Mapping):
+            return cells
+        row: dict[str, Any] = {"data": {}}
+        for name, value in cells.items():
+            value = unneutral(value) if self.texts and isinstance(value, str) else value
+            self._place(row, name, value)
+        return row
+
+    def _place(self, row: dict[str, Any], name: str, value: Any) -> None:
+        first, _, rest = name.partition(".")
+        known = (ANSWERS if self.level == "answers" else ITEMS) | OPTIONAL
+        if name in ("media", "suggestion") and isinstance(value, str):
+            row[name] = json.loads(value) if value else None
+        elif name in known:
+            row[name] = value
+        elif first in ("label", "gold") and rest:
+            if value not in (None, ""):
+                row.setdefault(first, {})[rest] = plain(value)
+        elif first not in ("confidence", "agreement", "tie"):
+            row["data"][rest if first == "data" else name] = value
+
+    def _suggestion(self, value: Mapping[str, Any]) -> dict[str, Any] | None:
+        labels = value.get("label")
+        read = {} if labels is None else read_labels(self.project, plain(labels), False)
+        return records.suggestion(read, value.get("score"), value.get("model"))
+
+    def _consensus(self, row: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Of exported items the label all agreed on comes back as a suggestion, where it has none of its own."""
+        if self.level == "answers" or row.get("label") in (None, "", {}) or row.get("gold") not in (None, ""):
+            return None
+        labels = read_labels(self.project, plain(row["label"]), self.texts)
+        sure = row.get("confidence")
+        return records.suggestion(labels, None if isinstance(sure, Mapping) else sure, CONSENSUS)
+
+    def _answer(self, row: Mapping[str, Any]) -> IncomingAnswer:
+        kind = str(row.get("kind") or STATUSES.get(str(row.get("status"))))
+        if kind not in STATUSES.values():
+            raise BadRow(f"status must be one of {', '.join(STATUSES)}, and is {str(row.get('status'))[:40]!r}")
+        when = given.moment(row.get("answered_at"), "answered_at")
+        over = row.get("superseded_at") or (row["answered_at"] if row["status"] == "superseded" else None)
+        version = records.whole("schema_version", row.get("schema_version"), 1, 2**31 - 1) or self.versions
+        person = str(row.get("person") or "somebody")
+        return given.answer(
+            person=person,
+            name=f"imported {person}",
+            kind=kind,
+            labels=self._labels(row.get("label")) if kind in ("label", "late") else None,
+            note=row.get("note") or None,
+            version=min(version, self.versions),
+            seconds=row.get("seconds"),
+            answered_at=when,
+            superseded_at=None if over is None else given.moment(over, "superseded_at"),
+        )
+
+    def _labels(self, value: Any) -> dict[str, Any]:
+        labels = {} if value is None else read_labels(self.project, plain(value), self.texts)
+        if not labels:
+            raise BadRow("it has no label")
+        return labels
+
+
+def _kept(value: Any) -> dict[str, Kept]:
+    listed = value if isinstance(value, list) else []
+    return {
+        str(one["field"]): Kept(kind=str(one.get("kind")), sha256=str(one["sha256"]), file=one.get("file"))
+        for one in listed
+        if isinstance(one, Mapping) and "field" in one and "sha256" in one
+    }

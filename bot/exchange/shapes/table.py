@@ -1,0 +1,109 @@
+"""A table of the user's own: some columns have a meaning, all others are the item's data."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bot.exchange import records
+from bot.exchange.labels import read_labels
+from bot.exchange.problems import BadImport, BadRow
+from bot.exchange.raw import Raw, plain
+from bot.exchange.records import Record
+from bot.project import Project
+
+ROLES: Final = ("id", "priority", "overlap", "gold", "suggestion", "score", "model")
+_OF_A_SUGGESTION: Final = ("score", "model")
+_NUMBERS: Final = {"priority": records.priority, "overlap": records.overlap}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`roles` gives the column of each role that is filled, `fields` the item's name for each column of data."""
+
+    project: Project
+    texts: bool
+    roles: Mapping[str, str]
+    fields: Mapping[str, str]
+    open_ended: bool
+    """Whether later rows may bring columns the first ones lack; these are data."""
+
+    def record(self, raw: Raw) -> Record:
+        """Raises BadRow."""
+        cells, role = raw.cells, self.roles
+        data = {name: cells[column] for column, name in self.fields.items() if column in cells}
+        if self.open_ended:
+            used = set(role.values())
+            data |= {name: value for name, value in cells.items() if name not in self.fields and name not in used}
+        if not data:
+            raise BadRow("it has no data beside its id")
+        if len(role) == (1 if "id" in role else 0):
+            return Record(line=raw.line, key=records.key_of(cells.get(role["id"])) if role else None, data=data)
+        return self._with_roles(raw, data)
+
+    def _with_roles(self, raw: Raw, data: dict[str, Any]) -> Record:
+        given = {role: raw.cells.get(column) for role, column in self.roles.items()}
+        suggested = self._labels(given.get("suggestion"))
+        return Record(
+            line=raw.line,
+            key=records.key_of(given.get("id")),
+            data=data,
+            gold=self._labels(given.get("gold")) or None,
+            suggestion=records.suggestion(suggested, given.get("score"), given.get("model")),
+            priority=records.priority(given.get("priority")),
+            overlap=records.overlap(given.get("overlap")),
+        )
+
+    def _labels(self, value: Any) -> dict[str, Any]:
+        return {} if value in (None, "") else read_labels(self.project, plain(value), self.texts)
+
+
+def table(
+    project: Project,
+    texts: bool,
+    columns: Sequence[str],
+    sample: Sequence[Raw],
+    mapping: Mapping[str, str],
+    fixed: bool,
+) -> tuple[Table, list[str]]:
+    """The table and what is to be said of it; raises BadImport for a mapping that names no column."""
+    _check_mapping(columns, mapping)
+    roles, notes = _roles(columns, sample, mapping)
+    names = {column: name for name, column in mapping.items() if name not in ROLES}
+    fields = {column: names.get(column, column) for column in columns if column not in roles.values()}
+    twice = next((name for name in fields.values() if list(fields.values()).count(name) > 1), None)
+    if twice is not None:
+        raise BadImport(f"The column {mapping[twice]!r} cannot be mapped to {twice!r}: there is a column of that name.")
+    return Table(project, texts, roles, fields, not fixed), notes
+
+
+def _check_mapping(columns: Sequence[str], mapping: Mapping[str, str]) -> None:
+    for name, column in mapping.items():
+        if column not in columns:
+            raise BadImport(f"--map {name}={column}: there is no column {column!r}; there are {', '.join(columns)}.")
+
+
+def _roles(
+    columns: Sequence[str], sample: Sequence[Raw], mapping: Mapping[str, str]
+) -> tuple[dict[str, str], list[str]]:
+    """A column is what its name says, unless it is mapped to something else or holds something else."""
+    roles = {role: mapping[role] for role in ROLES if role in mapping}
+    notes: list[str] = []
+    taken = set(mapping.values())
+    for role in ROLES:
+        column = next((one for one in columns if one.strip().casefold() == role and one not in taken), None)
+        if role in roles or column is None or (role in _OF_A_SUGGESTION and "suggestion" not in roles):
+            continue
+        if role in _NUMBERS and not _numbers(role, column, sample):
+            notes.append(f"The column {column!r} holds other things than numbers for {role}; it is kept as data.")
+            continue
+        roles[role] = column
+    return roles, notes
+
+
+def _numbers(role: str, column: str, sample: Sequence[Raw]) -> bool:
+    try:
+        for raw in sample:
+            _NUMBERS[role](raw.cells.get(column))
+    except BadRow:
+        return False
+    return True
