@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import uvicorn
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from bot.chats.telegram import TelegramChat
 
 log = logging.getLogger("labelbot")
+T = TypeVar("T")
 TICK_SECONDS = 2.0
 TAKE_OVER_SECONDS = 5.0
 SWEEP_SECONDS = 3600.0
@@ -124,6 +125,10 @@ def _address(bound: socket.socket) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
+async def _submit(database: Database, work: Callable[[Transaction], T]) -> T:
+    return await asyncio.wrap_future(database.submit(work))
+
+
 async def _account(database: Database, app: App, platform: str, external: str) -> int:
     account = await asyncio.wrap_future(database.submit(lambda tx: accounts.account(tx, platform, external)))
     app.platforms[account] = platform
@@ -137,7 +142,7 @@ async def _connect(house: House, app: App) -> None:
         account = await _account(house.database, app, "telegram", settings.telegram_token.partition(":")[0])
         house.chats.append(_telegram(settings, account, house.edge.receive, _open(house.files)))
     if settings.slack_bot_token:
-        team = await _slack_team(settings)
+        team = await _slack_team(house)
         account = await _account(house.database, app, "slack", team)
         house.chats.append(_slack(settings, account, house.edge.receive, _open(house.files)))
 
@@ -162,10 +167,19 @@ def _telegram(settings: Settings, account: int, receive: Receive, open_media: Op
     )
 
 
-async def _slack_team(settings: Settings) -> str:
-    from bot.chats.slack import API_URL, team_of
+async def _slack_team(house: House) -> str:
+    """From Slack, or, while it cannot be reached, from the last time it could."""
+    from bot.chats.slack import API_URL
+    from bot.chats.slack_team import team_of
 
-    return await team_of(settings.slack_bot_token, settings.slack_api_url or API_URL)
+    settings = house.settings
+    try:
+        return await team_of(settings.slack_bot_token, settings.slack_api_url or API_URL)
+    except ChatError as error:
+        known = await _submit(house.database, partial(accounts.latest, platform="slack"))
+        if error.permanent or known is None:
+            raise
+        return known
 
 
 def _slack(settings: Settings, account: int, receive: Receive, open_media: OpenMedia) -> "SlackChat":
@@ -195,7 +209,7 @@ def _finder(house: House) -> Callable[[str], Coroutine[Any, Any, MediaFile | Non
     """Finds a prepared file for the media route."""
 
     async def find(sha256: str) -> MediaFile | None:
-        found = await asyncio.wrap_future(house.database.submit(lambda tx: media.of_hashes(tx, [sha256])))
+        found = await _submit(house.database, lambda tx: media.of_hashes(tx, [sha256]))
         return MediaFile(house.files.path(sha256), found[sha256].mime) if sha256 in found else None
 
     return find
@@ -318,7 +332,7 @@ async def _learn_names(house: House) -> None:
     for chat in house.chats:
         if name := getattr(chat, "username", ""):
             account = chat.account
-            await asyncio.wrap_future(house.database.submit(partial(accounts.rename, account=account, name=name)))
+            await _submit(house.database, partial(accounts.rename, account=account, name=name))
 
 
 async def _take_over(house: House) -> None:
@@ -340,7 +354,7 @@ async def _clock(house: House) -> None:
         try:
             await house.edge.receive(Tick())
             if ticks % int(SWEEP_SECONDS / TICK_SECONDS) == 0:
-                await asyncio.wrap_future(house.database.submit(sessions.sweep))
+                await _submit(house.database, sessions.sweep)
                 await asyncio.to_thread(house.files.sweep)
         except Exception as error:
             log.warning("a tick failed (%s)", type(error).__name__)

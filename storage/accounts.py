@@ -34,6 +34,13 @@ def account(tx: Transaction, platform: str, external: str, name: str = "") -> in
     return tx.insert(insert(accounts), {"platform": platform, "external": external, "name": name})
 
 
+def latest(tx: Transaction, platform: str) -> str | None:
+    """The platform's id of the account used there last."""
+    found = select(accounts.c.external).where(accounts.c.platform == platform).order_by(accounts.c.id.desc()).limit(1)
+    known: str | None = tx.value(found)
+    return known
+
+
 def rename(tx: Transaction, account: int, name: str) -> None:
     """What the bot is called on its platform now; a write only where that changed."""
     tx.run(RENAME, {"a": account, "called": name})
