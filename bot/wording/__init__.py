@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from bot.wording import de, en
+from bot.wording import de, en, page_de, page_en
 
-LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": en.SENTENCES, "de": de.SENTENCES}
+LANGUAGES: Mapping[str, Mapping[str, str]] = {
+    "en": {**en.SENTENCES, **page_en.SENTENCES},
+    "de": {**de.SENTENCES, **page_de.SENTENCES},
+}
 DEFAULT = "en"
 
 

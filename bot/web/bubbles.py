@@ -1,0 +1,80 @@
+"""A message as the page shows it: plain JSON with a name for everything."""
+
+from typing import Any, get_args
+
+from bot.chat import Button, Media, Message, Row, Shown, ShownKind, Text
+
+Bubble = dict[str, Any]
+
+
+def bubble(message: Message) -> Bubble:
+    return {
+        "kind": message.kind,
+        "shown": shown_kind(message),
+        "text": words(message.text),
+        "media": [_media(media) for media in message.media],
+        "buttons": _rows(message.buttons),
+        "typed": message.typed,
+        "placeholder": message.placeholder,
+    }
+
+
+def remainder(message: Message) -> Bubble:
+    """What the message replaced by this one becomes. Without `remains` it keeps its words: they are history."""
+    left: Bubble = {
+        "kind": "notice",
+        "shown": "text",
+        "media": [],
+        "buttons": _rows(message.remains_buttons),
+        "typed": False,
+        "placeholder": "",
+        "past": True,
+    }
+    return left | {"text": words(message.remains)} if message.remains else left
+
+
+def spoken_bubble(text: str) -> Bubble:
+    """What a person typed themselves."""
+    return {"kind": "typed", "shown": "text", "text": [{"text": text, "style": "plain"}]}
+
+
+def shown_kind(message: Message) -> ShownKind:
+    kinds: set[ShownKind] = {media.kind for media in message.media}
+    return "text" if not kinds else kinds.pop() if len(kinds) == 1 else "mixed"
+
+
+def standing(message: str, kind: str) -> Shown:
+    """The message a button stands on, as the page says; what it calls the kind is not to be trusted."""
+    known: dict[str, ShownKind] = {name: name for name in get_args(ShownKind)}
+    return Shown(message, known.get(kind, "text"))
+
+
+def words(text: Text) -> list[dict[str, str]]:
+    return [{"text": part.text, "style": part.style} for part in text]
+
+
+def _rows(rows: tuple[Row, ...]) -> list[list[Bubble]]:
+    return [[_button(button) for button in row] for row in rows]
+
+
+def _button(button: Button) -> Bubble:
+    return {
+        "title": button.title,
+        "data": button.data,
+        "tone": button.tone,
+        "url": button.url if button.url.startswith(("https://", "http://", "/")) else "",
+        "spoken": button.spoken,
+    }
+
+
+def _media(media: Media) -> Bubble:
+    return {
+        "kind": media.kind,
+        "mime": media.mime,
+        "url": f"/media/{media.sha256}",
+        "alt": media.alt,
+        "name": media.name,
+        "seconds": None if media.duration_ms is None else media.duration_ms / 1000,
+        "width": media.width,
+        "height": media.height,
+    }

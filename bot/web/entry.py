@@ -1,0 +1,131 @@
+"""The pages: the chat, the way in by an invite, and a channel to read."""
+
+import secrets
+import unicodedata
+from urllib.parse import parse_qs, quote
+from uuid import uuid4
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from bot.chat import Command
+from bot.web.guard import body_of, is_ours
+from bot.web.house import House, WrongTries, address, language
+from bot.web.ports import Invitation, Visitor
+from bot.web.templates import page
+from bot.wording import phrase, say
+
+NAME_LENGTH = 60
+FORM_BYTES = 4096
+CODE_LENGTH = 100
+
+
+class Entry:
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._tries = WrongTries()
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/", self.chat, methods=["GET"]),
+            Route("/join", self.typed_code, methods=["GET"]),
+            Route("/join/{code}", self.ask, methods=["GET"]),
+            Route("/join/{code}", self.join, methods=["POST"]),
+            Route("/channel/{name}", self.channel, methods=["GET"]),
+        ]
+
+    async def chat(self, request: Request) -> Response:
+        visitor = await self._house.visitor(request)
+        if visitor is None:
+            return HTMLResponse(page("door", language(request)))
+        response = HTMLResponse(page("chat", language(request), name=visitor.name))
+        self._house.renew_cookie(request, response)
+        return response
+
+    async def typed_code(self, request: Request) -> Response:
+        """Somebody typed or pasted a code, or the whole link."""
+        code = request.query_params.get("code", "").strip().rstrip("/").rpartition("/")[2]
+        return RedirectResponse(f"/join/{quote(code[:CODE_LENGTH], safe='')}" if code else "/", 303)
+
+    async def ask(self, request: Request) -> Response:
+        invitation = await self._invitation(request)
+        if invitation is None:
+            return self._refusal(request)
+        return self._form(request, invitation, await self._house.visitor(request))
+
+    async def join(self, request: Request) -> Response:
+        if not is_ours(request, self._house.public_url, must_say=True):
+            raise HTTPException(403)
+        visitor = await self._house.visitor(request)
+        name = visitor.name if visitor else _name(await body_of(request, FORM_BYTES))
+        invitation = await self._invitation(request)
+        if invitation is None:
+            return self._refusal(request)
+        if not name:
+            return self._form(request, invitation, None, wrong=True)
+        return await self._let_in(request, visitor, name)
+
+    async def channel(self, request: Request) -> Response:
+        visitor = await self._house.visitor(request)
+        if visitor is None:
+            return RedirectResponse("/", 303)
+        name = request.path_params["name"]
+        if not await self._house.reception.may_read(visitor.user, name):
+            raise HTTPException(404)
+        return HTMLResponse(page("channel", language(request), name=name))
+
+    async def _let_in(self, request: Request, visitor: Visitor | None, name: str) -> Response:
+        """The session comes first: an invite that was used up must not leave its person outside."""
+        response = RedirectResponse("/", 303)
+        user = visitor.user if visitor else f"u{secrets.token_hex(8)}"
+        token = "" if visitor else await self._house.reception.start(user, name)
+        await self._house.receive(
+            Command(
+                account=self._house.browser.account,
+                key=f"b{uuid4()}",
+                user=user,
+                chat=user,
+                name=name,
+                language=language(request),
+                word="join",
+                argument=request.path_params["code"],
+            )
+        )
+        if token:
+            self._house.hand_cookie(request, response, token)
+        return response
+
+    async def _invitation(self, request: Request) -> Invitation | None:
+        code = request.path_params["code"]
+        where = address(request)
+        if self._tries.too_many(where):
+            raise HTTPException(429)
+        invitation = await self._house.reception.invitation(code) if len(code) <= CODE_LENGTH else None
+        if invitation is None:
+            self._tries.add(where)
+        return invitation
+
+    def _refusal(self, request: Request) -> Response:
+        return HTMLResponse(page("door", language(request), wrong=True), 404)
+
+    def _form(self, request: Request, found: Invitation, visitor: Visitor | None, wrong: bool = False) -> Response:
+        words = language(request)
+        into = say(words, phrase("page.join.into", title=found.title) if found.title else "page.join.all")
+        role = say(words, phrase(f"page.role.{found.role}"))
+        code = quote(request.path_params["code"], safe="")
+        known = visitor.name if visitor else ""
+        html = page("join", words, into=into, role=role, code=code, known=known, wrong=wrong)
+        return HTMLResponse(html, 400 if wrong else 200)
+
+
+def _name(body: bytes) -> str:
+    """The name of a filled-in form, in one line without control characters."""
+    given = parse_qs(body.decode("utf-8", "replace")).get("name", [""])[0]
+    shown = "".join(" " if sign.isspace() else sign for sign in given if _visible(sign))
+    return " ".join(shown.split())[:NAME_LENGTH].strip()
+
+
+def _visible(sign: str) -> bool:
+    return sign.isspace() or unicodedata.category(sign) not in ("Cc", "Cs", "Cf") or sign == "\u200d"

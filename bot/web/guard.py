@@ -1,0 +1,104 @@
+"""What every request passes: security headers, who may ask from where, and how much may be sent."""
+
+from urllib.parse import urlsplit
+
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; "
+    "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'"
+)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    # Not no-referrer: with it browsers send "Origin: null" with our own forms.
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), payment=()",
+}
+STRICT_TRANSPORT = "max-age=31536000"
+LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
+FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+
+
+class Shield:
+    """Puts the security headers on every answer and counts the answers by their status class."""
+
+    def __init__(self, app: ASGIApp, counts: dict[str, int], secure: bool, local_only: bool) -> None:
+        self._app = app
+        self._counts = counts
+        self._local_only = local_only
+        self._headers = HEADERS | ({"strict-transport-security": STRICT_TRANSPORT} if secure else {})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._finish(message)
+            await send(message)
+
+        if self._local_only and not is_local(Request(scope)):
+            await _refuse(guarded)
+        else:
+            await self._app(scope, receive, guarded)
+
+    def _finish(self, message: Message) -> None:
+        headers = MutableHeaders(scope=message)
+        for name, value in self._headers.items():
+            headers.setdefault(name, value)
+        headers.setdefault("cache-control", "no-store")
+        group = f"{message['status'] // 100}xx"
+        self._counts[group] = self._counts.get(group, 0) + 1
+
+
+async def _refuse(send: Send) -> None:
+    await send({"type": "http.response.start", "status": 404, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def is_local(request: Request) -> bool:
+    """Asked on this machine, by one of its own names and not through a proxy: a page elsewhere whose name was made to
+    point here, or a tunnel that ends here, is not local."""
+    host = request.client.host if request.client else ""
+    named = _host_name(request.headers.get("host", ""))
+    return host in LOCAL_NAMES and named in LOCAL_NAMES and not any(name in request.headers for name in FORWARDED)
+
+
+def is_ours(request: Request, public_url: str, *, must_say: bool = False) -> bool:
+    """Whether a page of ours sent this request. `must_say`: a request that does not say where it is from is not."""
+    origin = request.headers.get("origin")
+    if origin is not None:
+        parts = urlsplit(origin)
+        return parts.netloc != "" and parts.netloc in (request.headers.get("host", ""), urlsplit(public_url).netloc)
+    site = request.headers.get("sec-fetch-site")
+    return not must_say if site is None else site in ("same-origin", "none")
+
+
+async def body_of(request: Request, limit: int) -> bytes:
+    """The body, read no further than `limit` bytes; above it the answer is 413 and nothing was kept."""
+    told = request.headers.get("content-length", "")
+    if told.isdigit() and int(told) > limit:
+        raise HTTPException(413)
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > limit:
+            raise HTTPException(413)
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _host_name(host: str) -> str:
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""

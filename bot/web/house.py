@@ -1,0 +1,109 @@
+"""Everything the routes share: who is signed in, the chat, and where events go."""
+
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.chat import Receive
+from bot.chats.browser import BrowserChat
+from bot.web.ports import Board, OpenMedia, Reception, Visitor
+
+COOKIE_SECONDS = 30 * 24 * 3600
+KNOWN_VISITORS = 1000
+KNOWN_SECONDS = 60.0
+"""How long a session is taken on trust, so that a tap costs no look at it; a session ended elsewhere lives so long."""
+ADDRESSES = 4096
+WRONG_TRIES = 20
+WINDOW_SECONDS = 600.0
+
+
+@dataclass(slots=True, kw_only=True)
+class House:
+    browser: BrowserChat
+    board: Board
+    receive: Receive
+    reception: Reception
+    open_media: OpenMedia
+    public_url: str = ""
+    _known: "OrderedDict[str, tuple[float, Visitor]]" = field(default_factory=OrderedDict)
+
+    @property
+    def secure(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    def cookie(self, request: Request) -> str:
+        """The name of the session cookie. Cookies do not tell ports apart, so two demos on one machine need two."""
+        if self.secure:
+            return "__Host-labelbot"
+        return f"labelbot{_port(request)}"
+
+    async def visitor(self, request: Request) -> Visitor | None:
+        token = request.cookies.get(self.cookie(request), "")
+        if not token:
+            return None
+        found = self._known.get(token)
+        if found is not None and found[0] > time.monotonic():
+            return found[1]
+        visitor = await self.reception.visitor(token)
+        self._remember(token, visitor)
+        return visitor
+
+    def _remember(self, token: str, visitor: Visitor | None) -> None:
+        self._known.pop(token, None)
+        if visitor is not None:
+            self._known[token] = (time.monotonic() + KNOWN_SECONDS, visitor)
+        while len(self._known) > KNOWN_VISITORS:
+            self._known.popitem(last=False)
+
+    def hand_cookie(self, request: Request, response: Response, token: str) -> None:
+        response.set_cookie(
+            self.cookie(request),
+            token,
+            max_age=COOKIE_SECONDS,
+            path="/",
+            secure=self.secure,
+            httponly=True,
+            samesite="lax",
+        )
+
+    def renew_cookie(self, request: Request, response: Response) -> None:
+        self.hand_cookie(request, response, request.cookies[self.cookie(request)])
+
+
+@dataclass(slots=True)
+class WrongTries:
+    """Counts wrong invites by address. In memory on purpose: guessing must not make us write."""
+
+    _since: "OrderedDict[str, tuple[float, int]]" = field(default_factory=OrderedDict)
+
+    def too_many(self, address: str) -> bool:
+        since, count = self._since.get(address, (0.0, 0))
+        return count >= WRONG_TRIES and time.monotonic() - since < WINDOW_SECONDS
+
+    def add(self, address: str) -> None:
+        since, count = self._since.pop(address, (0.0, 0))
+        fresh = count == 0 or time.monotonic() - since >= WINDOW_SECONDS
+        self._since[address] = (time.monotonic(), 1) if fresh else (since, count + 1)
+        while len(self._since) > ADDRESSES:
+            self._since.popitem(last=False)
+
+
+def language(request: Request) -> str:
+    """The first language the browser asks for, "" where it says none."""
+    first = request.headers.get("accept-language", "").split(",")[0].split(";")[0].strip()
+    return first[:20] if first.replace("-", "").isalnum() and first.isascii() else ""
+
+
+def address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def _port(request: Request) -> str:
+    try:
+        return str(urlsplit(f"//{request.headers.get('host', '')}").port or "")
+    except ValueError:
+        return ""

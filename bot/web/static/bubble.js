@@ -1,0 +1,128 @@
+// One message: its media, its words, its buttons. Changes in place, keeping what is the same.
+import { make } from "./dom.js";
+import { mediaOf } from "./media.js";
+import { textOf } from "./text.js";
+import { word } from "./words.js";
+
+const CHOSEN = "✓ ";
+const SUGGESTED = "✨ ";
+
+export class Bubble {
+  // `press(message, button, event)` and `edit(message)` are what a person may do with it.
+  constructor(message, { press, edit, unfold }) {
+    this.actions = { press, edit, unfold };
+    this.message = null;
+    this.buttons = [];
+    this.media = make("div", { class: "media" });
+    this.text = make("div", { class: "text" });
+    this.meta = make("p", { class: "meta" });
+    this.balloon = make("div", { class: "balloon" }, this.media, this.text, this.meta);
+    this.rows = make("div", { class: "rows", role: "group", "aria-label": word("buttons") });
+    this.element = make("article", { class: "message", tabindex: "-1" }, this.balloon, this.rows);
+    this.update(message);
+  }
+
+  update(message) {
+    const before = this.message ?? {};
+    this.message = message;
+    const look = ["message", message.author, message.kind, message.past ? "past" : ""];
+    this.element.className = look.filter(Boolean).join(" ");
+    this.element.dataset.id = message.id;
+    if (differs(before.media, message.media)) this.showMedia(message.media ?? []);
+    if (differs(before.text, message.text)) this.text.replaceChildren(...textOf(message.text, this.actions.unfold));
+    this.text.hidden = message.text.length === 0;
+    this.showMeta(message);
+    this.showButtons(message.buttons ?? []);
+    return before.id !== undefined && (differs(before.text, message.text) || differs(before.media, message.media));
+  }
+
+  showMedia(media) {
+    this.media.className = `media of-${media.length}`;
+    this.media.hidden = media.length === 0;
+    this.media.replaceChildren(...media.map((one) => mediaOf(one, media.length > 1)));
+  }
+
+  showMeta(message) {
+    const time = new Date(message.at);
+    const shown = time.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    const parts = [make("time", { datetime: time.toISOString() }, shown)];
+    if (message.edited) parts.unshift(`${word("edited")} `);
+    if (message.author === "me" && this.actions.edit) parts.unshift(this.editButton());
+    this.meta.replaceChildren(...parts);
+    this.meta.hidden = message.author !== "me" && message.kind === "card";
+  }
+
+  editButton() {
+    const button = make("button", { type: "button", class: "link edit" }, word("edit"));
+    button.addEventListener("click", () => this.actions.edit(this.message));
+    return button;
+  }
+
+  // Elements are used again by their place, so that the one with the focus keeps it.
+  showButtons(rows) {
+    this.rows.hidden = rows.length === 0;
+    while (this.rows.children.length > rows.length) this.rows.lastChild.remove();
+    while (this.rows.children.length < rows.length) this.rows.append(make("div", { class: "row" }));
+    this.buttons = rows.flatMap((row, at) => this.showRow(this.rows.children[at], row));
+  }
+
+  showRow(line, row) {
+    line.classList.toggle("tools", row.every((button) => button.tone === "quiet"));
+    const wanted = row.map((button) => (button.url ? "A" : "BUTTON"));
+    const there = Array.from(line.children, (element) => element.tagName);
+    if (differs(wanted, there)) line.replaceChildren(...row.map((button) => this.elementOf(button)));
+    return row.map((button, at) => this.dress(line.children[at], button));
+  }
+
+  elementOf(button) {
+    if (button.url) return make("a", { class: "key", target: "_blank", rel: "noopener noreferrer" });
+    const element = make("button", { type: "button", class: "key" });
+    element.addEventListener("click", (event) => this.actions.press(this, element, event));
+    return element;
+  }
+
+  dress(element, button) {
+    if (differs(element.button, button)) {
+      if (element.button?.data !== button.data) element.since = performance.now();
+      element.button = button;
+      element.classList.remove("busy");
+      element.replaceChildren(make("span", { class: "title", dir: "auto" }, button.title));
+      if (button.url) element.href = button.url;
+    }
+    const chosen = button.title.startsWith(CHOSEN) && button.tone === "plain";
+    element.className = ["key", button.tone, element.classList.contains("busy") ? "busy" : ""].join(" ");
+    element.classList.toggle("chosen", chosen);
+    element.classList.toggle("suggested", button.title.includes(SUGGESTED));
+    if (button.spoken) element.setAttribute("aria-label", button.spoken);
+    else element.removeAttribute("aria-label");
+    if (button.spoken && button.tone === "quiet") element.title = button.spoken;
+    else element.removeAttribute("title");
+    return element;
+  }
+
+  // The buttons that answer: all but a last row of small ones.
+  get answers() {
+    const last = this.rows.lastElementChild;
+    return this.buttons.filter((element) => !(element.parentElement === last && last.classList.contains("tools")));
+  }
+
+  get tools() {
+    return this.buttons.filter((element) => element.button.tone === "quiet");
+  }
+
+  // Only the open card shows which key presses which answer.
+  number(open) {
+    this.element.classList.toggle("open", open);
+    this.answers.forEach((element, at) => {
+      element.querySelector("kbd")?.remove();
+      element.removeAttribute("aria-keyshortcuts");
+      if (!open || at > 8) return;
+      element.prepend(make("kbd", { "aria-hidden": "true" }, String(at + 1)));
+      element.setAttribute("aria-keyshortcuts", String(at + 1));
+    });
+  }
+}
+
+function differs(one, other) {
+  return one !== other && JSON.stringify(one) !== JSON.stringify(other);
+}

@@ -1,0 +1,93 @@
+// The line to type in: answers, commands, and corrections of what was typed before.
+import { word } from "./words.js";
+
+const KEPT = "labelbot-line";
+
+export class Composer {
+  // `say(text, to)` and `correct(message, text)` send; `open()` gives the card that is open now.
+  constructor({ say, correct, open, last }) {
+    this.do = { say, correct, open, last };
+    this.form = document.getElementById("composer");
+    this.line = document.getElementById("line");
+    this.button = this.form.querySelector(".send");
+    this.bar = document.getElementById("editing");
+    this.to = "";
+    this.editing = null;
+    this.form.addEventListener("submit", (event) => this.send(event));
+    this.line.addEventListener("input", () => this.typed());
+    this.line.addEventListener("keydown", (event) => this.key(event));
+    document.getElementById("stop-editing").addEventListener("click", () => this.stop());
+    this.set(sessionStorage.getItem(KEPT) ?? "");
+  }
+
+  // What is being typed answers the card that was open when it was begun, whatever comes meanwhile.
+  typed() {
+    if (!this.line.value) this.to = "";
+    else if (!this.to) this.to = this.card?.typed ? String(this.card.id) : "";
+    this.grow();
+  }
+
+  get card() {
+    return this.do.open()?.message;
+  }
+
+  get focused() {
+    return document.activeElement === this.line;
+  }
+
+  set(text) {
+    this.line.value = text;
+    this.typed();
+  }
+
+  grow() {
+    sessionStorage.setItem(KEPT, this.editing ? "" : this.line.value);
+    this.button.disabled = !this.line.value.trim();
+    this.line.style.height = "auto";
+    this.line.style.height = `${Math.min(this.line.scrollHeight, 160)}px`;
+  }
+
+  refresh() {
+    const wanted = Boolean(this.card?.typed);
+    this.form.classList.toggle("wanted", wanted);
+    this.line.placeholder = (wanted && this.card.placeholder) || word("compose.hint");
+  }
+
+  key(event) {
+    if (event.isComposing) return;
+    if (event.key === "Enter" && !event.shiftKey) this.send(event);
+    else if (event.key === "ArrowUp" && !this.line.value && this.do.last()) {
+      event.preventDefault();
+      this.edit(this.do.last().message);
+    } else if (event.key === "Escape") {
+      event.stopPropagation();
+      if (this.editing) this.stop();
+      else this.line.blur();
+    }
+  }
+
+  edit(message) {
+    this.editing = message;
+    this.bar.hidden = false;
+    this.set(message.text.map((part) => part.text).join(""));
+    this.line.focus();
+  }
+
+  stop() {
+    this.editing = null;
+    this.bar.hidden = true;
+    this.set("");
+    this.line.focus();
+  }
+
+  send(event) {
+    event.preventDefault();
+    const text = this.line.value.trim();
+    if (!text) return;
+    if (this.editing) this.do.correct(this.editing, text);
+    else this.do.say(text, this.to);
+    this.editing = null;
+    this.bar.hidden = true;
+    this.set("");
+  }
+}

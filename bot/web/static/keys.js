@@ -1,0 +1,82 @@
+// The keyboard: digits answer, letters undo, skip and open more, space plays.
+import { toggle } from "./media.js";
+
+const SIGNS = { u: "↩", s: "⏭", m: "⋯" };
+const COMMANDS = { u: "/undo", s: "/skip" };
+
+export class Keys {
+  constructor({ log, composer, press, command }) {
+    this.log = log;
+    this.composer = composer;
+    this.press = press;
+    this.command = command;
+    this.pointing = false;
+    document.addEventListener("pointerdown", () => (this.pointing = true), true);
+    document.addEventListener("keydown", (event) => this.down(event));
+    document.addEventListener("keyup", (event) => this.up(event));
+  }
+
+  down(event) {
+    if (event.key === "Tab") this.pointing = false;
+    if (event.isComposing || document.querySelector("dialog[open]")) return;
+    if (event.code === "Space" && this.space(event)) return event.preventDefault();
+    if (event.ctrlKey || event.metaKey || event.altKey || writes(event.target)) return;
+    if (!event.repeat && this.letter(event)) event.preventDefault();
+  }
+
+  letter(event) {
+    const key = event.key.toLowerCase();
+    if (/^[1-9]$/.test(key)) return this.digit(Number(key) - 1, event);
+    if (key in SIGNS) return this.tool(key, event);
+    if (key === "/" || (key === "enter" && !event.target.closest("button, a, input"))) return this.write(key);
+    return false;
+  }
+
+  digit(at, event) {
+    const bubble = this.log.open;
+    const button = bubble?.answers[at];
+    if (!button) return false;
+    if (button.href) button.click();
+    else this.press(bubble, button, event);
+    return true;
+  }
+
+  // The small buttons of the open card; where it has none, what they stand for is said.
+  tool(key, event) {
+    const bubble = this.log.open;
+    const button = bubble?.tools.find((element) => element.button.title.includes(SIGNS[key]));
+    if (button) this.press(bubble, button, event);
+    else if (COMMANDS[key]) this.command(COMMANDS[key]);
+    return true;
+  }
+
+  write(key) {
+    this.composer.line.focus();
+    if (key === "/" && !this.composer.line.value) this.composer.set("/");
+    return true;
+  }
+
+  // Space presses a button that was reached by keyboard; one that was only clicked last must not be pressed again.
+  space(event) {
+    const player = this.player;
+    const busy = writes(event.target) && !event.ctrlKey;
+    const reached = event.target.closest?.("button, a") && !this.pointing && !event.ctrlKey;
+    if (!player || busy || reached || event.repeat) return false;
+    toggle(player);
+    this.swallow = true;
+    return true;
+  }
+
+  up(event) {
+    if (event.code === "Space" && this.swallow) event.preventDefault();
+    this.swallow = false;
+  }
+
+  get player() {
+    return this.log.open?.element.querySelector("audio, video") ?? null;
+  }
+}
+
+function writes(target) {
+  return target.matches?.("textarea, input:not([type=range])") ?? false;
+}
