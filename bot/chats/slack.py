@@ -156,12 +156,7 @@ class SlackChat:
 
     async def _introduced(self) -> _Line:
         """Ask Slack who we are. Raises ChatError naming the variable that is wrong."""
-        try:
-            who, headers = await self._api.raw("auth.test", {})
-        except SlackError as error:
-            if error.permanent:
-                raise ChatError(_WRONG_TOKEN.format(code=error.code), permanent=True) from None
-            raise
+        who, headers = await introduction(self._api)
         workspace = Workspace(self.account, str(who["team_id"]), str(who["user_id"]))
         scopes = frozenset(scope.strip() for scope in headers.get("x-oauth-scopes", "").split(","))
         inbox = Inbox(self._api, workspace, self._receive, self._directs, self._leaves)
@@ -186,9 +181,11 @@ class SlackChat:
 
     async def send(self, outgoing: Outgoing) -> Sending:
         """Show a message. Raises ChatError."""
-        message, old = outgoing.message, outgoing.message.replaces
+        message = outgoing.message
         if message.kind == "home":
             return await self._publish(outgoing)
+        # A button in the App Home stands on no message.
+        old = message.replaces if message.replaces and message.replaces.message else None
         channel = await self._channel(outgoing.chat)
         in_place = old is not None and old.kind == "text" and not message.fresh and not message.media
         if old and in_place and await self._change(channel, old.message, *message_blocks(message, {})):
@@ -209,8 +206,8 @@ class SlackChat:
         """Show the App Home of a person; its pictures must be known files."""
         user = self._directs.person(outgoing.chat)
         _, blocks = message_blocks(outgoing.message, {})
-        await self._api.call("views.publish", {"user_id": user, "view": {"type": "home", "blocks": blocks}})
-        return Sending(Shown(""))
+        answer = await self._api.call("views.publish", {"user_id": user, "view": {"type": "home", "blocks": blocks}})
+        return Sending(Shown(str(answer["view"]["id"])))
 
     async def _channel(self, chat: str) -> str:
         return await self._directs.chat(chat) if is_person(chat) else chat
@@ -295,6 +292,26 @@ class SlackChat:
         except ChatError as error:
             return Finding(False, "Slack Socket Mode", error.reason)
         return Finding(True, "Slack Socket Mode")
+
+
+async def team_of(token: str, api_url: str = API_URL) -> str:
+    """The workspace a bot token belongs to: what an account is known by. Raises ChatError naming the variable."""
+    api = Api(token, api_url or API_URL)
+    try:
+        who, _ = await introduction(api)
+    finally:
+        await api.close()
+    return str(who["team_id"])
+
+
+async def introduction(api: Api) -> tuple[Json, Mapping[str, str]]:
+    """auth.test's answer and its headers, which hold the scopes."""
+    try:
+        return await api.raw("auth.test", {})
+    except SlackError as error:
+        if error.permanent:
+            raise ChatError(_WRONG_TOKEN.format(code=error.code), permanent=True) from None
+        raise
 
 
 def _scope_finding(scope: str, why: str, granted: bool) -> Finding:

@@ -13,7 +13,7 @@ from bot.chats.slack_text import typed, unescape
 Json = dict[str, Any]
 Heard = Press | Reply | Edited | Command | Submit | Opened
 
-WORDS = frozenset({"label", "undo", "skip", "stats", "help", "stop"})
+WORDS = frozenset({"label", "projects", "undo", "skip", "stats", "help", "stop"})
 WITH_CODE = frozenset({"join", "start"})
 _CODE = re.compile(r"[A-Za-z0-9_-]{16,}")
 """An invite's code; "start tomorrow" is a transcript."""

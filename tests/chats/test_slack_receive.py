@@ -185,6 +185,9 @@ def test_a_button_in_the_home_names_the_direct_message(bot: Running) -> None:
     anna.press("Start", on="home").wait()
     press = bot.heard()
     assert (press.data, press.chat, press.shown.message) == (":0:start:7", anna.dm.id, "")
+    bot.send(Message(text=(Part("First card"),), replaces=press.shown), press.chat)
+    assert [message.shown for message in anna.dm.messages] == ["First card"]
+    assert not bot.slack.refused()
 
 
 def test_a_form_opens_is_filled_in_and_comes_back(bot: Running) -> None:

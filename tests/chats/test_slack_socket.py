@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot.chat import ChatError, Event, Message, Outcome, Part, Reply
+from bot.chats.slack import team_of
 from tests.chats.slack_running import Running
 from tests.fakes.slack import FakeSlack
 
@@ -99,6 +100,13 @@ def test_a_wrong_token_ends_it_and_names_the_variable(slack: FakeSlack, changes:
             bot.on_loop(run())
         assert caught.value.permanent
         assert all(token not in caught.value.reason for token in ("xoxb-test", "xapp-test", "xapp-wrong", "xoxb-wrong"))
+
+
+def test_an_account_is_known_by_its_workspace(slack: FakeSlack) -> None:
+    with Running(slack) as bot:
+        assert bot.on_loop(team_of(slack.bot_token, f"{slack.url}/api")) == slack.team_id
+        with pytest.raises(ChatError, match="SLACK_BOT_TOKEN"):
+            bot.on_loop(team_of("xoxb-wrong", f"{slack.url}/api/"))
 
 
 def test_without_a_way_in_it_does_not_begin() -> None:
