@@ -5,8 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.cli.defining import TEMPLATES, read_project, save
+from bot.exchange.imports import import_source
+from bot.exchange.plan import plan_import
+from bot.media.preparer import Preparer
 from config.settings import Settings
-from storage import projects
 from storage.database import Database, opened, run
 from storage.files import Files
 from storage.migrations import migrate
@@ -30,8 +32,8 @@ def _project(settings: Settings, database: Database, name: str, say: Callable[[s
     row, _ = run(database, lambda tx: save(tx, project))
     if row.total:
         return
-    from bot.exchange.imports import import_source
-
-    result = import_source(database, Files(settings.files), row.name, [SAMPLES / name])
-    row = run(database, lambda tx: projects.named(tx, row.name))
+    with Preparer(workers=1) as preparer:
+        plan = plan_import(database, row.name, SAMPLES / name / "items.jsonl")
+        rejects = settings.home / f"{name}.rejects.jsonl"
+        result = import_source(database, Files(settings.files), plan, preparer=preparer, rejects=rejects)
     say(f"  {project.title}: {result.new} items")

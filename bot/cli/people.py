@@ -15,7 +15,7 @@ from storage.people import ROLES
 UNITS = {"m": 60, "h": 3600, "d": 86400}
 
 
-class Span(click.ParamType):
+class Span(click.ParamType[timedelta]):
     """A stretch of time such as 30m, 12h, 7d."""
 
     name = "time"

@@ -1,5 +1,6 @@
 """Errors a person at the command line can mend: one sentence, no traceback."""
 
+import sys
 from typing import IO, Any
 
 import click
@@ -9,9 +10,7 @@ class Trouble(click.ClickException):
     """Shown as `labelbot: sentence`; exit code 1."""
 
     def show(self, file: IO[Any] | None = None) -> None:
-        click.secho(
-            f"labelbot: {self.message}", err=True, fg="red" if click.get_text_stream("stderr").isatty() else None
-        )
+        click.secho(f"labelbot: {self.message}", err=True, fg="red" if sys.stderr.isatty() else None)
 
 
 def known(error: Exception) -> bool:

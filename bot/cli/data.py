@@ -1,0 +1,136 @@
+"""Items in, answers out: `import` and `export`."""
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.cli.session import session
+from bot.exchange.imports import ImportResult, import_source, undo_import
+from bot.exchange.plan import plan_import
+
+if TYPE_CHECKING:
+    from bot.media.preparer import Preparer
+
+
+class Pairs(click.ParamType[tuple[str, str]]):
+    """NAME=VALUE."""
+
+    name = "name=value"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        if isinstance(value, tuple):
+            return value
+        left, equals, right = str(value).partition("=")
+        if not (left.strip() and equals and right.strip()):
+            self.fail(f"{value!r}: write it as NAME=VALUE", param, ctx)
+        return left.strip(), right.strip()
+
+
+@click.command("import", epilog="Example: labelbot import reviews reviews.csv --map text=body")
+@click.argument("project")
+@click.argument("sources", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--map", "mapping", multiple=True, type=Pairs(), metavar="NAME=COLUMN", help="which column is what")
+@click.option("--media-root", type=click.Path(path_type=Path), help="folder that relative media paths start from")
+@click.option("--fetch", "hosts", multiple=True, metavar="HOST", help="fetch media from this host (else none)")
+@click.option("--dry-run", is_flag=True, help="only say what would be done")
+@click.option("--undo", type=int, metavar="K", help="instead: withdraw import K's unanswered items")
+def import_command(
+    project: str,
+    sources: tuple[Path, ...],
+    mapping: tuple[tuple[str, str], ...],
+    media_root: Path | None,
+    hosts: tuple[str, ...],
+    dry_run: bool,
+    undo: int | None,
+) -> None:
+    """Bring items in from files and folders; again, and only what is new is added.
+
+    CSV, TSV, JSONL, JSON, Parquet, Label Studio JSON, a Hugging Face folder, a folder or zip of pictures or sound, or
+    lines of text. The columns id, priority, overlap, gold, suggestion, score and model mean what they say.
+    """
+    if undo is not None:
+        if sources:
+            raise click.UsageError("--undo takes no files")
+        _undo(project, undo)
+        return
+    if not sources:
+        raise click.UsageError("name a file or a folder to import")
+    bring_in(project, list(sources), dict(mapping), media_root, hosts, dry_run)
+
+
+def bring_in(
+    project: str,
+    sources: list[Path],
+    mapping: dict[str, str] | None = None,
+    media_root: Path | None = None,
+    hosts: tuple[str, ...] = (),
+    dry_run: bool = False,
+) -> None:
+    """What `import` does, for other commands too."""
+    with session() as opened:
+        opened.project(project)
+        plan = plan_import(opened.database, project, sources, mapping=mapping, media_root=media_root, fetch_hosts=hosts)
+        for line in plan.lines():
+            click.echo(line)
+        if dry_run:
+            return
+        rejects = Path(f"{sources[0].name}.rejects.jsonl")
+        with _preparer() as preparer, progress_bar("importing") as tell:
+            result = import_source(
+                opened.database,
+                opened.files,
+                plan,
+                preparer=preparer,
+                rejects=rejects,
+                progress=lambda at: tell(at.rows, at.share),
+            )
+    _say(project, result)
+
+
+def _preparer() -> "Preparer":
+    from bot.media.preparer import Preparer
+
+    return Preparer()
+
+
+def _say(project: str, result: ImportResult) -> None:
+    if result.resumed:
+        click.echo("This import had been interrupted; it went on where it was.")
+    if result.left:
+        click.echo(f"{result.left} of the changed items stay as they were: somebody has answered them or has them now.")
+    if result.rejects_path is not None:
+        click.echo(f"What was rejected, with line and reason: {result.rejects_path}")
+    if result.answers:
+        click.echo(f"{result.answers} answers came with the data.")
+    click.echo(f"To take it back: labelbot import {project} --undo {result.number}")
+    click.echo(f"{result.new} new, {result.known} known, {result.changed} changed, {result.rejected} rejected")
+
+
+def _undo(project: str, number: int) -> None:
+    with session() as opened:
+        opened.project(project)
+        done = undo_import(opened.database, project, number)
+    click.echo(f"{done.withdrawn} items withdrawn; {done.stayed} stay, for they are answered.")
+
+
+@contextlib.contextmanager
+def progress_bar(title: str) -> Iterator[Callable[[int, float | None], None]]:
+    """A bar with rows, share, time left; nothing where the output is no terminal."""
+    if not sys.stderr.isatty():
+        yield lambda rows, share: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn(title), BarColumn(), TextColumn("{task.fields[rows]:>9,} rows"), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None, rows=0)
+
+        def tell(rows: int, share: float | None) -> None:
+            bar.update(task, total=None if share is None else 1.0, completed=share or 0.0, rows=rows)
+
+        yield tell
