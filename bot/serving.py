@@ -147,17 +147,18 @@ def late(turn: Turn, card: Card, given: Given, source: str | None) -> None:
     project = turn.schema(card.project, card.version)
     draft = drafts.load(card.draft)
     question = drafts.current(project, draft)
+    kept = False
     if source is not None and question is not None:
         went = drafts.advance(question, draft, given, face.suggestion_on(card, question))
         if drafts.current(project, went) is None:
-            answers.record_late(turn.tx, card, dict(went.done), source)
+            kept = answers.record_late(turn.tx, card, dict(went.done), source)
     turn.toast("card.late", alert=True)
-    serve(turn, card.project, turn.say(phrase("card.late_kept" if source else "card.late")), before=card)
+    serve(turn, card.project, turn.say(phrase("card.late_kept" if kept else "card.late")), before=card)
 
 
 def reopen(turn: Turn, card: Card) -> Card | None:
     """An expired card that is tapped after all: open again, if its item still has a place; None if not."""
-    if card.item_state != "gold" and not queue.retake(turn.tx, card.item):
+    if not queue.take_back(turn.tx, card):
         return None
     other = cards.open_card(turn.tx, turn.person.id)
     if other is not None:

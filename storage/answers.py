@@ -13,6 +13,8 @@ from storage.database import Row, Transaction
 from storage.schema import answers, comments, items
 
 MILLISECOND = timedelta(milliseconds=1)
+LONGEST = 2**31 - 1
+"""Milliseconds the column holds, 24 days."""
 INSERT = insert(answers)
 COUNT_ANSWER = text(
     "UPDATE items SET answers = answers + 1, "
@@ -31,7 +33,9 @@ SKIP = text(
     "WHERE id = :item AND state <> 'gold'"
 )
 UNSKIP = text(
-    "UPDATE items SET skips = skips - 1, state = CASE WHEN state = 'skipped' THEN 'open' ELSE state END "
+    "UPDATE items SET skips = CASE WHEN skips > 0 THEN skips - 1 ELSE 0 END, "
+    "serve_seq = CASE WHEN state = 'skipped' THEN :seq ELSE serve_seq END, "
+    "state = CASE WHEN state = 'skipped' THEN 'open' ELSE state END "
     "WHERE id = :item AND state <> 'gold'"
 )
 FLAG = text(
@@ -40,7 +44,9 @@ FLAG = text(
     "WHERE id = :item AND state <> 'gold'"
 )
 UNFLAG = text(
-    "UPDATE items SET flags = flags - 1, state = CASE WHEN state = 'flagged' THEN 'open' ELSE state END "
+    "UPDATE items SET flags = CASE WHEN flags > 0 THEN flags - 1 ELSE 0 END, "
+    "serve_seq = CASE WHEN state = 'flagged' THEN :seq ELSE serve_seq END, "
+    "state = CASE WHEN state = 'flagged' THEN 'open' ELSE state END "
     "WHERE id = :item AND state <> 'gold'"
 )
 LATEST = (
@@ -49,7 +55,7 @@ LATEST = (
         answers.c.person == bindparam("who"),
         answers.c.project == bindparam("p"),
         answers.c.live,
-        answers.c.kind.in_(("label", "skip", "flag")),
+        text("answers.kind IN ('label', 'skip', 'flag')"),
     )
     .order_by(answers.c.id.desc())
     .limit(1)
@@ -58,7 +64,9 @@ SUPERSEDE = (
     update(answers).where(answers.c.id == bindparam("answer")).values(live=False, superseded_at=bindparam("moment"))
 )
 PLACES = (
-    select(items.c.state, items.c.taken, items.c.overlap).where(items.c.id == bindparam("item_id")).with_for_update()
+    select(items.c.state, items.c.taken, items.c.overlap)
+    .where(items.c.id == bindparam("item_id"))
+    .with_for_update(key_share=True)
 )
 OF_CARD = select(answers).where(answers.c.card == bindparam("card_id"), answers.c.live)
 BY_SOURCE = select(answers).where(
@@ -115,14 +123,18 @@ def record(tx: Transaction, card: Card, label: Any, source: str | None = None) -
     cards.finish(tx, card)
 
 
-def record_late(tx: Transaction, card: Card, label: Any, source: str | None = None) -> None:
-    """An answer for which no place was left: kept, and counted nowhere."""
+def record_late(tx: Transaction, card: Card, label: Any, source: str | None = None) -> bool:
+    """An answer for which no place was left: kept, and counted nowhere. False, and nothing done, where the person has
+    answered the item since, or has it in hand again."""
+    if queue.met_again(tx, card):
+        return False
     _insert(tx, card, "late", label=label, source=source)
     cards.finish(tx, card)
+    return True
 
 
 def skip(tx: Transaction, card: Card, reason: str, limit: int) -> None:
-    """The person passes; the item leaves the queue once `limit` people did and nobody has answered."""
+    """The person passes; the item leaves the queue once `limit` people did."""
     seq = projects.next_seq(tx, card.project)
     _insert(tx, card, "skip", note=reason)
     tx.run(SKIP, {"item": card.item, "limit": limit, "seq": seq})
@@ -173,13 +185,14 @@ def withdraw(tx: Transaction, answer: Answer) -> bool:
 
 
 def _take_back(tx: Transaction, answer: Answer) -> bool:
+    seq = projects.next_seq(tx, answer.project)
     item = tx.one(PLACES, {"item_id": answer.item})
     assert item is not None
     if item.state == "gold":
         return True
     if item.taken >= item.overlap or item.state not in ("open", "skipped", "flagged"):
         return False
-    tx.run(UNSKIP if answer.kind == "skip" else UNFLAG, {"item": answer.item})
+    tx.run(UNSKIP if answer.kind == "skip" else UNFLAG, {"item": answer.item, "seq": seq})
     return queue.retake(tx, answer.item)
 
 
@@ -215,9 +228,7 @@ def _insert(
         "note": note,
         "version": card.version,
         "live": True,
-        "milliseconds": max(
-            0, (tx.now - card.served_at).seconds * 1000 + (tx.now - card.served_at).microseconds // 1000
-        ),
+        "milliseconds": min(max(0, (tx.now - card.served_at) // MILLISECOND), LONGEST),
         "source": source,
         "answered_at": tx.now,
     }

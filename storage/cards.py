@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, literal_column, select, text, update
+from sqlalchemy import bindparam, case, func, literal_column, select, text, update
 
 from storage.database import Row, Transaction
 from storage.schema import cards, chats, items, members, projects
@@ -50,7 +50,7 @@ HELD = (
         .join(projects, projects.c.id == cards.c.project)
         .outerjoin(members, (members.c.project == cards.c.project) & (members.c.person == cards.c.person))
     )
-    .with_for_update(of=cards)
+    .with_for_update(of=cards, key_share=True)
 )
 BY_NONCE = HELD.where(cards.c.nonce == bindparam("wanted"))
 OPEN = HELD.where(cards.c.person == bindparam("who"), cards.c.state == literal_column("'open'"))
@@ -62,10 +62,17 @@ PARKED = (
     )
     .order_by(cards.c.served_at.desc(), cards.c.id.desc())
     .limit(1)
+    .with_for_update(of=cards, key_share=True, skip_locked=True)  # one that is locked is just being taken back
 )
 BY_MESSAGE = (
     HELD.where(cards.c.chat == bindparam("where"), cards.c.message == bindparam("wanted"))
-    .order_by(cards.c.id.desc())
+    .order_by(case((cards.c.state == literal_column("'open'"), 0), else_=1), cards.c.id.desc())
+    .limit(1)
+)
+# The sum keeps SQLite from walking all cards backwards instead of the chat's own.
+NEWEST = (
+    HELD.where(cards.c.chat == bindparam("where"), cards.c.person == bindparam("who"))
+    .order_by((cards.c.id + 0).desc())
     .limit(1)
 )
 BY_ID = HELD.where(cards.c.id == bindparam("wanted"))
@@ -94,6 +101,7 @@ STANDS = (
     .where(cards.c.id == bindparam("card"))
     .values(message=bindparam("as_message"), shown=bindparam("as_kind"))
 )
+SURFACE = text("UPDATE cards SET buried = false WHERE id = :card")
 BURY = text("UPDATE cards SET buried = true WHERE person = :who AND state = 'open'")
 
 
@@ -151,8 +159,13 @@ def open_card(tx: Transaction, person: int) -> Card | None:
 
 
 def by_message(tx: Transaction, chat: int, message: str) -> Card | None:
-    """The latest card that stood in that message."""
+    """The card that stands in that message: the open one, else the latest that stood there."""
     return _card(tx.one(BY_MESSAGE, {"where": chat, "wanted": message}))
+
+
+def newest(tx: Transaction, chat: int, person: int) -> Card | None:
+    """The card dealt last in that chat, whatever became of it."""
+    return _card(tx.one(NEWEST, {"where": chat, "who": person}))
 
 
 def by_id(tx: Transaction, card: int) -> Card | None:
@@ -189,6 +202,11 @@ def stands(tx: Transaction, card: int, message: str, shown: str) -> None:
 def bury(tx: Transaction, person: int) -> None:
     """Something was typed below the person's open card: its next state wants a message of its own."""
     tx.run(BURY, {"who": person})
+
+
+def surface(tx: Transaction, card: Card) -> None:
+    """The card has a message below whatever was typed."""
+    tx.run(SURFACE, {"card": card.id})
 
 
 def park(tx: Transaction, card: Card) -> None:

@@ -24,6 +24,10 @@ class Closed(Exception):
     """The database takes no more work: the program is ending."""
 
 
+class Busy(Exception):
+    """Other transactions are just working on the rows this one needs: it is run again from the start."""
+
+
 class Transaction:
     """One transaction and the instant it happens at. Storage functions take this first."""
 
@@ -56,7 +60,7 @@ class Transaction:
         return int(key[0])
 
 
-STORAGE_FAILED = (OperationalError, InterfaceError, Closed)
+STORAGE_FAILED = (OperationalError, InterfaceError, Busy, Closed)
 """What `submit` fails with when the fault is the storage's: the same work may succeed later."""
 
 Work = Callable[[Transaction], T]

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, text, update
 
 from storage.database import Transaction
-from storage.schema import chats, outbox, uploads
+from storage.schema import cards, chats, outbox, uploads
 
 CLAIM_MICROSECONDS = 60_000_000
 """How long a row is its process's own; others take it over when its claim is not renewed by then."""
@@ -16,6 +16,14 @@ ADD = insert(outbox)
 SUPERSEDE = text("DELETE FROM outbox WHERE card = :card AND state = 'pending'")
 GONE = delete(outbox).where(outbox.c.id == bindparam("row"))
 CARD_OF = select(outbox.c.card, outbox.c.chat, outbox.c.kind, outbox.c.attempts).where(outbox.c.id == bindparam("row"))
+UNREPORTED = (
+    select(outbox.c.id)
+    .where(
+        outbox.c.chat == bindparam("where"), text("outbox.state = 'pending'"), outbox.c.card != bindparam("but_card")
+    )
+    .limit(1)
+)
+LOCK_CARD = select(cards.c.id).where(cards.c.id == bindparam("wanted")).with_for_update(key_share=True)
 RENEW = text("UPDATE outbox SET claimed_until = :until WHERE id = :row AND state = 'pending'")
 WAITING = (
     select(outbox, chats.c.external)
@@ -25,7 +33,7 @@ WAITING = (
     )
     .order_by(outbox.c.id)
     .limit(500)
-    .with_for_update(of=outbox, skip_locked=True)
+    .with_for_update(of=outbox, key_share=True, skip_locked=True)
 )
 REFERENCES = select(uploads.c.media, uploads.c.reference).where(
     uploads.c.account == bindparam("a"), uploads.c.media.in_(bindparam("media", expanding=True))
@@ -74,6 +82,8 @@ def sent(tx: Transaction, row: int) -> tuple[int | None, int] | None:
     found = tx.one(CARD_OF, {"row": row})
     if found is None:
         return None
+    if tx.locks and found.card is not None:
+        tx.one(LOCK_CARD, {"wanted": found.card})  # as a tap does: first the card, then its messages
     tx.run(GONE, {"row": row})
     return found.card, found.chat
 
@@ -82,6 +92,11 @@ def look(tx: Transaction, row: int) -> tuple[int | None, int, str] | None:
     """(card, chat, kind) of a row."""
     found = tx.one(CARD_OF, {"row": row})
     return None if found is None else (found.card, found.chat, found.kind)
+
+
+def unreported(tx: Transaction, chat: int, but: int) -> bool:
+    """Whether a card other than `but` may stand in the chat in a message whose id we have not learnt yet."""
+    return tx.value(UNREPORTED, {"where": chat, "but_card": but}) is not None
 
 
 def give_up(tx: Transaction, row: int, error: str) -> None:

@@ -30,7 +30,7 @@ WHO_ANY = select(
     chats.c.blocked_at,
 ).select_from(identities.join(people).outerjoin(chats, chats.c.id == identities.c.chat))
 WHO = WHO_ANY.where(identities.c.account == bindparam("a"), identities.c.external == bindparam("user")).with_for_update(
-    of=people
+    of=people, key_share=True
 )
 MEMBER = (
     select(members.c.project, projects.c.name, members.c.role, members.c.answered)
@@ -240,6 +240,12 @@ def invite(tx: Transaction, project: int | None, role: str, uses: int, expires_a
     return code
 
 
+def leads_to(tx: Transaction, code: str) -> int | None:
+    """The project of an invite, spent and expired ones too: its members may come in by it again."""
+    found: int | None = tx.value(select(invites.c.project).where(invites.c.code_hash == hashed(code)))
+    return found
+
+
 def spend(tx: Transaction, code: str) -> tuple[int | None, str] | None:
     """Uses an invite up by one: (project, role), or None for a wrong, used or expired code."""
     row = tx.one(SPEND, {"hash": hashed(code), "moment": tx.now})
@@ -254,17 +260,26 @@ def looks_valid(tx: Transaction, code: str) -> bool:
     return tx.value(found) is not None
 
 
+def guessed_too_often(tx: Transaction, account: int, user: str) -> bool:
+    """Whether there were too many wrong codes lately."""
+    return _guesses(tx, account, user) >= GUESSES
+
+
 def may_guess(tx: Transaction, account: int, user: str) -> bool:
     """Counts a try at a code; False when there were too many lately."""
-    start = tx.now - GUESS_WINDOW
     params = {"account": account, "external": user, "now": tx.micros}
     tx.run(GUESSED, params | {"start": tx.micros - int(GUESS_WINDOW.total_seconds() * 1e6)})
+    return _guesses(tx, account, user) <= GUESSES
+
+
+def _guesses(tx: Transaction, account: int, user: str) -> int:
+    start = tx.now - GUESS_WINDOW
     count = tx.value(
         select(guesses.c.count).where(
             guesses.c.account == account, guesses.c.external == user, guesses.c.since >= start
         )
     )
-    return int(count or 0) <= GUESSES
+    return int(count or 0)
 
 
 def in_chat(tx: Transaction, account: int, person: int, chat: int) -> Person | None:

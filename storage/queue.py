@@ -9,11 +9,23 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import bindparam, exists, func, insert, literal_column, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Integer,
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal,
+    literal_column,
+    select,
+    text,
+)
 
 from storage import projects
 from storage.cards import ITEM, SET_STATE, Card
-from storage.database import Row, Transaction
+from storage.database import Busy, Row, Transaction
 from storage.schema import answers, cards, cursors, items
 
 GOLD: Final = -32_768
@@ -21,9 +33,22 @@ GOLD: Final = -32_768
 PRIORITIES: Final = range(-100, 101)
 SERVABLE = text("items.state = 'open' AND items.taken < items.overlap AND items.serve_seq IS NOT NULL")
 
-MINE = exists().where(answers.c.item == items.c.id, answers.c.person == bindparam("who"), answers.c.live)
-HOLDING = exists().where(
-    cards.c.item == items.c.id, cards.c.person == bindparam("who"), literal_column("cards.state IN ('open', 'parked')")
+# OFFSET 0 keeps PostgreSQL from joining all of a person's answers where one look in the index an item is enough.
+MINE = exists(
+    select(answers.c.id)
+    .where(answers.c.item == items.c.id, answers.c.person == bindparam("who"), answers.c.live)
+    .offset(literal_column("0"))
+    .correlate(items)
+)
+HOLDING = exists(
+    select(cards.c.id)
+    .where(
+        cards.c.item == items.c.id,
+        cards.c.person == bindparam("who"),
+        literal_column("cards.state IN ('open', 'parked')"),
+    )
+    .offset(literal_column("0"))
+    .correlate(items)
 )
 TOP = (
     select(items.c.priority)
@@ -31,41 +56,40 @@ TOP = (
     .order_by(items.c.priority.desc())
     .limit(1)
 )
-LEVEL = TOP.cte("level")
-CURSOR = (
-    select(cursors.c.seq)
-    .where(
-        cursors.c.person == bindparam("who"),
-        cursors.c.project == bindparam("p"),
-        cursors.c.priority == LEVEL.c.priority,
+
+
+def _reached(priority: ColumnElement[int]) -> ColumnElement[int]:
+    """How far the person's cursor at that priority is."""
+    found = select(cursors.c.seq).where(
+        cursors.c.person == bindparam("who"), cursors.c.project == bindparam("p"), cursors.c.priority == priority
     )
-    .scalar_subquery()
-)
-PICK = (
+    return func.coalesce(found.scalar_subquery(), 0)
+
+
+LEVEL = TOP.scalar_subquery()
+"""As a scalar, never a joined table: beside a join SQLite sorts all items of the level for each pick."""
+
+GLANCE = (
     select(*ITEM, items.c.priority, items.c.serve_seq)
-    .select_from(LEVEL.join(items, (items.c.project == bindparam("p")) & (items.c.priority == LEVEL.c.priority)))
-    .where(SERVABLE, items.c.serve_seq > func.coalesce(CURSOR, 0), ~MINE, ~HOLDING)
+    .where(
+        items.c.project == bindparam("p"),
+        items.c.priority == LEVEL,
+        SERVABLE,
+        items.c.serve_seq > _reached(LEVEL),
+        ~MINE,
+        ~HOLDING,
+    )
     .order_by(items.c.serve_seq)
     .limit(1)
-    .with_for_update(of=items, skip_locked=True)
 )
+PICK = GLANCE.with_for_update(of=items, key_share=True, skip_locked=True)
 PASSED_OVER = (
     select(items.c.serve_seq)
     .where(
         items.c.project == bindparam("p"),
         items.c.priority == bindparam("priority"),
         SERVABLE,
-        items.c.serve_seq
-        > func.coalesce(
-            select(cursors.c.seq)
-            .where(
-                cursors.c.person == bindparam("who"),
-                cursors.c.project == bindparam("p"),
-                cursors.c.priority == bindparam("priority"),
-            )
-            .scalar_subquery(),
-            0,
-        ),
+        items.c.serve_seq > _reached(bindparam("priority")),
         items.c.serve_seq < bindparam("before"),
         ~MINE,
         ~HOLDING,
@@ -78,17 +102,7 @@ PICK_GOLD = (
     .where(
         items.c.project == bindparam("p"),
         text("items.state = 'gold'"),
-        items.c.serve_seq
-        > func.coalesce(
-            select(cursors.c.seq)
-            .where(
-                cursors.c.person == bindparam("who"),
-                cursors.c.project == bindparam("p"),
-                cursors.c.priority == GOLD,
-            )
-            .scalar_subquery(),
-            0,
-        ),
+        items.c.serve_seq > _reached(literal(GOLD, Integer)),
         ~MINE,
         ~HOLDING,
     )
@@ -105,10 +119,12 @@ QUARANTINE = text(
     "UPDATE items SET state = 'quarantined', taken = CASE WHEN taken > 0 THEN taken - 1 ELSE 0 END WHERE id = :item"
 )
 PUT = text(
-    "UPDATE items SET serve_seq = :seq, flags = CASE WHEN :became = 'open' THEN 0 ELSE flags END, "
-    "state = CASE WHEN :became = 'open' AND answers >= overlap THEN 'done' ELSE :became END "
-    "WHERE id = :item AND state <> 'gold'"
+    "UPDATE items SET serve_seq = :seq, "
+    "flags = CASE WHEN :became = 'open' AND state = 'flagged' THEN 0 ELSE flags END, "
+    "state = CASE WHEN :became <> 'open' THEN :became WHEN gold IS NOT NULL THEN 'gold' "
+    "WHEN answers >= overlap THEN 'done' ELSE 'open' END WHERE id = :item AND state <> 'gold'"
 )
+MET_AGAIN = select(items.c.id).where(items.c.id == bindparam("item"), MINE | HOLDING)
 SKIPPED = (
     select(items.c.id)
     .where(
@@ -120,12 +136,13 @@ SKIPPED = (
     .limit(bindparam("most"))
     .with_for_update()
 )
+UNTOUCHED = select(items.c.id).where(items.c.id == bindparam("wanted"), ~MINE, ~HOLDING)
 DEAL = insert(cards)
 LAPSED = (
     select(cards.c.id, cards.c.item, cards.c.project)
     .where(literal_column("cards.state IN ('open', 'parked')"), cards.c.leased_until < bindparam("moment"))
     .limit(bindparam("most"))
-    .with_for_update(skip_locked=True)
+    .with_for_update(key_share=True, skip_locked=True)
 )
 ANY_LAPSED = (
     select(cards.c.id)
@@ -167,18 +184,26 @@ def _pick_gold(tx: Transaction, deal: Deal) -> Row | None:
 
 
 def _pick(tx: Transaction, deal: Deal) -> Row | None:
+    row = _next(tx, deal, PICK)
+    if row is None:
+        if tx.locks and _next(tx, deal, GLANCE) is not None:
+            raise Busy("others are just claiming the items that are left")
+        return None
+    if tx.run(TAKE, {"item": row.item}) != 1:
+        raise AssertionError("a picked and locked item had no place")
+    _pass(tx, deal, row.priority, _passable(tx, deal, row))
+    return row
+
+
+def _next(tx: Transaction, deal: Deal, statement: Executable) -> Row | None:
+    """The person's next item, of the highest priority that has one for them."""
     params = {"p": deal.project, "who": deal.person, "below": PRIORITIES.stop}
-    while True:
-        row = tx.one(PICK, params)
-        if row is not None:
-            if tx.run(TAKE, {"item": row.item}) != 1:
-                raise AssertionError("a picked and locked item had no place")
-            _pass(tx, deal, row.priority, _passable(tx, deal, row))
-            return row
+    while (row := tx.one(statement, params)) is None:
         level = tx.value(TOP, params)
         if level is None:
             return None
         params["below"] = level
+    return row
 
 
 def _passable(tx: Transaction, deal: Deal, row: Row) -> int:
@@ -252,6 +277,23 @@ def deal_again(tx: Transaction, deal: Deal, item: int) -> Card:
 def retake(tx: Transaction, item: int) -> bool:
     """Claims a place on that very item, if one is free."""
     return tx.run(TAKE, {"item": item}) == 1
+
+
+def met_again(tx: Transaction, card: Card) -> bool:
+    """Whether the person of an expired card has answered its item since then, or holds it under another card."""
+    return tx.value(MET_AGAIN, {"item": card.item, "who": card.person}) is not None
+
+
+def take_back(tx: Transaction, card: Card) -> bool:
+    """A place for an expired card after all; False when its item has none left or its person has met it again."""
+    if met_again(tx, card):
+        return False
+    return card.item_state == "gold" or retake(tx, card.item)
+
+
+def new_to(tx: Transaction, item: int, person: int) -> bool:
+    """Whether the person neither has the item in hand nor has answered it."""
+    return tx.value(UNTOUCHED, {"wanted": item, "who": person}) is not None
 
 
 def release(tx: Transaction, card: Card, became: str = "void") -> None:

