@@ -169,8 +169,7 @@ def _telegram(settings: Settings, account: int, receive: Receive, open_media: Op
 
 async def _slack_team(house: House) -> str:
     """From Slack, or, while it cannot be reached, from the last time it could."""
-    from bot.chats.slack import API_URL
-    from bot.chats.slack_team import team_of
+    from bot.chats.slack import API_URL, team_of
 
     settings = house.settings
     try:
