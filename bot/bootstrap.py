@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import uvicorn
 
+from bot.ahead import Prepares, keep_ahead
 from bot.app import App
 from bot.chat import Chat, ChatError, Event, Finding, OpenMedia, Outcome, Receive, Tick
 from bot.chats.browser import BrowserChat
@@ -246,6 +247,11 @@ async def _run(house: House, bound: socket.socket, ready: Callable[[House], None
             ("clock", _clock(house)),
             ("outbox", _take_over(house)),
             *((f"{chat.platform} chat", _kept(chat)) for chat in house.chats),
+            *(
+                (f"{chat.platform} files", keep_ahead(house.database, chat))
+                for chat in house.chats
+                if isinstance(chat, Prepares)
+            ),
             *_workers(house),
         )
     ]

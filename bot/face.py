@@ -164,18 +164,20 @@ def _media(turn: Turn, card: Card) -> tuple[Media, ...]:
     if not card.media:
         return ()
     known = outbox.references(turn.tx, turn.account, [media["id"] for media in card.media])
-    return tuple(
-        Media(
-            id=media["id"],
-            kind=media["kind"],
-            mime=media["mime"],
-            sha256=media["sha256"],
-            alt=media.get("alt") or media["field"],
-            name=media.get("name", ""),
-            duration_ms=media.get("duration_ms"),
-            width=media.get("width"),
-            height=media.get("height"),
-            reference=known.get(media["id"], ""),
-        )
-        for media in card.media
+    return tuple(as_media(media, known.get(media["id"], "")) for media in card.media)
+
+
+def as_media(kept: Mapping[str, Any], reference: str = "") -> Media:
+    """A file as an item names it."""
+    return Media(
+        id=kept["id"],
+        kind=kept["kind"],
+        mime=kept["mime"],
+        sha256=kept["sha256"],
+        alt=kept.get("alt") or kept["field"],
+        name=kept.get("name", ""),
+        duration_ms=kept.get("duration_ms"),
+        width=kept.get("width"),
+        height=kept.get("height"),
+        reference=reference,
     )
