@@ -1,0 +1,191 @@
+"""What an export is made of: an item with the answers that were asked for, and what they come to together."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from bot.labels import LABEL_TYPES
+from bot.labels.base import BadAnswer, Label
+from bot.project import Project, Question
+from bot.quality.consensus import disagreement
+from storage.database import Row
+
+Level = Literal["answers", "items"]
+LIVE_STATUS: Final = {"label": "live", "skip": "skipped", "flag": "flagged", "late": "late"}
+DIGITS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One answer. `labels` is {question: label}, None for skips and flags; `kind` is told where the status hides it."""
+
+    person: str
+    kind: str
+    status: str
+    labels: Mapping[str, Label] | None
+    note: str | None
+    seconds: float | None
+    answered_at: datetime
+    superseded_at: datetime | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What the live labels come to, by question; a tie has the label None."""
+
+    labels: Mapping[str, Label]
+    confidence: Mapping[str, float]
+    agreement: Mapping[str, float]
+    ties: Mapping[str, tuple[Label, ...]]
+    answers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """`answers` are those that were asked for; `merged` is only there for the level of items. None is not set."""
+
+    key: str
+    data: Mapping[str, Any]
+    media: Sequence[Mapping[str, Any]]
+    gold: Mapping[str, Label] | None
+    suggestion: Mapping[str, Any] | None
+    priority: int
+    overlap: int
+    answers: tuple[Given, ...]
+    merged: Merged | None = None
+
+
+def given(row: Row) -> Given:
+    return Given(
+        person=row.public,
+        kind=row.kind,
+        status=LIVE_STATUS[row.kind] if row.live else "superseded",
+        labels=row.label,
+        note=row.note,
+        seconds=None if row.milliseconds is None else row.milliseconds / 1000,
+        answered_at=row.answered_at,
+        superseded_at=row.superseded_at,
+        version=row.version,
+    )
+
+
+class Merger:
+    """Merges answers with the project's label types; labels of older versions by their present names."""
+
+    def __init__(self, project: Project, version: int) -> None:
+        self._version = version
+        self._questions = project.questions
+        self._distances: dict[str, Callable[[Label, Label], float]] = {
+            question.name: LABEL_TYPES[question.type].distance(question) for question in project.questions
+        }
+
+    def merge(self, answers: Sequence[Given]) -> Merged:
+        labels: dict[str, Label] = {}
+        confidence: dict[str, float] = {}
+        agreement: dict[str, float] = {}
+        ties: dict[str, tuple[Label, ...]] = {}
+        for question in self._questions:
+            values = list(self._values(question, answers))
+            if not values:
+                continue
+            found = LABEL_TYPES[question.type].merge(question, values, None)
+            labels[question.name] = found.value
+            confidence[question.name] = round(found.confidence, DIGITS)
+            if found.tie:
+                ties[question.name] = found.tie
+            if len(values) > 1:
+                agreement[question.name] = round(1 - disagreement(values, self._distances[question.name]), DIGITS)
+        return Merged(labels, confidence, agreement, ties, len(answers))
+
+    def _values(self, question: Question, answers: Sequence[Given]) -> Iterator[Label]:
+        for one in answers:
+            if one.labels is not None and question.name in one.labels:
+                value = one.labels[question.name]
+                yield value if one.version == self._version else _renamed(question, value)
+
+
+def _renamed(question: Question, value: Label) -> Label:
+    try:
+        return LABEL_TYPES[question.type].read(question, value)
+    except BadAnswer:
+        return value
+
+
+def short(project: Project, by_question: Mapping[str, Any] | None) -> Any:
+    """Of a single question its value, of several all of them; None where there is nothing."""
+    if not by_question:
+        return None
+    return by_question.get(project.questions[0].name) if project.single else dict(by_question)
+
+
+def moment(value: datetime) -> str:
+    return value.isoformat().replace("+00:00", "Z")
+
+
+def answer_rows(project: Project, one: Exported) -> Iterator[dict[str, Any]]:
+    """One row an answer. What is not said stays out, beyond the columns that every row has."""
+    for answer in one.answers:
+        row: dict[str, Any] = {
+            "item": one.key,
+            "data": one.data,
+            "label": short(project, answer.labels),
+            "person": answer.person,
+            "status": answer.status,
+            "seconds": answer.seconds,
+            "answered_at": moment(answer.answered_at),
+            "schema_version": answer.version,
+        }
+        if answer.note:
+            row["note"] = answer.note
+        if answer.superseded_at is not None:
+            row |= {"kind": answer.kind, "superseded_at": moment(answer.superseded_at)}
+        yield row | _also(project, one)
+
+
+def item_row(project: Project, one: Exported) -> dict[str, Any]:
+    merged = one.merged
+    assert merged is not None
+    row: dict[str, Any] = {
+        "item": one.key,
+        "data": one.data,
+        "label": short(project, merged.labels),
+        "confidence": short(project, merged.confidence),
+        "answers": merged.answers,
+        "agreement": short(project, merged.agreement),
+    }
+    if merged.ties:
+        row["tie"] = short(project, {name: list(tie) for name, tie in merged.ties.items()})
+    return row | _also(project, one)
+
+
+def rows(project: Project, level: Level, one: Exported) -> Iterator[dict[str, Any]]:
+    return answer_rows(project, one) if level == "answers" else iter((item_row(project, one),))
+
+
+def _also(project: Project, one: Exported) -> dict[str, Any]:
+    """What an item has besides, so that it comes back as it was."""
+    also: dict[str, Any] = {}
+    if one.gold:
+        also["gold"] = short(project, one.gold)
+    if one.suggestion:
+        labels = short(project, one.suggestion.get("label"))
+        also["suggestion"] = {**one.suggestion, "label": labels}
+    if one.priority:
+        also["priority"] = one.priority
+    if one.overlap != project.overlap:
+        also["overlap"] = one.overlap
+    if one.media:
+        names = ("field", "kind", "mime", "sha256", "name", "file")
+        also["media"] = [{name: media[name] for name in names if name in media} for media in one.media]
+    return also
+
+
+def as_json(value: Any) -> bytes:
+    """Readable where it can be; half characters, which UTF-8 has no bytes for, stay escaped."""
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, separators=(",", ":")).encode()

@@ -1,0 +1,322 @@
+"""Exports: answers or items of a project as files that others read, and that we read back."""
+
+import hashlib
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version as version_of
+from pathlib import Path
+from typing import Any, BinaryIO, Final, cast
+
+from sqlalchemy import Connection
+
+from bot.exchange import target
+from bot.exchange.exported import LIVE_STATUS, Exported, Given, Level, Merger, given, moment
+from bot.exchange.problems import BadExport
+from bot.exchange.survey import Survey
+from bot.exchange.writers import csvs, jsonl, parquet, studio
+from bot.exchange.writers.base import Context, Format, Writer
+from bot.project import Project
+from storage import exporting, projects
+from storage.database import Database, Row, run
+from storage.files import Files
+from storage.projects import ProjectRow
+
+FORMATS: Final[dict[str, Format]] = {
+    "jsonl": jsonl.FORMAT,
+    "csv": csvs.FORMAT,
+    "parquet": parquet.FORMAT,
+    "label-studio": studio.FORMAT,
+    "huggingface": parquet.HUB_FORMAT,
+}
+OF_ANSWERS: Final = ("label", "skip", "flag", "late", "superseded")
+OF_ITEMS: Final = ("open", "done", "gold", "skipped", "flagged", "quarantined", "withdrawn", "answered")
+EXTENSIONS: Final = {
+    "image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp",
+    "audio/ogg": "ogg", "audio/mpeg": "mp3", "audio/wav": "wav", "video/mp4": "mp4", "video/webm": "webm",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What to export. `only` keeps kinds of answers (OF_ANSWERS) or states of items (OF_ITEMS), or "all"; without it,
+    live labels, or all items that are not withdrawn. `split` gives shares by name, of 1 together. `since` counts
+    answers from then on; at the level of items it keeps those that have such an answer."""
+
+    format: str
+    level: Level = "answers"
+    since: datetime | None = None
+    only: tuple[str, ...] = ()
+    split: Mapping[str, float] | None = None
+    media: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportResult:
+    """`files` are what was written, below `out`'s folder or `out` itself; `losses` are sentences on what is not in."""
+
+    rows: int
+    items: int
+    files: tuple[Path, ...]
+    losses: tuple[str, ...]
+
+
+def export_project(
+    database: Database,
+    files: Files,
+    project: str,
+    wanted: Wanted,
+    out: Path | BinaryIO,
+    progress: Callable[[int, int], None] = lambda items, total: None,
+) -> ExportResult:
+    """Writes the export to the file or folder `out`, or streams it into an open binary file.
+
+    A folder is made for a split, for Hugging Face and where media go along. Raises BadExport, NoProjectError; whatever
+    fails, nothing half written is left.
+    """
+    _check(wanted)
+    row, config = run(database, lambda tx: _project(tx, project))
+    with exporting.snapshot(database) as connection:
+        export = _Export(connection, files, row, Project.from_config(config), wanted, progress)
+        try:
+            return export.stream(out) if not isinstance(out, Path) else export.write(out)
+        except OSError as error:
+            if isinstance(error, BrokenPipeError) or error.strerror is None:
+                raise
+            raise BadExport(f"The export cannot be written: {error.strerror}. Nothing was left behind.") from error
+
+
+def standard_output() -> BinaryIO:
+    """What `-o -` writes to."""
+    return sys.stdout.buffer
+
+
+def _project(tx: Any, name: str) -> tuple[ProjectRow, dict[str, Any]]:
+    row = projects.named(tx, name)
+    return row, projects.config_of(tx, row.id, row.version)
+
+
+def _check(wanted: Wanted) -> None:
+    if wanted.format not in FORMATS:
+        raise BadExport(f"There is no format {wanted.format!r}; there is {', '.join(FORMATS)}.")
+    known = OF_ANSWERS if wanted.level == "answers" else OF_ITEMS
+    unknown = next((one for one in wanted.only if one not in (*known, "all")), None)
+    if unknown is not None:
+        raise BadExport(f"--only {unknown}: for {wanted.level} there is {', '.join(known)} or all.")
+    if wanted.since is not None and wanted.since.tzinfo is None:
+        raise BadExport("--since needs a time zone, as in 2026-05-04T10:00:00Z.")
+    if wanted.split is not None:
+        shares = list(wanted.split.values())
+        if not shares or min(shares) <= 0 or abs(sum(shares) - 1) > 1e-6:
+            raise BadExport("--split needs shares above 0 that make 1 together, as in train=.8,val=.1,test=.1.")
+        if bad := next((name for name in wanted.split if not name.isidentifier()), None):
+            raise BadExport(f"--split: {bad!r} cannot be the name of a part; use letters, digits and _.")
+
+
+def split_of(key: str, split: Mapping[str, float]) -> str:
+    """The part an item belongs to, by the hash of its id alone: the same in every export."""
+    place = int.from_bytes(hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()[:8]) / 2**64
+    reached = 0.0
+    for name, share in split.items():
+        reached += share
+        if place < reached:
+            return name
+    return next(reversed(split))
+
+
+@dataclass(slots=True)
+class _Export:
+    connection: Connection
+    files: Files
+    row: ProjectRow
+    project: Project
+    wanted: Wanted
+    progress: Callable[[int, int], None]
+
+    def stream(self, file: BinaryIO) -> ExportResult:
+        form = FORMATS[self.wanted.format]
+        if not form.streams or self.wanted.split or self.wanted.media:
+            raise BadExport("Only jsonl and csv, without a split and without media, go to standard output.")
+        context = self._context(None)
+        writer, rows, items = form.open(file, context), 0, 0
+        for one in self.items(True):
+            rows, items = rows + writer.write(one), items + 1
+        writer.finish()
+        return ExportResult(rows=rows, items=items, files=(), losses=self._losses(context))
+
+    def write(self, out: Path) -> ExportResult:
+        form = FORMATS[self.wanted.format]
+        if form.folder or self.wanted.split or self.wanted.media:
+            with target.new_folder(out) as folder:
+                return self._fill(form, folder, out)
+        if out.is_dir():
+            raise BadExport(f"{out} is a folder; name a file in it, such as {out / ('answers' + form.suffix)}.")
+        if target.ours(out.parent / target.MANIFEST) is None and (out.parent / target.MANIFEST).exists():
+            raise BadExport(f"{out.parent / target.MANIFEST} is not labelbot's; name another folder for the export.")
+        context = self._context(None)
+        with target.new_file(out) as file:
+            rows, items = self._all(form, context, {"": file}, None)
+        described = target.describe(out, rows[""])
+        target.write_manifest(out.parent, {out.name: self._about(context) | described})
+        losses = self._losses(context)
+        return ExportResult(rows=rows[""], items=items, files=(out, out.parent / target.MANIFEST), losses=losses)
+
+    def _fill(self, form: Format, folder: Path, out: Path) -> ExportResult:
+        context = self._context(self._load if form.folder and self.wanted.media else None)
+        names = self._names(form)
+        with ExitStack() as stack:
+            opened: dict[str, BinaryIO] = {}
+            for part, name in names.items():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                opened[part] = cast(BinaryIO, stack.enter_context((folder / name).open("wb")))
+            beside = folder if self.wanted.media and not form.folder else None
+            rows, items = self._all(form, context, opened, beside)
+        if form.folder:
+            (folder / "README.md").write_text(_card(self.row.name, names), encoding="utf-8")
+        about = self._about(context)
+        described = {name: about | target.describe(folder / name, rows[part]) for part, name in names.items()}
+        target.write_manifest(folder, described)
+        written = tuple(out / name for name in (*names.values(), target.MANIFEST))
+        return ExportResult(rows=sum(rows.values()), items=items, files=written, losses=self._losses(context))
+
+    def _names(self, form: Format) -> dict[str, str]:
+        """The file of each part; Hugging Face finds its splits by these names."""
+        if form.folder:
+            return {part: f"data/{part or 'train'}-00000-of-00001.parquet" for part in self.wanted.split or ("",)}
+        return {part: f"{part or self.wanted.level}{form.suffix}" for part in self.wanted.split or ("",)}
+
+    def _all(
+        self, form: Format, context: Context, opened: Mapping[str, BinaryIO], beside: Path | None
+    ) -> tuple[dict[str, int], int]:
+        """Writes every item into its part; rows by part, and how many items."""
+        writers: dict[str, Writer] = {part: form.open(file, context) for part, file in opened.items()}
+        rows, items = dict.fromkeys(opened, 0), 0
+        for one in self.items(True):
+            part = split_of(one.key, self.wanted.split) if self.wanted.split else ""
+            rows[part] += writers[part].write(self._beside(one, beside) if beside else one)
+            items += 1
+        for writer in writers.values():
+            writer.finish()
+        return rows, items
+
+    def _beside(self, one: Exported, folder: Path) -> Exported:
+        """The item with its files copied into the export."""
+        media = []
+        for each in one.media:
+            name = f"media/{each['sha256']}.{EXTENSIONS.get(each['mime'], 'bin')}"
+            if not (folder / name).exists():
+                (folder / "media").mkdir(exist_ok=True)
+                (folder / name).write_bytes(self._load(each["sha256"]))
+            media.append({**each, "file": name})
+        values = {name: getattr(one, name) for name in Exported.__slots__}
+        return Exported(**{**values, "media": media})
+
+    def _load(self, sha: str) -> bytes:
+        with self.files.open(sha) as file:
+            return file.read()
+
+    def _context(self, load: Callable[[str], bytes] | None) -> Context:
+        survey = Survey(overlap=self.project.overlap)
+        if FORMATS[self.wanted.format].surveys:
+            for one in self.items(False):
+                survey.see(one)
+        people = {public: number for number, public in enumerate(self._pseudonyms(), 1)}
+        return Context(project=self.project, level=self.wanted.level, survey=survey, people=people, load=load)
+
+    def _pseudonyms(self) -> Sequence[str]:
+        return exporting.pseudonyms(self.connection, self.row.id)
+
+    def items(self, last: bool) -> Iterator[Exported]:
+        """What is exported, in the order it was imported; `last` is the pass that progress is told of."""
+        merger = Merger(self.project, self.row.version) if self.wanted.level == "items" else None
+        total = exporting.item_count(self.connection, self.row.id)
+        done = 0
+        for page, answers in exporting.pages(self.connection, self.row.id, self._superseded()):
+            for item in page:
+                if (one := self._one(item, answers.get(item.id, ()), merger)) is not None:
+                    yield one
+            done += len(page)
+            if last:
+                self.progress(done, total)
+
+    def _superseded(self) -> bool:
+        return self.wanted.level == "answers" and not {"superseded", "all"}.isdisjoint(self.wanted.only)
+
+    def _one(self, item: Row, rows: Sequence[Row], merger: Merger | None) -> Exported | None:
+        """The item as it is exported, or None where it is not."""
+        recent = [given(row) for row in rows if self.wanted.since is None or row.answered_at >= self.wanted.since]
+        if merger is None:
+            chosen = tuple(answer for answer in recent if self._asked_for(answer))
+            return self._exported(item, chosen) if chosen else None
+        labels = [answer for answer in recent if answer.status == "live"]
+        if not self._state_asked_for(item.state, bool(labels)) or (self.wanted.since is not None and not labels):
+            return None
+        return self._exported(item, (), merger.merge(labels))
+
+    def _exported(self, item: Row, answers: tuple[Given, ...], merged: Any = None) -> Exported:
+        return Exported(
+            key=item.key,
+            data=item.data,
+            media=item.media or (),
+            gold=item.gold,
+            suggestion=item.suggestion,
+            priority=item.priority,
+            overlap=item.overlap,
+            answers=answers,
+            merged=merged,
+        )
+
+    def _asked_for(self, answer: Given) -> bool:
+        kind = "superseded" if answer.status == "superseded" else answer.kind
+        only = self.wanted.only or ("label",)
+        return kind in only or "all" in only
+
+    def _state_asked_for(self, state: str, answered: bool) -> bool:
+        only = self.wanted.only
+        if not only:
+            return state != "withdrawn"
+        return state in only or "all" in only or ("answered" in only and answered)
+
+    def _losses(self, context: Context) -> tuple[str, ...]:
+        losses = list(FORMATS[self.wanted.format].losses(context))
+        if context.survey.media and not self.wanted.media:
+            losses.append("The pictures, sounds and films themselves are not in it; --media adds them.")
+        if self.wanted.level == "answers" and "all" not in self.wanted.only:
+            losses += self._left_out()
+        return tuple(losses)
+
+    def _left_out(self) -> Iterator[str]:
+        only = self.wanted.only or ("label",)
+        left: dict[str, int] = {}
+        for (kind, live), count in exporting.counts(self.connection, self.row.id).items():
+            name = kind if live else "superseded"
+            if name not in only:
+                left[LIVE_STATUS.get(name, name)] = left.get(LIVE_STATUS.get(name, name), 0) + count
+        if left:
+            told = ", ".join(f"{count} {name}" for name, count in sorted(left.items()))
+            yield f"Answers left out: {told}; --only all keeps them."
+
+    def _about(self, context: Context) -> dict[str, Any]:
+        """What was exported, without the time it was: the same state gives the same bytes."""
+        wanted = self.wanted
+        since = None if wanted.since is None else moment(wanted.since)
+        about: dict[str, Any] = {
+            "project": self.row.name,
+            "version": version_of("labelbot"),
+            "format": wanted.format,
+            "level": wanted.level,
+            "filter": {"since": since, "only": list(wanted.only), "split": wanted.split, "media": wanted.media},
+            "schema_version": self.row.version,
+            "schema": self.project.as_config(),
+        }
+        if wanted.format == "label-studio":
+            about["label_config"] = studio.label_config(context)
+        return about
+
+
+def _card(name: str, files: Mapping[str, str]) -> str:
+    """The head that tells `datasets` which file is which split."""
+    listed = "".join(f"  - split: {part or 'train'}\n    path: {file}\n" for part, file in files.items())
+    return f"---\nconfigs:\n- config_name: default\n  data_files:\n{listed}---\n\n# {name}\n\nExported by labelbot.\n"

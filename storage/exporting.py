@@ -1,0 +1,115 @@
+"""Reads a project's items and answers from one snapshot, a page at a time, so that memory stays flat."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, func, select, text
+
+from storage.database import Database, Row
+from storage.schema import answers, items, people
+
+PAGE: Final = 1000
+# The plus keeps SQLite from taking an index on the project and sorting all of it again for every page.
+ITEMS: Final = (
+    select(
+        items.c.id,
+        items.c.key,
+        items.c.data,
+        items.c.media,
+        items.c.gold,
+        items.c.suggestion,
+        items.c.priority,
+        items.c.overlap,
+        items.c.state,
+    )
+    .where(items.c.id > bindparam("after"), text("+items.project = :p"))
+    .order_by(items.c.id)
+    .limit(PAGE)
+)
+_ANSWERS: Final = select(
+    answers.c.id,
+    answers.c.item,
+    people.c.public,
+    answers.c.kind,
+    answers.c.label,
+    answers.c.note,
+    answers.c.version,
+    answers.c.live,
+    answers.c.milliseconds,
+    answers.c.answered_at,
+    answers.c.superseded_at,
+).join(people, people.c.id == answers.c.person)
+LIVE: Final = _ANSWERS.where(
+    answers.c.item >= bindparam("first"),
+    answers.c.item <= bindparam("last"),
+    answers.c.live,
+    text("+answers.project = :p"),
+)
+BY_IDS: Final = _ANSWERS.where(answers.c.id.in_(bindparam("ids", expanding=True)))
+SUPERSEDED: Final = (
+    select(answers.c.item, answers.c.id)
+    .where(answers.c.project == bindparam("p"), ~answers.c.live)
+    .order_by(answers.c.item, answers.c.id)
+)
+
+
+@contextmanager
+def snapshot(database: Database) -> Iterator[Connection]:
+    """A connection to which the data stands still while it reads."""
+    with database.reading() as connection:
+        if connection.dialect.name == "postgresql":
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        yield connection
+
+
+class Superseded:
+    """Which superseded answers each item has: two numbers an answer, for they have no index by item."""
+
+    def __init__(self, connection: Connection, project: int) -> None:
+        found = connection.execute(SUPERSEDED, {"p": project}).all()
+        self._items = [row.item for row in found]
+        self._ids = [row.id for row in found]
+
+    def between(self, first: int, last: int) -> Sequence[int]:
+        return self._ids[bisect_left(self._items, first) : bisect_right(self._items, last)]
+
+
+def pages(
+    connection: Connection, project: int, superseded: bool
+) -> Iterator[tuple[Sequence[Row], dict[int, list[Row]]]]:
+    """Items by id, with their live answers by item's id, oldest first; the superseded ones too where asked for."""
+    old = Superseded(connection, project) if superseded else None
+    after = 0
+    while page := connection.execute(ITEMS, {"p": project, "after": after}).all():
+        first, after = page[0].id, page[-1].id
+        found = list(connection.execute(LIVE, {"p": project, "first": first, "last": after}))
+        if old is not None and (ids := old.between(first, after)):
+            for start in range(0, len(ids), PAGE):
+                found += connection.execute(BY_IDS, {"ids": ids[start : start + PAGE]})
+        given: dict[int, list[Row]] = {}
+        for row in sorted(found, key=lambda row: int(row.id)):
+            given.setdefault(row.item, []).append(row)
+        yield page, given
+
+
+def counts(connection: Connection, project: int) -> dict[tuple[str, bool], int]:
+    """How many answers there are of each kind, live and superseded."""
+    found = (
+        select(answers.c.kind, answers.c.live, func.count())
+        .where(answers.c.project == project)
+        .group_by(answers.c.kind, answers.c.live)
+    )
+    return {(row[0], bool(row[1])): int(row[2]) for row in connection.execute(found)}
+
+
+def item_count(connection: Connection, project: int) -> int:
+    found = select(func.count()).select_from(items).where(items.c.project == project)
+    return int(connection.execute(found).scalar_one())
+
+
+def pseudonyms(connection: Connection, project: int) -> list[str]:
+    """Everybody who has answered in the project, in a stable order."""
+    found = select(people.c.public).where(people.c.id.in_(select(answers.c.person).where(answers.c.project == project)))
+    return sorted(str(row.public) for row in connection.execute(found))
