@@ -1,14 +1,22 @@
 """The bots we speak as, the chats they speak in, and which events they have handled already."""
 
-from sqlalchemy import bindparam, delete, insert, select, text, update
+import hashlib
+
+from sqlalchemy import bindparam, delete, select, text, update
 
 from storage.database import Transaction
 from storage.schema import accounts, aside, chats
 
+KEY_LENGTH = 200
 ACCOUNT = select(accounts.c.id).where(
     accounts.c.platform == bindparam("platform"), accounts.c.external == bindparam("external")
 )
 CHAT = select(chats.c.id).where(chats.c.account == bindparam("a"), chats.c.external == bindparam("external"))
+# Two processes may meet the same newcomer at once: whoever is second finds the first one's row.
+NEW_ACCOUNT = text(
+    "INSERT INTO accounts (platform, external, name) VALUES (:platform, :external, :name) ON CONFLICT DO NOTHING"
+)
+NEW_CHAT = text("INSERT INTO chats (account, external) VALUES (:a, :external) ON CONFLICT DO NOTHING")
 SEE = text("INSERT INTO seen (account, key, at) VALUES (:account, :key, :at) ON CONFLICT DO NOTHING")
 FORGET = text(
     "DELETE FROM seen WHERE (account, key) IN (SELECT account, key FROM seen WHERE at < :before LIMIT :limit)"
@@ -28,10 +36,12 @@ BLOCK = update(chats).where(chats.c.id == bindparam("chat"))
 
 def account(tx: Transaction, platform: str, external: str, name: str = "") -> int:
     """The account's row, made when it is new. `external` is the platform's id of the bot or workspace."""
-    found = tx.value(ACCOUNT, {"platform": platform, "external": external})
-    if found is not None:
-        return int(found)
-    return tx.insert(insert(accounts), {"platform": platform, "external": external, "name": name})
+    params = {"platform": platform, "external": external}
+    found = tx.value(ACCOUNT, params)
+    if found is None:
+        tx.run(NEW_ACCOUNT, params | {"name": name})
+        found = tx.value(ACCOUNT, params)
+    return int(found)
 
 
 def latest(tx: Transaction, platform: str) -> str | None:
@@ -48,8 +58,12 @@ def rename(tx: Transaction, account: int, name: str) -> None:
 
 def chat(tx: Transaction, account: int, external: str) -> int:
     """The chat's row, made when it is new."""
-    found = tx.value(CHAT, {"a": account, "external": external})
-    return int(found) if found is not None else tx.insert(insert(chats), {"account": account, "external": external})
+    params = {"a": account, "external": external}
+    found = tx.value(CHAT, params)
+    if found is None:
+        tx.run(NEW_CHAT, params)
+        found = tx.value(CHAT, params)
+    return int(found)
 
 
 def move(tx: Transaction, account: int, external: str, to: str) -> None:
@@ -68,7 +82,14 @@ def unblock(tx: Transaction, chat: int) -> None:
 
 def first(tx: Transaction, account: int, key: str) -> bool:
     """Whether this event is handled for the first time; its key is kept with whatever it causes."""
-    return tx.run(SEE, {"account": account, "key": key, "at": tx.micros}) == 1
+    return tx.run(SEE, {"account": account, "key": fitting(key), "at": tx.micros}) == 1
+
+
+def fitting(key: str) -> str:
+    """The key itself; for one that the column cannot hold, its digest."""
+    if len(key) <= KEY_LENGTH and key.isascii() and key.isprintable():
+        return key
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def forget_keys(tx: Transaction, before: int, limit: int = 500) -> int:
@@ -78,16 +99,16 @@ def forget_keys(tx: Transaction, before: int, limit: int = 500) -> int:
 
 def failed(tx: Transaction, account: int, key: str, error: str) -> int:
     """Counts an event's failure; returns how often it failed by now, also before a restart."""
-    tx.run(FAILED, {"account": account, "key": key, "error": error[:500], "at": tx.micros})
+    tx.run(FAILED, {"account": account, "key": fitting(key), "error": error[:500], "at": tx.micros})
     return attempts(tx, account, key)
 
 
 def attempts(tx: Transaction, account: int, key: str) -> int:
-    return int(tx.value(ATTEMPTS, {"a": account, "k": key}) or 0)
+    return int(tx.value(ATTEMPTS, {"a": account, "k": fitting(key)}) or 0)
 
 
 def forgive(tx: Transaction, account: int, key: str) -> None:
-    tx.run(delete(aside).where(aside.c.account == account, aside.c.key == key))
+    tx.run(delete(aside).where(aside.c.account == account, aside.c.key == fitting(key)))
 
 
 def set_aside(tx: Transaction, at_least: int) -> list[tuple[str, str]]:

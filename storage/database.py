@@ -77,7 +77,8 @@ class Database(Protocol):
         submission. `lazy` work waits for the next commit, for a second at most, instead of causing one."""
 
     def reading(self) -> Connection:
-        """A connection that cannot write, to be closed after use: what long reports read from."""
+        """A connection that cannot write and sees one moment's state from its first statement on, to be closed after
+        use: what long reports read from."""
 
     def close(self) -> None:
         """Finishes what was submitted."""

@@ -39,7 +39,9 @@ MEMBER = (
 )
 ROLE = select(members.c.role).where(members.c.project == bindparam("p"), members.c.person == bindparam("person"))
 SET_ROLE = text(
-    "INSERT INTO members (project, person, role, joined_at) VALUES (:project, :person, :role, :at) "
+    "INSERT INTO members (project, person, role, joined_at, answered) VALUES (:project, :person, :role, :at, "
+    "(SELECT count(*) FROM answers WHERE answers.person = :person AND answers.project = :project "
+    "AND answers.live = true AND answers.kind = 'label')) "
     "ON CONFLICT (project, person) DO UPDATE SET role = excluded.role"
 )
 GUESSED = text(
@@ -193,6 +195,7 @@ def choose(tx: Transaction, person: int, project: int | None) -> None:
 
 
 def set_role(tx: Transaction, project: int, person: int, role: str) -> None:
+    """Who comes (back) to a project finds what they have answered there counted."""
     tx.run(SET_ROLE, {"project": project, "person": person, "role": role, "at": tx.micros})
 
 

@@ -5,14 +5,16 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
+from random import random
 from threading import Lock
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import NullPool
 
-from storage.database import Clock, Transaction, Work
+from storage.database import Busy, Clock, Closed, Transaction, Work
 
 T = TypeVar("T")
 THREADS = 8
@@ -32,15 +34,23 @@ class PostgresDatabase:
         self._engine = create_engine(
             make_url(url).set(drivername="postgresql+psycopg"), pool_size=THREADS, hide_parameters=True
         )
-        self._readers = self._engine.execution_options(postgresql_readonly=True)
+        self._readers = create_engine(
+            make_url(url).set(drivername="postgresql+psycopg"),
+            poolclass=NullPool,
+            isolation_level="REPEATABLE READ",
+            execution_options={"postgresql_readonly": True},
+        )
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="labelbot-storage")
         self._lanes: dict[object, deque[Callable[[], None]]] = {}
         self._lock = Lock()
+        self._closed = False
 
     def submit(self, work: Work[T], *, key: object = None, lazy: bool = False) -> "Future[T]":
         future: Future[T] = Future()
 
         def job() -> None:
+            if not future.set_running_or_notify_cancel():
+                return
             try:
                 result = self._transact(work)
             except BaseException as error:
@@ -53,12 +63,14 @@ class PostgresDatabase:
 
     def _enqueue(self, key: object, job: Callable[[], None]) -> None:
         with self._lock:
+            if self._closed:
+                raise Closed("the database is closed")
             lane = self._lanes.get(key)
             if lane is not None:
                 lane.append(job)
                 return
             self._lanes[key] = deque((job,))
-        self._threads.submit(self._drain, key)
+            self._threads.submit(self._drain, key)
 
     def _drain(self, key: object) -> None:
         while True:
@@ -75,10 +87,10 @@ class PostgresDatabase:
             try:
                 with self._engine.begin() as connection:
                     return work(Transaction(connection, self._now(connection), locks=True))
-            except DBAPIError as error:
+            except (DBAPIError, Busy) as error:
                 if attempt == TRIES - 1 or not _worth_another_try(error):
                     raise
-                time.sleep(min(2.0, 0.01 * 2**attempt))
+                time.sleep(min(2.0, 0.01 * 2**attempt) * (0.5 + random() / 2))
         raise AssertionError("unreachable")
 
     def _now(self, connection: Connection) -> datetime:
@@ -91,12 +103,17 @@ class PostgresDatabase:
         return self._readers.connect()
 
     def close(self) -> None:
+        with self._lock:
+            self._closed = True
         self._threads.shutdown()
+        self._readers.dispose()
         self._engine.dispose()
 
 
-def _worth_another_try(error: DBAPIError) -> bool:
+def _worth_another_try(error: DBAPIError | Busy) -> bool:
     """A lost server counts: the repeated event finds its own key if the first commit did arrive after all."""
+    if isinstance(error, Busy):
+        return True
     state: Any = getattr(error.orig, "sqlstate", None)
     if state in CONFLICTS or error.connection_invalidated:
         return True

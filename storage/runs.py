@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, insert, select, text, update
+from sqlalchemy import bindparam, select, text, update
 
 from storage.columns import micros
 from storage.database import Transaction
@@ -47,13 +47,13 @@ def due(tx: Transaction, project: int, kind: str, slot: datetime) -> None:
 
 def now(tx: Transaction, project: int, kind: str) -> None:
     """Asks for the work at once, beside its slots."""
-    row = {"project": project, "kind": kind, "slot": tx.now, "state": "due", "leased_until": tx.now - LEASE}
-    tx.insert(insert(runs), row)
+    tx.run(DUE, {"project": project, "kind": kind, "slot": tx.micros})
 
 
 def take(tx: Transaction) -> Run | None:
-    """A run to do now; it is ours for five minutes."""
-    row = tx.one(TAKE, {"moment": tx.now})
+    """A run to do now; it is ours for five minutes. One whose takers all ended in the middle is given up."""
+    while (row := tx.one(TAKE, {"moment": tx.now})) is not None and row.attempts >= TRIES:
+        tx.run(update(runs).where(runs.c.id == row.id).values(state="failed", error="the program ended while doing it"))
     if row is None:
         return None
     tx.run(update(runs).where(runs.c.id == row.id).values(leased_until=tx.now + LEASE, attempts=runs.c.attempts + 1))

@@ -86,6 +86,10 @@ class SqliteDatabase:
         done: list[tuple[Job, Any]] = []
         try:
             self._begin()
+        except BaseException as error:
+            self._fail_waiting(error)
+            return
+        try:
             transaction = Transaction(self._connection, self._clock(), locks=False)
             self._run_waiting(transaction, done)
             self._connection.commit()
@@ -99,6 +103,8 @@ class SqliteDatabase:
     def _run_waiting(self, transaction: Transaction, done: list[tuple[Job, Any]]) -> None:
         until = time.monotonic() + BATCH_SECONDS
         while (job := self._next()) is not None:
+            if not job.future.set_running_or_notify_cancel():
+                continue
             done.append((job, None))
             done[-1] = (job, job.work(transaction))
             if time.monotonic() > until:
@@ -109,6 +115,12 @@ class SqliteDatabase:
             job = self._jobs.popleft() if self._jobs else None
             self._urgent -= job is not None and not job.lazy
             return job
+
+    def _fail_waiting(self, error: BaseException) -> None:
+        """Nothing can be written at all: better said than waited for without end."""
+        while (job := self._next()) is not None:
+            if job.future.set_running_or_notify_cancel():
+                job.future.set_exception(error)
 
     def _one_by_one(self, jobs: list[Job]) -> None:
         """A failure in a batch may have ended its whole transaction (SQLITE_FULL does), so each runs again alone."""

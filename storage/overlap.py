@@ -1,0 +1,94 @@
+"""How many answers a project wants of an item, changed while people are at it: nothing is deleted, nobody cut short
+of an answer they gave."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import bindparam, select, text
+
+from storage import projects
+from storage.cards import SET_STATE
+from storage.database import Row, Transaction
+from storage.schema import cards, items
+
+CHUNK = (
+    select(items.c.id, items.c.overlap, items.c.taken, items.c.answers, items.c.state, items.c.serve_seq)
+    .where(items.c.project == bindparam("p"), items.c.id > bindparam("after"))
+    .order_by(items.c.id)
+    .limit(bindparam("most"))
+)
+LOCKED = CHUNK.with_for_update(key_share=True)
+HELD = (
+    select(cards.c.id, cards.c.item)
+    .where(
+        cards.c.project == bindparam("p"),
+        cards.c.item.between(bindparam("first"), bindparam("last")),
+        text("cards.state IN ('open', 'parked')"),
+    )
+    .order_by(cards.c.served_at.desc(), cards.c.id.desc())
+    .with_for_update(key_share=True)
+)
+CHANGE = text(
+    "UPDATE items SET overlap = :overlap, taken = :taken, state = :state, serve_seq = :seq, "
+    "done_at = CASE WHEN :state = 'done' THEN coalesce(done_at, :now) ELSE NULL END WHERE id = :item"
+)
+RULED: Final = ("open", "done", "skipped")
+"""States in which the number of answers decides; the others are an admin's to end."""
+
+
+def set_overlap(tx: Transaction, project: int, overlap: int, after_id: int = 0, limit: int = 200) -> int:
+    """Wants `overlap` answers of the project's next `limit` items after `after_id`. Returns the id to go on after, 0
+    at the end.
+
+    More: a done item is servable again. Fewer: whoever was served last loses their place, their card expires; an item
+    that has enough is done, and wants as many as it has.
+    """
+    params = {"p": project, "after": after_id, "most": limit}
+    if tx.locks:
+        ahead = tx.all(CHUNK, params)
+        _held(tx, project, ahead)  # locked as everywhere: first cards, then the project, then items
+    seq = projects.next_seq(tx, project, limit)
+    rows = tx.all(LOCKED, params)
+    held = _held(tx, project, rows)
+    released = [card for row in rows for card in _surplus(row, overlap, held)]
+    if released:
+        tx.run(SET_STATE, [{"card": card, "became": "expired"} for card in released])
+    changes = [_change(row, overlap, seq + place, tx.micros) for place, row in enumerate(rows)]
+    different = [change for change, row in zip(changes, rows, strict=True) if _differs(change, row)]
+    if different:
+        tx.run(CHANGE, different)
+    return int(rows[-1].id) if len(rows) == limit else 0
+
+
+def _held(tx: Transaction, project: int, rows: Sequence[Row]) -> dict[int, list[int]]:
+    """The cards by which people hold those items, newest first, by item."""
+    found: dict[int, list[int]] = {}
+    if rows:
+        for card in tx.all(HELD, {"p": project, "first": rows[0].id, "last": rows[-1].id}):
+            found.setdefault(card.item, []).append(card.id)
+    return found
+
+
+def _wanted(row: Row, overlap: int) -> int:
+    return overlap if row.state == "gold" else max(overlap, row.answers)
+
+
+def _surplus(row: Row, overlap: int, held: Mapping[int, Sequence[int]]) -> Sequence[int]:
+    return held.get(row.id, ())[: max(0, row.taken - _wanted(row, overlap))]
+
+
+def _change(row: Row, overlap: int, fresh: int, now: int) -> dict[str, Any]:
+    wanted = _wanted(row, overlap)
+    taken = row.taken if row.state == "gold" else min(row.taken, wanted)
+    state = row.state
+    if state in RULED and row.answers >= wanted:
+        state = "done"
+    elif state == "done":
+        state = "open"
+    served_again = state == "open" and taken < wanted and not (row.state == "open" and row.taken < row.overlap)
+    seq = fresh if served_again and row.serve_seq is not None else row.serve_seq
+    return {"item": row.id, "overlap": wanted, "taken": taken, "state": state, "seq": seq, "now": now}
+
+
+def _differs(change: Mapping[str, Any], row: Row) -> bool:
+    return (change["overlap"], change["taken"], change["state"]) != (row.overlap, row.taken, row.state)
