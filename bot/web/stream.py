@@ -56,7 +56,6 @@ class Streams:
 
     async def _events(self, request: Request, chat: str) -> AsyncIterator[bytes]:
         start = said = time.monotonic()
-        yield b"retry: 1000\n\n"
         async with aclosing(self._house.browser.news(chat, _after(request))) as news:
             async for whole, pages in news:
                 now = time.monotonic()
@@ -79,7 +78,7 @@ def _after(request: Request) -> int | None:
 def _event(whole: bool, pages: list[Page]) -> bytes:
     last = max((page.change for page in pages), default=0)
     data = json.dumps([seen(page) for page in pages], separators=(",", ":"))
-    return f"id: {last}\nevent: {'all' if whole else 'some'}\ndata: {data}\n\n".encode()
+    return f"retry: 1000\nid: {last}\nevent: {'all' if whole else 'some'}\ndata: {data}\n\n".encode()
 
 
 def seen(page: Page) -> dict[str, Any]:

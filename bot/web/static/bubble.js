@@ -1,11 +1,17 @@
 // One message: its media, its words, its buttons. Changes in place, keeping what is the same.
-import { make } from "./dom.js";
+import { icon, make } from "./dom.js";
 import { mediaOf } from "./media.js";
 import { textOf } from "./text.js";
 import { word } from "./words.js";
 
 const CHOSEN = "✓ ";
 const SUGGESTED = "✨ ";
+// Signs that few fonts draw alike, drawn here; what is read aloud is the button's own.
+const SIGNS = {
+  "↩": "M9 14L4 9l5-5M4 9h10a6 6 0 0 1 0 12h-3",
+  "⋯": "M5 12h.01M12 12h.01M19 12h.01",
+  "⏭": "M5 5l9 7-9 7zM19 5v14",
+};
 
 export class Bubble {
   // `press(message, button, event)` and `edit(message)` are what a person may do with it.
@@ -13,7 +19,7 @@ export class Bubble {
     this.actions = { press, edit, unfold };
     this.message = null;
     this.buttons = [];
-    this.media = make("div", { class: "media" });
+    this.media = make("div", { class: "media", hidden: true });
     this.text = make("div", { class: "text" });
     this.meta = make("p", { class: "meta" });
     this.balloon = make("div", { class: "balloon" }, this.media, this.text, this.meta);
@@ -86,7 +92,7 @@ export class Bubble {
       if (element.button?.data !== button.data) element.since = performance.now();
       element.button = button;
       element.classList.remove("busy");
-      element.replaceChildren(make("span", { class: "title", dir: "auto" }, button.title));
+      element.replaceChildren(titleOf(button.title));
       if (button.url) element.href = button.url;
     }
     const chosen = button.title.startsWith(CHOSEN) && button.tone === "plain";
@@ -121,6 +127,11 @@ export class Bubble {
       element.setAttribute("aria-keyshortcuts", String(at + 1));
     });
   }
+}
+
+function titleOf(title) {
+  if (SIGNS[title]) return icon(SIGNS[title]);
+  return make("span", { class: "title", dir: "auto" }, title);
 }
 
 function differs(one, other) {

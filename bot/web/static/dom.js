@@ -11,13 +11,12 @@ export function make(tag, attributes = {}, ...children) {
 
 const SPACE = "http://www.w3.org/2000/svg";
 
-export function icon(path, label) {
+export function icon(path) {
   const drawing = document.createElementNS(SPACE, "svg");
   drawing.setAttribute("viewBox", "0 0 24 24");
   drawing.setAttribute("aria-hidden", "true");
   const line = document.createElementNS(SPACE, "path");
   line.setAttribute("d", path);
   drawing.append(line);
-  if (label) drawing.dataset.label = label;
   return drawing;
 }
