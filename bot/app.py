@@ -66,7 +66,7 @@ class App:
             people.came_by(tx, event.account, event.user, event.chat)
             person = people.met(tx, event.account, event.user) or person
         turn = self.turn(tx, event.account, person)
-        if isinstance(event, Press):
+        if isinstance(event, Press) and event.shown.message:
             turn.shown = event.shown
         self._dispatch(turn, event)
         return Outcome(turn.ack, tuple(turn.out))
@@ -135,6 +135,8 @@ def command(turn: Turn, event: Command) -> None:
 
 
 def _join(turn: Turn, event: Command, code: str) -> None:
+    if doors.known_way(turn, code):
+        return
     try:
         person, project = doors.let_in(turn.tx, event, turn.person, code)
     except WrongCode as error:
@@ -155,7 +157,7 @@ def _help(turn: Turn, argument: str) -> None:
 
 def _undo(turn: Turn, argument: str) -> None:
     here = turn.person.project
-    if here is None:
+    if here is None or doors.role_in(turn, here) is None:
         turn.tell(phrase("undo.nothing"))
         return
     serving.undo(turn, here)
@@ -164,7 +166,7 @@ def _undo(turn: Turn, argument: str) -> None:
 
 def _skip(turn: Turn, argument: str) -> None:
     card = cards.open_card(turn.tx, turn.person.id)
-    if card is None:
+    if card is None or card.role is None:
         turn.tell(phrase("reply.no_card"))
     else:
         serving.skip(turn, card, argument.strip()[:200])
@@ -193,4 +195,4 @@ def opened(turn: Turn, event: Opened) -> None:
     if event.place == "home":
         doors.home(turn, event)
     elif cards.open_card(turn.tx, turn.person.id) is None:
-        doors.label(turn, "")
+        doors.look_in(turn)

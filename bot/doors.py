@@ -6,18 +6,18 @@ from bot import serving
 from bot.buttons import Pressed
 from bot.chat import FromPerson, Message, Opened, Part, Row, Text
 from bot.draft import load
+from bot.face import Former, place
 from bot.labels import LABEL_TYPES
 from bot.project import LabelDef, Project
-from bot.turn import Turn
+from bot.turn import Turn, plain, storable
 from bot.wording import phrase
 from storage import answers, cards, people, projects, queue
-from storage.cards import Card
 from storage.database import Transaction
 from storage.people import Person
-from storage.projects import NoProjectError
 
 RANK = {role: rank for rank, role in enumerate(people.ROLES)}
 HELP_LENGTH = 1500
+NAME_LENGTH = 80
 
 
 class WrongCode(ValueError):
@@ -26,12 +26,15 @@ class WrongCode(ValueError):
 
 def let_in(tx: Transaction, event: FromPerson, known: Person | None, code: str) -> tuple[Person, int | None]:
     """Spends an invite: (the person, made if new; the project it led to). Raises WrongCode."""
+    if people.guessed_too_often(tx, event.account, event.user):
+        raise WrongCode("join.too_often")
     spent = people.spend(tx, code)
     if spent is None:
-        allowed = people.may_guess(tx, event.account, event.user)
-        raise WrongCode("join.wrong" if allowed else "join.too_often")
+        people.may_guess(tx, event.account, event.user)
+        raise WrongCode("join.wrong")
     project, role = spent
-    person = known or people.welcome(tx, event.account, event.user, event.chat, event.name, event.language)
+    name = storable(event.name).strip()[:NAME_LENGTH]
+    person = known or people.welcome(tx, event.account, event.user, event.chat, name, event.language)
     if project is None:
         people.make_owner(tx, person.id)
     else:
@@ -39,6 +42,22 @@ def let_in(tx: Transaction, event: FromPerson, known: Person | None, code: str) 
         people.choose(tx, person.id, project)
     people.record(tx, person.id, project, "join", {"role": role})
     return person, project
+
+
+def known_way(turn: Turn, code: str) -> bool:
+    """Whether the invite gives the person nothing new: then it is not used up, and just leads there."""
+    led = people.leads_to(turn.tx, code)
+    if led is None:
+        return False
+    project, role = led
+    if project is None:
+        has_it = turn.person.owner
+    else:
+        has = people.role(turn.tx, project, turn.person.id)
+        has_it = has is not None and RANK[has] >= RANK[role]
+    if has_it:
+        choose(turn) if project is None else enter(turn, project)
+    return has_it
 
 
 def _give_role(tx: Transaction, project: int, person: int, role: str) -> None:
@@ -75,30 +94,31 @@ def enter(turn: Turn, project: int) -> None:
     if role_in(turn, project) is None:
         turn.tell(phrase("refused.project"))
         return
-    row = projects.by_id(turn.tx, project)
-    schema = turn.schema(row.id, row.version)
-    if schema.chats and turn.platform not in schema.chats:
+    if not _may_show(turn, project):
+        row = projects.by_id(turn.tx, project)
+        schema = turn.schema(row.id, row.version)
         turn.tell(phrase("refused.chat", title=schema.title, chats=", ".join(schema.chats)))
         return
     people.choose(turn.tx, turn.person.id, project)
-    serving.serve(turn, project, before=_left_behind(turn, project))
+    serving.serve(turn, project, former=_left_behind(turn, project))
 
 
-def _left_behind(turn: Turn, project: int) -> Card | None:
-    """The card that is open already: its message loses its buttons when it is shown again."""
+def _left_behind(turn: Turn, project: int) -> Former | None:
+    """The card that is open already: its message loses its buttons."""
     card = cards.open_card(turn.tx, turn.person.id)
-    return card if card is not None and card.project == project else None
+    if card is None:
+        return None
+    return Former(card, "" if card.project == project else turn.say(phrase("card.aside")))
 
 
 def label(turn: Turn, name: str) -> None:
     """`/label [project]`: the card in hand, the project named, the only one there is, or a choice."""
     if name:
-        try:
-            row = projects.named(turn.tx, name.strip().lower())
-        except NoProjectError:
+        project = _named(turn, name.strip())
+        if project is None:
             turn.tell(phrase("refused.project"), _choices(turn))
-            return
-        enter(turn, row.id)
+        else:
+            enter(turn, project)
         return
     card = cards.open_card(turn.tx, turn.person.id)
     here = turn.person.project if card is None else card.project
@@ -106,6 +126,32 @@ def label(turn: Turn, name: str) -> None:
         enter(turn, here)
     else:
         choose(turn)
+
+
+def look_in(turn: Turn) -> None:
+    """Somebody is there again: a card, if there is one; the last words they read are not said a second time."""
+    here = turn.person.project
+    if here is None or role_in(turn, here) is None or not _may_show(turn, here):
+        return
+    row = projects.by_id(turn.tx, here)
+    card = serving.next_card(turn, row)
+    if card is not None:
+        serving.show(turn, card, load(card.draft))
+
+
+def _may_show(turn: Turn, project: int) -> bool:
+    row = projects.by_id(turn.tx, project)
+    chats = turn.schema(row.id, row.version).chats
+    return not chats or turn.platform in chats
+
+
+def _named(turn: Turn, name: str) -> int | None:
+    """The person's project of that name or title; others are not told from ones that do not exist."""
+    for project in _projects(turn):
+        row = projects.by_id(turn.tx, project)
+        if name.casefold() in (row.name, turn.schema(row.id, row.version).title.casefold()):
+            return project
+    return None
 
 
 def choose(turn: Turn) -> None:
@@ -147,8 +193,12 @@ def home(turn: Turn, event: Opened) -> None:
 
 def stats(turn: Turn) -> None:
     """A person's own figures, by project."""
+    members = people.memberships(turn.tx, turn.person.id)
+    if not members:
+        turn.tell(phrase("projects.none"))
+        return
     parts: list[Part] = [Part(turn.say(phrase("stats.title")), "bold")]
-    for member in people.memberships(turn.tx, turn.person.id):
+    for member in members:
         row = projects.by_id(turn.tx, member.project)
         today, seconds = answers.today(turn.tx, turn.person.id, row.id, turn.tx.now - timedelta(hours=24))
         said = phrase(
@@ -159,8 +209,7 @@ def stats(turn: Turn) -> None:
             today=today,
         )
         parts.append(Part("\n" + turn.say(said)))
-        if seconds is not None:
-            parts.append(Part(turn.say(phrase("stats.pace", seconds=f"{seconds:.1f}"))))
+        parts.append(Part(serving.pace(turn, seconds)))
     turn.post(Message(text=tuple(parts)))
 
 
@@ -172,9 +221,8 @@ def stop(turn: Turn) -> None:
         if not load(card.draft).touched:
             while (parked := cards.parked(turn.tx, turn.person.id, card.project)) is not None:
                 queue.release(turn.tx, parked)
-    people.choose(turn.tx, turn.person.id, None)
-    replaces = None if card is None else serving.face.replaced(card, None)
-    turn.post(Message(text=(Part(turn.say(phrase("stop.done"))),), replaces=replaces, fresh=True))
+    message = Message(text=plain(turn.say(phrase("stop.done"))))
+    turn.post(place(turn, message, None, None if card is None else Former(card)))
 
 
 def help_text(turn: Turn, project: Project | None) -> Text:

@@ -15,11 +15,12 @@ KEPT_STEPS = 30
 @dataclass(frozen=True, slots=True)
 class Draft:
     """`done` holds the labels of the questions answered, `work` what is marked of the present one, `trail` what both
-    were before each step."""
+    were before each step. `source` names the message in which an answer was typed last, for it may be edited."""
 
     done: Mapping[str, Label]
     work: Work = None
     trail: tuple[tuple[Mapping[str, Label], Work], ...] = ()
+    source: str | None = None
 
     @property
     def touched(self) -> bool:
@@ -27,9 +28,9 @@ class Draft:
 
     def as_json(self) -> dict[str, Any] | None:
         """None for an untouched draft."""
-        if not self.trail and not self.done and self.work is None:
+        if self == FRESH:
             return None
-        return {"done": self.done, "work": self.work, "trail": self.trail}
+        return {"done": self.done, "work": self.work, "trail": self.trail, "source": self.source}
 
 
 FRESH = Draft({})
@@ -38,7 +39,8 @@ FRESH = Draft({})
 def load(stored: Any) -> Draft:
     if stored is None:
         return FRESH
-    return Draft(stored["done"], stored["work"], tuple((done, work) for done, work in stored["trail"]))
+    trail = tuple((done, work) for done, work in stored["trail"])
+    return Draft(stored["done"], stored["work"], trail, stored["source"])
 
 
 def current(project: Project, draft: Draft) -> Question | None:
@@ -60,26 +62,33 @@ def step(project: Project, question: Question) -> int:
     return project.questions.index(question)
 
 
-def advance(question: Question, draft: Draft, given: Given, suggestion: Label) -> Draft:
-    """One tap or typed text further. The same draft comes back where nothing changes. Raises BadAnswer."""
+def advance(question: Question, draft: Draft, given: Given, suggestion: Label, source: str | None = None) -> Draft:
+    """One tap or typed text (in the message `source`) further. The same draft comes back where nothing changes. Raises
+    BadAnswer."""
     came = LABEL_TYPES[question.type].advance(question, draft.work, given, suggestion)
     trail = (*draft.trail, (draft.done, draft.work))[-KEPT_STEPS:]
     if isinstance(came, Done):
-        return Draft({**draft.done, question.name: came.label}, None, trail)
+        return Draft({**draft.done, question.name: came.label}, None, trail, source or draft.source)
     return draft if came.work == draft.work else replace(draft, work=came.work, trail=trail)
 
 
 def undo(draft: Draft) -> Draft:
     """One step back; the draft must be touched."""
     done, work = draft.trail[-1]
-    return Draft(done, work, draft.trail[:-1])
+    return Draft(done, work, draft.trail[:-1], draft.source)
 
 
-def reopened(project: Project, labels: Mapping[str, Label]) -> Draft:
-    """The draft as it was before the last question of a finished answer, so that undo goes back through them all."""
-    names = [question.name for question in project.questions if question.name in labels]
-    trail = tuple(({name: labels[name] for name in names[:count]}, None) for count in range(len(names) - 1))
-    return Draft({name: labels[name] for name in names[:-1]}, None, trail)
+def corrected(draft: Draft, name: str, label: Label) -> Draft:
+    """The draft with another label for a question answered already; what was answered after it stays."""
+    trail = tuple(({**done, name: label} if name in done else done, work) for done, work in draft.trail)
+    return replace(draft, done={**draft.done, name: label}, trail=trail)
+
+
+def reopened(draft: Draft, labels: Mapping[str, Label]) -> Draft:
+    """A finished answer one step before its end, as `draft` was when it was finished, with labels corrected since."""
+    for name in draft.done:
+        draft = corrected(draft, name, labels.get(name, draft.done[name]))
+    return draft
 
 
 def suggested(question: Question, suggestion: Any) -> Label:

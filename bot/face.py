@@ -1,11 +1,12 @@
 """How a card looks: an item, its question and its buttons as a message."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from bot.buttons import Pressed, pack
 from bot.chat import Button, Media, Message, Part, Row, Shown, ShownKind, Text
-from bot.draft import Draft, current, step, suggested
+from bot.draft import FRESH, Draft, current, step, suggested
 from bot.labels import LABEL_TYPES
 from bot.labels.base import Ask, Option, cut
 from bot.project import Project, Question
@@ -22,8 +23,8 @@ under a picture)."""
 BLANK = Part("\n\n")
 
 
-def face(turn: Turn, card: Card, draft: Draft, said: str = "", rows: tuple[Row, ...] | None = None) -> Message:
-    """The card's message. `said` is one line about what just happened; `rows` stand in for the label buttons."""
+def face(turn: Turn, card: Card, draft: Draft, rows: tuple[Row, ...] | None = None) -> Message:
+    """The card's message; `rows` stand in for the label buttons."""
     project = turn.schema(card.project, card.version)
     question = current(project, draft)
     assert question is not None
@@ -31,7 +32,6 @@ def face(turn: Turn, card: Card, draft: Draft, said: str = "", rows: tuple[Row, 
     media = _media(turn, card)
     text = _join(
         [
-            (Part(said, "quiet"),) if said else (),
             _heading(turn, project, card, question),
             _body(project, card, bool(media)),
             _done(turn, project, draft),
@@ -44,9 +44,15 @@ def face(turn: Turn, card: Card, draft: Draft, said: str = "", rows: tuple[Row, 
         kind="card",
         media=media,
         buttons=buttons if rows is None else rows,
-        typed=ask.typed,
-        placeholder=turn.say(ask.hint) if ask.typed and ask.hint else "",
+        typed=ask.typed or bool(card.awaiting),
+        placeholder=_placeholder(turn, card, ask),
     )
+
+
+def _placeholder(turn: Turn, card: Card, ask: Ask) -> str:
+    if card.awaiting:
+        return turn.say(phrase(f"{card.awaiting}.how"))
+    return turn.say(ask.hint) if ask.typed and ask.hint else ""
 
 
 def asking(card: Card, question: Question, draft: Draft) -> Ask:
@@ -57,21 +63,48 @@ def suggestion_on(card: Card, question: Question) -> Any:
     return suggested(question, card.suggestion) if card.suggested else None
 
 
-def takes_typing(turn: Turn, card: Card, draft: Draft) -> bool:
-    """Whether the card is answered by typing now: then its message stands for no other card, ever."""
-    question = current(turn.schema(card.project, card.version), draft)
-    return question is not None and asking(card, question, draft).typed
+@dataclass(frozen=True, slots=True)
+class Former:
+    """The card that gives way. `line` is what is left of its message where that is not edited into the next one;
+    `back` adds the way back to it."""
+
+    card: Card
+    line: str = ""
+    back: bool = False
 
 
-def remains(turn: Turn, card: Card, line: str) -> tuple[Text, tuple[Row, ...]]:
-    """What is left of a card's message once it is answered: one line, and the way back."""
-    return (Part(line),), ((turn.button("card.undo", Pressed(card.nonce, 0, "u"), quiet=True),),)
+def stands_alone(project: Project, card: Card) -> bool:
+    """Whether the card is answered by typing: then its message stands for no other card, ever."""
+    return any(asking(card, question, FRESH).typed for question in project.questions)
 
 
-def replaced(card: Card, shown: Shown | None) -> Shown | None:
-    if shown is not None:
-        return shown
+def shown_of(card: Card) -> Shown | None:
+    """The message of the card, as far as its sending was reported."""
     return Shown(card.message, cast(ShownKind, card.shown)) if card.message else None
+
+
+def place(turn: Turn, message: Message, card: Card | None, former: Former | None) -> Message:
+    """The message with where it goes: into the former card's message if that was tapped and nothing stands below it,
+    else below everything. `card` is the one shown, None for a notice."""
+    old = former.card if former else card
+    stood = None if old is None else shown_of(old)
+    other = former is not None and (card is None or former.card.id != card.id)
+    elsewhere = turn.shown is None or (stood is not None and stood.message != turn.shown.message)
+    fresh = elsewhere or (old is not None and old.buried) or (other and _either_typed(turn, message, former))
+    left = former if other and former and former.line else None
+    undo = (turn.button("card.undo", Pressed(left.card.nonce, 0, "u"), quiet=True),) if left and left.back else ()
+    return replace(
+        message,
+        replaces=stood or turn.shown,
+        fresh=fresh,
+        remains=(Part(left.line),) if left else (),
+        remains_buttons=(undo,) if undo else (),
+    )
+
+
+def _either_typed(turn: Turn, message: Message, former: Former | None) -> bool:
+    old = former.card if former else None
+    return message.typed or (old is not None and stands_alone(turn.schema(old.project, old.version), old))
 
 
 def _join(blocks: list[Text]) -> Text:
@@ -85,7 +118,8 @@ def _join(blocks: list[Text]) -> Text:
 def _heading(turn: Turn, project: Project, card: Card, question: Question) -> Text:
     count = turn.say(phrase("card.progress", done=card.answered + 1, total=max(card.total, card.answered + 1)))
     title = question.title or project.instructions or project.title
-    return (Part(f"{count} · {project.title}\n", "quiet"), Part(title, "bold"))
+    above = count if title == project.title else f"{count} · {project.title}"
+    return (Part(f"{above}\n", "quiet"), Part(title, "bold"))
 
 
 def _body(project: Project, card: Card, captioned: bool) -> Text:

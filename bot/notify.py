@@ -14,7 +14,12 @@ def admins(turn: Turn, card: Card, project: Project, key: str, words: str, decid
     """`decide` adds the buttons that put the item back or take it out."""
     for account, admin in people.admins(turn.tx, card.project):
         platform = turn.platforms.get(account, "")
-        if admin.id == turn.person.id or admin.blocked or (project.chats and platform not in project.chats):
+        if (
+            admin.id == turn.person.id
+            or admin.blocked
+            or not admin.chat
+            or (project.chats and platform not in project.chats)
+        ):
             continue
         text = say(
             admin.language,

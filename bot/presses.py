@@ -6,9 +6,9 @@ from datetime import timedelta
 from bot import doors, serving
 from bot import draft as drafts
 from bot.buttons import BadButton, Pressed, pack, unpack
-from bot.chat import Form, FormField, Message, OpenForm, Part, Row
+from bot.chat import Form, FormField, Message, OpenForm, Part, Row, Toast
 from bot.draft import load
-from bot.face import asking
+from bot.face import Former, asking
 from bot.labels.base import BadAnswer, Tap
 from bot.turn import Turn
 from bot.wording import phrase
@@ -60,7 +60,7 @@ def _press_done(turn: Turn, card: Card, pressed: Pressed) -> None:
     """Only the way back is left on an answered card, and only from the latest answer."""
     latest = answers.latest(turn.tx, turn.person.id, card.project)
     if pressed.action == "u" and latest is not None and latest.card == card.id:
-        serving.undo(turn, card.project)
+        serving.undo_answer(turn, card.project)
     else:
         turn.toast("press.undo_order" if pressed.action == "u" else "press.answered")
 
@@ -69,11 +69,10 @@ def _press_expired(turn: Turn, card: Card, pressed: Pressed) -> None:
     back = serving.reopen(turn, card)
     if back is not None:
         _press_open(turn, back, pressed)
-    elif pressed.action == "a":
-        serving.late(turn, card, Tap(pressed.argument), None)
+    elif queue.met_again(turn.tx, card):
+        turn.toast("press.gone")
     else:
-        turn.toast("card.late")
-        serving.serve(turn, card.project, before=card)
+        serving.late(turn, card, Tap(pressed.argument), None)
 
 
 def _answer(turn: Turn, card: Card, pressed: Pressed) -> None:
@@ -83,7 +82,7 @@ def _answer(turn: Turn, card: Card, pressed: Pressed) -> None:
     try:
         serving.step(turn, card, Tap(pressed.argument))
     except BadAnswer as error:
-        turn.toast(error.said.key, **error.said.fields)
+        turn.ack = Toast(turn.say(error.said))
 
 
 def _undo(turn: Turn, card: Card, pressed: Pressed) -> None:
@@ -147,12 +146,11 @@ def _flag(turn: Turn, card: Card, pressed: Pressed) -> None:
 
 
 def _help(turn: Turn, card: Card, pressed: Pressed) -> None:
-    """Meanings and examples, in the place of the card until the person goes back."""
-    text = doors.help_text(turn, turn.schema(card.project, card.version))
-    turn.post(Message(text=text))
-    card = serving.again(turn, card)
+    """Meanings and examples, and the card again below them."""
+    former = Former(card)
+    turn.post(Message(text=doors.help_text(turn, turn.schema(card.project, card.version))))
     turn.shown = None
-    serving.show(turn, card, load(card.draft))
+    serving.show(turn, serving.again(turn, card), load(card.draft), former=former)
 
 
 def _stop(turn: Turn, card: Card, pressed: Pressed) -> None:
@@ -193,8 +191,6 @@ def _press_anywhere(turn: Turn, pressed: Pressed) -> None:
     """Buttons that belong to no card carry a project's or an item's number; who may press them is asked anew."""
     if pressed.action == "p":
         doors.enter(turn, pressed.step) if _known(turn, pressed.step) else turn.toast("press.gone")
-    elif pressed.action == "u" and _known(turn, pressed.step):
-        serving.undo(turn, pressed.step)
     elif pressed.action in ("y", "w"):
         _decide(turn, pressed)
     else:

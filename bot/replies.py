@@ -1,13 +1,19 @@
 """What a typed text means: an answer, a note for the card's menu, or a correction of an earlier answer."""
 
-from bot import serving
+from collections.abc import Mapping
+
+from bot import doors, serving
+from bot import draft as drafts
 from bot.buttons import BadButton, unpack
 from bot.chat import Edited, FieldErrors, Reply, Submit
+from bot.draft import corrected, current, load
 from bot.labels import LABEL_TYPES
-from bot.labels.base import BadAnswer, Done, Typed
-from bot.turn import Turn
+from bot.labels.base import BadAnswer, Done, Label, Typed
+from bot.project import Project, Question
+from bot.turn import Turn, storable
 from bot.wording import phrase
-from storage import answers, cards
+from storage import answers, cards, outbox
+from storage.answers import Answer
 from storage.cards import Card
 
 NOTE_LENGTH = 1000
@@ -21,8 +27,10 @@ def reply(turn: Turn, event: Reply) -> None:
         turn.tell(phrase("reply.not_text"))
     elif card is None:
         turn.tell(phrase("reply.no_card"))
-    elif card.person != turn.person.id or card.role is None:
+    elif card.person != turn.person.id:
         turn.tell(phrase("press.not_yours"))
+    elif card.role is None:
+        turn.tell(phrase("refused.project"))
     elif card.state == "done":
         turn.tell(phrase("reply.answered"))
     elif card.state in ("void", "parked"):
@@ -32,31 +40,52 @@ def reply(turn: Turn, event: Reply) -> None:
 
 
 def _meant(turn: Turn, event: Reply) -> Card | None:
-    chosen = cards.by_message(turn.tx, turn.person.chat, event.to) if event.to else None
-    return chosen or cards.open_card(turn.tx, turn.person.id)
+    card = cards.by_message(turn.tx, turn.person.chat, event.to) if event.to else None
+    if card is not None:
+        return card
+    card = cards.open_card(turn.tx, turn.person.id)
+    if card is None:
+        return _just_expired(turn)
+    if event.to and outbox.unreported(turn.tx, turn.person.chat, card.id):
+        return None
+    return card
+
+
+def _just_expired(turn: Turn) -> Card | None:
+    """The card still on the person's screen whose lease ran out while they typed."""
+    card = cards.newest(turn.tx, turn.person.chat, turn.person.id)
+    return card if card is not None and card.state == "expired" else None
 
 
 def _use(turn: Turn, card: Card, event: Reply) -> None:
-    source = source_of(event)
-    if card.awaiting == "flag":
-        serving.flag(turn, card, event.text.strip()[:NOTE_LENGTH])
-    elif card.awaiting == "ask":
-        serving.ask(turn, card, event.text.strip()[:NOTE_LENGTH])
+    note = storable(event.text.strip())[:NOTE_LENGTH]
+    if card.state == "open" and card.awaiting and not note:
+        turn.tell(phrase("label.unreadable"))
+    elif card.state == "open" and card.awaiting == "flag":
+        serving.flag(turn, card, note)
+    elif card.state == "open" and card.awaiting == "ask":
+        serving.ask(turn, card, note)
     else:
-        _answer(turn, card, Typed(event.text), source)
+        _answer(turn, card, Typed(event.text), source_of(event))
 
 
 def _answer(turn: Turn, card: Card, given: Typed, source: str) -> None:
-    if card.state == "expired":
-        back = serving.reopen(turn, card)
-        if back is None:
-            serving.late(turn, card, given, source)
-            return
-        card = back
     try:
-        serving.step(turn, card, given, source)
+        _step(turn, card, given, source)
     except BadAnswer as error:
         turn.tell(error.said)
+
+
+def _step(turn: Turn, card: Card, given: Typed, source: str) -> None:
+    """Raises BadAnswer."""
+    if card.state == "open":
+        serving.step(turn, card, given, source)
+        return
+    back = serving.reopen(turn, card)
+    if back is None:
+        serving.late(turn, card, given, source)
+    else:
+        serving.step(turn, back, given, source)
 
 
 def source_of(event: Reply | Edited) -> str:
@@ -65,48 +94,79 @@ def source_of(event: Reply | Edited) -> str:
 
 def edited(turn: Turn, event: Edited) -> None:
     """A changed message changes the answer that was typed in it; the last version counts."""
-    answer = answers.by_source(turn.tx, turn.person.id, source_of(event))
-    if answer is None or answer.kind not in ("label", "late"):
-        return
-    project = turn.schema(answer.project, answer.version)
-    question = next((q for q in reversed(project.questions) if q.name in answer.label), None)
-    if question is None:
-        return
+    source = source_of(event)
+    answer = answers.by_source(turn.tx, turn.person.id, source)
     try:
-        came = LABEL_TYPES[question.type].advance(question, None, Typed(event.text), None)
+        if answer is not None:
+            _correct(turn, answer, event.text)
+        else:
+            _correct_draft(turn, source, event.text)
     except BadAnswer as error:
         turn.tell(error.said)
+
+
+def _correct(turn: Turn, answer: Answer, text: str) -> None:
+    """Raises BadAnswer."""
+    if doors.role_in(turn, answer.project) is None:
+        turn.tell(phrase("refused.project"))
         return
-    if isinstance(came, Done) and came.label != answer.label[question.name]:
-        answers.correct(turn.tx, answer, {**answer.label, question.name: came.label})
-        described = turn.say(LABEL_TYPES[question.type].describe(question, came.label))
-        turn.tell(phrase("reply.corrected", label=described))
+    question = _typed_in(turn.schema(answer.project, answer.version), answer.label)
+    label = _read(question, text)
+    if label is not None and label != answer.label[question.name]:
+        answers.correct(turn.tx, answer, {**answer.label, question.name: label})
+        _say_corrected(turn, question, label)
+
+
+def _correct_draft(turn: Turn, source: str, text: str) -> None:
+    """What was typed may also stand on a card that asks on. Raises BadAnswer."""
+    card = cards.open_card(turn.tx, turn.person.id)
+    if card is None or card.role is None or (draft := load(card.draft)).source != source or not draft.done:
+        return
+    question = _typed_in(turn.schema(card.project, card.version), draft.done)
+    label = _read(question, text)
+    if label is not None and label != draft.done[question.name]:
+        draft = corrected(draft, question.name, label)
+        card = cards.keep(turn.tx, card, draft.as_json(), "", card.leased_until)
+        serving.show(turn, card, draft)
+
+
+def _typed_in(project: Project, labels: Mapping[str, Label]) -> Question:
+    """The latest of the answered questions that typing is for, else the latest."""
+    answered = [question for question in project.questions if question.name in labels]
+    typed = [question for question in answered if LABEL_TYPES[question.type].ask(question, None, None).typed]
+    return (typed or answered)[-1]
+
+
+def _read(question: Question, text: str) -> Label:
+    """None for a text that is no whole answer. Raises BadAnswer."""
+    came = LABEL_TYPES[question.type].advance(question, None, Typed(text), None)
+    return came.label if isinstance(came, Done) else None
+
+
+def _say_corrected(turn: Turn, question: Question, label: Label) -> None:
+    turn.tell(phrase("reply.corrected", label=turn.say(LABEL_TYPES[question.type].describe(question, label))))
 
 
 def submit(turn: Turn, event: Submit) -> None:
-    """A filled-in form or a drawn answer, for the card it was opened from."""
+    """A filled-in form or a drawn answer, for the card and the question it was opened from."""
     try:
         pressed = unpack(event.data)
     except BadButton:
         turn.toast("press.gone")
         return
     card = cards.held(turn.tx, pressed.nonce) if pressed.nonce else None
-    if card is None or card.person != turn.person.id or card.role is None or card.state not in ("open", "expired"):
+    if card is None or not _still_asks(turn, card, pressed.step):
         turn.ack = FieldErrors({name: turn.say(phrase("reply.old")) for name in event.values})
         return
-    _submitted(turn, card, event)
-
-
-def _submitted(turn: Turn, card: Card, event: Submit) -> None:
-    source = f"{event.account}:form:{card.nonce}"
     try:
-        if card.state == "expired":
-            back = serving.reopen(turn, card)
-            if back is None:
-                serving.late(turn, card, Typed(event.values.get("text", "")), source)
-                return
-            card = back
-        serving.step(turn, card, Typed(event.values.get("text", "")), source)
-        turn.ack = None
+        _step(turn, card, Typed(event.values.get("text", "")), f"{event.account}:form:{card.nonce}")
     except BadAnswer as error:
         turn.ack = FieldErrors({"text": turn.say(error.said)})
+
+
+def _still_asks(turn: Turn, card: Card, step: int) -> bool:
+    if card.person != turn.person.id or card.role is None or card.state not in ("open", "expired"):
+        return False
+    project = turn.schema(card.project, card.version)
+    question = current(project, load(card.draft))
+    return question is not None and drafts.step(project, question) == step

@@ -1,34 +1,38 @@
 """Bringing people their items: the next card, undo, skip, flags, questions, and what becomes of late answers."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot import draft as drafts
 from bot import face, notify
 from bot.buttons import Pressed
-from bot.chat import Button, Message, Part, Row
+from bot.chat import Button, Message, Part, Row, Toast
 from bot.draft import FRESH, Draft
+from bot.face import Former
 from bot.labels import LABEL_TYPES
 from bot.labels.base import Given
 from bot.project import Project
 from bot.turn import Turn, new_nonce
-from bot.wording import phrase
+from bot.wording import Phrase, phrase
 from storage import answers, cards, people, projects, queue
 from storage.cards import Card
 from storage.projects import ProjectRow
 from storage.queue import Deal
 
-HELP_LENGTH = 900
 
-
-def serve(turn: Turn, project: int, said: str = "", before: Card | None = None) -> None:
-    """Shows the person's next card in the project: the one in hand, else one laid aside, else a new one. `before` is
-    the card this takes over from."""
+def serve(turn: Turn, project: int, said: str = "", former: Former | None = None) -> None:
+    """Shows the person's next card in the project: the one in hand, else one laid aside, else a new one."""
     row = projects.by_id(turn.tx, project)
-    card = _in_hand(turn, row) or _claim(turn, row)
+    card = next_card(turn, row)
     if card is None:
-        finished(turn, row, said, before)
-        return
-    show(turn, card, drafts.load(card.draft), said, before)
+        finished(turn, row, said, former)
+    else:
+        show(turn, card, drafts.load(card.draft), said, former)
+
+
+def next_card(turn: Turn, row: ProjectRow) -> Card | None:
+    """None when there is nothing for them now."""
+    return _in_hand(turn, row) or _claim(turn, row)
 
 
 def _in_hand(turn: Turn, row: ProjectRow) -> Card | None:
@@ -81,36 +85,21 @@ def show(
     card: Card,
     draft: Draft,
     said: str = "",
-    before: Card | None = None,
+    former: Former | None = None,
     rows: tuple[Row, ...] | None = None,
 ) -> None:
-    """Puts a card into the chat: in the place of the tapped message where that may be, else below everything."""
-    message = face.face(turn, card, draft, said, rows)
-    old = before or card
-    replaces = face.replaced(old, turn.shown)
-    other = before is not None and before.id != card.id
-    fresh = turn.shown is None or old.buried or (other and (message.typed or _was_typed(turn, old)))
-    left, left_buttons = face.remains(turn, old, said) if other and said else ((), ())
-    turn.post(
-        Message(
-            text=message.text,
-            kind="card",
-            media=message.media,
-            buttons=message.buttons,
-            replaces=replaces,
-            fresh=fresh,
-            remains=left,
-            remains_buttons=left_buttons,
-            typed=message.typed,
-            placeholder=message.placeholder,
-        ),
-        card=card.id,
-    )
+    """Puts a card into the chat, with one line on what just happened. `rows` stand in for its label buttons."""
+    message = face.place(turn, face.face(turn, card, draft, rows), card, former)
+    if message.fresh and card.buried:
+        cards.surface(turn.tx, card)
+    turn.post(_headed(message, said), card=card.id)
 
 
-def _was_typed(turn: Turn, card: Card) -> bool:
-    project = turn.schema(card.project, card.version)
-    return any(face.asking(card, question, FRESH).typed for question in project.questions)
+def _headed(message: Message, said: str) -> Message:
+    """What is said stands once: above the card, or on what is left of the former one just above it."""
+    if not said or (message.fresh and message.replaces and message.remains == (Part(said),)):
+        return message
+    return replace(message, text=(Part(said + "\n\n", "quiet"), *message.text))
 
 
 def step(turn: Turn, card: Card, given: Given, source: str | None = None) -> None:
@@ -119,19 +108,23 @@ def step(turn: Turn, card: Card, given: Given, source: str | None = None) -> Non
     draft = drafts.load(card.draft)
     question = drafts.current(project, draft)
     assert question is not None
-    went = drafts.advance(question, draft, given, face.suggestion_on(card, question))
+    went = drafts.advance(question, draft, given, face.suggestion_on(card, question), source)
     if drafts.current(project, went) is None:
-        save(turn, card, project, went, source)
+        save(turn, card, project, went)
     elif went != draft:
         card = cards.keep(turn.tx, card, went.as_json(), "", turn.tx.now + project.lease)
         show(turn, card, went)
 
 
-def save(turn: Turn, card: Card, project: Project, draft: Draft, source: str | None) -> None:
-    answers.record(turn.tx, card, dict(draft.done), source)
-    said = turn.say(phrase("card.saved", label=described(turn, project, draft)))
-    turn.toast("card.saved", label=described(turn, project, draft))
-    serve(turn, card.project, said, before=card)
+def save(turn: Turn, card: Card, project: Project, draft: Draft) -> None:
+    answers.record(turn.tx, card, dict(draft.done), draft.source)
+    _next(turn, card, phrase("card.saved", label=described(turn, project, draft)))
+
+
+def _next(turn: Turn, card: Card, said: Phrase) -> None:
+    """From a card that is dealt with to the next one, with the way back."""
+    turn.ack = Toast(turn.say(said))
+    serve(turn, card.project, turn.say(said), Former(card, turn.say(said), back=True))
 
 
 def described(turn: Turn, project: Project, draft: Draft) -> str:
@@ -149,11 +142,12 @@ def late(turn: Turn, card: Card, given: Given, source: str | None) -> None:
     question = drafts.current(project, draft)
     kept = False
     if source is not None and question is not None:
-        went = drafts.advance(question, draft, given, face.suggestion_on(card, question))
+        went = drafts.advance(question, draft, given, face.suggestion_on(card, question), source)
         if drafts.current(project, went) is None:
             kept = answers.record_late(turn.tx, card, dict(went.done), source)
     turn.toast("card.late", alert=True)
-    serve(turn, card.project, turn.say(phrase("card.late_kept" if kept else "card.late")), before=card)
+    said = turn.say(phrase("card.late_kept" if kept else "card.late"))
+    serve(turn, card.project, said, Former(card, said))
 
 
 def reopen(turn: Turn, card: Card) -> Card | None:
@@ -161,41 +155,64 @@ def reopen(turn: Turn, card: Card) -> Card | None:
     if not queue.take_back(turn.tx, card):
         return None
     other = cards.open_card(turn.tx, turn.person.id)
-    if other is not None:
+    if other is not None and other.project == card.project:
         cards.park(turn.tx, other)
+    elif other is not None:
+        lay_down(turn, other)
     lease = turn.schema(card.project, card.version).lease
-    return cards.show_again(turn.tx, card, card.nonce, card.chat, card.chat_external, turn.tx.now + lease)
+    back = cards.show_again(turn.tx, card, card.nonce, card.chat, card.chat_external, turn.tx.now + lease)
+    if card.message is None:
+        return back
+    cards.stands(turn.tx, card.id, card.message, card.shown)
+    return replace(back, message=card.message)
 
 
 def undo(turn: Turn, project: int) -> None:
     """Takes the latest step back: a mark on the open card, else the latest answer, whose item is shown again."""
     card = cards.open_card(turn.tx, turn.person.id)
     if card is not None and card.project == project and drafts.load(card.draft).touched:
-        back = drafts.undo(drafts.load(card.draft))
-        lease = turn.schema(card.project, card.version).lease
-        card = cards.keep(turn.tx, card, back.as_json(), "", turn.tx.now + lease)
-        show(turn, card, back)
-        return
+        _step_back(turn, card)
+    else:
+        undo_answer(turn, project)
+
+
+def _step_back(turn: Turn, card: Card) -> None:
+    back = drafts.undo(drafts.load(card.draft))
+    lease = turn.schema(card.project, card.version).lease
+    card = cards.keep(turn.tx, card, back.as_json(), "", turn.tx.now + lease)
+    show(turn, card, back)
+
+
+def undo_answer(turn: Turn, project: int) -> None:
+    """Takes the latest answer back; a card in hand waits until that item is answered again."""
     answer = answers.latest(turn.tx, turn.person.id, project)
     if answer is None:
         turn.toast("undo.nothing")
     elif not answers.withdraw(turn.tx, answer):
         turn.toast("undo.taken", alert=True)
     else:
-        _serve_again(turn, answer, card)
+        _serve_again(turn, answer)
 
 
-def _serve_again(turn: Turn, answer: answers.Answer, open_card: Card | None) -> None:
-    if open_card is not None:
-        cards.park(turn.tx, open_card)
+def _serve_again(turn: Turn, answer: answers.Answer) -> None:
+    in_hand = cards.open_card(turn.tx, turn.person.id)
+    if in_hand is not None:
+        cards.park(turn.tx, in_hand)
     row = projects.by_id(turn.tx, answer.project)
-    project = turn.schema(row.id, row.version)
-    card = queue.deal_again(turn.tx, _deal(turn, row, project), answer.item)
-    draft = FRESH
-    if answer.kind == "label" and answer.version == row.version and not project.single:
-        draft = drafts.reopened(project, answer.label)
+    card = queue.deal_again(turn.tx, _deal(turn, row, turn.schema(row.id, row.version)), answer.item)
+    draft = _draft_of(turn, answer, row)
+    if draft != FRESH:
         card = cards.keep(turn.tx, card, draft.as_json(), "", card.leased_until)
-    show(turn, card, draft, turn.say(phrase("undo.done")), before=open_card)
+    former = Former(in_hand, turn.say(phrase("card.aside"))) if in_hand else None
+    show(turn, card, draft, turn.say(phrase("undo.done")), former)
+
+
+def _draft_of(turn: Turn, answer: answers.Answer, row: ProjectRow) -> Draft:
+    """What was marked before the last step of an answer; nothing where the project asks otherwise by now."""
+    card = cards.by_id(turn.tx, answer.card) if answer.card is not None else None
+    if card is None or answer.version != row.version:
+        return FRESH
+    return drafts.reopened(drafts.load(card.draft), answer.label or {})
 
 
 def lay_down(turn: Turn, card: Card) -> None:
@@ -210,9 +227,7 @@ def skip(turn: Turn, card: Card, reason: str) -> None:
     project = turn.schema(card.project, card.version)
     limit = min(project.skip_limit, max(1, people.active(turn.tx, card.project)))
     answers.skip(turn.tx, card, reason, limit)
-    said = turn.say(phrase("skip.done"))
-    turn.toast("skip.done")
-    serve(turn, card.project, said, before=card)
+    _next(turn, card, phrase("skip.done"))
 
 
 def flag(turn: Turn, card: Card, note: str) -> None:
@@ -221,8 +236,7 @@ def flag(turn: Turn, card: Card, note: str) -> None:
     answers.flag(turn.tx, card, note, project.flags_needed)
     people.record(turn.tx, turn.person.id, card.project, "flag", {"item": card.key})
     notify.admins(turn, card, project, "admin.flagged", note, decide=True)
-    turn.toast("flag.done")
-    serve(turn, card.project, turn.say(phrase("flag.done")), before=card)
+    _next(turn, card, phrase("flag.done"))
 
 
 def ask(turn: Turn, card: Card, words: str) -> None:
@@ -230,31 +244,48 @@ def ask(turn: Turn, card: Card, words: str) -> None:
     project = turn.schema(card.project, card.version)
     answers.comment(turn.tx, card, "ask", words)
     notify.admins(turn, card, project, "admin.asked", words)
-    card = cards.keep(turn.tx, again(turn, card), card.draft, "", turn.tx.now + project.lease)
-    show(turn, card, drafts.load(card.draft), turn.say(phrase("ask.done")))
+    show(turn, again(turn, card), drafts.load(card.draft), turn.say(phrase("ask.done")), Former(card))
 
 
-def finished(turn: Turn, row: ProjectRow, said: str, before: Card | None) -> None:
+def finished(turn: Turn, row: ProjectRow, said: str, former: Former | None) -> None:
     """Nothing (more) to do here: what the person did, and where else they are wanted."""
+    undo = _latest_undo(turn, row.id)
+    message = Message(
+        text=(Part(_summary(turn, row)),),
+        buttons=(*_elsewhere(turn, row.id), *((undo,) if undo else ())),
+    )
+    turn.post(_headed(face.place(turn, message, None, former), said))
+
+
+def _summary(turn: Turn, row: ProjectRow) -> str:
     project = turn.schema(row.id, row.version)
     member = people.membership(turn.tx, row.id, turn.person.id)
     done = 0 if member is None else member.answered
-    key = "done.paused" if row.state == "paused" else "done.limit" if _had_enough(project, done) else "done.all"
-    _, seconds = answers.today(turn.tx, turn.person.id, row.id, turn.tx.now - timedelta(days=365))
-    lines = [turn.say(phrase(key, title=project.title)), turn.say(phrase("done.count", count=done))]
-    if seconds is not None:
-        lines.append(turn.say(phrase("done.pace", seconds=f"{seconds:.0f}" if seconds >= 10 else f"{seconds:.1f}")))
-    left, left_buttons = face.remains(turn, before, said) if before is not None and said else ((), ())
-    turn.post(
-        Message(
-            text=(*((Part(said + "\n\n", "quiet"),) if said else ()), Part("\n".join(lines))),
-            buttons=(*_elsewhere(turn, row.id), (turn.button("card.undo", Pressed("", row.id, "u"), quiet=True),)),
-            replaces=face.replaced(before, turn.shown) if before is not None else turn.shown,
-            fresh=turn.shown is None or before is None or before.buried or _was_typed(turn, before),
-            remains=left,
-            remains_buttons=left_buttons,
-        )
-    )
+    lines = [turn.say(phrase(_why(row, project, done), title=project.title))]
+    if done:
+        _, seconds = answers.today(turn.tx, turn.person.id, row.id, turn.tx.now - timedelta(days=365))
+        lines.append(turn.say(phrase("done.count", count=done)) + pace(turn, seconds))
+    return "\n".join(lines)
+
+
+def _why(row: ProjectRow, project: Project, done: int) -> str:
+    if row.state == "paused":
+        return "done.paused"
+    return "done.limit" if _had_enough(project, done) else "done.all" if done else "done.none"
+
+
+def pace(turn: Turn, seconds: float | None) -> str:
+    """ ", 3.2 s each"; nothing where it would round to nothing."""
+    if seconds is None or seconds < 0.1:
+        return ""
+    return turn.say(phrase("stats.pace", seconds=f"{seconds:.0f}" if seconds >= 10 else f"{seconds:.1f}"))
+
+
+def _latest_undo(turn: Turn, project: int) -> Row:
+    """The way back from a message that is no card; it names the answer, so that a second tap does not go further."""
+    answer = answers.latest(turn.tx, turn.person.id, project)
+    card = None if answer is None or answer.card is None else cards.by_id(turn.tx, answer.card)
+    return () if card is None else (turn.button("card.undo", Pressed(card.nonce, 0, "u"), quiet=True),)
 
 
 def _elsewhere(turn: Turn, here: int) -> tuple[Row, ...]:

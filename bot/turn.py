@@ -32,6 +32,11 @@ class Schemas:
         return self._known[key]
 
 
+def storable(text: str) -> str:
+    """`text` without NUL and halves of surrogate pairs, which not every database holds."""
+    return "".join(sign for sign in text if sign != "\0" and not "\ud800" <= sign <= "\udfff")
+
+
 @dataclass(slots=True)
 class Turn:
     """`shown` is the message that was tapped, None where nothing was."""

@@ -243,10 +243,10 @@ def invite(tx: Transaction, project: int | None, role: str, uses: int, expires_a
     return code
 
 
-def leads_to(tx: Transaction, code: str) -> int | None:
-    """The project of an invite, spent and expired ones too: its members may come in by it again."""
-    found: int | None = tx.value(select(invites.c.project).where(invites.c.code_hash == hashed(code)))
-    return found
+def leads_to(tx: Transaction, code: str) -> tuple[int | None, str] | None:
+    """(project, role) of an invite, of a spent or expired one too: its members may come in by it again."""
+    row = tx.one(select(invites.c.project, invites.c.role).where(invites.c.code_hash == hashed(code)))
+    return None if row is None else (row.project, row.role)
 
 
 def spend(tx: Transaction, code: str) -> tuple[int | None, str] | None:

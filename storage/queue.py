@@ -136,7 +136,6 @@ SKIPPED = (
     .limit(bindparam("most"))
     .with_for_update()
 )
-UNTOUCHED = select(items.c.id).where(items.c.id == bindparam("wanted"), ~MINE, ~HOLDING)
 DEAL = insert(cards)
 LAPSED = (
     select(cards.c.id, cards.c.item, cards.c.project)
@@ -289,11 +288,6 @@ def take_back(tx: Transaction, card: Card) -> bool:
     if met_again(tx, card):
         return False
     return card.item_state == "gold" or retake(tx, card.item)
-
-
-def new_to(tx: Transaction, item: int, person: int) -> bool:
-    """Whether the person neither has the item in hand nor has answered it."""
-    return tx.value(UNTOUCHED, {"wanted": item, "who": person}) is not None
 
 
 def release(tx: Transaction, card: Card, became: str = "void") -> None:

@@ -50,12 +50,13 @@ SENTENCES: Final[Mapping[str, str]] = {
     "card.skip": "⏭",
     "card.skip.spoken": "Skip",
     "card.form": "✍ Type it here",
-    "card.late": "Others have finished this item meanwhile. Here is the next one.",
-    "card.late_kept": "Others have finished this item meanwhile. Your text is kept as late. Here is the next one.",
+    "card.aside": "⏸ Laid aside for now",
+    "card.late": "Too late: that item needs no more answers.",
+    "card.late_kept": "Too late: that item needs no more answers. Your text is kept and marked as late.",
     "form.submit": "Save",
     "undo.done": "↩ Taken back. Answer it again.",
     "undo.nothing": "There is nothing to undo.",
-    "undo.taken": "Somebody else has taken that item meanwhile, so it cannot be undone.",
+    "undo.taken": "That item has gone to others meanwhile, so this cannot be undone.",
     "skip.why": "Why skip it?",
     "skip.reason": "{reason}",
     "skip.done": "⏭ Skipped",
@@ -93,10 +94,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "stats.pace": ", {seconds} s each",
     "stop.done": "Stopped. Your answers are saved. Type /label to go on.",
     "done.all": "🎉 All done in “{title}”. Thank you!",
+    "done.none": "There is nothing to label in “{title}” at the moment.",
     "done.limit": "🎉 You have answered all we ask of one person in “{title}”. Thank you!",
     "done.paused": "⏸ “{title}” is paused by its admin.",
     "done.count": "Answered by you: {count}",
-    "done.pace": "Seconds an item: {seconds}",
     "help.general": (
         "I show you items; one tap answers. ↩ takes back, ⏭ skips, ⋯ has help and more.\n"
         "/label your card · /projects · /undo · /skip · /stats · /stop"
