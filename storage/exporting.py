@@ -1,13 +1,12 @@
-"""Reads a project's items and answers from one snapshot, a page at a time, so that memory stays flat."""
+"""Reads a project's items and answers a page at a time, so that memory stays flat; `Database.reading` stands still."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, func, select, text
 
-from storage.database import Database, Row
+from storage.database import Row
 from storage.schema import answers, items, people
 
 PAGE: Final = 1000
@@ -53,15 +52,6 @@ SUPERSEDED: Final = (
     .where(answers.c.project == bindparam("p"), ~answers.c.live)
     .order_by(answers.c.item, answers.c.id)
 )
-
-
-@contextmanager
-def snapshot(database: Database) -> Iterator[Connection]:
-    """A connection to which the data stands still while it reads."""
-    with database.reading() as connection:
-        if connection.dialect.name == "postgresql":
-            connection = connection.execution_options(isolation_level="REPEATABLE READ")
-        yield connection
 
 
 class Superseded:

@@ -32,6 +32,7 @@ EXISTING: Final = (
         items.c.state,
         items.c.answers,
         items.c.created_at,
+        items.c["import"].label("import_id"),
         imports.c.state.label("import_state"),
     )
     .select_from(items.outerjoin(imports, imports.c.id == items.c["import"]))
@@ -163,7 +164,7 @@ def _outcome(batch: Batch, row: Incoming, old: Row | None) -> Outcome:
         return "new"
     if row.digest == old.digest:
         return "changed" if _says_more(row, old) else "known"
-    return "twice" if old.created_at >= batch.since else "changed"
+    return "twice" if old.import_id == batch.import_id and old.created_at >= batch.since else "changed"
 
 
 def _undone(old: Row) -> bool:

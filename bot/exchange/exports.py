@@ -78,7 +78,7 @@ def export_project(
     """
     _check(wanted)
     row, config = run(database, lambda tx: _project(tx, project))
-    with exporting.snapshot(database) as connection:
+    with database.reading() as connection:
         export = _Export(connection, files, row, Project.from_config(config), wanted, progress)
         try:
             return export.stream(out) if not isinstance(out, Path) else export.write(out)
@@ -123,7 +123,7 @@ def split_of(key: str, split: Mapping[str, float]) -> str:
         reached += share
         if place < reached:
             return name
-    return next(reversed(split))
+    return list(split)[-1]
 
 
 @dataclass(slots=True)
@@ -134,6 +134,7 @@ class _Export:
     project: Project
     wanted: Wanted
     progress: Callable[[int, int], None]
+    pictured: bool = False
 
     def stream(self, file: BinaryIO) -> ExportResult:
         form = FORMATS[self.wanted.format]
@@ -256,6 +257,7 @@ class _Export:
         return self._exported(item, (), merger.merge(labels))
 
     def _exported(self, item: Row, answers: tuple[Given, ...], merged: Any = None) -> Exported:
+        self.pictured = self.pictured or item.media is not None
         return Exported(
             key=item.key,
             data=item.data,
@@ -281,7 +283,7 @@ class _Export:
 
     def _losses(self, context: Context) -> tuple[str, ...]:
         losses = list(FORMATS[self.wanted.format].losses(context))
-        if context.survey.media and not self.wanted.media:
+        if self.pictured and not self.wanted.media:
             losses.append("The pictures, sounds and films themselves are not in it; --media adds them.")
         if self.wanted.level == "answers" and "all" not in self.wanted.only:
             losses += self._left_out()
