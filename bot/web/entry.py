@@ -1,6 +1,5 @@
 """The pages: the chat, the way in by an invite, and a channel to read."""
 
-import secrets
 import unicodedata
 from urllib.parse import parse_qs, quote
 from uuid import uuid4
@@ -12,7 +11,7 @@ from starlette.routing import Route
 
 from bot.chat import Command
 from bot.web.guard import body_of, is_ours
-from bot.web.house import House, WrongTries, address, language
+from bot.web.house import House, WrongTries, address, language, new_person
 from bot.web.ports import Invitation, Visitor
 from bot.web.templates import page
 from bot.wording import phrase, say
@@ -72,14 +71,14 @@ class Entry:
         if visitor is None:
             return RedirectResponse("/", 303)
         name = request.path_params["name"]
-        if not await self._house.reception.may_read(visitor.user, name):
+        if not await self._house.may_read(visitor, name):
             raise HTTPException(404)
         return HTMLResponse(page("channel", language(request), name=name))
 
     async def _let_in(self, request: Request, visitor: Visitor | None, name: str) -> Response:
         """The session comes first: an invite that was used up must not leave its person outside."""
         response = RedirectResponse("/", 303)
-        user = visitor.user if visitor else f"u{secrets.token_hex(8)}"
+        user = visitor.user if visitor else new_person()
         token = "" if visitor else await self._house.reception.start(user, name)
         await self._house.receive(
             Command(

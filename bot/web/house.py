@@ -1,5 +1,7 @@
 """Everything the routes share: who is signed in, the chat, and where events go."""
 
+import re
+import secrets
 import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -19,6 +21,8 @@ KNOWN_SECONDS = 60.0
 ADDRESSES = 4096
 WRONG_TRIES = 20
 WINDOW_SECONDS = 600.0
+PERSON = re.compile(r"u[0-9a-f]{16}")
+"""A person's external id, which is the name of their chat too."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,6 +55,10 @@ class House:
         visitor = await self.reception.visitor(token)
         self._remember(token, visitor)
         return visitor
+
+    async def may_read(self, visitor: Visitor, channel: str) -> bool:
+        """A person's own chat is never a channel, whatever a project calls its own."""
+        return not PERSON.fullmatch(channel) and await self.reception.may_read(visitor.user, channel)
 
     def _remember(self, token: str, visitor: Visitor | None) -> None:
         self._known.pop(token, None)
@@ -90,6 +98,10 @@ class WrongTries:
         self._since[address] = (time.monotonic(), 1) if fresh else (since, count + 1)
         while len(self._since) > ADDRESSES:
             self._since.popitem(last=False)
+
+
+def new_person() -> str:
+    return f"u{secrets.token_hex(8)}"
 
 
 def language(request: Request) -> str:

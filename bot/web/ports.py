@@ -4,12 +4,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 Json = Mapping[str, Any]
 Headers = Mapping[str, str]
 """Header names in lower case."""
-Verdict = Literal["valid", "wrong"]
 
 
 class Page(Protocol):

@@ -42,7 +42,7 @@ class Streams:
         if visitor is None:
             raise HTTPException(401)
         name = request.path_params["name"]
-        if not await self._house.reception.may_read(visitor.user, name):
+        if not await self._house.may_read(visitor, name):
             raise HTTPException(404)
         return self._stream(request, name)
 

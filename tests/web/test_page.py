@@ -21,7 +21,9 @@ PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobil
 DESK = {"viewport": {"width": 1280, "height": 800}}
 EVIL = "<img src=x onerror=\"document.title='broken into'\"><script>document.title='broken into'</script>"
 DOUBLE_TAP_MS = 300
-CARDS = [card(text, at) for at, text in enumerate(("It works well.", "It broke.", "It is fine.", "It is blue.", "End."))]
+CARDS = [
+    card(text, at) for at, text in enumerate(("It works well.", "It broke.", "It is fine.", "It is blue.", "End."))
+]
 
 Join = Callable[..., Page]
 

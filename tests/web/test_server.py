@@ -349,6 +349,15 @@ def test_a_channel_is_read_by_those_who_may(here: Place) -> None:
         assert client.get("/channel/secret/events").status_code == 404
 
 
+def test_a_persons_chat_is_no_channel(here: Place) -> None:
+    with joined(here):
+        person = here.script.events[0]
+    assert isinstance(person, Command)
+    with joined(here, "Eve") as eve:
+        assert eve.get(f"/channel/{person.chat}").status_code == 404
+        assert eve.get(f"/channel/{person.chat}/events").status_code == 404
+
+
 def test_media_is_served_in_ranges_with_its_type(here: Place) -> None:
     sha = here.put(bytes(range(256)) * 40, "audio/ogg")
     with joined(here) as client:
