@@ -57,7 +57,8 @@ def key_of(value: Any) -> str | None:
 
 def whole(name: str, value: Any, low: int, high: int) -> int | None:
     """A whole number in a cell; None where it is empty. Raises BadRow."""
-    text = "" if value is None else (as_text(value) or "?").strip()
+    said = "" if value is None else as_text(value)
+    text = "?" if said is None else said.strip()
     if not text:
         return None
     try:

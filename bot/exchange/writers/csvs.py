@@ -28,7 +28,8 @@ class Csv:
         self._columns = layout(context.project, context.level, context.survey)
         self._types = {question.name: LABEL_TYPES[question.type] for question in context.project.questions}
         self._text = io.TextIOWrapper(file, "utf-8", errors="replace", newline="", write_through=False)
-        self._writer = csv.writer(self._text, lineterminator="\n")
+        # As RFC 4180 wants it; with another ending the writer would leave a lone CR unquoted.
+        self._writer = csv.writer(self._text, lineterminator="\r\n")
         self._writer.writerow([neutral(column.name) for column in self._columns])
 
     def write(self, one: Exported) -> int:
