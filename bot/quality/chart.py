@@ -17,7 +17,8 @@ DAYS_SHOWN: Final = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """Where the imported items stand; the parts add up to all of them."""
+    """Where the imported items stand; the parts add up to all of them. Gold items are served to check people, and never
+    done."""
 
     done: int = 0
     leased: int = 0
@@ -26,10 +27,16 @@ class Progress:
     flagged: int = 0
     quarantined: int = 0
     withdrawn: int = 0
+    gold: int = 0
 
     @property
     def imported(self) -> int:
         return sum(getattr(self, part) for part in self.__slots__)
+
+    @property
+    def asked(self) -> int:
+        """Items that people are to label."""
+        return self.imported - self.gold - self.withdrawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,7 @@ class ChartFigures:
 class ChartWords:
     """The picture's own words. Braces name what is filled in."""
 
-    parts: tuple[str, ...] = ("done", "in hand", "open", "skipped by all", "flagged", "set aside", "withdrawn")
+    parts: tuple[str, ...] = ("done", "in hand", "open", "skipped by all", "flagged", "set aside", "withdrawn", "gold")
     """In the order of Progress."""
     months: tuple[str, ...] = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
     date: str = "{day} {month} {year}"
@@ -96,7 +103,7 @@ class ChartWords:
 ENGLISH: Final = ChartWords()
 
 # Okabe and Ito's palette, told apart by people with any colour vision, and two greys for what waits or is gone.
-_PART_COLOURS: Final = ("#009E73", "#56B4E9", "#D8DEE6", "#E69F00", "#D55E00", "#CC79A7", "#7B8794")
+_PART_COLOURS: Final = ("#009E73", "#56B4E9", "#D8DEE6", "#E69F00", "#D55E00", "#CC79A7", "#7B8794", "#F0E442")
 _GREY: Final = "#9AA5B1"
 _BLUE: Final = "#0072B2"
 _SKY: Final = "#56B4E9"
@@ -149,11 +156,11 @@ def _header(sheet: Sheet, figures: ChartFigures, words: ChartWords) -> None:
 
 
 def _state(figures: ChartFigures, words: ChartWords) -> str:
-    done, imported = figures.progress.done, figures.progress.imported
-    if not imported:
+    done, asked = figures.progress.done, figures.progress.asked
+    if not asked:
         return words.no_items
     # Rounded down: 100 % is said when nothing is left.
-    parts = [words.done.format(done=f"{done:,}", all=f"{imported:,}", percent=100 * done // imported)]
+    parts = [words.done.format(done=f"{done:,}", all=f"{asked:,}", percent=100 * done // asked)]
     if figures.expected_end:
         parts.append(words.expected_end.format(date=_date(figures.expected_end, words.short_date, words)))
     return " · ".join(parts)

@@ -1,0 +1,127 @@
+"""A question's labels as small numbers: equal labels share one, whatever version of the project they were given in."""
+
+import json
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from itertools import chain, repeat
+from typing import TypeAlias
+
+from bot.labels import LABEL_TYPES
+from bot.labels.base import BadAnswer, Label, Said
+from bot.project import Json, Project, Question
+from bot.quality.consensus import disagreement
+from bot.quality.measures import Agreement, agreement
+from bot.quality.values import frozen
+
+Codes: TypeAlias = tuple[int, ...]
+Coded: TypeAlias = tuple[int | None, ...]
+"""An answer: the number of each question's label, None where the question was not asked."""
+
+
+class Coder:
+    """Numbers the labels of one question and counts the items they came together on."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self.type = LABEL_TYPES[question.type]
+        self.labels: list[Label] = []
+        self.units: Counter[Codes] = Counter()
+        """Items by the sorted numbers of their labels."""
+        self._codes: dict[Hashable, int] = {}
+        self._distance = self.type.distance(question)
+
+    def code(self, value: Json) -> int | None:
+        label = self._current(value)
+        if label is None:
+            return None
+        code = self._codes.setdefault(frozen(label), len(self.labels))
+        if code == len(self.labels):
+            self.labels.append(label)
+        return code
+
+    def _current(self, value: Json) -> Label:
+        """The label as the project names it now. One that was removed stays as it is; None for what has become no
+        label at all, as after a change of the question's type."""
+        if self.type.CATEGORICAL and value is not None:
+            try:
+                return self.type.read(self.question, value)
+            except BadAnswer:
+                pass
+        return value if type(value) is type(self.type.EXAMPLE.label) else None
+
+    def distance(self, one: int, other: int) -> float:
+        return 0.0 if one == other else self._distance(self.labels[one], self.labels[other])
+
+    def disagreement(self, codes: Codes) -> float:
+        return disagreement(codes, self.distance) if len(codes) > 1 else 0.0
+
+    def agreement(self) -> Agreement:
+        units = chain.from_iterable(repeat(codes, times) for codes, times in self.units.items())
+        return agreement(units, self.distance, self.type.CATEGORICAL)
+
+    def counts(self) -> dict[int, int]:
+        """How often each label was given, by its number."""
+        counts: Counter[int] = Counter()
+        for codes, times in self.units.items():
+            for code in codes:
+                counts[code] += times
+        return counts
+
+    def said(self, code: int) -> Said:
+        return self.type.describe(self.question, self.labels[code])
+
+
+class Coding:
+    """All questions of a project. Labels come as the JSON that is stored: {question: label}."""
+
+    def __init__(self, project: Project) -> None:
+        self.coders = tuple(Coder(question) for question in project.questions)
+        self._single = project.single
+        # Free texts hardly ever come twice: remembering them would only fill the memory.
+        self._repeats = all(coder.type.CATEGORICAL for coder in self.coders)
+        self._known: dict[str, Coded] = {}
+        self._units: dict[tuple[str, ...], tuple[Codes, ...]] = {}
+        self._apart: dict[tuple[Codes, ...], tuple[float, int]] = {}
+
+    def answer(self, text: str) -> Coded:
+        found = self._known.get(text)
+        if found is None:
+            labels = json.loads(text)
+            found = tuple(coder.code(self._of(labels, coder.question)) for coder in self.coders)
+            if self._repeats:
+                self._known[text] = found
+        return found
+
+    def _of(self, labels: Json, question: Question) -> Json:
+        if isinstance(labels, Mapping):
+            return labels.get(question.name)
+        return labels if self._single else None
+
+    def together(self, texts: Sequence[str]) -> tuple[Codes, ...]:
+        """The sorted numbers of an item's labels, by question; those to whom a question was not put are left out."""
+        if not self._repeats:
+            return self._coded(texts)
+        key = tuple(sorted(texts))
+        found = self._units.get(key)
+        if found is None:
+            found = self._units[key] = self._coded(key)
+        return found
+
+    def _coded(self, texts: Iterable[str]) -> tuple[Codes, ...]:
+        columns = zip(*(self.answer(text) for text in texts), strict=True)
+        return tuple(tuple(sorted(code for code in column if code is not None)) for column in columns)
+
+    def count(self, units: tuple[Codes, ...]) -> None:
+        for coder, codes in zip(self.coders, units, strict=True):
+            if codes:
+                coder.units[codes] += 1
+
+    def disagreement(self, units: tuple[Codes, ...]) -> tuple[float, int]:
+        """(mean distance of two labels, question) of the question people differ most on."""
+        found = self._apart.get(units)
+        if found is None:
+            apart = [coder.disagreement(codes) for coder, codes in zip(self.coders, units, strict=True)]
+            found = max(apart), apart.index(max(apart))
+            if self._repeats:
+                self._apart[units] = found
+        return found

@@ -1,0 +1,399 @@
+"""The QA summary: every figure of a project at one moment, recounted from its answers.
+
+Gold items are apart throughout: their labels measure people, not the data, so they stand in no distribution, pace or
+agreement. What was withdrawn counts as imported and nowhere else.
+"""
+
+import heapq
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import date, datetime, timedelta
+from statistics import median
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from bot.labels.base import Said
+from bot.project import Json, Project
+from bot.quality.coding import Coder, Codes, Coding
+from bot.quality.measures import Agreement
+from bot.turn import snippet
+from bot.wording import DEFAULT, Phrase, say
+from storage import figures
+from storage.columns import micros, moment
+from storage.figures import Participant, Parts
+from storage.projects import ProjectRow
+
+DISPUTED: Final = 5
+"""How many disputed items are named."""
+PACE_DAYS: Final = 7
+FARTHEST: Final = 3650
+"""Days; an end farther off is no expectation."""
+DAY: Final = timedelta(days=1)
+QUARTER: Final = 900_000_000
+"""Microseconds of a quarter of an hour: every time zone is off by a whole number of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Labels on items in the last 24 hours and seven days. `per_day` is the mean of those seven days, or of the time
+    since the first label where that is shorter, at least a day; None before any label. `wanted` labels are still asked
+    for; at this pace they are there on `expected_end`."""
+
+    last_day: int
+    last_week: int
+    per_day: float | None
+    wanted: int
+    expected_end: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class LabelCount:
+    """`name` as exports hold it, `title` as people see it."""
+
+    name: str
+    title: Said
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """Labels given to gold items, one a question: how many there are, how many equal the gold, and 1 less their mean
+    distance to it (which is the share of equal ones for labels that are alike or not)."""
+
+    labels: int
+    right: int
+    closeness: float | None
+
+    @property
+    def share(self) -> float | None:
+        return self.right / self.labels if self.labels else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionFigures:
+    """`answers` are the labels given to it; `labels` is None where labels are free text."""
+
+    name: str
+    title: str
+    type: str
+    answers: int
+    labels: tuple[LabelCount, ...] | None
+    agreement: Agreement
+    gold: Accuracy
+
+
+@dataclass(frozen=True, slots=True)
+class Disputed:
+    """An item that is done and on which people differ: by the `question` they differ most on, the labels given and the
+    mean distance (0…1) between two of them. Items still being answered are left out, lest it sway who is to answer."""
+
+    item: str
+    snippet: str
+    question: str
+    labels: tuple[tuple[Said, int], ...]
+    disagreement: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonFigures:
+    """For admins. `labels` are live ones on items, `gold` on gold items; `superseded` were taken back or corrected."""
+
+    id: str
+    name: str
+    role: str | None
+    labels: int
+    skips: int
+    flags: int
+    late: int
+    superseded: int
+    median_seconds: float | None
+    gold: Accuracy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """`people` is for admins only; everything else may stand in a channel. Days are those of `timezone`."""
+
+    project: str
+    title: str
+    as_of: datetime
+    timezone: str
+    parts: Parts
+    pace: Pace
+    labels: int
+    skips: int
+    flags: int
+    late: int
+    superseded: int
+    active_people: int
+    median_seconds: float | None
+    days: tuple[tuple[date, int], ...]
+    questions: tuple[QuestionFigures, ...]
+    gold: Accuracy
+    disputed: tuple[Disputed, ...]
+    people: tuple[PersonFigures, ...]
+
+    @property
+    def today(self) -> date:
+        return self.as_of.astimezone(ZoneInfo(self.timezone)).date()
+
+    @property
+    def asked(self) -> int:
+        """Items that people are to label."""
+        return self.parts.imported - self.parts.gold - self.parts.withdrawn
+
+
+def summary(connection: Connection, row: ProjectRow, project: Project, now: datetime) -> Report:
+    """Reads for seconds where there are millions of answers: from a connection that cannot write, never the writer's.
+    `now` is aware."""
+    figures.snapshot(connection)
+    coding = Coding(project)
+    work = _work(connection, row.id, now)
+    gold = _gold(connection, row.id, coding)
+    disputed = _items(connection, row.id, coding)
+    zone = project.summary.timezone if project.summary else "UTC"
+    times = sorted(one for person in work.people.values() for one in person.times)
+    return Report(
+        project=row.name,
+        title=project.title,
+        as_of=now,
+        timezone=zone,
+        parts=figures.parts(connection, row.id, now),
+        pace=_pace(work, figures.wanted(connection, row.id), now, ZoneInfo(zone)),
+        labels=sum(work.quarters.values()),
+        skips=sum(one.skips for one in work.people.values()),
+        flags=sum(one.flags for one in work.people.values()),
+        late=sum(one.late for one in work.people.values()),
+        superseded=sum(one.superseded for one in work.people.values()),
+        active_people=sum(bool(one.labels or one.gold) for one in work.people.values()),
+        median_seconds=_seconds(times),
+        days=_days(work, ZoneInfo(zone)),
+        questions=tuple(_question(coder, gold.questions[place]) for place, coder in enumerate(coding.coders)),
+        gold=gold.all.figures(),
+        disputed=_described(connection, disputed, coding),
+        people=tuple(_people(figures.participants(connection, row.id), work, gold)),
+    )
+
+
+@dataclass(slots=True)
+class _Person:
+    labels: int = 0
+    gold: int = 0
+    skips: int = 0
+    flags: int = 0
+    late: int = 0
+    superseded: int = 0
+    times: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Work:
+    """What people did, gold apart: labels on items by the quarter hour they were given in, and lately."""
+
+    people: dict[int, _Person]
+    quarters: dict[int, int]
+    first: int | None
+    last_day: int
+    last_week: int
+
+
+def _work(connection: Connection, project: int, now: datetime) -> _Work:
+    people: dict[int, _Person] = {}
+    quarters: dict[int, int] = {}
+    gold, first, last_day, last_week = figures.gold_items(connection, project), None, 0, 0
+    day, week = micros(now - DAY), micros(now - PACE_DAYS * DAY)
+    for item, person, kind, live, milliseconds, at in figures.given(connection, project):
+        one = people.get(person) or people.setdefault(person, _Person())
+        if not live or kind != "label":
+            _other(one, kind, bool(live))
+            continue
+        if milliseconds is not None:
+            one.times.append(milliseconds)
+        if item in gold:
+            one.gold += 1
+            continue
+        one.labels += 1
+        quarters[at // QUARTER] = quarters.get(at // QUARTER, 0) + 1
+        first = at if first is None or at < first else first
+        if at > week:
+            last_week += 1
+            last_day += at > day
+    return _Work(people, quarters, first, last_day, last_week)
+
+
+def _other(person: _Person, kind: str, live: bool) -> None:
+    person.superseded += not live
+    person.skips += live and kind == "skip"
+    person.flags += live and kind == "flag"
+    person.late += live and kind == "late"
+
+
+def _pace(work: _Work, wanted: int, now: datetime, zone: ZoneInfo) -> Pace:
+    per_day, end = None, None
+    if work.first is not None:
+        since = (now - moment(work.first)) / DAY
+        per_day = work.last_week / min(max(since, 1.0), float(PACE_DAYS))
+    if wanted and per_day and wanted / per_day <= FARTHEST:
+        end = (now + timedelta(days=wanted / per_day)).astimezone(zone).date()
+    return Pace(work.last_day, work.last_week, per_day, wanted, end)
+
+
+def _days(work: _Work, zone: ZoneInfo) -> tuple[tuple[date, int], ...]:
+    days: dict[date, int] = {}
+    for quarter, count in sorted(work.quarters.items()):
+        day = moment(quarter * QUARTER).astimezone(zone).date()
+        days[day] = days.get(day, 0) + count
+    return tuple(days.items())
+
+
+def _seconds(milliseconds: Sequence[int]) -> float | None:
+    return median(milliseconds) / 1000 if milliseconds else None
+
+
+@dataclass(slots=True)
+class _Score:
+    labels: int = 0
+    right: int = 0
+    closeness: float = 0.0
+
+    def add(self, distance: float) -> None:
+        self.labels += 1
+        self.right += distance == 0
+        self.closeness += 1 - distance
+
+    def figures(self) -> Accuracy:
+        return Accuracy(self.labels, self.right, self.closeness / self.labels if self.labels else None)
+
+
+@dataclass(slots=True)
+class _Gold:
+    questions: list[_Score]
+    all: _Score = field(default_factory=_Score)
+    people: dict[int, _Score] = field(default_factory=dict)
+
+
+def _gold(connection: Connection, project: int, coding: Coding) -> _Gold:
+    scores = _Gold([_Score() for _ in coding.coders])
+    for _, person, text, gold in figures.on_gold(connection, project):
+        mine = scores.people.setdefault(person, _Score())
+        both = zip(coding.coders, scores.questions, coding.answer(text), coding.answer(gold), strict=True)
+        for coder, score, code, right in both:
+            if code is not None and right is not None:
+                distance = coder.distance(code, right)
+                for one in (scores.all, score, mine):
+                    one.add(distance)
+    return scores
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Dispute:
+    """In the order of who is shown first, last."""
+
+    disagreement: float
+    answers: int
+    earlier: int
+    """The item's id, negated."""
+    question: int
+    codes: Codes
+
+
+def _items(connection: Connection, project: int, coding: Coding) -> list[_Dispute]:
+    """Counts every item's labels, and returns the most disputed ones, worst first."""
+    worst: list[_Dispute] = []
+    for item in figures.together(connection, project):
+        units = coding.together(item.labels)
+        coding.count(units)
+        if item.state != "done" or len(item.labels) < 2:
+            continue
+        disagreement, question = coding.disagreement(units)
+        if disagreement > 0 and (len(worst) < DISPUTED or disagreement >= worst[0].disagreement):
+            found = _Dispute(disagreement, len(units[question]), -item.item, question, units[question])
+            (heapq.heappush if len(worst) < DISPUTED else heapq.heappushpop)(worst, found)
+    return sorted(worst, reverse=True)
+
+
+def _described(connection: Connection, disputes: Sequence[_Dispute], coding: Coding) -> tuple[Disputed, ...]:
+    shown = figures.shown(connection, [-one.earlier for one in disputes])
+    return tuple(
+        Disputed(
+            item=shown[-one.earlier].key,
+            snippet=snippet(shown[-one.earlier].data),
+            question=coding.coders[one.question].question.name,
+            labels=tuple(_tallied(coding.coders[one.question], one.codes)),
+            disagreement=one.disagreement,
+        )
+        for one in disputes
+    )
+
+
+def _tallied(coder: Coder, codes: Codes) -> Iterator[tuple[Said, int]]:
+    for code in sorted(set(codes), key=lambda code: (-codes.count(code), code)):
+        yield coder.said(code), codes.count(code)
+
+
+def _question(coder: Coder, gold: _Score) -> QuestionFigures:
+    question = coder.question
+    return QuestionFigures(
+        name=question.name,
+        title=question.title,
+        type=question.type,
+        answers=sum(len(codes) * times for codes, times in coder.units.items()),
+        labels=_distribution(coder) if coder.type.CATEGORICAL else None,
+        agreement=coder.agreement(),
+        gold=gold.figures(),
+    )
+
+
+def _distribution(coder: Coder) -> tuple[LabelCount, ...]:
+    """The project's labels as it lists them, also those never given; then others, as of a scale or removed since."""
+    question = coder.question
+    counts = {label.name: 0 for label in question.labels if not question.under(label.name)}
+    titles: dict[str, Said] = {label.name: label.title for label in question.labels}
+    for code, count in coder.counts().items():
+        for name in coder.type.classes(coder.labels[code]):
+            counts[name] = counts.get(name, 0) + count
+            titles.setdefault(name, name if len(coder.type.classes(coder.labels[code])) > 1 else coder.said(code))
+    listed = [label.name for label in question.labels if label.name in counts]
+    others = sorted(set(counts) - set(listed), key=lambda name: (len(name), name) if name.isdigit() else (99, name))
+    return tuple(LabelCount(name, titles[name], counts[name]) for name in (*listed, *others))
+
+
+def _people(found: Sequence[Participant], work: _Work, gold: _Gold) -> Iterator[PersonFigures]:
+    """The busiest first."""
+    busy = {person.id: work.people.get(person.id, _Person()) for person in found}
+    for person in sorted(found, key=lambda one: (-busy[one.id].labels - busy[one.id].gold, one.id)):
+        did = busy[person.id]
+        yield PersonFigures(
+            id=person.public,
+            name=person.name,
+            role=person.role,
+            labels=did.labels,
+            skips=did.skips,
+            flags=did.flags,
+            late=did.late,
+            superseded=did.superseded,
+            median_seconds=_seconds(did.times),
+            gold=gold.people.get(person.id, _Score()).figures(),
+        )
+
+
+def as_json(report: Report) -> dict[str, Json]:
+    """For scripts; the same report gives the same JSON. Moments and days are ISO 8601, figures None where there is
+    nothing to compare."""
+    plain = _plain(report)
+    assert isinstance(plain, dict)
+    return plain | {"parts": {**plain["parts"], "imported": report.parts.imported}}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Phrase):
+        return say(DEFAULT, value)
+    if is_dataclass(value):
+        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    return value

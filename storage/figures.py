@@ -1,0 +1,186 @@
+"""What a project's figures are made of, read from a connection that cannot write. Nothing here knows a label type.
+
+Figures of one report must speak of one moment: call `snapshot` first.
+"""
+
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Connection, Select, Text, and_, bindparam, func, select, text, type_coerce
+
+from storage.schema import answers, cards, items, members, people
+
+ROWS_AT_A_TIME: Final = 5_000
+SEPARATOR: Final = "\x1f"
+"""Stands between labels joined in one text: JSON never holds it bare."""
+
+LABEL = type_coerce(answers.c.label, Text)
+ANSWERED_AT = type_coerce(answers.c.answered_at, BigInteger)
+LIVE_LABEL = and_(answers.c.kind == text("'label'"), answers.c.live)
+COUNTED = and_(items.c.project == bindparam("p"), items.c.state != text("'withdrawn'"))
+
+BEGIN: Final = text("SELECT 1 FROM projects LIMIT 1")
+STATES: Final = (
+    select(items.c.state, func.count().label("count")).where(items.c.project == bindparam("p")).group_by(items.c.state)
+)
+HELD: Final = (
+    select(func.count(items.c.id.distinct()))
+    .select_from(cards.join(items, items.c.id == cards.c.item))
+    .where(
+        items.c.project == bindparam("p"),
+        items.c.state == text("'open'"),
+        text("cards.state IN ('open', 'parked')"),
+        cards.c.leased_until > bindparam("moment"),
+    )
+)
+WANTED: Final = select(func.sum(items.c.overlap - items.c.answers)).where(
+    items.c.project == bindparam("p"), items.c.state == text("'open'"), items.c.answers < items.c.overlap
+)
+GOLD: Final = select(items.c.id).where(items.c.project == bindparam("p"), items.c.gold.is_not(None))
+GIVEN: Final = select(
+    answers.c.item,
+    answers.c.person,
+    answers.c.kind,
+    answers.c.live,
+    answers.c.milliseconds,
+    ANSWERED_AT.label("answered_at"),
+).where(answers.c.project == bindparam("p"))
+TOGETHER: Final = (
+    select(items.c.id, items.c.state, func.aggregate_strings(LABEL, SEPARATOR).label("labels"))
+    .select_from(items.join(answers, answers.c.item == items.c.id))
+    .where(COUNTED, items.c.gold.is_(None), LIVE_LABEL)
+    .group_by(items.c.id, items.c.state)
+    .order_by(items.c.id)
+)
+ON_GOLD: Final = (
+    select(items.c.id, answers.c.person, LABEL.label("label"), type_coerce(items.c.gold, Text).label("gold"))
+    .select_from(items.join(answers, answers.c.item == items.c.id))
+    .where(COUNTED, items.c.gold.is_not(None), LIVE_LABEL)
+    .order_by(answers.c.id)
+)
+SHOWN: Final = select(items.c.id, items.c.key, items.c.data).where(items.c.id.in_(bindparam("wanted", expanding=True)))
+PEOPLE: Final = (
+    select(people.c.id, people.c.public, people.c.name, members.c.role)
+    .select_from(people.outerjoin(members, and_(members.c.person == people.c.id, members.c.project == bindparam("p"))))
+    .where(
+        members.c.role.is_not(None)
+        | people.c.id.in_(select(answers.c.person).where(answers.c.project == bindparam("p")))
+    )
+    .order_by(people.c.id)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Where a project's items stand. Every item is in one part; `leased` ones are open and in somebody's hands."""
+
+    gold: int = 0
+    open: int = 0
+    leased: int = 0
+    done: int = 0
+    skipped: int = 0
+    flagged: int = 0
+    quarantined: int = 0
+    withdrawn: int = 0
+
+    @property
+    def imported(self) -> int:
+        return sum(getattr(self, part) for part in self.__slots__)
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The live labels of one item, each as the JSON text that is stored, in no particular order."""
+
+    item: int
+    state: str
+    labels: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What an item is recognised by."""
+
+    key: str
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Somebody who has a role in the project or an answer to it; `role` None for one who was removed."""
+
+    id: int
+    public: str
+    name: str
+    role: str | None
+
+
+def snapshot(connection: Connection) -> None:
+    """All that is read from now on is of one moment. SQLite's transactions are so by themselves."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+    else:
+        connection.execute(BEGIN)
+
+
+def parts(connection: Connection, project: int, now: datetime) -> Parts:
+    """A lease that ran out holds nothing, even where nobody has taken it back yet."""
+    counts = {row.state: int(row[1]) for row in connection.execute(STATES, {"p": project})}
+    leased = int(connection.execute(HELD, {"p": project, "moment": now}).scalar_one())
+    return Parts(**counts | {"open": counts.get("open", 0) - leased, "leased": leased})
+
+
+def wanted(connection: Connection, project: int) -> int:
+    """Labels that open items still ask for, those in hand included."""
+    return int(connection.execute(WANTED, {"p": project}).scalar() or 0)
+
+
+def gold_items(connection: Connection, project: int) -> AbstractSet[int]:
+    return frozenset(connection.execute(GOLD, {"p": project}).scalars())
+
+
+def given(connection: Connection, project: int) -> Iterator[tuple[int, int, str, int, int | None, int]]:
+    """Every answer ever given, in no particular order: (item, person, kind, live, milliseconds it took, when in UTC
+    microseconds). One that is no longer live was taken back or corrected."""
+    for rows in _many(connection, GIVEN, project):
+        yield from rows
+
+
+def together(connection: Connection, project: int) -> Iterator[Labels]:
+    """The live labels of each item that has any, by item: not of gold items, whose labels are measured against theirs,
+    nor of what was withdrawn."""
+    for rows in _many(connection, TOGETHER, project):
+        for item, state, labels in rows:
+            yield Labels(item, state, labels.split(SEPARATOR))
+
+
+def on_gold(connection: Connection, project: int) -> Iterator[tuple[int, int, str, str]]:
+    """(item, person, label, the item's gold) of each live label of a gold item, labels as JSON text."""
+    for rows in _many(connection, ON_GOLD, project):
+        yield from rows
+
+
+def shown(connection: Connection, wanted: Sequence[int]) -> dict[int, Shown]:
+    rows = connection.execute(SHOWN, {"wanted": list(wanted)}) if wanted else ()
+    return {row.id: Shown(row.key, row.data) for row in rows}
+
+
+def participants(connection: Connection, project: int) -> list[Participant]:
+    return [Participant(*row) for row in connection.execute(PEOPLE, {"p": project})]
+
+
+def _many(connection: Connection, statement: Select[Any], project: int) -> Iterator[Any]:
+    """Lists of rows, never all at once. SQLite's come from its driver: by way of SQLAlchemy a row costs twice the
+    query; elsewhere only SQLAlchemy opens the cursor that stays on the server."""
+    if connection.dialect.name != "sqlite":
+        streamed = connection.execution_options(yield_per=ROWS_AT_A_TIME)
+        yield from streamed.execute(statement, {"p": project}).partitions()
+        return
+    written = statement.params(p=project).compile(connection, compile_kwargs={"literal_binds": True})
+    cursor = connection.connection.cursor()
+    cursor.execute(str(written))
+    while rows := cursor.fetchmany(ROWS_AT_A_TIME):
+        yield rows
