@@ -178,8 +178,8 @@ def _also(project: Project, one: Exported) -> dict[str, Any]:
     if one.overlap != project.overlap:
         also["overlap"] = one.overlap
     if one.media:
-        names = ("field", "kind", "mime", "sha256", "name", "file")
-        also["media"] = [{name: media[name] for name in names if name in media} for media in one.media]
+        names = ("field", "kind", "mime", "sha256", "name", "width", "height", "duration_ms", "file")
+        also["media"] = [{name: media[name] for name in names if media.get(name) is not None} for media in one.media]
     return also
 
 

@@ -283,8 +283,10 @@ class _Export:
 
     def _losses(self, context: Context) -> tuple[str, ...]:
         losses = list(FORMATS[self.wanted.format].losses(context))
-        if self.pictured and not self.wanted.media:
-            losses.append("The pictures, sounds and films themselves are not in it; --media adds them.")
+        if self.pictured:
+            served = "Pictures, sounds and films are in it as people are shown them, resized and without metadata."
+            absent = "The pictures, sounds and films themselves are not in it; --media adds them."
+            losses.append(served if self.wanted.media else absent)
         if self.wanted.level == "answers" and "all" not in self.wanted.only:
             losses += self._left_out()
         return tuple(losses)

@@ -158,6 +158,7 @@ def _entry(wanted: Wanted, row: MediaRow, record: Record) -> Entry:
     value = record.data.get(wanted.field)
     plain = isinstance(value, str) and value[:5].casefold() != "data:"
     alt = record.data.get(f"{wanted.field}_alt")
+    kept = record.kept.get(wanted.field)
     described = {
         "field": wanted.field,
         "id": row.id,
@@ -166,8 +167,8 @@ def _entry(wanted: Wanted, row: MediaRow, record: Record) -> Entry:
         "sha256": row.sha256,
         "alt": alt if isinstance(alt, str) else "",
         "name": wanted.blob.name.rpartition("/")[2],
-        "width": row.width,
-        "height": row.height,
+        "width": kept.width if kept and kept.width else row.width,
+        "height": kept.height if kept and kept.height else row.height,
         "duration_ms": row.duration_ms,
     }
     return Entry(described, str(value) if plain else wanted.blob.name or wanted.sha[:16])

@@ -15,10 +15,15 @@ MOST_OVERLAP: Final = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """A file that an export of ours refers to: its hash, and where it was put beside the export, if it was."""
+    """A file that an export of ours refers to: its hash, and where it was put beside the export, if it was.
+
+    `width` and `height` are the original's, which the file as it was served no longer has.
+    """
 
     kind: str
     sha256: str
+    width: int | None
+    height: int | None
     file: str | None
 
 

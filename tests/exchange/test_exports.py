@@ -222,7 +222,9 @@ def test_a_split_goes_by_the_id_alone(desk):
     shares = {"train": 0.8, "val": 0.1, "test": 0.1}
     desk.bring(desk.jsonl("m.jsonl", *({"id": f"k{n}", "text": "x"} for n in range(600))))
     result, out = desk.export("s", format="jsonl", level="items", split=shares)
-    parts = {name: [json.loads(line)["item"] for line in (out / f"{name}.jsonl").open()] for name in shares}
+    parts = {
+        name: [json.loads(line)["item"] for line in (out / f"{name}.jsonl").read_text().splitlines()] for name in shares
+    }
     assert result.rows == sum(map(len, parts.values())) == 600
     assert 440 < len(parts["train"]) < 520
     assert all(split_of(key, shares) == name for name, keys in parts.items() for key in keys)

@@ -132,7 +132,17 @@ class Ours:
 def _kept(value: Any) -> dict[str, Kept]:
     listed = value if isinstance(value, list) else []
     return {
-        str(one["field"]): Kept(kind=str(one.get("kind")), sha256=str(one["sha256"]), file=one.get("file"))
+        str(one["field"]): Kept(
+            kind=str(one.get("kind")),
+            sha256=str(one["sha256"]),
+            width=_size(one.get("width")),
+            height=_size(one.get("height")),
+            file=one.get("file"),
+        )
         for one in listed
         if isinstance(one, Mapping) and "field" in one and "sha256" in one
     }
+
+
+def _size(value: Any) -> int | None:
+    return value if isinstance(value, int) and value > 0 else None
