@@ -3,12 +3,15 @@
 import contextlib
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
 from bot.cli.session import session
+from bot.exchange.exported import Level
+from bot.exchange.exports import FORMATS, Wanted, export_project
 from bot.exchange.imports import ImportResult, import_source, undo_import
 from bot.exchange.plan import plan_import
 
@@ -134,3 +137,74 @@ def progress_bar(title: str) -> Iterator[Callable[[int, float | None], None]]:
             bar.update(task, total=None if share is None else 1.0, completed=share or 0.0, rows=rows)
 
         yield tell
+
+
+class Moment(click.ParamType[datetime]):
+    """A date or a time; without a zone it is UTC."""
+
+    name = "date"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            found = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no date such as 2026-01-31 or 2026-01-31T18:00", param, ctx)
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+class Shares(click.ParamType[dict[str, float]]):
+    """train=.8,val=.1,test=.1"""
+
+    name = "shares"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> dict[str, float]:
+        if isinstance(value, dict):
+            return value
+        shares: dict[str, float] = {}
+        for pair in str(value).split(","):
+            name, equals, share = pair.partition("=")
+            try:
+                shares[name.strip()] = float(share)
+            except ValueError:
+                self.fail(f"{pair!r}: write shares as train=.8,val=.1,test=.1", param, ctx)
+        return shares
+
+
+@click.command("export", epilog="Example: labelbot export reviews --format csv --level items -o reviews.csv")
+@click.argument("project")
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="jsonl", show_default=True)
+@click.option("--level", type=click.Choice(["answers", "items"]), default="answers", show_default=True)
+@click.option("-o", "--output", required=True, help="a file or folder; - writes to standard output")
+@click.option("--since", type=Moment(), help="only answers from then on, such as 2026-01-31")
+@click.option("--only", help="kinds of answers (label, skip, flag, late, superseded, all) or states of items")
+@click.option("--split", type=Shares(), help="parts that stay the same: train=.8,val=.1,test=.1")
+@click.option("--media", is_flag=True, help="copy pictures and sound beside the data")
+def export_command(
+    project: str,
+    form: str,
+    level: Level,
+    output: str,
+    since: datetime | None,
+    only: str | None,
+    split: dict[str, float] | None,
+    media: bool,
+) -> None:
+    """Write the answers, or one consensus label an item, as a file others open."""
+    kinds = tuple(one.strip() for one in (only or "").split(",") if one.strip())
+    wanted = Wanted(format=form, level=level, since=since, only=kinds, split=split, media=media)
+    out: Path | BinaryIO = sys.stdout.buffer if output == "-" else Path(output)
+    with session() as opened, progress_bar("exporting") as tell:
+        opened.project(project)
+        result = export_project(
+            opened.database,
+            opened.files,
+            project,
+            wanted,
+            out,
+            lambda done, total: tell(done, done / total if total else None),
+        )
+    click.echo(f"{result.rows} rows of {result.items} items" + (f" in {output}" if output != "-" else ""), err=True)
+    for loss in result.losses:
+        click.echo(f"Not in it: {loss}", err=True)

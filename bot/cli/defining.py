@@ -11,8 +11,9 @@ from bot.cli.trouble import Trouble
 from bot.labels import LABEL_TYPES
 from bot.project import Project
 from bot.projectfile import load
-from storage import overlap, people, projects
+from storage import people, projects
 from storage.database import Database, Transaction, run
+from storage.overlap import set_overlap
 from storage.projects import ProjectRow
 
 TEMPLATES = Path(__file__).parents[2] / "config" / "projects"
@@ -85,10 +86,11 @@ def save(tx: Transaction, project: Project) -> tuple[ProjectRow, bool]:
 def spread_overlap(database: Database, row: ProjectRow, project: Project) -> None:
     """A changed overlap reaches the items in small transactions, beside people's taps."""
     after = 0
-    while after >= 0:
-        after = run(
-            database, partial(overlap.set_overlap, project=row.id, overlap=project.overlap, after_id=after, limit=500)
-        )
+    while True:
+        change = partial(set_overlap, project=row.id, overlap=project.overlap, after_id=after)
+        after = run(database, change)
+        if after == 0:
+            return
 
 
 @click.command("projects", epilog="Example: labelbot projects --json")
