@@ -31,6 +31,7 @@ AFTER = (
     .limit(LATEST + 1)
 )
 NEWEST = select(pages).where(pages.c.chat == bindparam("where")).order_by(pages.c.change.desc()).limit(LATEST)
+RECENTLY = NEWEST.limit(RECENT)
 
 Payload = Mapping[str, Any]
 
@@ -57,7 +58,7 @@ def show(
     old = _find(tx, chat, replaces)
     if old is not None and remains is None and _put(tx, chat, "bot", old.id, _keyed(payload, key)):
         return old.id
-    known = _sent_before(tx, chat, key)
+    known = _sent_before(tx, chat, "bot", key)
     if known is not None:
         return known
     if old is not None and remains is not None:
@@ -67,7 +68,7 @@ def show(
 
 def say(tx: Transaction, chat: str, payload: Payload, key: str) -> int:
     """Keeps what the person typed and returns its row's id; the same `key` again adds nothing."""
-    known = _sent_before(tx, chat, key)
+    known = _sent_before(tx, chat, "me", key)
     return _append(tx, chat, "me", _keyed(payload, key)) if known is None else known
 
 
@@ -105,13 +106,20 @@ def _next(tx: Transaction, chat: str) -> int:
     return int(tx.value(LAST, {"where": chat})) + 1
 
 
-def _sent_before(tx: Transaction, chat: str, key: str) -> int | None:
+def _sent_before(tx: Transaction, chat: str, author: str, key: str) -> int | None:
+    """A message written twice follows closely: nothing that the other side said stands between."""
     if not key:
         return None
     if tx.locks:
         tx.value(LOCK, {"chat": chat})
-    rows = tx.all(NEWEST.limit(RECENT), {"where": chat})
-    return next((int(row.id) for row in rows if row.payload.get("key") == key), None)
+    # By change, for which there is an index; by id alone every message of the chat would be read.
+    recently = tx.all(RECENTLY, {"where": chat})
+    for row in sorted(recently, key=lambda row: int(row.id), reverse=True):
+        if row.payload.get("key") == key:
+            return int(row.id)
+        if author == "bot" != row.author:
+            return None
+    return None
 
 
 def _find(tx: Transaction, chat: str, message: str) -> Page | None:

@@ -1,12 +1,14 @@
 """The browser chat behind the port: messages are kept for the pages that show them, and the pages are woken."""
 
 import asyncio
+import hashlib
+import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from bot.chat import Outgoing, Pace, Sending, Shown
-from bot.web.bubbles import bubble, remainder, shown_kind
+from bot.web.bubbles import Bubble, bubble, remainder, shown_kind
 from bot.web.ports import Board, Page
 
 POLL_SECONDS = 3.0
@@ -42,11 +44,12 @@ class BrowserChat:
 
     async def send(self, outgoing: Outgoing) -> Sending:
         message = outgoing.message
+        shown = bubble(message)
         replaces = "" if message.replaces is None else message.replaces.message
         row = await self._board.show(
             outgoing.chat,
-            bubble(message),
-            key=f"m{outgoing.id}",
+            shown,
+            key=_key(outgoing.id, shown),
             replaces=replaces,
             remains=remainder(message) if message.fresh and replaces else None,
         )
@@ -114,3 +117,9 @@ class BrowserChat:
             bell.listeners -= 1
             if not bell.listeners:
                 self._bells.pop(chat, None)
+
+
+def _key(row: int, shown: Bubble) -> str:
+    """Tells a message that is sent again after a crash. Its number alone does not: SQLite gives one out again."""
+    content = json.dumps(shown, sort_keys=True).encode()
+    return f"m{row}-{hashlib.sha256(content).hexdigest()[:16]}"

@@ -44,6 +44,19 @@ def test_a_message_sent_again_after_a_crash_is_not_shown_twice(database: Databas
     assert texts(database, "ada") == ["one"]
 
 
+def test_a_number_given_out_again_is_another_message_once_the_person_spoke(database: Database) -> None:
+    first = show(database, "ada", "help", key="m1")
+    run(database, lambda tx: pages.say(tx, "ada", {"text": "/help"}, "k"))
+    assert show(database, "ada", "help", key="m1") != first
+    assert texts(database, "ada") == ["help", "/help", "help"]
+
+
+def test_a_line_sent_again_is_kept_once_even_after_an_answer(database: Database) -> None:
+    first = run(database, lambda tx: pages.say(tx, "ada", {"text": "hi"}, "k"))
+    show(database, "ada", "hello")
+    assert run(database, lambda tx: pages.say(tx, "ada", {"text": "hi"}, "k")) == first
+
+
 def test_nobody_changes_a_message_in_another_chat(database: Database) -> None:
     first = show(database, "ada", "one")
     show(database, "bob", "mine now", replaces=str(first))

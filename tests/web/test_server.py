@@ -469,3 +469,15 @@ def test_a_body_without_an_announced_size_is_cut_off(here: Place) -> None:
     )
     assert connection.getresponse().status == 413
     connection.close()
+
+
+def test_an_outbox_number_given_out_again_hides_no_message(here: Place) -> None:
+    """SQLite numbers rows anew once the highest is gone, so two messages may come under one number."""
+    with joined(here) as client:
+        person = here.script.events[0]
+        assert isinstance(person, Command)
+        for text in ("one", "two", "two"):
+            message = Message(text=(Part(text),))
+            here.do(here.browser.send(Outgoing(id=77, account=1, chat=person.chat, message=message)))
+        ((_, _, messages),) = hear(client)
+    assert said(messages)[2:] == ["one", "two"]

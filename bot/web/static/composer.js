@@ -44,7 +44,9 @@ export class Composer {
     sessionStorage.setItem(KEPT, this.editing ? "" : this.line.value);
     this.button.disabled = !this.line.value.trim();
     this.line.style.height = "auto";
-    this.line.style.height = `${Math.min(this.line.scrollHeight, 160)}px`;
+    // Of an empty field the hint would be measured.
+    if (this.line.value) this.line.style.height = `${Math.min(this.line.scrollHeight + 3, 160)}px`;
+    else this.line.style.removeProperty("height");
   }
 
   refresh() {

@@ -5,8 +5,7 @@ import { word } from "./words.js";
 export function toast(text) {
   const shown = make("p", { class: "toast", dir: "auto" }, text);
   const place = document.getElementById("toasts");
-  while (place.children.length > 2) place.firstChild.remove();
-  place.append(shown);
+  place.replaceChildren(shown);
   setTimeout(() => shown.remove(), Math.min(9000, 2200 + 55 * text.length));
 }
 
