@@ -26,7 +26,7 @@ def reply(turn: Turn, event: Reply) -> None:
     if not event.text.strip():
         turn.tell(phrase("reply.not_text"))
     elif card is None:
-        turn.tell(phrase("reply.no_card"))
+        turn.tell(phrase("reply.no_card" if cards.open_card(turn.tx, turn.person.id) is None else "reply.old"))
     elif card.person != turn.person.id:
         turn.tell(phrase("press.not_yours"))
     elif card.role is None:
@@ -46,7 +46,8 @@ def _meant(turn: Turn, event: Reply) -> Card | None:
     card = cards.open_card(turn.tx, turn.person.id)
     if card is None:
         return _just_expired(turn)
-    if event.to and outbox.unreported(turn.tx, turn.person.chat, card.id):
+    # A message we know nothing of may have shown another card: a crash forgets what was sent just before it.
+    if event.to and (card.message is not None or outbox.unreported(turn.tx, turn.person.chat, card.id)):
         return None
     return card
 

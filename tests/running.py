@@ -1,8 +1,8 @@
 """The whole program as tests run it: a folder with projects and people, and a process that is started, killed, stopped.
 
-    home = make_home(tmp_path, url, REVIEWS, items=30)
-    with Program(home, {"TELEGRAM_BOT_TOKEN": tg.token, "TELEGRAM_API_URL": tg.url}) as program:
-        program.start()
+home = make_home(tmp_path, url, REVIEWS, items=30)
+with Program(home, {"TELEGRAM_BOT_TOKEN": tg.token, "TELEGRAM_API_URL": tg.url}) as program:
+    program.start()
 """
 
 import json

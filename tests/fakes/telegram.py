@@ -170,6 +170,11 @@ class FakeTelegram:
         with self._world.signal.condition:
             return [entry.id for entry in self._world.inbox.waiting()]
 
+    def update(self, update_id: int) -> dict[str, Any]:
+        """An update as it was posted, delivered or not."""
+        with self._world.signal.condition:
+            return self._world.inbox.posted(update_id)
+
     @property
     def webhook(self) -> str:
         """The registered address, empty while the bot polls."""

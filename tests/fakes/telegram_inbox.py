@@ -104,6 +104,9 @@ class Inbox:
         self._owe(entry, *copies)
         return entry.id
 
+    def posted(self, update_id: int) -> dict[str, Any]:
+        return self._posted[update_id].update
+
     def redeliver(self, update_id: int) -> None:
         """Deliver an update once more, confirmed or not: as if its confirmation had been lost; it counts as young."""
         old = self._posted[update_id]
