@@ -64,6 +64,7 @@ class House:
     edge: Edge
     browser: BrowserChat
     door: FrontDoor
+    platforms: Mapping[int, str]
     chats: list[Chat] = field(default_factory=list)
     address: str = ""
 
@@ -370,7 +371,8 @@ async def _clock(house: House) -> None:
 def _workers(house: House) -> list[tuple[str, Coroutine[Any, Any, None]]]:
     from bot.workers import Workers
 
-    return [("workers", Workers(house.database, house.files).run())]
+    working = Workers(house.database, house.files, platforms=house.platforms, deliver=house.edge.delivery.take)
+    return [("workers", working.run())]
 
 
 Check = Callable[[], Coroutine[Any, Any, list[Finding]]]

@@ -164,7 +164,7 @@ class Shares(click.ParamType[dict[str, float]]):
             return value
         shares: dict[str, float] = {}
         for pair in str(value).split(","):
-            name, equals, share = pair.partition("=")
+            name, _, share = pair.partition("=")
             try:
                 shares[name.strip()] = float(share)
             except ValueError:
