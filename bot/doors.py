@@ -6,9 +6,9 @@ from bot import serving
 from bot.buttons import Pressed
 from bot.chat import FromPerson, Message, Opened, Part, Row, Text
 from bot.draft import load
-from bot.face import Former, place
+from bot.face import BLANK, Former, joined, place
 from bot.labels import LABEL_TYPES
-from bot.project import LabelDef, Project
+from bot.project import LabelDef, Project, Question
 from bot.turn import Turn, plain, storable
 from bot.wording import phrase
 from storage import answers, cards, people, projects, queue
@@ -228,25 +228,29 @@ def stop(turn: Turn) -> None:
 def help_text(turn: Turn, project: Project | None) -> Text:
     """What to do, in general or with the labels of a project, their meanings and examples."""
     if project is None:
-        return (Part(turn.say(phrase("help.general"))),)
-    parts: list[Part] = [Part(project.title + "\n", "bold"), Part(project.instructions)]
+        return plain(turn.say(phrase("help.general")))
+    blocks: list[Text] = [(Part(project.title, "bold"),)]
+    if project.instructions:
+        blocks.append(plain(project.instructions.strip()))
     for question in project.questions:
-        if not project.single:
-            parts.append(Part(f"\n\n{question.title}", "bold"))
-        parts += [part for each in question.labels for part in _label_help(turn, each)]
-        if not question.labels:
-            parts.append(Part("\n\n" + turn.say(phrase(f"help.{LABEL_TYPES[question.type].NAME}"))))
-    parts.append(Part("\n\n" + turn.say(phrase("help.card")), "quiet"))
-    return _short(tuple(parts))
+        blocks += _question_help(turn, project, question)
+    return (*_short(joined(blocks)), BLANK, Part(turn.say(phrase("help.card")), "quiet"))
 
 
-def _label_help(turn: Turn, each: LabelDef) -> list[Part]:
-    parts = [Part(f"\n\n{each.title}", "bold")]
+def _question_help(turn: Turn, project: Project, question: Question) -> list[Text]:
+    blocks: list[Text] = [] if project.single else [(Part(question.title, "bold"),)]
+    if not question.labels:
+        return [*blocks, plain(turn.say(phrase(f"help.{LABEL_TYPES[question.type].NAME}")))]
+    return blocks + [_label_help(turn, each) for each in question.labels]
+
+
+def _label_help(turn: Turn, each: LabelDef) -> Text:
+    parts = [Part(each.title, "bold")]
     if each.help:
         parts.append(Part(f"\n{each.help}"))
     if each.examples:
         parts.append(Part("\n" + turn.say(phrase("help.example", example=each.examples[0])), "italic"))
-    return parts
+    return tuple(parts)
 
 
 def _short(parts: Text) -> Text:

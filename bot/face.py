@@ -8,7 +8,7 @@ from bot.buttons import Pressed, pack
 from bot.chat import Button, Media, Message, Part, Row, Shown, ShownKind, Text
 from bot.draft import FRESH, Draft, current, step, suggested
 from bot.labels import LABEL_TYPES
-from bot.labels.base import Ask, Option, cut
+from bot.labels.base import Ask, Option
 from bot.project import Project, Question
 from bot.turn import Turn
 from bot.wording import phrase
@@ -17,8 +17,10 @@ from storage.cards import Card
 
 TEXT_LIMIT = 2800
 CAPTION_LIMIT = 600
-"""Characters of an item shown on its card, so that question and hint still fit the platforms' messages (4096; 1024
-under a picture)."""
+"""UTF-16 code units of an item shown on its card, so that question and hint still fit the platforms' messages (4096;
+1024 under a picture)."""
+SHARE = 80
+"""The least that a field of a long record is shown of."""
 
 BLANK = Part("\n\n")
 
@@ -30,12 +32,12 @@ def face(turn: Turn, card: Card, draft: Draft, rows: tuple[Row, ...] | None = No
     assert question is not None
     ask = asking(card, question, draft)
     media = _media(turn, card)
-    text = _join(
+    text = joined(
         [
             _heading(turn, project, card, question),
             _body(project, card, bool(media)),
             _done(turn, project, draft),
-            _marks(turn, ask),
+            _marks(turn, ask, menu=rows is not None),
         ]
     )
     buttons = (*_labels(turn, card, project, question, ask), _tools(turn, card, step(project, question)))
@@ -107,12 +109,13 @@ def _either_typed(turn: Turn, message: Message, former: Former | None) -> bool:
     return message.typed or (old is not None and stands_alone(turn.schema(old.project, old.version), old))
 
 
-def _join(blocks: list[Text]) -> Text:
-    joined: list[Part] = []
+def joined(blocks: list[Text]) -> Text:
+    """The blocks with an empty line between them; empty ones leave none."""
+    made: list[Part] = []
     for block in blocks:
         if block:
-            joined += [BLANK, *block] if joined else block
-    return tuple(joined)
+            made += [BLANK, *block] if made else block
+    return tuple(made)
 
 
 def _heading(turn: Turn, project: Project, card: Card, question: Question) -> Text:
@@ -129,12 +132,35 @@ def _body(project: Project, card: Card, captioned: bool) -> Text:
     if not shown:
         return ()
     if len(shown) == 1 and not project.show:
-        return (Part(cut(next(iter(shown.values())), limit), "quote"),)
-    each = max(80, limit // len(shown))
+        return (Part(fitted(next(iter(shown.values())), limit), "quote"),)
+    return _list(shown, limit)
+
+
+def _list(shown: Mapping[str, str], limit: int) -> Text:
+    """Every field has its share of the room; fields for which none is left are a mark."""
+    each = max(SHARE, limit // len(shown))
     lines: list[Part] = []
     for name, value in shown.items():
-        lines += [Part(("\n" if lines else "") + f"{name}: ", "bold"), Part(cut(value, each))]
+        start = "\n" if lines else ""
+        line = (Part(f"{start}{fitted(name, SHARE)}: ", "bold"), Part(fitted(value, each)))
+        limit -= sum(units(part.text) for part in line)
+        if limit < 0:
+            return (*lines, Part("\n…", "quiet"))
+        lines += line
     return tuple(lines)
+
+
+def units(text: str) -> int:
+    """Length in UTF-16 code units, which is how platforms count."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def fitted(text: str, limit: int) -> str:
+    """`text` in at most `limit` UTF-16 code units."""
+    encoded = text.encode("utf-16-le", "surrogatepass")
+    if len(encoded) <= 2 * limit:
+        return text
+    return encoded[: 2 * limit - 2].decode("utf-16-le", "ignore").rstrip() + "…"
 
 
 def _fields(project: Project, card: Card) -> Iterator[str]:
@@ -154,18 +180,23 @@ def _plain(value: Any) -> str:
 def _done(turn: Turn, project: Project, draft: Draft) -> Text:
     """The answers to the questions before this one."""
     lines = [
-        f"✓ {question.title}: {turn.say(LABEL_TYPES[question.type].describe(question, draft.done[question.name]))}"
+        f"✓ {_asked(question)} {turn.say(LABEL_TYPES[question.type].describe(question, draft.done[question.name]))}"
         for question in project.questions
         if question.name in draft.done
     ]
     return (Part("\n".join(lines), "quiet"),) if lines else ()
 
 
-def _marks(turn: Turn, ask: Ask) -> Text:
+def _asked(question: Question) -> str:
+    return question.title if question.title.endswith(("?", ":", "!", ".")) else f"{question.title}:"
+
+
+def _marks(turn: Turn, ask: Ask, menu: bool) -> Text:
+    """What is marked so far, and how to go on: not under a menu, where other buttons stand."""
     parts = []
     if ask.marked:
         parts.append(Part(turn.say(ask.marked), "italic"))
-    if ask.hint:
+    if ask.hint and not menu:
         parts.append(Part(("\n" if parts else "") + turn.say(ask.hint), "quiet"))
     return tuple(parts)
 

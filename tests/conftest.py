@@ -1,10 +1,13 @@
 """What every test may ask for: a clock that is set by hand, and a database in each engine."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
+from bot.project import Project
 from storage.database import Database, opened
+from tests.dialogue import Dialogue
 from tests.engines import Clock, Engine, Postgres, Sqlite, postgres_server
 
 
@@ -57,3 +60,17 @@ def postgres_url(postgres: Postgres) -> Iterator[str]:
     made = postgres.migrated()
     yield made
     postgres.drop(made)
+
+
+@pytest.fixture
+def talk(database: Database, clock: Clock) -> Iterator[Callable[..., Dialogue]]:
+    """Begins a dialogue over projects; at the end its counters are counted again."""
+    begun: list[Dialogue] = []
+
+    def begin(*projects: Project, **how: Any) -> Dialogue:
+        begun.append(Dialogue(database, clock, *projects, **how))
+        return begun[-1]
+
+    yield begin
+    for dialogue in begun:
+        dialogue.recount()

@@ -50,7 +50,9 @@ def ask(question: Question, work: Work, suggestion: Label) -> Ask:
         suggested=(suggestion,) if isinstance(suggestion, str) else (),
     )
     wide = len(question.labels) > PAGE or any(label.parent for label in question.labels)
-    return Ask(menu.rows(place), hint=phrase("label.filter") if wide else None, marked=menu.where(place))
+    return Ask(
+        menu.rows(place), hint=phrase("label.filter") if wide and not place.find else None, marked=menu.where(place)
+    )
 
 
 def advance(question: Question, work: Work, given: Given, suggestion: Label) -> Step:
