@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, func, insert, select, text, update
 
 from storage import projects
 from storage.database import Transaction
+from storage.items import many
 from storage.schema import answers, cards, imports, items, people
 from storage.schema import projects as project_table
 
@@ -26,7 +27,7 @@ UNNUMBERED: Final = (
     .order_by(items.c.digest, items.c.id)
     .limit(bindparam("most"))
 )
-NUMBER: Final = text("UPDATE items SET serve_seq = :seq WHERE id = :id AND serve_seq IS NULL")
+NUMBER: Final = "UPDATE items SET serve_seq = :seq WHERE id = :id AND serve_seq IS NULL"
 UNANSWERED: Final = (
     select(items.c.id)
     .where(
@@ -111,7 +112,7 @@ def number_shuffled(tx: Transaction, project: int, most: int = 1000) -> int:
     rows = tx.all(UNNUMBERED, {"p": project, "most": most})
     if rows:
         first = projects.next_seq(tx, project, len(rows))
-        tx.run(NUMBER, [{"id": row.id, "seq": first + place} for place, row in enumerate(rows)])
+        many(tx, NUMBER, [{"id": row.id, "seq": first + place} for place, row in enumerate(rows)])
     return len(rows)
 
 

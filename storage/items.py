@@ -4,6 +4,7 @@ The tap path's statements about items live in `storage/queue.py`. Everything her
 one transaction, and may be run again from the start.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -38,7 +39,7 @@ EXISTING: Final = (
     .select_from(items.outerjoin(imports, imports.c.id == items.c["import"]))
     .where(items.c.project == bindparam("p"), items.c.key.in_(bindparam("keys", expanding=True)))
 )
-INSERT: Final = text(
+INSERT: Final = (
     "INSERT INTO items (project, import, key, digest, data, media, gold, suggestion, priority, overlap, serve_seq, "
     "state, created_at) VALUES (:project, :import, :key, :digest, :data, :media, :gold, :suggestion, :priority, "
     ":overlap, :seq, :state, :now) ON CONFLICT (project, key) DO NOTHING"
@@ -60,7 +61,7 @@ REVIVE: Final = text(
 LIVE: Final = select(answers.c.item, answers.c.person).where(
     answers.c.item.in_(bindparam("items", expanding=True)), answers.c.live
 )
-ANSWER: Final = text(
+ANSWER: Final = (
     "INSERT INTO answers (project, item, person, kind, label, note, version, live, milliseconds, answered_at, "
     "superseded_at) VALUES (:project, :item, :person, :kind, :label, :note, :version, :live, :milliseconds, "
     ":answered_at, :superseded_at)"
@@ -138,6 +139,17 @@ class Batch:
     """Superseded answers the project has: (item's key, person's pseudonym, answered_at in microseconds)."""
 
 
+_NAME: Final = re.compile(r":(\w+)")
+
+
+def many(tx: Transaction, statement: str, rows: Sequence[Mapping[str, object]]) -> None:
+    """Runs a statement with `:name` places for each row, past SQLAlchemy's work on every one of them (a third of an
+    import's time)."""
+    if tx.connection.dialect.name == "postgresql":
+        statement = _NAME.sub(r"%(\1)s", statement)
+    tx.connection.exec_driver_sql(statement, list(rows))
+
+
 def take_in(tx: Transaction, batch: Batch, rows: Sequence[Incoming]) -> tuple[list[Outcome], int]:
     """What became of each row, and how many answers were kept. No two rows may have the same key."""
     found = _existing(tx, batch, [row.key for row in rows])
@@ -147,7 +159,7 @@ def take_in(tx: Transaction, batch: Batch, rows: Sequence[Incoming]) -> tuple[li
     params = [_params(tx, batch, row, found.get(row.key), seq) for (row, _), seq in zip(writing, seqs, strict=True)]
     fresh = [one for one in params if one["id"] is None]
     if fresh:
-        tx.run(INSERT, fresh)
+        many(tx, INSERT, fresh)
     refused = {one["key"] for one in params if one["id"] is not None and not _write_over(tx, one, found)}
     outcomes = ["left" if row.key in refused else how for row, how in zip(rows, outcomes, strict=True)]
     if added := outcomes.count("new"):
@@ -227,7 +239,7 @@ def _take_answers(tx: Transaction, batch: Batch, rows: Sequence[Incoming], outco
     kept = [(ids[row.key], list(_unknown(batch, row, ids[row.key], persons, live))) for row in answered]
     params = [_answer(batch, item, persons[one.public], one) for item, some in kept for one in some]
     if params:
-        tx.run(ANSWER, params)
+        many(tx, ANSWER, params)
         tx.run(COUNT, [_counted(batch, item, some) for item, some in kept if some])
         _count_members(tx, batch, persons, [one for _, some in kept for one in some])
     return len(params)

@@ -184,7 +184,7 @@ class _Run:
     rejects: Rejects
     folder: Path
     progress: Callable[[Progress], None]
-    size: int = 200
+    size: int = 500
     rows: int = 0
     left: int = 0
     answers: int = 0
@@ -243,7 +243,7 @@ class _Run:
                 self.rejects.add(part, raw, f"the id {row.key[:80]!r} stands twice, with other data")
         self.left += outcomes.count("left")
         self.answers += kept
-        self.size = max(50, min(MOST_ROWS, int(self.size * MOST_SECONDS / max(seconds, 1e-6))))
+        self.size = max(100, min(MOST_ROWS, int(self.size * MOST_SECONDS / max(seconds, 1e-6))))
 
 
 def _timed(batch: Batch, rows: Sequence[Incoming]) -> Callable[[Transaction], tuple[Sequence[Outcome], int, float]]:
