@@ -109,7 +109,15 @@ async def _house(settings: Settings, database: Database, bound: socket.socket) -
     address = settings.public_url or _address(bound)
     browser = BrowserChat(account, PageBoard(database), address)
     house = House(
-        settings, database, files, edge, browser, FrontDoor(database, account, may_read(account)), [browser], address
+        settings,
+        database,
+        files,
+        edge,
+        browser,
+        FrontDoor(database, account, may_read(account)),
+        app.platforms,
+        [browser],
+        address,
     )
     try:
         await _connect(house, app)

@@ -322,6 +322,7 @@ outbox = Table(
     Index("ix_outbox_pending", "account", "claimed_until", **_where("state = 'pending'")),
     Index("ix_outbox_card", "card", **_where("state = 'pending'")),
     Index("ix_outbox_chat", "chat", **_where("state = 'pending'")),
+    sqlite_autoincrement=True,  # a late report of an old message must not meet a new one of its number
 )
 
 seen = Table(

@@ -457,6 +457,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["card"], ["cards.id"], name=op.f("fk_outbox_card")),
         sa.ForeignKeyConstraint(["chat"], ["chats.id"], name=op.f("fk_outbox_chat")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         "ix_outbox_card",
