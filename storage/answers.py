@@ -49,6 +49,8 @@ UNFLAG = text(
     "state = CASE WHEN state = 'flagged' THEN 'open' ELSE state END "
     "WHERE id = :item AND state <> 'gold'"
 )
+HELD_BACK = {"skip": "skipped", "flag": "flagged"}
+"""What a skip or a flag may make of an item, and its undo end; what others made of it stays."""
 LATEST = (
     select(answers)
     .where(
@@ -190,7 +192,7 @@ def _take_back(tx: Transaction, answer: Answer) -> bool:
     assert item is not None
     if item.state == "gold":
         return True
-    if item.taken >= item.overlap or item.state not in ("open", "skipped", "flagged"):
+    if item.taken >= item.overlap or item.state not in ("open", HELD_BACK[answer.kind]):
         return False
     tx.run(UNSKIP if answer.kind == "skip" else UNFLAG, {"item": answer.item, "seq": seq})
     return queue.retake(tx, answer.item)

@@ -2,9 +2,10 @@
 of an answer they gave."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import bindparam, select, text, update
 
 from storage import projects
 from storage.cards import SET_STATE
@@ -12,7 +13,9 @@ from storage.database import Row, Transaction
 from storage.schema import cards, items
 
 CHUNK = (
-    select(items.c.id, items.c.overlap, items.c.taken, items.c.answers, items.c.state, items.c.serve_seq)
+    select(
+        items.c.id, items.c.overlap, items.c.taken, items.c.answers, items.c.state, items.c.serve_seq, items.c.done_at
+    )
     .where(items.c.project == bindparam("p"), items.c.id > bindparam("after"))
     .order_by(items.c.id)
     .limit(bindparam("most"))
@@ -28,9 +31,16 @@ HELD = (
     .order_by(cards.c.served_at.desc(), cards.c.id.desc())
     .with_for_update(key_share=True)
 )
-CHANGE = text(
-    "UPDATE items SET overlap = :overlap, taken = :taken, state = :state, serve_seq = :seq, "
-    "done_at = CASE WHEN :state = 'done' THEN coalesce(done_at, :now) ELSE NULL END WHERE id = :item"
+CHANGE = (
+    update(items)
+    .where(items.c.id == bindparam("item"))
+    .values(
+        overlap=bindparam("wanted"),
+        taken=bindparam("places"),
+        state=bindparam("became"),
+        serve_seq=bindparam("seq"),
+        done_at=bindparam("since"),
+    )
 )
 RULED: Final = ("open", "done", "skipped")
 """States in which the number of answers decides; the others are an admin's to end."""
@@ -53,7 +63,7 @@ def set_overlap(tx: Transaction, project: int, overlap: int, after_id: int = 0, 
     released = [card for row in rows for card in _surplus(row, overlap, held)]
     if released:
         tx.run(SET_STATE, [{"card": card, "became": "expired"} for card in released])
-    changes = [_change(row, overlap, seq + place, tx.micros) for place, row in enumerate(rows)]
+    changes = [_change(row, overlap, seq + place, tx.now) for place, row in enumerate(rows)]
     different = [change for change, row in zip(changes, rows, strict=True) if _differs(change, row)]
     if different:
         tx.run(CHANGE, different)
@@ -77,7 +87,7 @@ def _surplus(row: Row, overlap: int, held: Mapping[int, Sequence[int]]) -> Seque
     return held.get(row.id, ())[: max(0, row.taken - _wanted(row, overlap))]
 
 
-def _change(row: Row, overlap: int, fresh: int, now: int) -> dict[str, Any]:
+def _change(row: Row, overlap: int, fresh: int, now: datetime) -> dict[str, Any]:
     wanted = _wanted(row, overlap)
     taken = row.taken if row.state == "gold" else min(row.taken, wanted)
     state = row.state
@@ -87,8 +97,9 @@ def _change(row: Row, overlap: int, fresh: int, now: int) -> dict[str, Any]:
         state = "open"
     served_again = state == "open" and taken < wanted and not (row.state == "open" and row.taken < row.overlap)
     seq = fresh if served_again and row.serve_seq is not None else row.serve_seq
-    return {"item": row.id, "overlap": wanted, "taken": taken, "state": state, "seq": seq, "now": now}
+    since = (row.done_at or now) if state == "done" else None
+    return {"item": row.id, "wanted": wanted, "places": taken, "became": state, "seq": seq, "since": since}
 
 
 def _differs(change: Mapping[str, Any], row: Row) -> bool:
-    return (change["overlap"], change["taken"], change["state"]) != (row.overlap, row.taken, row.state)
+    return (change["wanted"], change["places"], change["became"]) != (row.overlap, row.taken, row.state)

@@ -1,6 +1,7 @@
 """Counts the raw answers and cards anew and says where what is kept about them differs."""
 
 from collections import Counter, defaultdict
+from collections.abc import Set as AbstractSet
 
 from sqlalchemy import select
 
@@ -8,14 +9,15 @@ from storage.database import Transaction
 from storage.schema import answers, cards, items, members
 
 
-def mistakes(tx: Transaction) -> list[str]:
-    """One line for each figure that a recount does not bear out; none is what must hold at every moment."""
+def mistakes(tx: Transaction, pardoned: AbstractSet[int] = frozenset()) -> list[str]:
+    """One line for each figure that a recount does not bear out; none is what must hold at every moment. The flags of
+    `pardoned` items, which an admin has put back, count from then on."""
     live = [row for row in tx.all(select(answers)) if row.live]
     held = [row for row in tx.all(select(cards)) if row.state in ("open", "parked")]
-    return [*_items(tx, live, held), *_members(tx, live), *_people(tx, live, held)]
+    return [*_items(tx, live, held, pardoned), *_members(tx, live), *_people(tx, live, held)]
 
 
-def _items(tx, live, held):
+def _items(tx, live, held, pardoned):
     counts: dict[int, Counter[str]] = defaultdict(Counter)
     for row in live:
         counts[row.item][row.kind] += 1
@@ -26,7 +28,8 @@ def _items(tx, live, held):
         if item.state != "gold":
             yield from _differences(f"item {item.id}: taken", item.taken, count["label"] + holders[item.id])
             yield from _differences(f"item {item.id}: skips", item.skips, count["skip"])
-            yield from _differences(f"item {item.id}: flags", item.flags, count["flag"])
+            counted = min(item.flags, count["flag"]) if item.id in pardoned else count["flag"]
+            yield from _differences(f"item {item.id}: flags", item.flags, counted)
             yield from _state(item)
 
 

@@ -1,53 +1,21 @@
 """Who gets which item: claims, skips, flags, undo, leases, priorities, gold."""
 
 from datetime import timedelta
-from itertools import count
 
 import pytest
 from sqlalchemy import select, update
 
 from storage import answers, cards, projects, queue
-from storage.cards import Card
 from storage.database import Database, Transaction, run
 from storage.schema import items, members
 from tests.engines import Clock
+from tests.storage.dealing import answer, claim, undo, walk
 from tests.storage.recount import mistakes
-from tests.worlds import LEASE, World, add_items, build, deal
-
-nonces = count()
-
-
-def claim(tx: Transaction, world: World, index: int = 0, gold: bool = False) -> Card | None:
-    return queue.claim(tx, deal(tx, world, index, f"n{next(nonces)}"), gold)
-
-
-def answer(tx: Transaction, card: Card | None) -> int:
-    assert card is not None
-    answers.record(tx, card, {"label": "positive"})
-    return card.item
-
-
-def walk(database: Database, world: World, index: int = 0) -> list[int]:
-    """All the items that person gets, answering each."""
-    got: list[int] = []
-    while (item := run(database, lambda tx: (card := claim(tx, world, index)) and answer(tx, card))) is not None:
-        got.append(item)
-    return got
+from tests.worlds import LEASE, add_items, build
 
 
 def item_row(database: Database, item: int):
     return run(database, lambda tx: tx.one(select(items).where(items.c.id == item)))
-
-
-def undo(tx: Transaction, world: World, index: int = 0) -> Card | None:
-    """The latest answer taken back, its item dealt again; what is open is laid aside first."""
-    opened = cards.open_card(tx, world.people[index])
-    found = answers.latest(tx, world.people[index], world.project)
-    if found is None or not answers.withdraw(tx, found):
-        return None
-    if opened is not None:
-        cards.park(tx, opened)
-    return queue.deal_again(tx, deal(tx, world, index, f"n{next(nonces)}"), found.item)
 
 
 @pytest.fixture(autouse=True)

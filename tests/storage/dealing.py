@@ -1,0 +1,40 @@
+"""What tests of the queue do all the time, in one call each."""
+
+from itertools import count
+from typing import Any
+
+from storage import answers, cards, queue
+from storage.cards import Card
+from storage.database import Database, Transaction, run
+from tests.worlds import World, deal
+
+nonces = count()
+
+
+def claim(tx: Transaction, world: World, index: int = 0, gold: bool = False) -> Card | None:
+    return queue.claim(tx, deal(tx, world, index, f"n{next(nonces)}"), gold)
+
+
+def answer(tx: Transaction, card: Card | None, label: Any = "positive") -> int:
+    assert card is not None
+    answers.record(tx, card, {"label": label})
+    return card.item
+
+
+def walk(database: Database, world: World, index: int = 0) -> list[int]:
+    """All the items that person gets, answering each."""
+    got: list[int] = []
+    while (item := run(database, lambda tx: (card := claim(tx, world, index)) and answer(tx, card))) is not None:
+        got.append(item)
+    return got
+
+
+def undo(tx: Transaction, world: World, index: int = 0) -> Card | None:
+    """The latest answer taken back, its item dealt again; what is open is laid aside first."""
+    opened = cards.open_card(tx, world.people[index])
+    found = answers.latest(tx, world.people[index], world.project)
+    if found is None or not answers.withdraw(tx, found):
+        return None
+    if opened is not None:
+        cards.park(tx, opened)
+    return queue.deal_again(tx, deal(tx, world, index, f"n{next(nonces)}"), found.item)
