@@ -29,9 +29,9 @@ class FlatColumn:
     question: str = ""
 
     def value(self, row: Mapping[str, Any]) -> Any:
-        found: Any = row
-        for step in self.path:
-            found = found.get(step) if isinstance(found, Mapping) else None
+        found = row.get(self.path[0])
+        for step in self.path[1:]:
+            found = found.get(step) if isinstance(found, dict) else None
         return found
 
 
