@@ -60,11 +60,14 @@ def take(tx: Transaction) -> Run | None:
     return Run(**row._mapping)
 
 
-def done(tx: Transaction, run: int) -> None:
-    tx.run(update(runs).where(runs.c.id == run).values(state="done", error=None))
+def done(tx: Transaction, run: int) -> bool:
+    """False where another process, having taken the run over, was done with it first: then nothing may come of it."""
+    where = (runs.c.id == run, runs.c.state == "due")
+    return tx.run(update(runs).where(*where).values(state="done", error=None)) == 1
 
 
-def failed(tx: Transaction, run: Run, error: str) -> None:
-    """Tried again later, three times in all."""
-    state = "failed" if run.attempts + 1 >= TRIES else "due"
-    tx.run(update(runs).where(runs.c.id == run.id).values(state=state, error=error[:500]))
+def failed(tx: Transaction, run: Run, error: str, final: bool = False) -> None:
+    """Tried again when its lease is over, three times in all; not where it is `final`."""
+    state = "failed" if final or run.attempts + 1 >= TRIES else "due"
+    where = (runs.c.id == run.id, runs.c.state == "due")
+    tx.run(update(runs).where(*where).values(state=state, error=error[:500]))

@@ -1,0 +1,304 @@
+"""Work that must not wait in the writer's transaction: summaries are computed in a child process, then posted."""
+
+import asyncio
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import select
+
+from bot import payload
+from bot.chat import Media, Message, Outgoing, Part, Text
+from bot.project import Project, Summary
+from bot.wording import phrase, say
+from storage import accounts, media, outbox, people, projects, runs
+from storage.columns import micros
+from storage.database import Database, Transaction, opened, run
+from storage.files import Files
+from storage.media import MediaRow
+from storage.runs import Run
+from storage.schema import accounts as account_table
+
+log = logging.getLogger("labelbot.workers")
+SUMMARY: Final = "summary"
+NOW: Final = "post"
+"""A summary asked for, beside the slots: of another kind, so that no slot is taken for the project's second."""
+WAKE_SECONDS: Final = 3.0
+IDLE_SECONDS: Final = 60.0
+"""A child that has had nothing to do for so long ends: it holds a hundred megabytes."""
+START_SECONDS: Final = 60.0
+COMPUTE_SECONDS: Final = 240.0
+"""Less than a run's lease, so that no other process begins the same work meanwhile."""
+REMIND: Final = timedelta(days=7)
+UNPOSTED: Final = "summary unposted"
+
+
+class NoChannel(ValueError):
+    """The project names no channel to post its summary to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A summary ready to post: its text, and the chart as PNG of `width` × `height` pixels."""
+
+    text: Text
+    picture: bytes
+    alt: str
+    width: int
+    height: int
+
+
+def make_summary(url: str, project: int, now: datetime) -> Made:
+    """Runs for seconds where there are millions of answers, on a connection of its own that cannot write."""
+    from bot.quality import chart, telling
+    from bot.quality.report import summary
+
+    with opened(url) as database:
+        row, asked = run(database, lambda tx: _project(tx, project))
+        with database.reading() as connection:
+            report = summary(connection, row, asked, now)
+    alt = say(asked.language, phrase("report.alt", title=asked.title))
+    png = telling.picture(report, asked.language)
+    return Made(telling.text(report, asked.language), png, alt, chart.WIDTH, chart.HEIGHT)
+
+
+def _project(tx: Transaction, project: int) -> tuple[projects.ProjectRow, Project]:
+    row = projects.by_id(tx, project)
+    return row, Project.from_config(projects.config_of(tx, row.id, row.version))
+
+
+def post_now(database: Database, project: int) -> None:
+    """Asks whichever process serves the chats for a summary in the project's channel. Raises NoChannel."""
+
+    def ask(tx: Transaction) -> None:
+        if _project(tx, project)[1].summary is None:
+            raise NoChannel("the project names no channel: set channel under [summary] in its file, and apply it")
+        runs.now(tx, project, NOW)
+
+    run(database, ask)
+
+
+def child() -> Executor:
+    """One process, made anew and not forked: this one has threads that hold locks."""
+    return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=_leave_signals)
+
+
+def _leave_signals() -> None:
+    """Ctrl+C is for the parent, which ends its children itself."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+class Workers:
+    """Does the runs that are due. `platforms` names the accounts this process speaks as; `deliver` is handed what was
+    posted, which else waits until some process looks through the outbox."""
+
+    def __init__(
+        self,
+        database: Database,
+        files: Files,
+        *,
+        platforms: Mapping[int, str] | None = None,
+        deliver: Callable[[Iterable[Outgoing]], None] | None = None,
+        start: Callable[[], Executor] = child,
+    ) -> None:
+        self._database = database
+        self._files = files
+        self._platforms = platforms if platforms is not None else {}
+        self._deliver = deliver
+        self._start = start
+        self._pool: Executor | None = None
+        self._pid = os.getpid()
+        self._used = 0.0
+        self._lock = threading.Lock()
+        self._stopping = False
+        self._wake = asyncio.Event()
+        self._posted: deque[Outgoing] = deque()
+
+    async def run(self) -> None:
+        """Until cancelled. What fails is tried again and said in the log: the chats go on."""
+        try:
+            while True:
+                worked = await asyncio.to_thread(self._try_once)
+                self._hand_over()
+                if not worked:
+                    await self._rest()
+        finally:
+            self.close()
+
+    def wake(self) -> None:
+        """There may be work: looks at once. To be called in the loop that `run` runs in."""
+        self._wake.set()
+
+    async def _rest(self) -> None:
+        if self._pool is not None and time.monotonic() - self._used > IDLE_SECONDS:
+            self._end_pool()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), WAKE_SECONDS)
+        self._wake.clear()
+
+    def _try_once(self) -> bool:
+        try:
+            return self.work_once()
+        except Exception as error:
+            log.warning("due work could not be looked at (%s)", type(error).__name__)
+            return False
+
+    def _hand_over(self) -> None:
+        posted = list(self._posted)
+        self._posted.clear()
+        if self._deliver is not None and posted:
+            self._deliver(posted)
+
+    def work_once(self) -> bool:
+        """Does one run that is due; False when there is none. Blocks until it is posted or has failed."""
+        found = run(self._database, _take)
+        if found is None:
+            return False
+        due, now = found
+        try:
+            self._do(due, now)
+        except Exception as error:
+            if self._stopping:
+                return False
+            self._failed(due, error)
+        return True
+
+    def _do(self, due: Run, now: datetime) -> None:
+        if due.kind not in (SUMMARY, NOW):
+            raise ValueError(f"nobody knows how to do a {due.kind}")
+        if due.attempts >= runs.TRIES:
+            raise RuntimeError("the program ended each time while doing it")
+        if not self._postable(due):
+            return
+        made = self._compute(due, now)
+        chart = self._files.put(made.picture)
+        posted = run(self._database, lambda tx: self._post(tx, due, made, chart))
+        if posted is not None:
+            self._posted.append(posted)
+
+    def _compute(self, due: Run, now: datetime) -> Made:
+        pool = self._ready_pool()
+        try:
+            return pool.submit(make_summary, self._database.url, due.project, now).result(COMPUTE_SECONDS)
+        except (BrokenProcessPool, TimeoutError):
+            self._end_pool()
+            raise
+        finally:
+            self._used = time.monotonic()
+
+    def _ready_pool(self) -> Executor:
+        with self._lock:
+            if self._stopping:
+                raise RuntimeError("the program is ending")
+            if self._pool is None:
+                self._pool = self._start()
+                self._pid = self._pool.submit(os.getpid).result(START_SECONDS)
+            return self._pool
+
+    def _postable(self, due: Run) -> bool:
+        """Whether there is a channel we speak in; otherwise the run has failed for good, and the admins are told."""
+        told = run(self._database, lambda tx: self._obstacle(tx, due))
+        self._posted.extend(told or ())
+        return told is None
+
+    def _obstacle(self, tx: Transaction, due: Run) -> list[Outgoing] | None:
+        """None where nothing stands in the way, else what the admins are told."""
+        project = _project(tx, due.project)[1]
+        if project.summary is None:
+            runs.failed(tx, due, "the project names no channel any more", final=True)
+            return []
+        if self._account(tx, project.summary.platform) is not None:
+            return None
+        reason = say("en", phrase("report.no_account", platform=project.summary.platform))
+        runs.failed(tx, due, f"{project.summary.channel}: {reason}", final=True)
+        return _tell_admins(tx, due.project, project, project.summary)
+
+    def _account(self, tx: Transaction, platform: str) -> int | None:
+        """The account of that platform that this process speaks as, else the newest that any has spoken as."""
+        mine = [account for account, name in self._platforms.items() if name == platform]
+        if mine:
+            return max(mine)
+        newest = select(account_table.c.id).where(account_table.c.platform == platform)
+        found: int | None = tx.value(newest.order_by(account_table.c.id.desc()).limit(1))
+        return found
+
+    def _post(self, tx: Transaction, due: Run, made: Made, chart: str) -> Outgoing | None:
+        """The message and the end of the run in one transaction: whoever is second finds the run done."""
+        project = _project(tx, due.project)[1]
+        if project.summary is None or not runs.done(tx, due.id):
+            return None
+        account = self._account(tx, project.summary.platform)
+        assert account is not None
+        message = Message(text=made.text, kind="summary", media=(self._kept(tx, made, chart),))
+        return _send(tx, account, project.summary.chat, message)
+
+    def _kept(self, tx: Transaction, made: Made, chart: str) -> Media:
+        row = MediaRow(
+            kind="image",
+            mime="image/png",
+            sha256=chart,
+            width=made.width,
+            height=made.height,
+            orientation=None,
+            duration_ms=None,
+            size=len(made.picture),
+        )
+        kept = media.keep(tx, {chart: row})[chart]
+        return Media(
+            kept.id, "image", kept.mime, chart, made.alt, name="summary.png", width=made.width, height=made.height
+        )
+
+    def _failed(self, due: Run, error: Exception) -> None:
+        log.error("the summary of %s failed (%s)", due.name, type(error).__name__)
+        run(self._database, lambda tx: runs.failed(tx, due, f"{type(error).__name__}: {error}"))
+
+    def close(self) -> None:
+        """Ends the child, and what it is at: the run is taken again when its lease is over."""
+        with self._lock:
+            self._stopping = True
+        self._end_pool()
+
+    def _end_pool(self) -> None:
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.shutdown(wait=False, cancel_futures=True)
+            if self._pid != os.getpid():
+                with suppress(ProcessLookupError):
+                    os.kill(self._pid, signal.SIGTERM)
+
+
+def _take(tx: Transaction) -> tuple[Run, datetime] | None:
+    taken = runs.take(tx)
+    return None if taken is None else (taken, tx.now)
+
+
+def _tell_admins(tx: Transaction, key: int, project: Project, to: Summary) -> list[Outgoing]:
+    """Once, and again after a week: a summary may come every hour."""
+    if people.recent(tx, key, UNPOSTED, micros(tx.now - REMIND)):
+        return []
+    people.record(tx, None, key, UNPOSTED, to.channel)
+    told = []
+    for account, admin in people.admins(tx, key):
+        if admin.chat_external and not admin.blocked:
+            reason = say(admin.language, phrase("report.no_account", platform=to.platform))
+            said = phrase("report.unposted", title=project.title, channel=to.channel, reason=reason)
+            told.append(_send(tx, account, admin.chat_external, Message(text=(Part(say(admin.language, said)),))))
+    return told
+
+
+def _send(tx: Transaction, account: int, external: str, message: Message) -> Outgoing:
+    chat = accounts.chat(tx, account, external)
+    row = outbox.add(tx, account=account, chat=chat, kind=message.kind, payload=payload.pack(message))
+    return Outgoing(id=row, account=account, chat=external, message=message)
