@@ -155,16 +155,22 @@ def reopen(turn: Turn, card: Card) -> Card | None:
     if not queue.take_back(turn.tx, card):
         return None
     other = cards.open_card(turn.tx, turn.person.id)
-    if other is not None and other.project == card.project:
-        cards.park(turn.tx, other)
-    elif other is not None:
-        lay_down(turn, other)
+    if other is not None:
+        _aside(turn, other, card.project)
     lease = turn.schema(card.project, card.version).lease
     back = cards.show_again(turn.tx, card, card.nonce, card.chat, card.chat_external, turn.tx.now + lease)
     if card.message is None:
         return back
     cards.stands(turn.tx, card.id, card.message, card.shown)
     return replace(back, message=card.message)
+
+
+def _aside(turn: Turn, card: Card, project: int) -> None:
+    """Makes room for another card of that project; what cannot be edited into a line keeps buttons that are told so."""
+    cards.park(turn.tx, card) if card.project == project else lay_down(turn, card)
+    stood = face.shown_of(card)
+    if stood is not None and stood.kind == "text":
+        turn.tell(phrase("card.aside"), replaces=stood)
 
 
 def undo(turn: Turn, project: int) -> None:

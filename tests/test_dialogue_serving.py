@@ -1,0 +1,452 @@
+"""Which item comes to whom: skips, flags, questions, gold, limits, pauses, and leases that run out."""
+
+from bot.project import LabelDef
+from tests.dialogue import project, question
+from tests.test_dialogue_types import clips
+
+
+def skips(person, reason="Unclear"):
+    person.taps("⏭")
+    person.taps(reason)
+
+
+def flags(person, note=""):
+    person.taps("⋯")
+    person.taps("broken")
+    person.types(note) if note else person.taps("without a note")
+
+
+def test_everybody_gets_another_item(talk):
+    dialogue = talk(project())
+    assert [dialogue.member(name).item for name in ("Anna", "Ben", "Cleo")] == ["Text 0", "Text 1", "Text 2"]
+
+
+def test_with_overlap_several_people_get_the_same_item_and_no_more_than_wanted(talk):
+    dialogue = talk(project(overlap=2), items=1)
+    anna, ben, cleo = (dialogue.member(name) for name in ("Anna", "Ben", "Cleo"))
+    assert anna.item == ben.item == "Text 0"
+    assert cleo.sees == "There is nothing to label in “Review sentiment” at the moment."
+    anna.taps("Positive")
+    ben.taps("Negative")
+    assert dialogue.labels() == ["positive", "negative"]
+    assert dialogue.states() == ["done"]
+
+
+def test_a_skip_asks_for_a_reason_and_keeps_it(talk):
+    dialogue = talk(project())
+    anna = dialogue.member("Anna")
+    anna.taps("⏭")
+    assert anna.sees.startswith("Why skip it?\n\n1 / 5 · Review sentiment")
+    assert anna.titles == ["Not sure", "Unclear or incomplete", "Not about this project", "Other", "‹ Back"]
+    anna.taps("Unclear")
+    assert anna.toast == "⏭ Skipped"
+    assert dialogue.answers() == [("Anna", "reviews-0", ("skip", "Unclear or incomplete"))]
+    assert anna.item == "Text 1"
+
+
+def test_back_from_the_reasons_changes_nothing(talk):
+    dialogue = talk(project())
+    anna = dialogue.member("Anna")
+    before = anna.sees
+    anna.taps("⏭")
+    anna.taps("Back")
+    assert anna.sees == before
+    assert dialogue.answers() == []
+
+
+def test_a_typed_skip_needs_no_card_below(talk):
+    dialogue = talk(project())
+    anna = dialogue.member("Anna")
+    anna.says("skip", "too long")
+    assert dialogue.answers() == [("Anna", "reviews-0", ("skip", "too long"))]
+    anna.says("stop")
+    anna.says("skip")
+    assert anna.sees == "There is no open card. Type /label for one."
+
+
+def test_a_skipped_item_goes_to_others_and_comes_not_back(talk):
+    dialogue = talk(project(), items=2)
+    anna = dialogue.member("Anna")
+    ben = dialogue.member("Ben")
+    skips(anna)
+    assert "All done" in anna.sees or "nothing to label" in anna.sees
+    ben.taps("Positive")
+    assert ben.item == "Text 0"
+
+
+def test_an_item_that_all_skip_leaves_the_queue_and_comes_back_with_somebody_new(talk):
+    dialogue = talk(project(), items=1)
+    anna, ben = dialogue.member("Anna"), dialogue.member("Ben")
+    skips(anna)
+    assert dialogue.states() == ["open"]
+    ben.says("label")
+    skips(ben)
+    assert dialogue.states() == ["skipped"]
+    cleo = dialogue.member("Cleo")
+    assert dialogue.states() == ["open"]
+    cleo.taps("Positive")
+    assert dialogue.states() == ["done"]
+
+
+def test_the_only_person_skips_for_all(talk):
+    dialogue = talk(project(), items=2)
+    anna = dialogue.member("Anna")
+    skips(anna)
+    assert dialogue.states() == ["skipped", "open"]
+
+
+def test_a_flag_with_a_note_reaches_the_admins_with_buttons(talk):
+    dialogue = talk(project())
+    ada = dialogue.member("Ada", role="admin")
+    anna = dialogue.member("Anna")
+    anna.taps("⋯")
+    anna.taps("broken")
+    assert anna.sees.startswith("What is wrong with it? Type a short note.")
+    anna.types("it is empty")
+    assert ada.sees == (
+        "⚑ Anna flagged item reviews-1 in “Review sentiment”: it is empty\n\nText 1\n[Serve it again] [Take it out]"
+    )
+    assert dialogue.states()[1] == "flagged"
+    assert dialogue.comments() == [("flag", "it is empty")]
+    assert anna.item == "Text 2"
+
+
+def test_a_flag_needs_no_note(talk):
+    dialogue = talk(project())
+    ada = dialogue.member("Ada", role="admin")
+    anna = dialogue.member("Anna")
+    flags(anna)
+    assert anna.toast == "⚑ Flagged. The project's admins will look at it."
+    assert "in “Review sentiment”: –" in ada.sees
+
+
+def test_an_admin_puts_a_flagged_item_back(talk):
+    dialogue = talk(project(), items=2)
+    ada, anna = dialogue.member("Ada", role="admin"), dialogue.member("Anna")
+    flags(anna)
+    ada.taps("Serve it again")
+    assert ada.sees == "✓ It is served again."
+    assert dialogue.states()[1] == "open"
+    ada.taps("Positive")
+    assert ada.item == "Text 1"
+
+
+def test_an_admin_takes_a_flagged_item_out(talk):
+    dialogue = talk(project(), items=2)
+    ada, anna = dialogue.member("Ada", role="admin"), dialogue.member("Anna")
+    flags(anna)
+    ada.taps("Take it out")
+    assert ada.sees == "✓ It is taken out."
+    assert dialogue.states()[1] == "withdrawn"
+
+
+def test_only_an_admin_decides_about_flagged_items(talk):
+    dialogue = talk(project())
+    ada, anna = dialogue.member("Ada", role="admin"), dialogue.member("Anna")
+    flags(anna)
+    button, _ = ada.button("Take it out")
+    before = dialogue.everything()
+    anna.presses(button.data)
+    assert anna.toast == "Only an admin of the project may do that."
+    dialogue.person("Stranger").presses(button.data)
+    assert dialogue.everything() == before
+
+
+def test_an_item_may_need_several_flags(talk):
+    dialogue = talk(project(flags_needed=2, overlap=2), items=2)
+    anna, ben = dialogue.member("Anna"), dialogue.member("Ben")
+    flags(anna)
+    assert dialogue.states()[0] == "open"
+    flags(ben)
+    assert dialogue.states()[0] == "flagged"
+
+
+def test_a_question_goes_to_the_admins_and_the_card_stays(talk):
+    dialogue = talk(project())
+    ada, anna = dialogue.member("Ada", role="admin"), dialogue.member("Anna")
+    anna.taps("⋯")
+    anna.taps("Ask")
+    assert anna.sees.startswith("What is your question? Type it; it goes to the project's admins.")
+    anna.types("is irony negative?")
+    assert ada.sees == "💬 Anna asks about item reviews-1 in “Review sentiment”: is irony negative?\n\nText 1"
+    assert anna.sees.startswith("Your question is with the project's admins. Go on meanwhile.")
+    assert dialogue.comments() == [("ask", "is irony negative?")]
+    assert len(anna.cards) == 1
+    anna.taps("Positive")
+    assert dialogue.labels() == ["positive"]
+
+
+def test_a_note_that_was_given_up_is_not_taken_from_the_next_text(talk):
+    dialogue = talk(project())
+    anna = dialogue.member("Anna")
+    anna.taps("⋯")
+    anna.taps("Ask")
+    anna.taps("Back")
+    anna.types("positive")
+    assert dialogue.comments() == []
+    assert dialogue.labels() == ["positive"]
+
+
+def test_a_note_keeps_what_every_database_holds(talk):
+    dialogue = talk(project())
+    anna = dialogue.member("Anna")
+    anna.taps("⋯")
+    anna.taps("broken")
+    anna.types("\x00\ud800")
+    assert dialogue.comments() == []
+    anna.types("bad\x00 sign\ud800" + "x" * 5000)
+    assert dialogue.comments()[0][1].startswith("bad signxxx")
+    assert len(dialogue.comments()[0][1]) == 1000
+
+
+def test_help_says_what_the_labels_mean_and_the_card_comes_below(talk):
+    labels = (LabelDef("up", "👍 Up", help="They like it.", examples=("Great!", "Fine.")), LabelDef("down", "👎 Down"))
+    dialogue = talk(project(question("choice", *labels), instructions="Read it twice."))
+    anna = dialogue.member("Anna")
+    anna.taps("⋯")
+    anna.taps("What the labels mean")
+    assert anna.room.bubbles[-2].text == (
+        "Review sentiment\n\nRead it twice.\n\n👍 Up\nThey like it.\ne.g. “Great!”\n\n👎 Down\n\n"
+        "↩ takes back · ⏭ skips · ⋯ flags, asks, stops · /stats shows your figures"
+    )
+    assert anna.item == "Text 0"
+    assert len(anna.cards) == 1
+    anna.taps("Up")
+    assert dialogue.labels() == ["up"]
+
+
+def test_help_of_any_length_is_one_message(talk):
+    labels = tuple(LabelDef(f"l{n}", f"Label {n}", help="word " * 60) for n in range(30))
+    dialogue = talk(project(question("choice", *labels)))
+    anna = dialogue.member("Anna")
+    anna.says("help")
+    assert "…\n\n↩ takes back" in anna.sees
+
+
+def test_stop_by_button_lays_the_card_down_for_others(talk):
+    dialogue = talk(project())
+    anna = dialogue.member("Anna")
+    anna.taps("⋯")
+    anna.taps("Stop")
+    assert anna.sees == "Stopped. Your answers are saved. Type /label to go on."
+    assert anna.cards == []
+    assert dialogue.member("Ben").item == "Text 1"
+    anna.says("label")
+    assert len(anna.cards) == 1
+
+
+def test_what_is_begun_waits_for_the_person_who_stopped(talk):
+    dialogue = talk(project(question("tags", "Billing", "Bug", "Account")))
+    anna = dialogue.member("Anna")
+    anna.taps("Bug")
+    anna.says("stop")
+    assert dialogue.member("Ben").item.startswith("Tap all")
+    anna.says("label")
+    assert "✓ Bug" in anna.titles
+    assert "Text 0" in anna.sees
+
+
+def test_stopping_after_undo_gives_back_what_was_laid_aside(talk):
+    dialogue = talk(project(), items=2)
+    anna = dialogue.member("Anna")
+    anna.taps("Positive")
+    anna.taps("↩")
+    anna.says("stop")
+    ben = dialogue.member("Ben")
+    ben.taps("Negative")
+    ben.taps("Negative")
+    assert dialogue.labels() == ["negative"] * 2
+
+
+def test_label_on_an_open_card_brings_that_card_and_the_old_one_loses_its_buttons(talk):
+    dialogue = talk(project(question("tags", "Billing", "Bug", "Account")))
+    anna = dialogue.member("Anna")
+    anna.taps("Bug")
+    old, bubble = anna.button("Billing")
+    for word in ("label", "start", "projects"):
+        anna.says(word)
+        assert len(anna.cards) == 1
+        assert "✓ Bug" in anna.titles
+        assert "Text 0" in anna.sees
+    before = dialogue.everything()
+    anna.presses(old.data, bubble)
+    assert anna.toast == "That button no longer leads anywhere. Type /label for your card."
+    assert dialogue.everything() == before
+
+
+def test_all_done_says_what_was_done_and_where_else_somebody_is_wanted(talk):
+    dialogue = talk(project(), project(name="other", title="Other things"), items=1)
+    anna = dialogue.member("Anna", "other")
+    anna.taps("Positive")
+    anna.joins(dialogue.invite())
+    dialogue.wait(seconds=5)
+    anna.taps("Positive")
+    assert anna.sees == (
+        "✓ 😊 Positive\n\n🎉 All done in “Review sentiment”. Thank you!\nAnswered by you: 1, 5.0 s each\n"
+        "[▶ Other things]\n[↩]"
+    )
+
+
+def test_nobody_answers_more_than_a_project_wants_of_one_person(talk):
+    dialogue = talk(project(max_per_person=2))
+    anna = dialogue.member("Anna")
+    anna.taps("Positive")
+    anna.taps("Positive")
+    assert "🎉 You have answered all we ask of one person in “Review sentiment”. Thank you!" in anna.sees
+    anna.says("label")
+    assert len(dialogue.answers()) == 2
+    anna.taps("↩")
+    assert anna.item == "Text 1"
+
+
+def test_a_paused_project_deals_no_cards_and_keeps_those_in_hand(talk):
+    from storage import projects
+    from storage.database import run
+
+    dialogue = talk(project())
+    anna = dialogue.member("Anna")
+    run(dialogue.database, lambda tx: projects.set_state(tx, dialogue.ids["reviews"], "paused"))
+    anna.taps("Positive")
+    assert dialogue.labels() == ["positive"]
+    assert "⏸ “Review sentiment” is paused by its admin." in anna.sees
+    run(dialogue.database, lambda tx: projects.set_state(tx, dialogue.ids["reviews"], "open"))
+    anna.says("label")
+    assert anna.item == "Text 1"
+
+
+def test_a_gold_item_looks_like_any_other_and_is_never_done(talk):
+    dialogue = talk(project(gold_share=1.0), items=2)
+    dialogue.add_items("reviews", [{"data": {"text": "Gold"}, "state": "gold", "gold": {"label": "positive"}}], "gold-")
+    anna, ben = dialogue.member("Anna"), dialogue.member("Ben")
+    assert anna.item == ben.item == "Gold"
+    assert anna.sees.replace("Gold", "Text 0") == ben.sees.replace("Gold", "Text 0")
+    assert (
+        anna.sees
+        == "1 / 3 · Review sentiment\nHow does the writer feel?\n\nGold\n[😊 Positive] [😠 Negative]\n[↩] [⋯] [⏭]"
+    )
+    anna.taps("Negative")
+    assert anna.toast == "✓ 😠 Negative"
+    skips(ben)
+    assert dialogue.states()[2] == "gold"
+    ben.taps("↩")
+    assert ben.item == "Gold"
+    ben.taps("Positive")
+    anna.taps("↩")
+    assert anna.item == "Gold"
+    anna.taps("Positive")
+    assert dialogue.labels() == ["positive", "positive"]
+    assert anna.item == "Text 0"
+
+
+def test_an_abandoned_item_is_served_again_and_its_card_says_so_when_tapped_late(talk):
+    dialogue = talk(project(), items=1)
+    anna = dialogue.member("Anna")
+    ben = dialogue.member("Ben")
+    dialogue.wait(minutes=16)
+    ben.says("label")
+    assert ben.item == "Text 0"
+    ben.taps("Negative")
+    anna.taps("Positive")
+    assert anna.toast == "Too late: that item needs no more answers."
+    assert dialogue.labels() == ["negative"]
+    assert anna.cards == []
+
+
+def test_a_late_tap_counts_while_a_place_is_free(talk):
+    dialogue = talk(project(), items=2)
+    anna = dialogue.member("Anna")
+    dialogue.wait(minutes=16)
+    anna.taps("Positive")
+    assert dialogue.labels() == ["positive"]
+    assert anna.item == "Text 1"
+
+
+def test_a_late_tap_on_a_menu_leads_on(talk):
+    dialogue = talk(project(), items=2)
+    anna = dialogue.member("Anna")
+    dialogue.wait(minutes=16)
+    anna.taps("⏭")
+    assert anna.titles[0] == "Not sure"
+    dialogue.wait(minutes=16)
+    ben = dialogue.member("Ben")
+    ben.taps("Positive")
+    ben.taps("Positive")
+    anna.taps("Not sure")
+    assert anna.toast == "Too late: that item needs no more answers."
+    assert dialogue.labels() == ["positive"] * 2
+
+
+def test_a_late_text_without_a_reply_still_belongs_to_the_card_on_the_screen(talk):
+    dialogue = clips(talk)
+    anna = dialogue.member("Anna")
+    dialogue.wait(minutes=16)
+    anna.types("slowly typed")
+    assert dialogue.labels() == ["slowly typed"]
+
+
+def test_a_late_text_for_which_no_place_is_left_is_kept_and_said_to_be_late(talk):
+    dialogue = clips(talk)
+    anna = dialogue.member("Anna")
+    late = anna.card
+    dialogue.wait(minutes=16)
+    ben = dialogue.member("Ben")
+    for _ in range(4):
+        ben.types("quick")
+    anna.types("slow", to=late)
+    assert ("Anna", "reviews-0", ("late", {"label": "slow"})) in dialogue.answers()
+    assert "Too late: that item needs no more answers. Your text is kept and marked as late." in anna.screen
+    anna.edits("slow", "slower")
+    assert ("Anna", "reviews-0", ("late", {"label": "slower"})) in dialogue.answers()
+    assert dialogue.labels() == ["quick"] * 4
+
+
+def test_a_late_text_that_is_no_answer_is_told_so(talk):
+    dialogue = clips(talk)
+    anna = dialogue.member("Anna")
+    late = anna.card
+    dialogue.wait(minutes=16)
+    ben = dialogue.member("Ben")
+    for _ in range(4):
+        ben.types("quick")
+    anna.types("x" * 3001, to=late)
+    assert anna.sees == "That is 3001 characters, and at most 3000 fit. Shorten the text."
+
+
+def test_a_late_form_is_kept_as_late(talk):
+    dialogue = clips(talk)
+    anna = dialogue.member("Anna")
+    form = anna.taps("Type it here").ack.form
+    dialogue.wait(minutes=16)
+    ben = dialogue.member("Ben")
+    for _ in range(4):
+        ben.types("quick")
+    anna.submits(form.data, text="slow")
+    assert ("Anna", "reviews-0", ("late", {"label": "slow"})) in dialogue.answers()
+
+
+def test_an_expired_card_of_an_item_in_hand_again_leads_nowhere(talk):
+    dialogue = talk(project(overlap=2), items=1)
+    anna = dialogue.member("Anna")
+    old, bubble = anna.button("Positive")
+    dialogue.wait(minutes=16)
+    anna.says("label")
+    assert anna.item == "Text 0"
+    anna.presses(old.data, bubble)
+    assert anna.toast == "That button no longer leads anywhere. Type /label for your card."
+    anna.taps("Negative")
+    anna.presses(old.data, bubble)
+    assert dialogue.labels() == ["negative"]
+
+
+def test_an_expired_card_opens_beside_a_newer_one_which_waits(talk):
+    dialogue = talk(project(), items=2)
+    anna = dialogue.member("Anna")
+    old, bubble = anna.button("Positive")
+    dialogue.wait(minutes=16)
+    anna.says("label")
+    assert anna.item == "Text 1"
+    anna.presses(old.data, bubble)
+    assert dialogue.labels() == ["positive"]
+    assert anna.item == "Text 1"
+    anna.taps("Negative")
+    assert dialogue.labels() == ["positive", "negative"]
