@@ -41,7 +41,7 @@ def let_in(tx: Transaction, event: FromPerson, known: Person | None, code: str) 
         _give_role(tx, project, person.id, role)
         people.choose(tx, person.id, project)
     people.record(tx, person.id, project, "join", {"role": role})
-    return person, project
+    return people.met(tx, event.account, event.user) or person, project
 
 
 def known_way(turn: Turn, code: str) -> bool:

@@ -111,7 +111,7 @@ class Entry:
 
     def _form(self, request: Request, found: Invitation, visitor: Visitor | None, wrong: bool = False) -> Response:
         words = language(request)
-        into = say(words, phrase("page.join.into", title=found.title) if found.title else "page.join.all")
+        into = say(words, phrase("page.join.into", title=found.title) if found.title else phrase("page.join.all"))
         role = say(words, phrase(f"page.role.{found.role}"))
         code = quote(request.path_params["code"], safe="")
         known = visitor.name if visitor else ""
