@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from bot.project import LabelDef, Project, Question
 from storage import accounts, people, projects
 from storage.database import Database, Transaction, run
 from storage.queue import Deal
-from storage.schema import items
+from storage.schema import accounts as account_table
+from storage.schema import identities, items
 
 LEASE = timedelta(minutes=15)
 SENTIMENT = Project(
@@ -59,6 +60,16 @@ def make(tx: Transaction, count: int, heads: int, overlap: int, project: Project
         people.choose(tx, person.id, row.id)
     ids, chats = tuple(person.id for person in persons), tuple(person.chat for person in persons)
     return World(account, row.id, ids, users, chats, added)
+
+
+def again(tx: Transaction) -> World:
+    """The world that another process has made in this database."""
+    row = projects.every(tx)[0]
+    account = tx.value(select(account_table.c.id))
+    met = tx.all(select(identities.c.person, identities.c.external, identities.c.chat).order_by(identities.c.id))
+    found = tx.all(select(items.c.id).where(items.c.project == row.id).order_by(items.c.id))
+    persons, users, chats = zip(*met, strict=True)
+    return World(account, row.id, persons, users, chats, tuple(item.id for item in found))
 
 
 def add_items(

@@ -1,5 +1,6 @@
 """What tests of the queue do all the time, in one call each."""
 
+import os
 from itertools import count
 from typing import Any
 
@@ -11,8 +12,13 @@ from tests.worlds import World, deal
 nonces = count()
 
 
+def nonce() -> str:
+    """Another one each time, in every process."""
+    return f"{os.getpid()}-{next(nonces)}"
+
+
 def claim(tx: Transaction, world: World, index: int = 0, gold: bool = False) -> Card | None:
-    return queue.claim(tx, deal(tx, world, index, f"n{next(nonces)}"), gold)
+    return queue.claim(tx, deal(tx, world, index, nonce()), gold)
 
 
 def answer(tx: Transaction, card: Card | None, label: Any = "positive") -> int:
@@ -37,4 +43,4 @@ def undo(tx: Transaction, world: World, index: int = 0) -> Card | None:
         return None
     if opened is not None:
         cards.park(tx, opened)
-    return queue.deal_again(tx, deal(tx, world, index, f"n{next(nonces)}"), found.item)
+    return queue.deal_again(tx, deal(tx, world, index, nonce()), found.item)
