@@ -113,6 +113,11 @@ class Home:
         with self.reader() as ask:
             return ask(statement, **params)
 
+    def write(self, statement: str, **params: Any) -> None:
+        """A change that no command makes."""
+        with opened(self.url) as database:
+            run(database, lambda tx: tx.run(text(statement), params))
+
     @contextmanager
     def reader(self) -> Iterator[Callable[..., list[dict[str, Any]]]]:
         with opened(self.url) as database:

@@ -1,10 +1,11 @@
-"""A process to start programs from, kept for all tests here."""
+"""A process to start programs from, kept for all tests here, and a home with two small projects."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.running import Stable
+from tests.running import CLIPS, REVIEWS, Home, Stable, make_home
 
 
 @pytest.fixture(scope="session")
@@ -12,3 +13,14 @@ def stable() -> Iterator[Stable]:
     kept = Stable()
     yield kept
     kept.close()
+
+
+@pytest.fixture
+def home(tmp_path: Path, sqlite_url: str) -> Home:
+    return make_home(tmp_path / "home", sqlite_url, (REVIEWS, 60), (CLIPS, 60))
+
+
+@pytest.fixture
+def make(tmp_path: Path, sqlite_url: str) -> Callable[[int], Home]:
+    """A home with so many reviews."""
+    return lambda reviews: make_home(tmp_path / "home", sqlite_url, (REVIEWS, reviews))

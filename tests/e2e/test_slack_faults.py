@@ -1,0 +1,110 @@
+"""What goes wrong between the program and Slack."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.e2e.crowd import Crowd, SlackHand, check, everybody_sees_their_card
+from tests.e2e.sites import slack_settings
+from tests.fakes.slack import FakeSlack
+from tests.running import Home, Program, Stable, wait
+
+
+@contextmanager
+def socket_mode(home: Home, stable: Stable, *, start: bool = True) -> Iterator[tuple[FakeSlack, Program]]:
+    with FakeSlack(speed=60.0) as fake:
+        fake.use_socket_mode()
+        settings = slack_settings(fake) | {"SLACK_APP_TOKEN": fake.app_token}
+        with Program(home, settings, stable=stable) as program:
+            if start:
+                program.start()
+                fake.wait(lambda: fake.sockets, 10)
+            yield fake, program
+
+
+def joined(slack: FakeSlack, home: Home, name: str, project: str = "reviews") -> SlackHand:
+    hand = SlackHand(slack, name)
+    hand.join(home.codes[project])
+    slack.wait(hand.newest)
+    return hand
+
+
+def test_sockets_that_end_in_every_way_lose_nothing_that_was_acknowledged(home: Home, stable: Stable) -> None:
+    with socket_mode(home, stable) as (slack, program):
+        hands = [joined(slack, home, f"S{number}", "reviews" if number % 2 else "clips") for number in range(8)]
+        crowd = Crowd(hands, seed=2)
+        with crowd.busy(20.0):
+            for how in (
+                "warning",
+                "abrupt",
+                "refresh_requested",
+                "abrupt",
+                "warning",
+                "half_open",
+                "refresh_requested",
+            ):
+                done = len(crowd.claims) + 6
+                wait(lambda: len(crowd.claims) >= done, 20)  # noqa: B023
+                slack.disconnect(how)
+            # What looks alive and is not is found out by its missing pong.
+            slack.wait(lambda: slack.sockets >= 2, 30)
+        everybody_sees_their_card(home, hands)
+        last = [crowd.act_anew(hand) for hand in hands]
+        wait(lambda: all(claim.acknowledged() for claim in last), 30, lambda: program.output)
+        assert check(home, crowd)["kept"] >= len(hands)
+
+
+def test_a_wrong_bot_token_is_named_in_one_sentence(home: Home, stable: Stable) -> None:
+    with socket_mode(home, stable, start=False) as (_, program):
+        program.environment["SLACK_BOT_TOKEN"] = "xoxb-wrong"
+        program.launch()
+        assert program.wait_end() == 1
+        said = [line for line in program.output.splitlines() if line.startswith("labelbot: ")]
+        assert len(said) == 1
+        assert "SLACK_BOT_TOKEN" in said[0]
+        assert "xoxb-wrong" not in program.output
+        assert "Traceback" not in program.output
+
+
+def test_a_wrong_app_token_is_named_in_one_sentence(home: Home, stable: Stable) -> None:
+    with socket_mode(home, stable, start=False) as (_, program):
+        program.environment["SLACK_APP_TOKEN"] = "xapp-wrong"
+        program.launch()
+        assert program.wait_end() == 1
+        assert "labelbot: SLACK_APP_TOKEN" in program.output
+        assert "Traceback" not in program.output
+
+
+def test_neither_app_token_nor_signing_secret_is_said_in_one_sentence(home: Home, stable: Stable) -> None:
+    with socket_mode(home, stable, start=False) as (_, program):
+        del program.environment["SLACK_APP_TOKEN"]
+        program.launch()
+        assert program.wait_end() == 1
+        assert "labelbot: Slack needs SLACK_APP_TOKEN" in program.output
+
+
+@pytest.mark.parametrize("fault", ["drop", "drop_after", "html", "half", "ratelimited"])
+def test_a_new_card_that_fails_on_its_way_can_be_answered_once(home: Home, stable: Stable, fault: str) -> None:
+    with socket_mode(home, stable) as (slack, program):
+        hand = SlackHand(slack, "Anna")
+        slack.fail_next("chat.postMessage", fault, times=2)
+        hand.join(home.codes["clips"])
+        everybody_sees_their_card(home, [hand])
+        slack.wait(lambda: hand.newest() is not None, 15)
+        wait(lambda: not home.rows("SELECT id FROM outbox WHERE state = 'pending'"), 15, lambda: program.output)
+        live = {row["nonce"] for row in home.rows("SELECT nonce FROM cards WHERE state IN ('open', 'parked')")}
+        assert len(hand.visible() & live) == 1
+
+
+def test_slack_uninstalled_while_running_is_said(home: Home, stable: Stable) -> None:
+    with socket_mode(home, stable) as (slack, program):
+        hand = joined(slack, home, "Anna")
+        slack.revoke()
+        sight = hand.newest()
+        assert sight is not None
+        hand.tap(sight, "Positive")
+        slack.disconnect("abrupt")
+        code = program.wait_end(20)
+        assert code == 1
+        assert "labelbot: SLACK_" in program.output
