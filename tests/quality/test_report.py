@@ -1,0 +1,437 @@
+"""The QA summary against a naive recount of raw answers, and its words within what platforms bear."""
+
+import json
+import random
+from collections import Counter, defaultdict
+from datetime import UTC, datetime, timedelta
+from itertools import combinations
+from statistics import median
+from zoneinfo import ZoneInfo
+
+import krippendorff
+import pytest
+from rich.console import Console
+from sqlalchemy import insert, select, update
+
+from bot.project import LabelDef, Project, Question, ShowIf, Summary
+from bot.quality.chart import HEIGHT, WIDTH
+from bot.quality.report import as_json, summary
+from bot.quality.telling import CAPTION, MESSAGE, people_text, picture, text
+from bot.report_terminal import rows, terminal
+from bot.wording import LANGUAGES
+from storage import people, projects
+from storage.database import run
+from storage.schema import answers, cards, items
+from tests.engines import START
+from tests.worlds import SENTIMENT, add_items, make
+
+DAY = timedelta(days=1)
+BERLIN = ZoneInfo("Europe/Berlin")
+COLOURS = tuple(LabelDef(name, name.title()) for name in ("red", "green", "blue"))
+TICKETS = Project(
+    name="tickets",
+    title="Tickets",
+    questions=(
+        Question("topic", "What about?", "choice", COLOURS),
+        Question("tags", "Which apply?", "tags", COLOURS, show_if=ShowIf("topic", ("red",))),
+        Question("stars", "How urgent?", "rating"),
+        Question("said", "Sum it up", "transcript"),
+    ),
+    summary=Summary("browser:qa", timezone="Europe/Berlin"),
+)
+STATES = ("open", "done", "done", "done", "skipped", "flagged", "quarantined", "withdrawn", "gold")
+
+
+def labels_of(draw):
+    topic = draw.choice(("red", "red", "green", "blue"))
+    labels = {"topic": topic, "stars": draw.randint(1, 5), "said": draw.choice(("on", "off", "of", "over there"))}
+    if topic == "red":
+        labels["tags"] = [colour.name for colour in COLOURS if draw.random() < 0.5]
+    return labels
+
+
+def history(tx, draw, project=TICKETS, count=120, heads=6):
+    """Items in every state and answers of every kind, over a month."""
+    world = make(tx, 0, heads, 3, project)
+    states = [draw.choice(STATES) for _ in range(count)]
+    made = [{"state": state, "gold": labels_of(draw) if state == "gold" else None} for state in states]
+    keys = add_items(tx, world.project, made, overlap=3)
+    for item in keys:
+        for person in draw.sample(world.people, draw.randint(0, heads)):
+            give(tx, world, item, person, draw)
+    for item, person in zip(keys, world.people, strict=False):
+        hold(tx, world, item, person, START + draw.choice((-1, 1)) * timedelta(minutes=5))
+    return world
+
+
+def give(tx, world, item, person, draw):
+    if draw.random() < 0.2:
+        answer(tx, world, item, person, labels_of(draw), live=False)
+    kind = draw.choice(("label",) * 6 + ("skip", "flag", "late"))
+    label = labels_of(draw) if kind in ("label", "late") else None
+    at = START - timedelta(seconds=draw.randint(0, 30 * 86_400))
+    answer(tx, world, item, person, label, kind=kind, at=at, milliseconds=draw.choice((None, draw.randint(1, 60_000))))
+
+
+def answer(tx, world, item, person, label, *, kind="label", live=True, at=START - DAY / 2, milliseconds=2000):
+    row = {"project": world.project, "item": item, "person": person, "kind": kind, "label": label, "version": 1}
+    row |= {"live": live, "milliseconds": milliseconds, "answered_at": at, "superseded_at": None if live else at}
+    tx.run(insert(answers), row)
+
+
+def hold(tx, world, item, person, until):
+    row = {"nonce": f"{item}-{person}", "project": world.project, "item": item, "person": person, "version": 1}
+    row |= {"chat": world.chats[world.people.index(person)], "leased_until": until, "served_at": until, "state": "open"}
+    tx.run(insert(cards), row)
+
+
+def report_of(database, world, now=START):
+    def read(tx):
+        row = projects.by_id(tx, world.project)
+        return row, Project.from_config(projects.config_of(tx, row.id, row.version))
+
+    row, project = run(database, read)
+    with database.reading() as connection:
+        return summary(connection, row, project, now)
+
+
+def raw(database, world):
+    with database.reading() as connection:
+        every = connection.execute(select(answers).where(answers.c.project == world.project)).all()
+        found = {row.id: row for row in connection.execute(select(items).where(items.c.project == world.project))}
+        held = {row.item for row in connection.execute(select(cards)) if row.leased_until > START}
+    return every, found, held
+
+
+def said(words):
+    return "".join(part.text for part in words)
+
+
+def units(words):
+    return len(said(words).encode("utf-16-le")) // 2
+
+
+def simple(database, given, *, project=SENTIMENT, heads=3, state="done", overlap=2):
+    """Items whose labels are `given`, one list an item."""
+
+    def write(tx):
+        world = make(tx, 0, heads, overlap, project)
+        for item, labels in zip(add_items(tx, world.project, [{"state": state} for _ in given]), given, strict=True):
+            for person, label in zip(world.people, labels, strict=False):
+                answer(tx, world, item, person, {"label": label})
+        return world
+
+    return report_of(database, run(database, write))
+
+
+@pytest.fixture(params=range(3))
+def past(request, database):
+    draw = random.Random(request.param)
+    world = run(database, lambda tx: history(tx, draw))
+    return report_of(database, world), *raw(database, world)
+
+
+def test_the_parts_add_up_and_equal_a_recount(past):
+    report, _, found, held = past
+    counts = Counter("leased" if row.state == "open" and row.id in held else row.state for row in found.values())
+    assert {part: count for part, count in rows(report) if count and part != "imported"} == dict(counts)
+    assert report.parts.imported == len(found) == dict(rows(report))["imported"]
+
+
+def test_labels_days_and_pace_equal_a_recount(past):
+    report, every, found, _ = past
+    labels = [one for one in every if one.live and one.kind == "label" and found[one.item].gold is None]
+    assert report.labels == len(labels)
+    assert dict(report.days) == Counter(one.answered_at.astimezone(BERLIN).date() for one in labels)
+    assert report.pace.last_day == sum(one.answered_at > START - DAY for one in labels)
+    assert report.pace.last_week == sum(one.answered_at > START - 7 * DAY for one in labels)
+    assert report.pace.per_day == pytest.approx(report.pace.last_week / 7)
+    times = [one.milliseconds for one in every if one.live and one.kind == "label" and one.milliseconds is not None]
+    assert report.median_seconds == pytest.approx(median(times) / 1000)
+
+
+def test_the_distribution_equals_a_recount(past):
+    report, every, found, _ = past
+    counted = [
+        one.label
+        for one in every
+        if one.live and one.kind == "label" and found[one.item].gold is None and found[one.item].state != "withdrawn"
+    ]
+    topic, tags, stars, free = report.questions
+    assert {one.name: one.count for one in topic.labels} == Counter(label["topic"] for label in counted)
+    assert {one.name: one.count for one in tags.labels} == Counter(t for one in counted for t in one.get("tags", ()))
+    assert {one.name: one.count for one in stars.labels} == Counter(str(label["stars"]) for label in counted)
+    assert free.labels is None
+    assert [one.answers for one in report.questions] == [
+        sum(question in label for label in counted) for question in ("topic", "tags", "stars", "said")
+    ]
+
+
+def test_agreement_equals_an_independent_one(past):
+    report, every, found, _ = past
+    together = defaultdict(dict)
+    for one in every:
+        row = found[one.item]
+        if one.live and one.kind == "label" and row.gold is None and row.state != "withdrawn":
+            together[one.item][one.person] = one.label["topic"]
+    people_ids = sorted({person for unit in together.values() for person in unit})
+    table = [[unit.get(person, "") for unit in together.values()] for person in people_ids]
+    codes = {"red": 1.0, "green": 2.0, "blue": 3.0, "": float("nan")}
+    expected = krippendorff.alpha([[codes[one] for one in row] for row in table], level_of_measurement="nominal")
+    several = [list(unit.values()) for unit in together.values() if len(unit) > 1]
+    equal = [sum(a == b for a, b in combinations(unit, 2)) / (len(unit) * (len(unit) - 1) / 2) for unit in several]
+    found_agreement = report.questions[0].agreement
+    assert found_agreement.alpha == pytest.approx(expected)
+    assert found_agreement.percent == pytest.approx(sum(equal) / len(equal))
+    assert (found_agreement.items, found_agreement.answers) == (len(several), sum(map(len, several)))
+
+
+def test_gold_accuracy_equals_a_recount(past):
+    report, every, found, _ = past
+    right, total = Counter(), Counter()
+    for one in every:
+        gold = found[one.item].gold
+        if gold is not None and one.live and one.kind == "label":
+            for question in gold.keys() & one.label.keys():
+                total[question] += 1
+                right[question] += gold[question] == one.label[question]
+    assert {one.name: (one.gold.right, one.gold.labels) for one in report.questions} == {
+        name: (right[name], total[name]) for name in ("topic", "tags", "stars", "said")
+    }
+    assert (report.gold.right, report.gold.labels) == (right.total(), total.total())
+    assert sum(one.gold.right for one in report.people) == right.total()
+
+
+def test_per_person_figures_equal_a_recount(past):
+    report, every, found, _ = past
+    mine = defaultdict(Counter)
+    for one in every:
+        kind = one.kind if one.live else "superseded"
+        mine[one.person]["gold" if kind == "label" and found[one.item].gold is not None else kind] += 1
+    expected = sorted((c["label"], c["skip"], c["flag"], c["late"], c["superseded"]) for c in mine.values())
+    assert sorted((p.labels, p.skips, p.flags, p.late, p.superseded) for p in report.people) == expected
+
+
+def test_disputed_items_are_done_ones_and_the_worst(past):
+    report, _, found, _ = past
+    assert 0 < len(report.disputed) <= 5
+    by_key = {row.key: row for row in found.values()}
+    assert all(by_key[one.item].state == "done" for one in report.disputed)
+    figures = [one.disagreement for one in report.disputed]
+    assert figures == sorted(figures, reverse=True)
+    # With four questions there are always items on which, in one of them, everybody differs.
+    assert figures[0] == 1.0
+
+
+def test_json_is_plain_and_the_sum_in_it_adds_up(past):
+    report = past[0]
+    plain = json.loads(json.dumps(as_json(report)))
+    parts = dict(plain["parts"])
+    assert parts.pop("imported") == sum(parts.values())
+    assert plain["days"][0][0] == report.days[0][0].isoformat()
+    assert {"questions", "gold", "disputed", "people", "pace"} <= plain.keys()
+
+
+def test_nobody_answered(database):
+    report = simple(database, [[], []], state="open")
+    assert report.parts.open == 2
+    assert report.pace.per_day is None
+    assert report.pace.expected_end is None
+    assert report.questions[0].agreement.alpha is None
+    assert "No labels yet" in said(text(report, "en"))
+    assert "Nobody has answered yet." in said(people_text(report, "en"))
+
+
+def test_a_project_without_items(database):
+    report = simple(database, [])
+    assert report.parts.imported == 0
+    assert "No items yet" in said(text(report, "en"))
+    assert picture(report, "en").startswith(b"\x89PNG")
+
+
+def test_one_answer_gives_no_agreement(database):
+    report = simple(database, [["positive"], []], state="open")
+    assert report.questions[0].agreement.items == 0
+    assert "no item has two labels yet" in said(text(report, "en"))
+    assert report.disputed == ()
+
+
+def test_one_class_is_full_agreement(database):
+    report = simple(database, [["positive"] * 3] * 4)
+    found = report.questions[0].agreement
+    assert (found.alpha, found.ac1, found.percent, found.items, found.answers) == (1.0, 1.0, 1.0, 4, 12)
+    assert {one.name: one.count for one in report.questions[0].labels} == {"positive": 12, "negative": 0}
+
+
+def test_ten_thousand_labels(database):
+    given = [["positive", "positive" if number % 4 else "negative"] for number in range(5000)]
+    report = simple(database, given)
+    assert report.labels == 10_000
+    assert {one.name: one.count for one in report.questions[0].labels} == {"positive": 8750, "negative": 1250}
+    assert report.questions[0].agreement.percent == pytest.approx(0.75)
+    assert len(report.disputed) == 5
+
+
+def test_transcripts_agree_as_far_as_they_are_alike(database):
+    project = Project("voices", "Voices", (Question("label", "What is said?", "transcript"),))
+    report = simple(database, [["abcd", "abcx"], ["same", "same"]], project=project)
+    found = report.questions[0].agreement
+    assert found.percent == pytest.approx(1 - 0.25 / 2)
+    assert found.ac1 is None
+    assert [one.item for one in report.disputed] == ["item0"]
+    assert "alike" in said(text(report, "en"))
+
+
+def test_a_renamed_label_is_the_same_label(database):
+    renamed = Project(
+        "colours",
+        "Colours",
+        (Question("label", "Which?", "choice", (LabelDef("red", "Red", was=("rot",)), COLOURS[1])),),
+    )
+    report = simple(database, [["rot", "red"], ["red", "green"]], project=renamed)
+    assert {one.name: one.count for one in report.questions[0].labels} == {"red": 3, "green": 1}
+    assert report.questions[0].agreement.percent == pytest.approx(0.5)
+
+
+def test_a_removed_label_stays_counted(database):
+    report = simple(database, [["mixed", "mixed"], ["positive", "positive"]])
+    assert {one.name: one.count for one in report.questions[0].labels} == {"positive": 2, "negative": 0, "mixed": 2}
+
+
+def test_labels_of_another_type_of_question_are_left_out(database):
+    report = simple(database, [[["a", "b"], 3], ["positive", "positive"]])
+    assert report.questions[0].answers == 2
+
+
+def test_the_pace_of_a_young_project_is_that_of_its_days(database):
+    def write(tx):
+        world = make(tx, 0, 1, 1)
+        keys = add_items(tx, world.project, [{} for _ in range(40)])
+        for number, item in enumerate(keys[:20]):
+            answer(tx, world, item, world.people[0], {"label": "positive"}, at=START - 2 * DAY + number * DAY / 20)
+            tx.run(update(items).where(items.c.id == item).values(state="done", answers=1, taken=1))
+        return world
+
+    report = report_of(database, run(database, write))
+    assert report.pace.per_day == pytest.approx(10)
+    assert report.pace.wanted == 20
+    assert report.pace.expected_end == (START + 2 * DAY).date()
+
+
+def test_an_end_beyond_all_reckoning_is_not_expected(database):
+    def write(tx):
+        world = make(tx, 0, 1, 1)
+        keys = add_items(tx, world.project, [{} for _ in range(3)], overlap=30_000)
+        answer(tx, world, keys[0], world.people[0], {"label": "positive"}, at=START - 6 * DAY)
+        return world
+
+    assert report_of(database, run(database, write)).pace.expected_end is None
+
+
+def test_days_are_those_of_the_projects_zone_across_a_change_of_the_clocks(database):
+    project = Project("zoned", "Zoned", SENTIMENT.questions, summary=Summary("browser:qa", timezone="Europe/Berlin"))
+    instants = [datetime(2026, 3, 28, 22, 59, tzinfo=UTC), datetime(2026, 3, 28, 23, 0, tzinfo=UTC)]
+    instants += [datetime(2026, 3, 29, 21, 59, tzinfo=UTC), datetime(2026, 3, 29, 22, 0, tzinfo=UTC)]
+
+    def write(tx):
+        world = make(tx, 0, 1, 1, project)
+        for item, at in zip(add_items(tx, world.project, [{} for _ in instants]), instants, strict=True):
+            answer(tx, world, item, world.people[0], {"label": "positive"}, at=at)
+        return world
+
+    report = report_of(database, run(database, write), datetime(2026, 3, 30, tzinfo=UTC))
+    assert [(day.day, count) for day, count in report.days] == [(28, 1), (29, 2), (30, 1)]
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_a_thousand_people_and_200_labels_fit(sqlite_url, language):
+    from storage.database import opened
+
+    labels = tuple(LabelDef(f"l{number}", f"😊 Label {number} " + "long " * 20) for number in range(200))
+    question = Question("label", "Which? " * 50, "choice", labels)
+    project = Project("wide", "😊 A very long title " * 20, (question,))
+
+    def write(tx):
+        world = make(tx, 0, 1000, 2, project)
+        long = {"state": "done", "data": {"text": "🙂 words " * 500}}
+        keys = add_items(tx, world.project, [long for _ in range(400)], prefix="k" * 100)
+        draw = random.Random(0)
+        for number, item in enumerate(keys):
+            for person in world.people[2 * number : 2 * number + 2]:
+                answer(tx, world, item, person, {"label": f"l{draw.randrange(200)}"})
+            people.rename(tx, world.people[number], "😊 Somebody with a name " * 10)
+        return world
+
+    with opened(sqlite_url, lambda: START) as database:
+        report = report_of(database, run(database, write))
+    assert units(text(report, language)) <= CAPTION
+    assert units(people_text(report, language)) <= MESSAGE
+    assert len(report.people) == 1000
+    assert "Somebody" not in said(text(report, language))
+    assert "Somebody" in said(people_text(report, language))
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_five_long_questions_fit(sqlite_url, language):
+    from storage.database import opened
+
+    labels = tuple(LabelDef(f"l{number}", f"Label {number} " + "long " * 20) for number in range(9))
+    questions = tuple(Question(f"q{number}", "Which of them? " * 9, "choice", labels) for number in range(5))
+
+    def write(tx):
+        world = make(tx, 0, 3, 2, Project("five", "Five", questions))
+        draw = random.Random(0)
+        for item in add_items(tx, world.project, [{"state": "done"} for _ in range(50)]):
+            for person in world.people:
+                answer(tx, world, item, person, {f"q{n}": f"l{draw.randrange(9)}" for n in range(5)})
+        return world
+
+    with opened(sqlite_url, lambda: START) as database:
+        report = report_of(database, run(database, write))
+    assert units(text(report, language)) <= CAPTION
+    assert said(text(report, language)).count("α") == 5
+
+
+def test_no_name_of_a_person_stands_in_the_channels_text(past):
+    report = past[0]
+    assert report.people
+    assert not any(one.name in said(text(report, "en")) for one in report.people)
+
+
+def test_gold_items_are_never_named_as_disputed(database):
+    def write(tx):
+        world = make(tx, 0, 2, 1)
+        (item,) = add_items(tx, world.project, [{"state": "gold", "gold": {"label": "positive"}}])
+        for person, label in zip(world.people, ("positive", "negative"), strict=True):
+            answer(tx, world, item, person, {"label": label})
+        return world
+
+    report = report_of(database, run(database, write))
+    assert report.disputed == ()
+    assert (report.gold.right, report.gold.labels) == (1, 2)
+    assert "1 of 2 right (50 %)" in said(text(report, "en"))
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_the_picture_is_drawn_in_every_language(sqlite_url, language):
+    from storage.database import opened
+
+    with opened(sqlite_url, lambda: START) as database:
+        world = run(database, lambda tx: history(tx, random.Random(1)))
+        png = picture(report_of(database, world), language)
+    assert (int.from_bytes(png[16:20]), int.from_bytes(png[20:24])) == (WIDTH, HEIGHT)
+
+
+def test_a_terminal_shows_people_and_takes_brackets_for_what_they_are(sqlite_url):
+    from storage.database import opened
+
+    with opened(sqlite_url, lambda: START) as database:
+        world = run(database, lambda tx: history(tx, random.Random(1)))
+        run(database, lambda tx: people.rename(tx, world.people[0], "[red]Ada[/nothing]"))
+        report = report_of(database, world)
+    console = Console(width=120, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
+    terminal(report, console)
+    console.file.close()
+    shown = console.export_text()
+    assert "[red]Ada[/nothing]" in shown
+    assert "imported" in shown
