@@ -1,5 +1,6 @@
 """Coming in and moving about: invites, strangers, the choice of a project, stats, help and stop."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot import serving
@@ -37,6 +38,7 @@ def let_in(tx: Transaction, event: FromPerson, known: Person | None, code: str) 
     person = known or people.welcome(tx, event.account, event.user, event.chat, name, event.language)
     if project is None:
         people.make_owner(tx, person.id)
+        person = replace(person, owner=True)
     else:
         _give_role(tx, project, person.id, role)
         people.choose(tx, person.id, project)
@@ -104,11 +106,12 @@ def enter(turn: Turn, project: int) -> None:
 
 
 def _left_behind(turn: Turn, project: int) -> Former | None:
-    """The card that is open already: its message loses its buttons."""
+    """The card that stands there already: its message loses its buttons."""
     card = cards.open_card(turn.tx, turn.person.id)
-    if card is None:
-        return None
-    return Former(card, "" if card.project == project else turn.say(phrase("card.aside")))
+    if card is not None:
+        return Former(card, "" if card.project == project else turn.say(phrase("card.aside")))
+    card = cards.newest(turn.tx, turn.person.chat, turn.person.id)
+    return Former(card, turn.say(phrase("card.expired"))) if card is not None and card.state == "expired" else None
 
 
 def label(turn: Turn, name: str) -> None:

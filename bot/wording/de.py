@@ -51,6 +51,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "card.skip.spoken": "Überspringen",
     "card.form": "✍ Hier schreiben",
     "card.aside": "⏸ Erst einmal beiseitegelegt",
+    "card.expired": "⌛ Hierfür ist die Zeit abgelaufen",
     "card.late": "Zu spät: Für diesen Eintrag wird keine Antwort mehr gebraucht.",
     "card.late_kept": "Zu spät: Für diesen Eintrag wird keine Antwort mehr gebraucht. "
     "Dein Text ist als verspätet gespeichert.",

@@ -51,6 +51,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "card.skip.spoken": "Skip",
     "card.form": "✍ Type it here",
     "card.aside": "⏸ Laid aside for now",
+    "card.expired": "⌛ Time ran out for this one",
     "card.late": "Too late: that item needs no more answers.",
     "card.late_kept": "Too late: that item needs no more answers. Your text is kept and marked as late.",
     "form.submit": "Save",

@@ -1,0 +1,345 @@
+"""Who may come in, and where people go: invites, strangers, roles, projects, groups."""
+
+import pytest
+
+from bot.chat import Toast
+from storage import people
+from storage.database import run
+from storage.schema import members
+from tests.dialogue import project, question
+
+STRANGER = "You need an invite to label here. Open the invite link, or type: join CODE"
+
+
+def role(dialogue, number=0):
+    return dialogue.rows(members)[number].role
+
+
+def remove(dialogue, person, name="reviews"):
+    def work(tx):
+        people.remove(tx, dialogue.ids[name], people.met(tx, person.account, person.user).id)
+
+    run(dialogue.database, work)
+
+
+def test_a_stranger_gets_one_sentence_whatever_they_do(talk):
+    dialogue = talk(project())
+    mallory = dialogue.person("Mallory")
+    for doing in (
+        lambda: mallory.types("hello"),
+        lambda: mallory.says("label"),
+        lambda: mallory.says("label", "reviews"),
+        lambda: mallory.says("stats"),
+        lambda: mallory.says("start"),
+    ):
+        assert len(doing().messages) == 1
+        assert mallory.sees == STRANGER
+    mallory.presses(f":{dialogue.ids['reviews']}:p:")
+    assert mallory.toast == STRANGER
+    mallory.submits("x:0:a:", text="hi")
+    assert mallory.toast == STRANGER
+    assert mallory.opens().messages == ()
+    assert mallory.edits("hello", "hallo").messages[0].message.buttons == ()
+    assert dialogue.everything()[4] == []
+
+
+def test_an_invite_lets_in_and_shows_the_first_card(talk):
+    dialogue = talk(project())
+    anna = dialogue.person("Anna")
+    anna.joins(dialogue.invite())
+    assert anna.room.bubbles[-2].text == "Welcome, Anna! You are in “Review sentiment”."
+    assert anna.item == "Text 0"
+    assert role(dialogue) == "annotator"
+
+
+def test_a_code_may_be_typed(talk):
+    dialogue = talk(project())
+    anna = dialogue.person("Anna")
+    anna.says("join", f"  {dialogue.invite()} ")
+    assert anna.item == "Text 0"
+
+
+@pytest.mark.parametrize("code", ["wrong", "\x00", "\ud800", "x" * 5000, "'; DROP TABLE people; --"])
+def test_a_wrong_invite_is_refused(talk, code):
+    dialogue = talk(project())
+    anna = dialogue.person("Anna")
+    anna.joins(code)
+    assert anna.sees == "That invite is wrong, used up or expired. Ask for a new one."
+
+
+def test_an_invite_is_used_up(talk):
+    dialogue = talk(project())
+    code = dialogue.invite(uses=1)
+    dialogue.person("Anna").joins(code)
+    ben = dialogue.person("Ben")
+    ben.joins(code)
+    assert ben.sees == "That invite is wrong, used up or expired. Ask for a new one."
+    assert len(dialogue.rows(members)) == 1
+
+
+def test_an_invite_expires(talk):
+    dialogue = talk(project())
+    code = dialogue.invite(hours=1)
+    dialogue.wait(hours=2)
+    anna = dialogue.person("Anna")
+    anna.joins(code)
+    assert anna.sees == "That invite is wrong, used up or expired. Ask for a new one."
+
+
+def test_guessing_is_slowed_down_even_for_a_right_guess(talk):
+    dialogue = talk(project())
+    code = dialogue.invite()
+    mallory = dialogue.person("Mallory")
+    for number in range(10):
+        mallory.joins(f"guess{number}")
+        assert mallory.sees.startswith("That invite is wrong")
+    mallory.joins(code)
+    assert mallory.sees == "Too many wrong invites. Wait ten minutes, then try again."
+    dialogue.person("Anna").joins(code)
+    dialogue.wait(minutes=11)
+    mallory.joins(code)
+    assert mallory.item == "Text 1"
+
+
+def test_the_same_link_opened_again_leads_to_the_card_and_is_not_used_up(talk):
+    dialogue = talk(project())
+    code = dialogue.invite(uses=1)
+    anna = dialogue.person("Anna")
+    anna.joins(code)
+    anna.joins(code)
+    dialogue.wait(days=2)
+    anna.joins(code)
+    assert anna.item == "Text 1"
+    assert len(anna.cards) == 1
+    assert "wrong" not in anna.screen
+
+
+def test_an_invite_never_takes_a_higher_role_away_and_may_give_one(talk):
+    dialogue = talk(project())
+    anna = dialogue.member("Anna", role="reviewer")
+    anna.joins(dialogue.invite())
+    assert role(dialogue) == "reviewer"
+    anna.joins(dialogue.invite(role="admin"))
+    assert role(dialogue) == "admin"
+
+
+def test_the_owners_invite_makes_its_opener_the_owner_of_everything(talk):
+    dialogue = talk(project(), project(name="other", title="Other things"))
+    olga = dialogue.person("Olga")
+    code = dialogue.invite(None, role="owner", uses=1)
+    olga.joins(code)
+    assert "Welcome, Olga! You are the owner of this labelbot: every project is yours to run." in olga.screen
+    assert olga.sees == "Which project?\n[▶ Other things]\n[▶ Review sentiment]"
+    olga.taps("Other things")
+    assert olga.item == "Text 0"
+    assert role(dialogue) == "owner"
+    olga.joins(code)
+    assert "Which project?" in olga.sees
+
+
+def test_an_owner_without_a_project_is_told_how_to_make_one(talk):
+    dialogue = talk()
+    olga = dialogue.person("Olga")
+    olga.joins(dialogue.invite(None, role="owner"))
+    assert olga.sees == "There is no project yet. On the machine: labelbot new sentiment, then labelbot apply."
+    olga.says("stats")
+    assert olga.sees == "You are in no project yet. Ask for an invite."
+    olga.says("help")
+    assert olga.sees.startswith("I show you items; one tap answers.")
+    olga.says("undo")
+    assert olga.sees == "There is nothing to undo."
+    assert olga.types("hello").messages[0].message.text[0].text == "There is no open card. Type /label for one."
+
+
+def test_a_name_keeps_what_every_database_holds(talk):
+    dialogue = talk(project())
+    anna = dialogue.person("An\x00na\ud800" + "x" * 200)
+    anna.joins(dialogue.invite())
+    assert "Welcome, Annaxxx" in anna.screen
+    bob = dialogue.person("\x00")
+    bob.joins(dialogue.invite())
+    assert "Welcome, somebody!" in bob.screen
+
+
+def test_a_person_is_spoken_to_in_their_language(talk):
+    dialogue = talk(project())
+    anna = dialogue.member("Anna", language="de-AT")
+    assert anna.room.bubbles[-2].text == "Willkommen, Anna! Du bist in „Review sentiment“."
+    dialogue.person("Fritz", language="de").types("hallo")
+
+
+def test_with_several_projects_one_is_chosen(talk):
+    dialogue = talk(project(), project(name="other", title="Other things"))
+    anna = dialogue.member("Anna")
+    anna.joins(dialogue.invite("other"))
+    anna.says("projects")
+    assert anna.sees == "Which project?\n[▶ Other things]\n[▶ Review sentiment]"
+    anna.taps("Review sentiment")
+    assert anna.card.text.startswith("1 / 5 · Review sentiment")
+    assert len(anna.cards) == 1
+
+
+def test_switching_gives_an_untouched_card_to_others(talk):
+    dialogue = talk(project(), project(name="other", title="Other things"))
+    anna = dialogue.member("Anna")
+    anna.joins(dialogue.invite("other"))
+    assert "⏸ Laid aside for now" in anna.screen
+    assert dialogue.member("Ben").item == "Text 1"
+    cleo = dialogue.member("Cleo")
+    seen = []
+    for _ in range(4):
+        seen.append(cleo.item)
+        cleo.taps("Positive")
+    assert "Text 0" in seen
+
+
+def test_switching_keeps_what_is_begun(talk):
+    tags = project(question("tags", "Billing", "Bug"), name="other", title="Other things")
+    dialogue = talk(tags, project())
+    anna = dialogue.member("Anna", "other")
+    anna.taps("Bug")
+    anna.joins(dialogue.invite())
+    anna.says("label", "other")
+    assert "✓ Bug" in anna.titles
+    assert "Text 0" in anna.sees
+
+
+def test_a_project_may_be_named_or_titled(talk):
+    dialogue = talk(project(), project(name="other", title="Other things"))
+    anna = dialogue.member("Anna")
+    anna.joins(dialogue.invite("other"))
+    anna.says("label", "Reviews")
+    assert "Review sentiment" in anna.card.text
+    anna.says("label", "other things")
+    assert "Other things" in anna.card.text
+
+
+@pytest.mark.parametrize("name", ["other", "nothing", "\x00"])
+def test_a_project_of_others_is_not_told_from_one_that_does_not_exist(talk, name):
+    dialogue = talk(project(), project(name="other", title="Other things"))
+    anna = dialogue.member("Anna")
+    anna.says("label", name)
+    assert anna.sees == ("You have no access to that project. Ask its admin for an invite.\n[▶ Review sentiment]")
+
+
+def test_a_button_of_a_project_one_is_not_in_leads_nowhere(talk):
+    dialogue = talk(project(), project(name="other", title="Other things"))
+    anna = dialogue.member("Anna")
+    before = dialogue.everything()
+    anna.presses(f":{dialogue.ids['other']}:p:")
+    assert anna.toast == "That button no longer leads anywhere. Type /label for your card."
+    assert dialogue.everything() == before
+
+
+def test_a_project_limited_to_some_chats_is_shown_in_no_other(talk):
+    dialogue = talk(project(chats=("browser",)))
+    dialogue.account("browser")
+    dialogue.restart()
+    anna = dialogue.member("Anna")
+    assert anna.sees == "“Review sentiment” may only be shown in: browser. Open it there."
+    assert anna.opens().messages == ()
+    assert dialogue.member("Ben", platform="browser").item == "Text 0"
+
+
+def test_admins_hear_of_flags_only_where_the_project_may_be_shown(talk):
+    dialogue = talk(project(chats=("browser",)))
+    dialogue.account("browser")
+    dialogue.restart()
+    ada = dialogue.member("Ada", role="admin")
+    anna = dialogue.member("Anna", platform="browser")
+    anna.taps("⋯")
+    anna.taps("broken")
+    anna.taps("without a note")
+    assert "flagged" not in ada.screen
+
+
+def test_a_removed_person_is_refused_everywhere(talk):
+    dialogue = talk(project(question("transcript", title="What does it say?")))
+    anna = dialogue.member("Anna")
+    anna.types("one")
+    form = anna.taps("Type it here").ack.form
+    remove(dialogue, anna)
+    dialogue.wait(minutes=1)
+    before = dialogue.everything()
+    refused = "You have no access to that project. Ask its admin for an invite."
+    anna.taps("Unintelligible")
+    assert anna.toast == refused
+    anna.types("two")
+    assert anna.sees == refused
+    anna.edits("one", "uno")
+    assert anna.sees == refused
+    anna.submits(form.data, text="two")
+    anna.says("skip")
+    anna.says("undo")
+    anna.says("label")
+    assert anna.sees == "You are in no project yet. Ask for an invite."
+    anna.says("label", "reviews")
+    after = dialogue.everything()
+    assert after[0] == before[0]
+    assert after[3] == before[3]
+
+
+def test_a_group_gets_no_word_of_a_project(talk):
+    dialogue = talk(project())
+    anna = dialogue.member("Anna")
+    before = dialogue.everything()
+    outcome = anna.says("label", private=False, chat="-100")
+    assert outcome.messages == ()
+    assert outcome.ack == Toast("I label in private chats only. Open a direct message with me.")
+    assert anna.types("positive", private=False, chat="-100").messages == ()
+    assert dialogue.everything() == before
+
+
+def test_the_home_place_lists_projects_with_a_way_to_start(talk):
+    dialogue = talk(project())
+    anna = dialogue.member("Anna")
+    anna.taps("Positive")
+    anna.opens("home")
+    home = anna.room.home
+    assert str(home) == "Your projects\n\nReview sentiment: 1 / 5 labeled by you\n[▶ Review sentiment]"
+    anna.taps("▶", on=home)
+    assert anna.item == "Text 1"
+    assert len(anna.cards) == 1
+
+
+def test_the_home_place_of_somebody_without_a_project_says_so(talk):
+    dialogue = talk(project())
+    anna = dialogue.member("Anna")
+    remove(dialogue, anna)
+    anna.opens("home")
+    assert str(anna.room.home) == "Your projects\nYou are in no project yet. Ask for an invite."
+
+
+def test_opening_the_page_brings_a_card_when_there_is_one_and_repeats_nothing(talk):
+    dialogue = talk(project(), items=1)
+    anna = dialogue.member("Anna")
+    assert anna.opens().messages == ()
+    anna.taps("Positive")
+    assert anna.opens().messages == ()
+    dialogue.add_items("reviews", [{"data": {"text": "New"}}], "new-")
+    anna.opens()
+    assert anna.item == "New"
+
+
+def test_stats_are_ones_own(talk):
+    dialogue = talk(project(), project(name="other", title="Other things"))
+    anna = dialogue.member("Anna")
+    dialogue.wait(seconds=4)
+    anna.taps("Positive")
+    dialogue.wait(hours=25)
+    anna.says("label")
+    dialogue.wait(seconds=20)
+    anna.taps("Positive")
+    anna.joins(dialogue.invite("other"))
+    anna.says("stats")
+    assert anna.sees == (
+        "Your figures\nOther things: 0 / 5, 0 in the last 24 hours\n"
+        "Review sentiment: 2 / 5, 1 in the last 24 hours, 20 s each"
+    )
+
+
+def test_an_unknown_word_gets_help(talk):
+    dialogue = talk(project())
+    anna = dialogue.member("Anna")
+    anna.says("dance")
+    assert anna.sees.startswith("Review sentiment\n\n😊 Positive\n\n😠 Negative")
