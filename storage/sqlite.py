@@ -1,5 +1,6 @@
 """SQLite: one writer thread that runs whatever is waiting in one transaction and commits once for all of it."""
 
+import sqlite3
 import time
 from collections import deque
 from concurrent.futures import Future
@@ -17,6 +18,12 @@ from storage.database import Clock, Closed, Transaction, Work
 
 T = TypeVar("T")
 BUSY_SECONDS = 20.0
+POLL_MILLISECONDS = 2
+"""How long SQLite itself waits for another process's lock. Its waits grow to 100 ms a look, by which a tap beside an
+import waited for seconds, so the writer looks often itself."""
+LONG_SECONDS = 0.02
+YIELD_SECONDS = 0.005
+"""After a transaction longer than `LONG_SECONDS`, others get this long to begin theirs."""
 LAZY_SECONDS = 1.0
 BATCH_SECONDS = 0.01
 """A transaction takes no more work after this, so that no tap waits behind a long one."""
@@ -33,11 +40,14 @@ class Job:
 class SqliteDatabase:
     """See `storage.database.Database`."""
 
-    def __init__(self, url: str, clock: Clock) -> None:
+    def __init__(self, url: str, clock: Clock, patience: float = BUSY_SECONDS) -> None:
+        """`patience` is how many seconds another process may hold the lock before work fails."""
         self.url = url
         self._clock = clock
+        self._patience = patience
         self._writing = _engine(url, "BEGIN IMMEDIATE")
         self._reading = _engine(url, "BEGIN")
+        event.listen(self._writing, "connect", _poll)
         event.listen(self._reading, "connect", _refuse_writes)
         self._jobs: deque[Job] = deque()
         self._urgent = 0
@@ -71,7 +81,10 @@ class SqliteDatabase:
 
     def _write(self) -> None:
         while self._wait():
+            began = time.monotonic()
             self._batch()
+            if time.monotonic() - began > LONG_SECONDS:
+                time.sleep(YIELD_SECONDS)
 
     def _wait(self) -> bool:
         with self._changed:
@@ -136,12 +149,16 @@ class SqliteDatabase:
                 job.future.set_result(result)
 
     def _begin(self) -> None:
-        """Another process (an import beside a running bot) may hold the lock: wait for it again, once."""
-        try:
-            self._connection.begin()
-        except OperationalError:
-            self._rollback()
-            self._connection.begin()
+        """Waits while another process (an import beside a running bot) writes."""
+        until = time.monotonic() + self._patience
+        while True:
+            try:
+                self._connection.begin()
+                return
+            except OperationalError as error:
+                self._rollback()
+                if not _is_busy(error) or time.monotonic() > until:
+                    raise
 
     def _rollback(self) -> None:
         with suppress(OperationalError):
@@ -169,6 +186,14 @@ def _start(connection: Connection, begin: str) -> None:
 def _set_up(connection: Any, record: object) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536", "temp_store=MEMORY"):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _poll(connection: Any, record: object) -> None:
+    connection.execute(f"PRAGMA busy_timeout={POLL_MILLISECONDS}").close()
+
+
+def _is_busy(error: OperationalError) -> bool:
+    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def _refuse_writes(connection: Any, record: object) -> None:
