@@ -92,15 +92,6 @@ class Parts:
 
 
 @dataclass(frozen=True, slots=True)
-class Labels:
-    """The live labels of one item, each as the JSON text that is stored, in no particular order."""
-
-    item: int
-    state: str
-    labels: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
 class Shown:
     """What an item is recognised by."""
 
@@ -149,12 +140,12 @@ def given(connection: Connection, project: int) -> Iterator[tuple[int, int, str,
         yield from rows
 
 
-def together(connection: Connection, project: int) -> Iterator[Labels]:
-    """The live labels of each item that has any, by item: not of gold items, whose labels are measured against theirs,
-    nor of what was withdrawn."""
+def together(connection: Connection, project: int) -> Iterator[tuple[int, str, str]]:
+    """(item, its state, its live labels) of each item that has any, by item: not of gold items, whose labels are
+    measured against theirs, nor of what was withdrawn. Labels are the JSON that is stored, joined by SEPARATOR in no
+    particular order."""
     for rows in _many(connection, TOGETHER, project):
-        for item, state, labels in rows:
-            yield Labels(item, state, labels.split(SEPARATOR))
+        yield from rows
 
 
 def on_gold(connection: Connection, project: int) -> Iterator[tuple[int, int, str, str]]:

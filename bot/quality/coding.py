@@ -2,7 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import TypeAlias
 
@@ -71,24 +72,40 @@ class Coder:
         return self.type.describe(self.question, self.labels[code])
 
 
-class Coding:
-    """All questions of a project. Labels come as the JSON that is stored: {question: label}."""
+@dataclass(frozen=True, slots=True)
+class Together:
+    """The sorted numbers of an item's labels by question, without those to whom it was not put; and the mean distance
+    of two labels to the `question` people differ most on."""
 
-    def __init__(self, project: Project) -> None:
+    units: tuple[Codes, ...]
+    disagreement: float
+    question: int
+
+    @property
+    def answers(self) -> int:
+        """Labels to that question."""
+        return len(self.units[self.question])
+
+
+class Coding:
+    """All questions of a project. Labels come as the JSON that is stored, {question: label}; an item's are joined
+    by `separator`."""
+
+    def __init__(self, project: Project, separator: str) -> None:
         self.coders = tuple(Coder(question) for question in project.questions)
+        self._separator = separator
         self._single = project.single
         # Free texts hardly ever come twice: remembering them would only fill the memory.
-        self._repeats = all(coder.type.CATEGORICAL for coder in self.coders)
+        self.repeats = all(coder.type.CATEGORICAL for coder in self.coders)
         self._known: dict[str, Coded] = {}
-        self._units: dict[tuple[str, ...], tuple[Codes, ...]] = {}
-        self._apart: dict[tuple[Codes, ...], tuple[float, int]] = {}
+        self._together: dict[str, Together] = {}
 
     def answer(self, text: str) -> Coded:
         found = self._known.get(text)
         if found is None:
             labels = json.loads(text)
             found = tuple(coder.code(self._of(labels, coder.question)) for coder in self.coders)
-            if self._repeats:
+            if self.repeats:
                 self._known[text] = found
         return found
 
@@ -97,31 +114,22 @@ class Coding:
             return labels.get(question.name)
         return labels if self._single else None
 
-    def together(self, texts: Sequence[str]) -> tuple[Codes, ...]:
-        """The sorted numbers of an item's labels, by question; those to whom a question was not put are left out."""
-        if not self._repeats:
-            return self._coded(texts)
-        key = tuple(sorted(texts))
-        found = self._units.get(key)
+    def together(self, joined: str) -> Together:
+        """What the labels of an item say, joined as storage does; the same object for the same text."""
+        found = self._together.get(joined)
         if found is None:
-            found = self._units[key] = self._coded(key)
+            units = self._coded(joined.split(self._separator))
+            apart = [coder.disagreement(codes) for coder, codes in zip(self.coders, units, strict=True)]
+            found = Together(units, max(apart), apart.index(max(apart)))
+            if self.repeats:
+                self._together[joined] = found
         return found
 
     def _coded(self, texts: Iterable[str]) -> tuple[Codes, ...]:
         columns = zip(*(self.answer(text) for text in texts), strict=True)
         return tuple(tuple(sorted(code for code in column if code is not None)) for column in columns)
 
-    def count(self, units: tuple[Codes, ...]) -> None:
-        for coder, codes in zip(self.coders, units, strict=True):
+    def count(self, together: Together, times: int) -> None:
+        for coder, codes in zip(self.coders, together.units, strict=True):
             if codes:
-                coder.units[codes] += 1
-
-    def disagreement(self, units: tuple[Codes, ...]) -> tuple[float, int]:
-        """(mean distance of two labels, question) of the question people differ most on."""
-        found = self._apart.get(units)
-        if found is None:
-            apart = [coder.disagreement(codes) for coder, codes in zip(self.coders, units, strict=True)]
-            found = max(apart), apart.index(max(apart))
-            if self._repeats:
-                self._apart[units] = found
-        return found
+                coder.units[codes] += times

@@ -4,10 +4,10 @@ Gold items are apart throughout: their labels measure people, not the data, so t
 agreement. What was withdrawn counts as imported and nowhere else.
 """
 
-import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime, timedelta
+from itertools import chain
 from statistics import median
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from bot.labels.base import Said
 from bot.project import Json, Project
 from bot.quality.coding import Coder, Codes, Coding
+from bot.quality.disputes import Dispute, Worst
 from bot.quality.measures import Agreement
 from bot.turn import snippet
 from bot.wording import DEFAULT, Phrase, say
@@ -149,12 +150,14 @@ def summary(connection: Connection, row: ProjectRow, project: Project, now: date
     """Reads for seconds where there are millions of answers: from a connection that cannot write, never the writer's.
     `now` is aware."""
     figures.snapshot(connection)
-    coding = Coding(project)
+    coding = Coding(project, figures.SEPARATOR)
     work = _work(connection, row.id, now)
     gold = _gold(connection, row.id, coding)
     disputed = _items(connection, row.id, coding)
     zone = project.summary.timezone if project.summary else "UTC"
-    times = sorted(one for person in work.people.values() for one in person.times)
+    for person in work.people.values():
+        person.times.sort()  # runs that are sorted already are merged, not sorted anew
+    times = sorted(chain.from_iterable(person.times for person in work.people.values()))
     return Report(
         project=row.name,
         title=project.title,
@@ -287,39 +290,29 @@ def _gold(connection: Connection, project: int, coding: Coding) -> _Gold:
     return scores
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class _Dispute:
-    """In the order of who is shown first, last."""
-
-    disagreement: float
-    answers: int
-    earlier: int
-    """The item's id, negated."""
-    question: int
-    codes: Codes
-
-
-def _items(connection: Connection, project: int, coding: Coding) -> list[_Dispute]:
-    """Counts every item's labels, and returns the most disputed ones, worst first."""
-    worst: list[_Dispute] = []
-    for item in figures.together(connection, project):
-        units = coding.together(item.labels)
-        coding.count(units)
-        if item.state != "done" or len(item.labels) < 2:
-            continue
-        disagreement, question = coding.disagreement(units)
-        if disagreement > 0 and (len(worst) < DISPUTED or disagreement >= worst[0].disagreement):
-            found = _Dispute(disagreement, len(units[question]), -item.item, question, units[question])
-            (heapq.heappush if len(worst) < DISPUTED else heapq.heappushpop)(worst, found)
-    return sorted(worst, reverse=True)
+def _items(connection: Connection, project: int, coding: Coding) -> list[Dispute]:
+    """Counts every item's labels, and returns the most disputed items, worst first."""
+    worst = Worst(DISPUTED)
+    times: dict[str, int] = {}
+    for item, state, joined in figures.together(connection, project):
+        found = coding.together(joined)
+        if coding.repeats:
+            times[joined] = times.get(joined, 0) + 1
+        else:
+            coding.count(found, 1)
+        if state == "done":
+            worst.offer(item, found)
+    for joined, count in times.items():
+        coding.count(coding.together(joined), count)
+    return worst.listed()
 
 
-def _described(connection: Connection, disputes: Sequence[_Dispute], coding: Coding) -> tuple[Disputed, ...]:
-    shown = figures.shown(connection, [-one.earlier for one in disputes])
+def _described(connection: Connection, disputes: Sequence[Dispute], coding: Coding) -> tuple[Disputed, ...]:
+    shown = figures.shown(connection, [one.item for one in disputes])
     return tuple(
         Disputed(
-            item=shown[-one.earlier].key,
-            snippet=snippet(shown[-one.earlier].data),
+            item=shown[one.item].key,
+            snippet=snippet(shown[one.item].data),
             question=coding.coders[one.question].question.name,
             labels=tuple(_tallied(coding.coders[one.question], one.codes)),
             disagreement=one.disagreement,
