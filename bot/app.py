@@ -142,7 +142,7 @@ def _join(turn: Turn, event: Command, code: str) -> None:
     except WrongCode as error:
         turn.tell(phrase(str(error)))
         return
-    turn.person = people.met(turn.tx, event.account, event.user) or person
+    turn.person = person
     doors.greet(turn, project)
 
 

@@ -1,6 +1,5 @@
 """Coming in and moving about: invites, strangers, the choice of a project, stats, help and stop."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from bot import serving
@@ -38,7 +37,6 @@ def let_in(tx: Transaction, event: FromPerson, known: Person | None, code: str) 
     person = known or people.welcome(tx, event.account, event.user, event.chat, name, event.language)
     if project is None:
         people.make_owner(tx, person.id)
-        person = replace(person, owner=True)
     else:
         _give_role(tx, project, person.id, role)
         people.choose(tx, person.id, project)

@@ -26,7 +26,7 @@ def reply(turn: Turn, event: Reply) -> None:
     if not event.text.strip():
         turn.tell(phrase("reply.not_text"))
     elif card is None:
-        turn.tell(phrase("reply.no_card" if cards.open_card(turn.tx, turn.person.id) is None else "reply.old"))
+        turn.tell(phrase("reply.no_card" if cards.open_card(turn.tx, turn.person.id) is None else "reply.unclear"))
     elif card.person != turn.person.id:
         turn.tell(phrase("press.not_yours"))
     elif card.role is None:
@@ -46,10 +46,16 @@ def _meant(turn: Turn, event: Reply) -> Card | None:
     card = cards.open_card(turn.tx, turn.person.id)
     if card is None:
         return _just_expired(turn)
-    # A message we know nothing of may have shown another card: a crash forgets what was sent just before it.
-    if event.to and (card.message is not None or outbox.unreported(turn.tx, turn.person.chat, card.id)):
+    if event.to and not _stands_unknown(turn, card):
         return None
     return card
+
+
+def _stands_unknown(turn: Turn, card: Card) -> bool:
+    """Whether a message we know nothing of can show this card and no other: a crash forgets what was sent just before
+    it."""
+    unknown = outbox.unreported(turn.tx, turn.person.chat)
+    return unknown <= {card.id} and (bool(unknown) or card.message is None)
 
 
 def _just_expired(turn: Turn) -> Card | None:

@@ -255,7 +255,7 @@ class Dialogue:
 
     def deliver(self, *, reverse: bool = False) -> None:
         """What was held back arrives."""
-        waiting, self.held, self.holding = self.held, [], False
+        waiting, self.held = self.held, []
         for outgoing in reversed(waiting) if reverse else waiting:
             self._deliver(outgoing)
 
@@ -269,7 +269,6 @@ class Dialogue:
         """A message that was held back does not arrive."""
         if outgoing in self.held:
             self.held.remove(outgoing)
-        self.holding = False
         failed = SendFailed(**{"account": outgoing.account, "id": outgoing.id, "permanent": True, "reason": "x", **how})
         return self.handle(failed)
 
@@ -278,6 +277,7 @@ class Dialogue:
         """What is sent meanwhile waits for `deliver` or `fail`."""
         self.holding = True
         yield self.held
+        self.holding = False
 
     def room(self, account: int, chat: str) -> Room:
         return self.rooms.setdefault((account, chat), Room())

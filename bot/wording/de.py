@@ -114,6 +114,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "reply.no_card": "Es ist keine Karte offen. Schreibe /label für eine.",
     "reply.answered": "Diese Karte ist beantwortet. Einen Text verbesserst du, indem du deine Nachricht bearbeitest; "
     "sonst tippe auf ↩.",
+    "reply.unclear": "Ich weiß nicht, zu welchem Eintrag das gehört. Antworte auf die Karte selbst.",
     "reply.old": "Diese Karte ist nicht mehr offen. Schreibe /label für deine jetzige.",
     "reply.corrected": "✓ Verbessert: {label}",
     "send.trouble": "Beim Zeigen der Einträge stimmt etwas nicht. Die Admins sehen es; versuche es später noch einmal.",

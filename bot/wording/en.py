@@ -113,6 +113,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "reply.not_text": "I can read typed text and taps only.",
     "reply.no_card": "There is no open card. Type /label for one.",
     "reply.answered": "That card is answered. To correct a text, edit your message; else tap ↩.",
+    "reply.unclear": "I cannot tell which item that is for. Reply to the card itself.",
     "reply.old": "That card is no longer open. Type /label for your present one.",
     "reply.corrected": "✓ Corrected: {label}",
     "send.trouble": "Something is wrong with showing items. The admins can see it; try again later.",

@@ -1,0 +1,344 @@
+"""What the platform may do: repeat, reorder, lose, refuse; and nobody loses an answer or answers the wrong item."""
+
+from datetime import timedelta
+
+from bot.chat import Moved, Outcome
+from storage import outbox
+from storage.database import run
+from storage.schema import audit, chats
+from storage.schema import outbox as outbox_table
+from tests.dialogue import project, question
+from tests.test_dialogue_types import clips
+
+SPOKEN = project(question("transcript", title="What does it say?"))
+
+
+def test_a_repeated_event_changes_nothing(talk):
+    dialogue = talk(project())
+    anna = dialogue.person("Anna")
+    doings = (
+        lambda: anna.joins(dialogue.invite()),
+        lambda: anna.taps("Positive"),
+        lambda: anna.taps("⏭"),
+        lambda: anna.taps("Other"),
+        lambda: anna.types("positive"),
+        lambda: anna.says("undo"),
+        lambda: anna.says("stop"),
+    )
+    for doing in doings:
+        doing()
+        before = dialogue.everything()
+        for _ in range(3):
+            assert dialogue.redeliver() == Outcome()
+        assert dialogue.everything() == before
+
+
+def test_a_repeated_event_is_known_for_days(talk):
+    dialogue = talk(project())
+    anna = dialogue.member("Anna")
+    anna.taps("Positive")
+    tap = dialogue.last_event
+    dialogue.wait(hours=25)
+    assert dialogue.handle(tap) == Outcome()
+    assert dialogue.labels() == ["positive"]
+
+
+def test_a_second_tap_changes_nothing(talk):
+    dialogue = talk(project())
+    anna = dialogue.member("Anna")
+    button, bubble = anna.button("Positive")
+    anna.presses(button.data, bubble)
+    before = dialogue.everything()
+    anna.presses(button.data, bubble)
+    assert anna.toast == "That one is saved already."
+    assert dialogue.everything() == before
+
+
+def test_two_buttons_tapped_at_once_save_the_first(talk):
+    dialogue = talk(project())
+    anna = dialogue.member("Anna")
+    (good, bubble), (bad, _) = anna.button("Positive"), anna.button("Negative")
+    anna.presses(good.data, bubble)
+    anna.presses(bad.data, bubble)
+    assert dialogue.labels() == ["positive"]
+
+
+def test_a_double_tap_on_a_question_does_not_answer_the_next(talk):
+    first = question("choice", "Yes", "No", name="one", title="First?")
+    second = question("choice", "Yes", "No", name="two", title="Second?")
+    dialogue = talk(project(first, second))
+    anna = dialogue.member("Anna")
+    button, bubble = anna.button("Yes")
+    anna.presses(button.data, bubble)
+    anna.presses(button.data, bubble)
+    assert "Second?" in anna.sees
+    assert dialogue.answers() == []
+
+
+def test_a_card_comes_after_a_restart(talk):
+    dialogue = talk(project())
+    anna = dialogue.member("Anna")
+    with dialogue.hold() as held:
+        anna.taps("Positive")
+    held.clear()
+    assert anna.item == "Text 0"
+    dialogue.restart()
+    assert anna.item == "Text 1"
+    anna.taps("Negative")
+    assert dialogue.labels() == ["positive", "negative"]
+    assert dialogue.rows(outbox_table) == []
+
+
+def test_what_was_sent_but_not_reported_is_sent_again_and_works(talk):
+    dialogue = talk(project())
+    anna = dialogue.member("Anna")
+    dialogue.silent = True
+    anna.says("label")
+    dialogue.unreported.clear()
+    dialogue.silent = False
+    dialogue.restart()
+    anna.taps("Positive")
+    assert dialogue.labels() == ["positive"]
+
+
+def test_reports_of_arrival_may_come_late_and_out_of_order(talk):
+    dialogue = talk(SPOKEN)
+    anna = dialogue.member("Anna")
+    dialogue.silent = True
+    anna.types("zero")
+    anna.types("one")
+    anna.taps("Unintelligible")
+    dialogue.report(reverse=True)
+    assert dialogue.labels() == ["zero", "one", "[unintelligible]"]
+    second = next(bubble for bubble in anna.room.bubbles if "Text 1" in bubble.text)
+    anna.types("again", to=second)
+    assert "That card is answered." in anna.sees
+    assert len(dialogue.labels()) == 3
+
+
+def test_a_reply_to_an_old_card_is_refused_and_never_answers_another_item(talk):
+    dialogue = clips(talk)
+    anna = dialogue.member("Anna")
+    old = anna.card
+    anna.types("one")
+    anna.types("two", to=old)
+    assert anna.sees == "That card is answered. To correct a text, edit your message; else tap ↩."
+    assert dialogue.labels() == ["one"]
+
+
+def test_a_reply_to_a_card_whose_arrival_is_not_reported_yet_answers_no_other_item(talk):
+    dialogue = clips(talk)
+    anna = dialogue.member("Anna")
+    dialogue.silent = True
+    anna.says("label")
+    old = anna.card
+    anna.types("one")
+    anna.types("two", to=old)
+    assert dialogue.labels() == ["one"]
+    dialogue.report()
+    anna.types("three", to=anna.card)
+    assert dialogue.labels() == ["one", "three"]
+
+
+def test_a_reply_to_something_else_of_ours_is_not_taken_for_an_answer(talk):
+    dialogue = clips(talk)
+    anna = dialogue.member("Anna")
+    anna.types("x" * 3001)
+    complaint = anna.room.bubbles[-1]
+    anna.types("shorter", to=complaint)
+    assert anna.sees == "I cannot tell which item that is for. Reply to the card itself."
+    anna.types("shorter", to=anna.card)
+    assert dialogue.labels() == ["shorter"]
+
+
+def test_a_reply_to_a_card_that_waits_is_refused(talk):
+    dialogue = clips(talk)
+    anna = dialogue.member("Anna")
+    anna.types("one")
+    waiting = anna.card
+    anna.says("undo")
+    anna.types("two", to=waiting)
+    assert anna.sees == "That card is no longer open. Type /label for your present one."
+    assert dialogue.labels() == []
+
+
+def test_a_reply_to_the_message_in_which_several_cards_stood_answers_the_one_that_stands_there(talk):
+    dialogue = talk(project())
+    anna = dialogue.member("Anna")
+    anna.taps("Positive")
+    anna.taps("↩")
+    anna.taps("Positive")
+    assert len(anna.cards) == 1
+    anna.types("negative", to=anna.card)
+    assert dialogue.labels() == ["positive", "negative"]
+
+
+def test_a_reply_without_words_is_told_so(talk):
+    dialogue = clips(talk)
+    anna = dialogue.member("Anna")
+    anna.types("  ")
+    assert anna.sees == "I can read typed text and taps only."
+    assert dialogue.answers() == []
+
+
+def test_a_message_that_arrives_late_does_not_bring_old_buttons_to_life(talk):
+    dialogue = talk(project())
+    anna = dialogue.member("Anna")
+    with dialogue.hold():
+        anna.says("label")
+        anna.says("label")
+    dialogue.deliver(reverse=True)
+    stale, live = anna.cards[-1], anna.cards[-2]
+    anna.taps("Positive", on=stale)
+    assert dialogue.answers() == []
+    anna.taps("Positive", on=live)
+    assert dialogue.labels() == ["positive"]
+
+
+def test_an_item_that_cannot_be_shown_is_set_aside_and_the_next_one_comes(talk):
+    dialogue = talk(project())
+    anna = dialogue.member("Anna")
+    with dialogue.hold() as held:
+        anna.taps("Positive")
+    dialogue.fail(held[0], media=True)
+    assert dialogue.states()[1] == "quarantined"
+    assert anna.sees.startswith("One item could not be shown and was set aside.\n\n2 / 5")
+    assert anna.item == "Text 2"
+    assert [row.state for row in dialogue.rows(outbox_table)] == ["failed"]
+
+
+def test_no_more_than_five_items_a_minute_are_set_aside(talk):
+    dialogue = talk(project(), items=20)
+    anna = dialogue.member("Anna")
+    with dialogue.hold() as held:
+        anna.taps("Positive")
+        while held and held[-1].message.kind == "card":
+            dialogue.fail(held[-1])
+    dialogue.deliver()
+    assert dialogue.states().count("quarantined") == 5
+    assert anna.sees == "Something is wrong with showing items. The admins can see it; try again later."
+    dialogue.wait(minutes=2)
+    anna.says("label")
+    assert anna.item == "Text 7"
+
+
+def test_a_card_that_may_have_arrived_comes_again_and_only_that_one_answers(talk):
+    dialogue = talk(SPOKEN)
+    anna = dialogue.member("Anna")
+    with dialogue.hold() as held:
+        anna.says("label")
+        lost = held[0]
+    dialogue.room(anna.account, anna.user).show(lost.message)
+    maybe = anna.card
+    dialogue.fail(lost, permanent=False, unknown=True)
+    assert anna.card is not maybe
+    anna.taps("Unintelligible", on=maybe)
+    assert dialogue.answers() == []
+    anna.taps("Unintelligible")
+    assert dialogue.labels() == ["[unintelligible]"]
+
+
+def test_a_notice_that_may_have_arrived_is_not_repeated(talk):
+    dialogue = talk(project())
+    anna = dialogue.member("Anna")
+    with dialogue.hold() as held:
+        anna.says("stats")
+        lost = held[0]
+    assert dialogue.fail(lost, permanent=False, unknown=True).messages == ()
+    assert dialogue.rows(outbox_table) == []
+    assert dialogue.fail(lost).messages == ()
+
+
+def test_a_failure_of_a_card_that_is_answered_meanwhile_brings_nothing(talk):
+    dialogue = talk(project())
+    anna = dialogue.member("Anna")
+    with dialogue.hold() as held:
+        anna.says("label")
+        lost = held.pop()
+    button = next(button for row in lost.message.buttons for button in row)
+    anna.presses(button.data)
+    assert dialogue.labels() == ["positive"]
+    assert dialogue.fail(lost, permanent=False, unknown=True).messages == ()
+    assert anna.item == "Text 1"
+
+
+def test_who_blocks_the_bot_gives_the_item_back_and_is_sent_nothing(talk):
+    dialogue = talk(project())
+    ada = dialogue.member("Ada", role="admin")
+    anna = dialogue.member("Anna")
+    anna.taps("Positive")
+    anna.taps("↩")
+    ada.blocks()
+    anna.blocks()
+    seen = []
+    ben = dialogue.member("Ben")
+    for _ in range(4):
+        seen.append(ben.item)
+        ben.taps("Positive")
+    assert [*seen, ben.item] == ["Text 3", "Text 4", "Text 0", "Text 1", "Text 2"]
+    ben.taps("⋯")
+    ben.taps("broken")
+    ben.taps("without a note")
+    assert "flagged" not in ada.screen
+
+
+def test_who_lets_the_bot_in_again_goes_on(talk):
+    dialogue = talk(project())
+    anna = dialogue.member("Anna")
+    anna.blocks()
+    assert dialogue.rows(chats)[0].blocked_at is not None
+    anna.blocks(False)
+    assert dialogue.rows(chats)[0].blocked_at is None
+    anna.says("start")
+    assert anna.item == "Text 1"
+
+
+def test_a_platform_that_says_blocked_is_believed(talk):
+    dialogue = talk(project())
+    anna = dialogue.member("Anna")
+    with dialogue.hold() as held:
+        anna.taps("Positive")
+        lost = held[0]
+    assert dialogue.fail(lost, blocked=True).messages == ()
+    assert dialogue.rows(outbox_table) == []
+    assert dialogue.member("Ben").item == "Text 2"
+    anna.types("hello?")
+    anna.says("label")
+    assert anna.item == "Text 3"
+
+
+def test_a_chat_that_moved_is_written_to_where_it_is_now(talk):
+    dialogue = talk(project())
+    anna = dialogue.member("Anna")
+    dialogue.handle(Moved(account=anna.account, chat=anna.user, to="-100777"))
+    assert [row.external for row in dialogue.rows(chats)] == ["-100777"]
+    outcome = anna.taps("Positive")
+    assert outcome.messages[0].chat in ("-100777", anna.user)
+
+
+def test_somebody_met_in_another_chat_is_answered_there(talk):
+    dialogue = talk(project())
+    anna = dialogue.member("Anna")
+    outcome = anna.says("label", chat="elsewhere")
+    assert [message.chat for message in outcome.messages] == ["elsewhere"]
+
+
+def test_the_clock_going_back_takes_nothing_away(talk):
+    dialogue = talk(project())
+    anna = dialogue.member("Anna")
+    dialogue.clock.advance(timedelta(hours=-1))
+    anna.taps("Positive")
+    dialogue.wait(seconds=1)
+    anna.says("stats")
+    assert "1 / 5" in anna.sees
+    assert dialogue.labels() == ["positive"]
+
+
+def test_an_item_is_quarantined_in_the_audit_trail(talk):
+    dialogue = talk(project())
+    anna = dialogue.member("Anna")
+    with dialogue.hold() as held:
+        anna.taps("Positive")
+    dialogue.fail(held[0], reason="400 bad picture")
+    assert [row.action for row in dialogue.rows(audit)] == ["join", "quarantine"]
+    assert run(dialogue.database, outbox.failures)[0][1] == "400 bad picture"
