@@ -37,22 +37,26 @@ def failed(app: "App", tx: Transaction, event: SendFailed) -> Iterable[Outgoing]
         outbox.drop(tx, event.id)
         refused(tx, row[1], card)
         return ()
-    if card is None or card.state != "open":
-        outbox.give_up(tx, event.id, event.reason) if event.permanent else outbox.drop(tx, event.id)
-        return ()
-    person = people.in_chat(tx, event.account, card.person, card.chat)
-    if person is None:
-        outbox.drop(tx, event.id)
+    _put_away(tx, event, card)
+    person = None if card is None else people.in_chat(tx, event.account, card.person, card.chat)
+    if card is None or card.state != "open" or person is None:
         return ()
     turn = app.turn(tx, event.account, person)
     if event.permanent:
-        outbox.give_up(tx, event.id, event.reason)
         _cannot_show(turn, card, event)
     else:
-        outbox.drop(tx, event.id)
         again = serving.again(turn, card)
         serving.show(turn, again, load(again.draft))
     return turn.out
+
+
+def _put_away(tx: Transaction, event: SendFailed, card: Card | None) -> None:
+    if event.permanent:
+        outbox.give_up(tx, event.id, event.reason)
+    elif event.unknown and card is not None:
+        outbox.lose(tx, event.id)
+    else:
+        outbox.drop(tx, event.id)
 
 
 def _cannot_show(turn: Turn, card: Card, event: SendFailed) -> None:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from bot.project import Summary
 from bot.turn import Schemas
-from storage import accounts, projects, queue, runs
+from storage import accounts, outbox, projects, queue, runs
 from storage.database import Transaction
 
 KEY_DAYS = timedelta(days=7)
@@ -15,7 +15,9 @@ SUMMARY = "summary"
 def tick(tx: Transaction, schemas: Schemas) -> None:
     """Short on purpose: it only notes what is due, a worker does it."""
     queue.expire(tx)
-    accounts.forget_keys(tx, tx.micros - int(KEY_DAYS.total_seconds()) * 1_000_000)
+    week_ago = tx.micros - int(KEY_DAYS.total_seconds()) * 1_000_000
+    accounts.forget_keys(tx, week_ago)
+    outbox.forget_lost(tx, week_ago)
     for row in projects.every(tx):
         summary = schemas.get(tx, row.id, row.version).summary
         if summary is not None and summary.every:

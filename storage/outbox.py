@@ -16,12 +16,13 @@ ADD = insert(outbox)
 SUPERSEDE = text("DELETE FROM outbox WHERE card = :card AND state = 'pending'")
 GONE = delete(outbox).where(outbox.c.id == bindparam("row"))
 CARD_OF = select(outbox.c.card, outbox.c.chat, outbox.c.kind, outbox.c.attempts).where(outbox.c.id == bindparam("row"))
-UNREPORTED = (
-    select(outbox.c.id)
-    .where(
-        outbox.c.chat == bindparam("where"), text("outbox.state = 'pending'"), outbox.c.card != bindparam("but_card")
-    )
-    .limit(1)
+UNREPORTED = text(
+    "SELECT DISTINCT card FROM outbox WHERE chat = :chat AND card IS NOT NULL "
+    "AND (state = 'pending' OR state = 'failed' AND error IS NULL)"
+)
+FORGET_LOST = text(
+    "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE state = 'failed' AND error IS NULL "
+    "AND created_at < :before LIMIT :limit)"
 )
 LOCK_CARD = select(cards.c.id).where(cards.c.id == bindparam("wanted")).with_for_update(key_share=True)
 RENEW = text("UPDATE outbox SET claimed_until = :until WHERE id = :row AND state = 'pending'")
@@ -94,9 +95,19 @@ def look(tx: Transaction, row: int) -> tuple[int | None, int, str] | None:
     return None if found is None else (found.card, found.chat, found.kind)
 
 
-def unreported(tx: Transaction, chat: int, but: int) -> bool:
-    """Whether a card other than `but` may stand in the chat in a message whose id we have not learnt yet."""
-    return tx.value(UNREPORTED, {"where": chat, "but_card": but}) is not None
+def unreported(tx: Transaction, chat: int) -> set[int]:
+    """Cards that may stand in the chat in a message whose id we have not learnt, yet or ever."""
+    return {row.card for row in tx.all(UNREPORTED, {"chat": chat})}
+
+
+def lose(tx: Transaction, row: int) -> None:
+    """The message may have arrived, and nobody will ever tell under which id."""
+    tx.run(update(outbox).where(outbox.c.id == row).values(state="failed", error=None))
+
+
+def forget_lost(tx: Transaction, before: int, limit: int = 500) -> int:
+    """Drops some lost rows made before `before` (UTC microseconds)."""
+    return tx.run(FORGET_LOST, {"before": before, "limit": limit})
 
 
 def give_up(tx: Transaction, row: int, error: str) -> None:
@@ -142,8 +153,8 @@ def take_over(tx: Transaction, account: int, everything: bool) -> list[Waiting]:
 
 def failures(tx: Transaction) -> list[tuple[int, str]]:
     """Rows given up, with their reasons."""
-    rows = tx.all(select(outbox.c.id, outbox.c.error).where(outbox.c.state == "failed").order_by(outbox.c.id))
-    return [(row.id, row.error or "") for row in rows]
+    rows = tx.all(select(outbox.c.id, outbox.c.error).where(outbox.c.error.is_not(None)).order_by(outbox.c.id))
+    return [(row.id, row.error) for row in rows]
 
 
 def references(tx: Transaction, account: int, media: Iterable[int]) -> dict[int, str]:

@@ -197,7 +197,9 @@ class Program:
         self.environment = kept | home.environment | listen | dict(settings)
         self.log = home.folder / "log.txt"
         self.command = [sys.executable, "-m", "bot"]
-        self._arguments = ["run", *arguments]
+        self.main = "bot.cli:main"
+        """What a stable process calls instead of that command."""
+        self.arguments = ["run", *arguments]
         self._stable = stable
         self._process: subprocess.Popen[bytes] | None = None
         self._pid = 0
@@ -232,12 +234,12 @@ class Program:
         assert not self._pid, "it runs already"
         self._read = len(self.output)
         if self._stable is not None:
-            asked = {"argv": self._arguments, "env": self.environment, "folder": str(self.home.folder)}
-            self._pid = self._stable.ask(log=str(self.log), **asked)
+            asked = {"argv": self.arguments, "env": self.environment, "folder": str(self.home.folder)}
+            self._pid = self._stable.ask(main=self.main, log=str(self.log), **asked)
             return
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*self.command, *self._arguments],
+                [*self.command, *self.arguments],
                 cwd=self.home.folder,
                 env=self.environment | {"PYTHONPATH": os.pathsep.join((str(ROOT), os.environ.get("PYTHONPATH", "")))},
                 stdin=subprocess.DEVNULL,

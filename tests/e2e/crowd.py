@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from zlib import crc32
 
+from bot.wording import phrase, say
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack_delivery import Delivery
 from tests.fakes.slack_person import Person as SlackPerson
@@ -20,6 +21,7 @@ from tests.running import Home, nonces, wait
 LABELS = ("Positive", "Negative")
 REFUSED = (
     "There is no open card",
+    say("en", phrase("reply.unclear")),
     "That card is answered",
     "That card is no longer open",
     "That button no longer leads",
