@@ -16,8 +16,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
-
 from bot import payload
 from bot.chat import Media, Message, Outgoing, Part, Text
 from bot.project import Project, Summary
@@ -28,7 +26,6 @@ from storage.database import Database, Transaction, opened, run
 from storage.files import Files
 from storage.media import MediaRow
 from storage.runs import Run
-from storage.schema import accounts as account_table
 
 log = logging.getLogger("labelbot.workers")
 SUMMARY: Final = "summary"
@@ -227,9 +224,7 @@ class Workers:
         mine = [account for account, name in self._platforms.items() if name == platform]
         if mine:
             return max(mine)
-        newest = select(account_table.c.id).where(account_table.c.platform == platform)
-        found: int | None = tx.value(newest.order_by(account_table.c.id.desc()).limit(1))
-        return found
+        return accounts.newest(tx, platform)
 
     def _post(self, tx: Transaction, due: Run, made: Made, chart: str) -> Outgoing | None:
         """The message and the end of the run in one transaction: whoever is second finds the run done."""

@@ -56,6 +56,14 @@ def rename(tx: Transaction, account: int, name: str) -> None:
     tx.run(RENAME, {"a": account, "called": name})
 
 
+def newest(tx: Transaction, platform: str) -> int | None:
+    """The account of that platform that was met last."""
+    found: int | None = tx.value(
+        select(accounts.c.id).where(accounts.c.platform == platform).order_by(accounts.c.id.desc()).limit(1)
+    )
+    return found
+
+
 def chat(tx: Transaction, account: int, external: str) -> int:
     """The chat's row, made when it is new."""
     params = {"a": account, "external": external}
