@@ -36,11 +36,15 @@ def gather(site: Site, each: int) -> list[Hand]:
 
 
 def test_nothing_acknowledged_is_lost_when_the_program_is_killed_again_and_again(site: Site) -> None:
-    chance = random.Random(KILLS)
+    survive(site, KILLS, people=12)
+
+
+def survive(site: Site, kills: int, people: int) -> None:
+    chance = random.Random(kills)
     site.start()
-    crowd = Crowd(gather(site, 12), seed=1)
+    crowd = Crowd(gather(site, people), seed=1)
     with crowd.busy(2 * RATE):
-        for _ in range(KILLS):
+        for _ in range(kills):
             run_for(site.program, chance.uniform(0.05, 0.8))
             site.program.kill()
             site.program.start()
@@ -49,7 +53,63 @@ def test_nothing_acknowledged_is_lost_when_the_program_is_killed_again_and_again
     last = [crowd.act_anew(hand) for hand in crowd.hands]
     wait(lambda: all(claim.acknowledged() for claim in last), 20, lambda: site.program.output)
     fates = check(site.home, crowd)
-    assert fates["kept"] > 3 * KILLS, fates
+    assert fates["kept"] > 3 * kills, fates
+
+
+def test_nothing_is_lost_on_postgresql_either(tmp_path: Path, stable: Stable, postgres_url: str) -> None:
+    home = make_home(tmp_path / "home", postgres_url, (REVIEWS, 200), (CLIPS, 200))
+    with site_of(home, stable, pushed=True) as site:
+        survive(site, kills=5, people=4)
+
+
+@pytest.mark.parametrize("copies", [1, 2, 4])
+def test_deliveries_repeated_and_out_of_order_change_nothing(site: Site, copies: int) -> None:
+    site.start()
+    crowd = Crowd(gather(site, 4), seed=copies)
+    site.telegram.deliver_copies(copies)
+    site.slack.deliver_events(copies)
+    with crowd.busy(RATE):
+        for _ in range(3):
+            with site.telegram.held(), site.slack.held(reverse=True):
+                wait_for_claims(crowd, 5)
+                site.telegram.reorder()
+            wait_for_claims(crowd, 5)
+    wait(lambda: all(claim.acknowledged() for claim in crowd.claims), 20, lambda: site.program.output)
+    everybody_sees_their_card(site.home, crowd.hands)
+    check(site.home, crowd)
+    wait(lambda: settled(site), 10, lambda: site.program.output)
+    before = state(site)
+    repeat_everything(site)
+    assert state(site) == before
+
+
+def wait_for_claims(crowd: Crowd, more: int) -> None:
+    wanted = len(crowd.claims) + more
+    wait(lambda: len(crowd.claims) >= wanted or crowd.trouble, 20)
+
+
+def repeat_everything(site: Site) -> None:
+    """All that was ever delivered, once more, newest first."""
+    site.telegram.deliver_copies(1)
+    site.slack.deliver_events(1)
+    with site.telegram.held():
+        for update in reversed(site.telegram.updates):
+            site.telegram.redeliver(update)
+    again = [site.slack.redeliver(old) for old in reversed(site.slack.deliveries) if old.sent]
+    wait(lambda: not site.telegram.pending and all(one.done for one in again), 20, lambda: site.program.output)
+    wait(lambda: settled(site), 10, lambda: site.program.output)
+
+
+def settled(site: Site) -> bool:
+    return not site.home.rows("SELECT id FROM outbox WHERE state = 'pending'")
+
+
+def state(site: Site) -> object:
+    """What is kept, and what stands in every chat."""
+    answers = site.home.rows("SELECT id, item, person, kind, live, label FROM answers ORDER BY id")
+    cards = site.home.rows("SELECT id, nonce, state, message FROM cards ORDER BY id")
+    chats = [str(person.chat) for person in site.telegram.people]
+    return answers, cards, chats, [str(place) for place in site.slack.conversations]
 
 
 def run_for(program: Program, seconds: float) -> None:

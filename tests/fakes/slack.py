@@ -206,6 +206,10 @@ class FakeSlack:
             self.world.conversations[found.id] = found
             return found
 
+    @property
+    def conversations(self) -> list[Conversation]:
+        return list(self.world.conversations.values())
+
     def process_files(self) -> None:
         """Let Slack finish with every upload, so that mimetypes are known and slack_file works."""
         with self.world.changed:

@@ -170,6 +170,12 @@ class FakeTelegram:
         with self._world.signal.condition:
             return [entry.id for entry in self._world.inbox.waiting()]
 
+    @property
+    def updates(self) -> list[int]:
+        """Ids of all updates there ever were, oldest first."""
+        with self._world.signal.condition:
+            return self._world.inbox.all_posted()
+
     def update(self, update_id: int) -> dict[str, Any]:
         """An update as it was posted, delivered or not."""
         with self._world.signal.condition:

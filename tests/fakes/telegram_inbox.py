@@ -104,6 +104,9 @@ class Inbox:
         self._owe(entry, *copies)
         return entry.id
 
+    def all_posted(self) -> list[int]:
+        return list(self._posted)
+
     def posted(self, update_id: int) -> dict[str, Any]:
         return self._posted[update_id].update
 
