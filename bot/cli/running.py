@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from socket import socket
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import click
 
@@ -79,13 +80,16 @@ def demo_settings(home: Path, listen: str) -> Settings:
 
 def _say_where(home: Path, address: str) -> None:
     program = shlex.quote(str(Path(sys.argv[0]).absolute()))
-    prefix = f"LABELBOT_HOME={shlex.quote(str(home))} {program}"
+    listens = urlsplit(address).netloc  # on another port than usual the invites must name it
+    there = "" if listens == "127.0.0.1:8080" else f" LABELBOT_LISTEN={listens}"
+    prefix = f"LABELBOT_HOME={shlex.quote(str(home))}{there} {program}"
     click.echo("")
     click.echo(f"  Open   {click.style(address, bold=True)}")
     click.echo(f"  Folder {home}")
     click.echo("  Then, in another terminal:")
     click.echo(f"    {prefix} report sentiment")
     click.echo(f"    {prefix} export sentiment --format csv -o sentiment.csv")
+    click.echo(f"    {prefix} invite sentiment")
     click.echo(f"  Stop with {STOP_KEY}")
     sys.stdout.flush()
 

@@ -53,7 +53,7 @@ export class Bubble {
     const shown = time.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
     const parts = [make("time", { datetime: time.toISOString() }, shown)];
     if (message.edited) parts.unshift(`${word("edited")} `);
-    if (message.author === "me" && this.actions.edit) parts.unshift(this.editButton());
+    if (message.author === "me" && this.actions.edit && !isCommand(message)) parts.unshift(this.editButton());
     this.meta.replaceChildren(...parts);
     this.meta.hidden = message.author !== "me" && message.kind === "card";
   }
@@ -136,4 +136,9 @@ function titleOf(title) {
 
 function differs(one, other) {
   return one !== other && JSON.stringify(one) !== JSON.stringify(other);
+}
+
+// What was typed to the bot, not said to it: changing it afterwards would do nothing.
+function isCommand(message) {
+  return message.text.length > 0 && message.text[0].text.startsWith("/");
 }
