@@ -9,7 +9,7 @@ from random import random
 from threading import Lock
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
@@ -34,6 +34,7 @@ class PostgresDatabase:
         self._engine = create_engine(
             make_url(url).set(drivername="postgresql+psycopg"), pool_size=THREADS, hide_parameters=True
         )
+        event.listen(self._engine, "connect", _plan_by_index)
         self._readers = create_engine(
             make_url(url).set(drivername="postgresql+psycopg"),
             poolclass=NullPool,
@@ -108,6 +109,15 @@ class PostgresDatabase:
         self._threads.shutdown()
         self._readers.dispose()
         self._engine.dispose()
+
+
+def _plan_by_index(connection: Any, record: object) -> None:
+    """Work here touches a few rows, always by an index in its order. Without fresh statistics (after an import) the
+    planner would rather collect all items and sort them for each pick: 30 ms instead of 2 at 100,000 items."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET enable_sort = off")
+        cursor.execute("SET enable_bitmapscan = off")
+    connection.commit()
 
 
 def _worth_another_try(error: DBAPIError | Busy) -> bool:

@@ -467,13 +467,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'pending'"),
         postgresql_where=sa.text("state = 'pending'"),
     )
+    op.create_index("ix_outbox_chat", "outbox", ["chat"], unique=False)
     op.create_index(
-        "ix_outbox_chat",
+        "ix_outbox_lost",
         "outbox",
-        ["chat"],
+        ["created_at"],
         unique=False,
-        sqlite_where=sa.text("state = 'pending'"),
-        postgresql_where=sa.text("state = 'pending'"),
+        sqlite_where=sa.text("state = 'failed' AND error IS NULL"),
+        postgresql_where=sa.text("state = 'failed' AND error IS NULL"),
     )
     op.create_index(
         "ix_outbox_pending",
