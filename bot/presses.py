@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot import doors, serving
 from bot import draft as drafts
 from bot.buttons import BadButton, Pressed, pack, unpack
-from bot.chat import Form, FormField, Message, OpenForm, Part, Row, Toast
+from bot.chat import Form, FormField, Message, OpenForm, Row, Toast
 from bot.draft import load
 from bot.face import Former, asking
 from bot.labels.base import BadAnswer, Tap
@@ -203,12 +203,12 @@ def _known(turn: Turn, project: int) -> bool:
 
 def _decide(turn: Turn, pressed: Pressed) -> None:
     """An admin puts a flagged item back or takes it out."""
-    project = queue.project_of(turn.tx, pressed.step)
-    role = None if project is None else people.role(turn.tx, project, turn.person.id)
-    if project is None or not (role in ("admin", "owner") or turn.person.owner):
+    project, key = queue.known(turn.tx, pressed.step) or (0, "")
+    role = people.role(turn.tx, project, turn.person.id)
+    if not project or not (role in ("admin", "owner") or turn.person.owner):
         turn.toast("refused.admin", alert=True)
         return
     became = "open" if pressed.action == "y" else "withdrawn"
     queue.set_item_state(turn.tx, pressed.step, project, became)
-    people.record(turn.tx, turn.person.id, project, became, {"item": pressed.step})
-    turn.post(Message(text=(Part(turn.say(phrase(f"admin.{became}"))),), replaces=turn.shown, fresh=turn.shown is None))
+    people.record(turn.tx, turn.person.id, project, became, {"item": key})
+    turn.tell(phrase(f"admin.{became}", item=key), replaces=turn.shown)

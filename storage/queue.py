@@ -307,9 +307,10 @@ def quarantine(tx: Transaction, card: Card) -> None:
     tx.run(QUARANTINE, {"item": card.item})
 
 
-def project_of(tx: Transaction, item: int) -> int | None:
-    found: int | None = tx.value(select(items.c.project).where(items.c.id == item))
-    return found
+def known(tx: Transaction, item: int) -> tuple[int, str] | None:
+    """(project, key) of an item."""
+    row = tx.one(select(items.c.project, items.c.key).where(items.c.id == item))
+    return None if row is None else (row.project, row.key)
 
 
 def set_item_state(tx: Transaction, item: int, project: int, became: str) -> None:

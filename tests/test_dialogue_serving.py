@@ -125,7 +125,7 @@ def test_an_admin_puts_a_flagged_item_back(talk):
     ada, anna = dialogue.member("Ada", role="admin"), dialogue.member("Anna")
     flags(anna)
     ada.taps("Serve it again")
-    assert ada.sees == "✓ It is served again."
+    assert ada.sees == "✓ Item reviews-1 is served again."
     assert dialogue.states()[1] == "open"
     ada.taps("Positive")
     assert ada.item == "Text 1"
@@ -136,7 +136,7 @@ def test_an_admin_takes_a_flagged_item_out(talk):
     ada, anna = dialogue.member("Ada", role="admin"), dialogue.member("Anna")
     flags(anna)
     ada.taps("Take it out")
-    assert ada.sees == "✓ It is taken out."
+    assert ada.sees == "✓ Item reviews-1 is taken out."
     assert dialogue.states()[1] == "withdrawn"
 
 

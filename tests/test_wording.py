@@ -1,11 +1,15 @@
 """Sentences in every language: none that only one has, and the same fields in each."""
 
+import ast
+import re
 import string
+from pathlib import Path
 
 import pytest
 
 from bot.wording import DEFAULT, LANGUAGES
 
+ROOT = Path(__file__).parent.parent
 OTHERS = pytest.mark.parametrize("language", sorted(set(LANGUAGES) - {DEFAULT}))
 
 
@@ -22,3 +26,82 @@ def test_every_sentence_is_there_and_none_is_left_over(language):
 def test_a_translation_says_the_same_fields(language):
     for key, sentence in LANGUAGES[language].items():
         assert fields_of(sentence) == fields_of(LANGUAGES[DEFAULT][key]), key
+
+
+SAYING = {"phrase": (), "toast": ("alert",), "button": ("quiet", "form"), "WrongCode": ()}
+"""What takes a key first, and its arguments that are no fields of the sentence."""
+
+
+def calls():
+    """(file, line, node of the key, names of the fields) of everything that says a sentence."""
+    for path in sorted((ROOT / "bot").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            name = getattr(getattr(node, "func", None), "attr", getattr(getattr(node, "func", None), "id", ""))
+            if isinstance(node, ast.Call) and name in SAYING and node.args:
+                fields = {one.arg for one in node.keywords if one.arg not in SAYING[name]}
+                yield f"{path.relative_to(ROOT)}:{node.lineno}", node.args[0], fields
+
+
+def keys_in(node):
+    """The keys an expression may be; a key that is put together is a pattern."""
+    if isinstance(node, ast.Constant):
+        return [re.escape(str(node.value))]
+    if isinstance(node, ast.JoinedStr):
+        return ["".join(re.escape(str(one.value)) if isinstance(one, ast.Constant) else ".+" for one in node.values)]
+    if isinstance(node, ast.IfExp):
+        return [*keys_in(node.body), *keys_in(node.orelse)]
+    return []
+
+
+def test_every_sentence_that_is_said_exists_and_gets_its_fields():
+    known = LANGUAGES[DEFAULT]
+    for where, node, given in calls():
+        for pattern in keys_in(node):
+            said = [key for key in known if re.fullmatch(pattern, key)]
+            assert said, f"{where}: no sentence {pattern}"
+            if isinstance(node, ast.Constant) and None not in given:
+                assert given == fields_of(known[said[0]]), f"{where}: {said[0]}"
+
+
+def test_every_sentence_is_said_somewhere():
+    trees = [ast.parse(path.read_text()) for path in (ROOT / "bot").rglob("*.py") if path.parent.name != "wording"]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    named = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    # A key that is put together: f"report.part.{state}" or f"{kind}.how".
+    patterns = {pattern for node in nodes if isinstance(node, ast.JoinedStr) for pattern in keys_in(node)}
+    patterns = {pattern for pattern in patterns if re.fullmatch(r"[a-z.\\_]+\.\+|\.\+\\\.how", pattern)}
+    page = "\n".join(
+        path.read_text() for path in (ROOT / "bot" / "web").rglob("*.*") if path.suffix in (".js", ".html")
+    )
+    for key in LANGUAGES[DEFAULT]:
+        spoken, on_page = key.removesuffix(".spoken"), key.removeprefix("page.")
+        said = spoken in named or any(re.fullmatch(pattern, spoken) for pattern in patterns)
+        assert said or (on_page != key and (on_page in page or on_page.replace(".", "_") in page)), f"nobody says {key}"
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_a_sentence_begins_and_ends_without_space_and_is_short_enough_to_read(language):
+    for key, sentence in LANGUAGES[language].items():
+        assert sentence == sentence.strip(), key
+        assert len(sentence) <= 260, key
+
+
+CORE = ("app", "turn", "face", "serving", "presses", "replies", "doors", "letters", "notify", "schedule", "draft")
+WORDS = re.compile(r"[^\W\d_]{2,}[ ,]+[^\W\d_]{2,}")
+
+
+def said_in(path):
+    """String constants of a module but for docstrings, assertions and what is raised for us."""
+    tree = ast.parse(path.read_text())
+    quiet = set()
+    for node in ast.walk(tree):
+        bare = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        if bare or isinstance(node, (ast.Assert, ast.Raise)):
+            quiet |= {id(one) for one in ast.walk(node)}
+    constants = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in quiet)
+    return [node.value for node in constants if isinstance(node.value, str)]
+
+
+@pytest.mark.parametrize("module", CORE)
+def test_no_sentence_stands_outside_the_wording(module):
+    assert [said for said in said_in(ROOT / "bot" / f"{module}.py") if WORDS.search(said)] == []
