@@ -40,6 +40,8 @@ TICK_SECONDS = 2.0
 TAKE_OVER_SECONDS = 5.0
 SWEEP_SECONDS = 3600.0
 STOP_SECONDS = 8.0
+WAITING = 1024
+"""Connections that may wait to be taken."""
 WORDS = ("label", "projects", "undo", "skip", "stats", "help", "stop")
 """The menu of commands."""
 
@@ -83,6 +85,7 @@ def listen(settings: Settings, move_on: bool) -> socket.socket:
                 raise
             continue
         bound.set_inheritable(True)
+        bound.listen(WAITING)  # from now on, so that what arrives while the program starts waits and is not refused
         return bound
     raise PortTaken(f"another program listens on {settings.listen}. Name another port in LABELBOT_LISTEN")
 

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, insert, select, text, update
 from storage.database import Transaction
 from storage.schema import cards, chats, outbox, uploads
 
-CLAIM_MICROSECONDS = 60_000_000
+CLAIM_MICROSECONDS = 15_000_000
 """How long a row is its process's own; others take it over when its claim is not renewed by then."""
 
 ADD = insert(outbox)
@@ -63,7 +63,7 @@ class Waiting:
 def add(
     tx: Transaction, *, account: int, chat: int, kind: str, payload: Mapping[str, Any], card: int | None = None
 ) -> int:
-    """The new row's id; it belongs to this process for a minute. An unsent message of the same card is dropped."""
+    """The new row's id; it belongs to this process for a while. An unsent message of the same card is dropped."""
     if card is not None:
         tx.run(SUPERSEDE, {"card": card})
     row = {

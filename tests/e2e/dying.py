@@ -1,6 +1,7 @@
 """The program, made to die at the n-th step of what a tap or a text causes: a statement, a commit, a call to Telegram.
 
-The first argument is n, the second a text: steps count from the moment an update with it has been fetched.
+The arguments are n, the names of SQLAlchemy's engine events that are steps (joined by "+"; each commit and each call
+makes two of its own), and a text: steps count from the moment an update with it has been fetched.
 """
 
 import os
@@ -28,9 +29,9 @@ class Countdown:
 
 def main() -> None:
     """Runs the program until it dies or is told to stop."""
-    steps, trigger = int(sys.argv.pop(1)), sys.argv.pop(1).encode()
+    steps, events, trigger = int(sys.argv.pop(1)), sys.argv.pop(1).split("+"), sys.argv.pop(1).encode()
     countdown = Countdown(steps)
-    for name in ("begin", "before_cursor_execute", "rollback"):
+    for name in events:
         event.listen(Engine, name, countdown.step)
     _around_commits(countdown)
     _around_calls(countdown, trigger)

@@ -13,27 +13,32 @@ STEPS_AT_MOST = 120
 UNCLEAR = say("en", phrase("reply.unclear"))
 
 
-@pytest.mark.parametrize("project", ["reviews", "clips"])
-def test_a_crash_at_any_step_neither_loses_nor_doubles_an_answer(home: Home, stable: Stable, project: str) -> None:
+@pytest.mark.parametrize(
+    ("project", "events"), [("reviews", "begin+before_cursor_execute"), ("clips", "begin")], ids=["tap", "text"]
+)
+def test_a_crash_at_any_step_neither_loses_nor_doubles_an_answer(
+    home: Home, stable: Stable, project: str, events: str
+) -> None:
     with FakeTelegram() as tg, Program(home, telegram_settings(tg), stable=stable) as program:
         anna = TelegramHand(tg, "Anna")
         program.start()
         anna.join(home.codes[project])
         tg.wait(anna.newest)
         for step in range(1, STEPS_AT_MOST):
-            if answer_and_die(home, program, anna, project, step):
+            if answer_and_die(home, program, anna, project, (step, events)):
                 break
         else:
             raise AssertionError("there is no end of steps")
         assert step > 10, "too few steps to believe it"
 
 
-def answer_and_die(home: Home, program: Program, anna: TelegramHand, project: str, step: int) -> bool:
+def answer_and_die(home: Home, program: Program, anna: TelegramHand, project: str, at: tuple[int, str]) -> bool:
     """Whether the program got through with it."""
+    step, events = at
     before = len(home.answers(project))
     program.kill()
     words = f"words {step}"
-    start_dying(program, step, "callback_query" if project == "reviews" else words)
+    start_dying(program, step, events, "callback_query" if project == "reviews" else words)
     sight = newest_card(home, anna)
     if sight.labels:
         anna.tap(sight, "Positive")
@@ -58,8 +63,8 @@ def answer_and_die(home: Home, program: Program, anna: TelegramHand, project: st
     return survived
 
 
-def start_dying(program: Program, step: int, trigger: str) -> None:
-    program.main, program.arguments = "tests.e2e.dying:main", [str(step), trigger, "run"]
+def start_dying(program: Program, step: int, events: str, trigger: str) -> None:
+    program.main, program.arguments = "tests.e2e.dying:main", [str(step), events, trigger, "run"]
     program.start()
 
 

@@ -49,7 +49,8 @@ def survive(site: Site, kills: int, people: int) -> None:
             site.program.kill()
             site.program.start()
     site.reached()
-    everybody_sees_their_card(site.home, crowd.hands)
+    # On PostgreSQL another process may be alive: what a dead one had in hand is taken over once its claim has run out.
+    everybody_sees_their_card(site.home, crowd.hands, timeout=30)
     last = [crowd.act_anew(hand) for hand in crowd.hands]
     wait(lambda: all(claim.acknowledged() for claim in last), 20, lambda: site.program.output)
     fates = check(site.home, crowd)
@@ -62,7 +63,7 @@ def test_nothing_is_lost_on_postgresql_either(tmp_path: Path, stable: Stable, po
         survive(site, kills=5, people=4)
 
 
-@pytest.mark.parametrize("copies", [1, 2, 4])
+@pytest.mark.parametrize("copies", [2, 4])
 def test_deliveries_repeated_and_out_of_order_change_nothing(site: Site, copies: int) -> None:
     site.start()
     crowd = Crowd(gather(site, 4), seed=copies)
