@@ -15,7 +15,7 @@ from tests.storage.recount import mistakes
 from tests.worlds import LEASE, World, add_items, build
 
 EXPIRED = select(card_table.c.id).where(card_table.c.state == "expired").order_by(card_table.c.id)
-EVENTS = 2500
+EVENTS = 2000
 HEADS = 6
 
 
