@@ -1,0 +1,1 @@
+"""What labelbot costs: one script a figure, each beside a floor measured in the same run."""
