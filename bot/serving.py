@@ -284,7 +284,8 @@ def pace(turn: Turn, seconds: float | None) -> str:
     """ ", 3.2 s each"; nothing where it would round to nothing."""
     if seconds is None or seconds < 0.1:
         return ""
-    return turn.say(phrase("stats.pace", seconds=f"{seconds:.0f}" if seconds >= 10 else f"{seconds:.1f}"))
+    shown = f"{seconds:.0f}" if seconds >= 10 else f"{seconds:.1f}".replace(".", turn.say(phrase("report.decimal")))
+    return turn.say(phrase("stats.pace", seconds=shown))
 
 
 def _latest_undo(turn: Turn, project: int) -> Row:

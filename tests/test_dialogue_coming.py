@@ -343,3 +343,39 @@ def test_an_unknown_word_gets_help(talk):
     anna = dialogue.member("Anna")
     anna.says("dance")
     assert anna.sees.startswith("Review sentiment\n\n😊 Positive\n\n😠 Negative")
+
+
+def test_a_member_with_a_wrong_code_hears_so_and_keeps_the_card(talk):
+    dialogue = talk(project())
+    anna = dialogue.member("Anna")
+    anna.joins("wrong")
+    assert anna.sees == "That invite is wrong, used up or expired. Ask for a new one."
+    assert len(anna.cards) == 1
+
+
+def test_an_annotator_may_become_the_owner(talk):
+    dialogue = talk(project())
+    anna = dialogue.member("Anna")
+    anna.joins(dialogue.invite(None, role="owner"))
+    assert "You are the owner of this labelbot" in anna.screen
+
+
+def test_help_without_labels_says_what_to_do(talk):
+    words = question("transcript", name="words", title="What is said?")
+    mood = question("choice", "Calm", "Angry", name="mood", title="In which mood?")
+    dialogue = talk(project(words, mood))
+    anna = dialogue.member("Anna")
+    anna.says("help")
+    assert anna.sees.startswith(
+        "Review sentiment\n\nWhat is said?\n\nListen, type exactly what is said, and send it. "
+        "To correct it, edit your message.\n\nIn which mood?\n\nCalm\n\nAngry"
+    )
+
+
+def test_two_people_in_one_chat_do_not_answer_each_others_cards(talk):
+    dialogue = talk(project())
+    anna, ben = dialogue.member("Anna"), dialogue.member("Ben")
+    before = dialogue.answers()
+    ben.types("positive", to=anna.card, chat=anna.user)
+    assert "That card belongs to somebody else." in anna.screen
+    assert dialogue.answers() == before

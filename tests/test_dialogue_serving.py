@@ -450,3 +450,60 @@ def test_an_expired_card_opens_beside_a_newer_one_which_waits(talk):
     assert anna.item == "Text 1"
     anna.taps("Negative")
     assert dialogue.labels() == ["positive", "negative"]
+
+
+def test_a_text_after_the_last_card_is_answered_with_the_way_on(talk):
+    dialogue = talk(project(), items=1)
+    anna = dialogue.member("Anna")
+    anna.taps("Positive")
+    anna.types("more please")
+    assert anna.sees == "There is no open card. Type /label for one."
+
+
+def test_a_late_tap_works_where_the_arrival_of_its_card_was_never_reported(talk):
+    dialogue = talk(project(), items=2)
+    anna = dialogue.member("Anna")
+    dialogue.silent = True
+    anna.says("label")
+    dialogue.wait(minutes=16)
+    anna.taps("Positive")
+    assert dialogue.labels() == ["positive"]
+
+
+def test_a_late_text_that_answers_only_the_first_question_is_not_kept(talk):
+    words = question("transcript", name="words", title="What is said?")
+    mood = question("choice", "Calm", "Angry", name="mood", title="In which mood?")
+    dialogue = talk(project(words, mood), items=1)
+    anna = dialogue.member("Anna")
+    late = anna.card
+    dialogue.wait(minutes=16)
+    ben = dialogue.member("Ben")
+    ben.types("quick")
+    ben.taps("Calm")
+    anna.types("slow", to=late)
+    assert [name for name, _, _ in dialogue.answers()] == ["Ben"]
+    assert "Too late: that item needs no more answers." in anna.screen
+    assert "kept" not in anna.screen
+
+
+def test_an_expired_card_with_a_picture_beside_it_opens_all_the_same(talk):
+    dialogue = clips(talk, kind="image")
+    anna = dialogue.member("Anna")
+    old, bubble = anna.button("Unintelligible")
+    dialogue.wait(minutes=16)
+    anna.says("label")
+    anna.presses(old.data, bubble)
+    assert dialogue.labels() == ["[unintelligible]"]
+    anna.types("next")
+    assert dialogue.labels() == ["[unintelligible]", "next"]
+
+
+def test_a_form_button_of_an_earlier_question_opens_nothing(talk):
+    first = question("transcript", name="one", title="What is said first?")
+    second = question("choice", "Yes", "No", name="two", title="Is it true?")
+    dialogue = talk(project(first, second))
+    anna = dialogue.member("Anna")
+    old, bubble = anna.button("Type it here")
+    anna.types("hello")
+    assert anna.presses(old.data, bubble).ack is None
+    assert anna.presses(old.data.replace(":0:", ":7:"), bubble).ack is None

@@ -95,7 +95,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "stats.project": "{title}: {done} / {total}, {today} in den letzten 24 Stunden",
     "stats.pace": ", je {seconds} s",
     "stop.done": "Angehalten. Deine Antworten sind gespeichert. Schreibe /label, um weiterzumachen.",
-    "done.all": "🎉 „{title}“ ist fertig. Danke!",
+    "done.all": "🎉 Alles erledigt in „{title}“. Danke!",
     "done.none": "In „{title}“ gibt es gerade nichts zu tun.",
     "done.limit": "🎉 In „{title}“ hast du alles beantwortet, worum wir eine Person bitten. Danke!",
     "done.paused": "⏸ „{title}“ ist vom Admin angehalten.",
