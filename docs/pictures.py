@@ -104,7 +104,7 @@ def keep(page: Page, name: str, colors: int = COLORS) -> None:
     with Image.open(path) as full:
         few = full.convert("RGB").quantize(colors, dither=Image.Dither.NONE)
     few.save(path, optimize=True)
-    print(f"{path.name}: {path.stat().st_size / 1000:.0f} kB")
+    sys.stdout.write(f"{path.name}: {path.stat().st_size / 1000:.0f} kB\n")
 
 
 def cards(page: Page) -> None:

@@ -63,7 +63,8 @@ def apply_command(file: Path) -> None:
     apply_file(file)
 
 
-def apply_file(file: Path) -> None:
+def apply_file(file: Path, then: bool = True) -> None:
+    """What `apply` does; `then` it says what comes next in a project without items."""
     project = read_project(file)
     with session(create=True) as opened:
         row, changed = run(opened.database, lambda tx: save(tx, project))
@@ -72,7 +73,7 @@ def apply_file(file: Path) -> None:
         click.echo(f"{row.name} is as in {file} already.")
         return
     click.echo(f"{row.name} is {'created' if row.version == 1 else f'now at version {row.version}'}.")
-    if row.total == 0:
+    if then and row.total == 0:
         click.echo(f"Next: labelbot import {row.name} YOUR-DATA.csv, then labelbot invite {row.name}")
 
 

@@ -79,7 +79,8 @@ def demo_settings(home: Path, listen: str) -> Settings:
 
 
 def _say_where(home: Path, address: str) -> None:
-    program = shlex.quote(str(Path(sys.argv[0]).absolute()))
+    started = Path(sys.argv[0]).absolute()
+    program = f"{sys.executable} -m bot" if started.name == "__main__.py" else shlex.quote(str(started))
     listens = urlsplit(address).netloc  # on another port than usual the invites must name it
     there = "" if listens == "127.0.0.1:8080" else f" LABELBOT_LISTEN={listens}"
     prefix = f"LABELBOT_HOME={shlex.quote(str(home))}{there} {program}"

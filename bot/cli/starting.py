@@ -26,7 +26,7 @@ def start_command(file: Path, labels: str | None, several: bool, name: str | Non
     from bot.cli.data import bring_in
     from bot.cli.defining import apply_file
 
-    apply_file(target)
+    apply_file(target, then=False)
     bring_in(called, [file])
     if not no_run:
         from bot.cli.running import run_command
