@@ -6,7 +6,6 @@ messages that a real one would refuse. It can deliver late, lose, repeat and rep
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import count
 from random import Random
@@ -23,7 +22,6 @@ from bot.chat import (
     Command,
     Edited,
     Event,
-    Message,
     Opened,
     Outcome,
     Outgoing,
@@ -32,12 +30,10 @@ from bot.chat import (
     SendFailed,
     Sent,
     Shown,
-    ShownKind,
     Submit,
     Tick,
     Toast,
 )
-from bot.face import units
 from bot.labels import LABEL_TYPES
 from bot.project import LabelDef, Project, Question
 from storage import accounts, outbox, people, projects
@@ -45,10 +41,8 @@ from storage.database import Database, run
 from storage.schema import answers, cards, comments, items, members
 from storage.schema import people as people_table
 from tests.engines import Clock
+from tests.room import Bubble, Room, check, plain
 from tests.worlds import add_items
-
-TEXT_LIMIT = 4096
-CAPTION_LIMIT = 1024
 
 
 def question(kind: str, *labels: str | LabelDef, name: str = "label", title: str = "", **rest: Any) -> Question:
@@ -68,86 +62,6 @@ FEELING = question("choice", "😊 Positive", "😠 Negative", title="How does t
 
 def project(*questions: Question, name: str = "reviews", title: str = "Review sentiment", **rules: Any) -> Project:
     return Project(name=name, title=title, questions=questions or (FEELING,), **{"gold_share": 0.0, **rules})
-
-
-@dataclass
-class Bubble:
-    """A message as it stands in a chat; `mine` was typed by the person."""
-
-    id: str
-    text: str
-    buttons: tuple[tuple[Button, ...], ...] = ()
-    kind: ShownKind = "text"
-    mine: bool = False
-    card: bool = False
-
-    @property
-    def shown(self) -> Shown:
-        return Shown(self.id, self.kind)
-
-    def every_button(self) -> Iterator[Button]:
-        return (button for row in self.buttons for button in row)
-
-    def __str__(self) -> str:
-        lines = [self.text] if self.kind == "text" else [f"({self.kind})", self.text]
-        lines += [" ".join(f"[{button.title}]" for button in row) for row in self.buttons]
-        return "\n".join(line for line in lines if line)
-
-
-@dataclass
-class Room:
-    """One private chat, oldest message first."""
-
-    bubbles: list[Bubble] = field(default_factory=list)
-    numbers: Iterator[int] = field(default_factory=lambda: count(1))
-    refused: bool = False
-
-    def find(self, id: str) -> Bubble | None:
-        return next((bubble for bubble in self.bubbles if bubble.id == id), None)
-
-    def new(self, **bubble: Any) -> Bubble:
-        self.bubbles.append(Bubble(str(next(self.numbers)), **bubble))
-        return self.bubbles[-1]
-
-    def show(self, message: Message) -> Bubble:
-        """In place where that may be, else below everything, the former message shrunk."""
-        check(message)
-        former = self.find(message.replaces.message) if message.replaces else None
-        kind: ShownKind = message.media[0].kind if message.media else "text"
-        content = {"text": plain(message.text), "buttons": message.buttons, "card": message.kind == "card"}
-        if former and not message.fresh and former.kind == kind and kind in ("text", "image"):
-            for name, value in content.items():
-                setattr(former, name, value)
-            return former
-        if former:
-            former.text = plain(message.remains) or former.text
-            former.buttons, former.card = message.remains_buttons, False
-        return self.new(kind=kind, **content)
-
-
-def plain(text: Any) -> str:
-    return "".join(part.text for part in text)
-
-
-def check(message: Message) -> None:
-    """What every platform would refuse, or show as rubbish."""
-    assert payload.unpack(payload.pack(message)) == without_references(message)
-    text = plain(message.text)
-    assert text.strip(), "an empty message"
-    assert text == text.strip(), f"space around {text!r}"
-    assert units(text) <= (CAPTION_LIMIT if message.media else TEXT_LIMIT)
-    for row in (*message.buttons, *message.remains_buttons):
-        assert 1 <= len(row) <= 8
-        for button in row:
-            assert button.title.strip(), button
-            assert len(button.title) <= 75, button
-            assert 0 < len(button.data.encode()) <= 64, button
-    shown = [button.data for row in message.buttons for button in row]
-    assert len(set(shown)) == len(shown), f"two buttons that do the same: {shown}"
-
-
-def without_references(message: Message) -> Message:
-    return replace(message, media=tuple(replace(one, reference="") for one in message.media))
 
 
 class Dialogue:
@@ -240,7 +154,7 @@ class Dialogue:
         if outgoing.message.kind == "home":
             check(outgoing.message)
             shown = Shown("")
-            room.home = Bubble("", plain(outgoing.message.text), outgoing.message.buttons)  # type: ignore[attr-defined]
+            room.home = Bubble("", plain(outgoing.message.text), outgoing.message.buttons)
         else:
             shown = room.show(outgoing.message).shown
         known = {media.id: f"file-{media.id}" for media in outgoing.message.media}
