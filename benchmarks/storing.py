@@ -22,7 +22,9 @@ from storage.database import Database, Transaction, opened, run
 TAPS = 300
 ROUNDS = 9
 PEOPLE = 8
-DURABLE = 1600
+DURABLE = 1200
+WARM_UP = 260
+"""The first 200 events after a start are counted before they are handled; these are not measured."""
 STOOD = Shown("100")
 
 
@@ -87,10 +89,11 @@ class Room:
     platform = "telegram"
     pace = Pace(chat_seconds=0.0, chat_burst=1000, overall_per_second=1e6)
 
-    def __init__(self, account: int, people: int, taps: int) -> None:
+    def __init__(self, account: int, people: int) -> None:
         self.account = account
         self._people = people
-        self._left = taps
+        self._left = 0
+        self._idle: list[Outgoing] = []
         self._number = 0
         self._taps: set[asyncio.Task[None]] = set()
         self.finished = asyncio.Event()
@@ -114,17 +117,28 @@ class Room:
 
     async def send(self, outgoing: Outgoing) -> Sending:
         if outgoing.message.kind == "card":
-            task = asyncio.create_task(self._tap(outgoing))
+            self._idle.append(outgoing)
+            self._go_on()
+        return Sending(STOOD)
+
+    async def tap(self, count: int) -> None:
+        """So many taps in all."""
+        self.finished.clear()
+        self._left = count
+        self._go_on()
+        await self.finished.wait()
+
+    def _go_on(self) -> None:
+        while self._idle and self._left > 0:
+            self._left -= 1
+            task = asyncio.create_task(self._tap(self._idle.pop()))
             self._taps.add(task)
             task.add_done_callback(self._taps.discard)
-        return Sending(STOOD)
+        if len(self._idle) == self._people:
+            self.finished.set()
 
     async def _tap(self, outgoing: Outgoing) -> None:
         assert self.edge is not None
-        if self._left <= 0:
-            self.finished.set()
-            return
-        self._left -= 1
         self._number += 1
         common = {"account": self.account, "key": f"u{self._number}", "user": outgoing.chat, "chat": outgoing.chat}
         data = outgoing.message.buttons[0][0].data
@@ -133,12 +147,14 @@ class Room:
 
 async def _durable(database: Database, world: World, people: int, taps: int) -> tuple[float, float]:
     edge = Edge(database, App({world.account: "telegram"}, random.Random(1)))
-    room = Room(world.account, people, taps)
+    room = Room(world.account, people)
     room.edge = edge
     edge.delivery.add(room)
-    wall, cpu = time.perf_counter(), time.process_time()
     await room.come_in(world.code)
     await room.finished.wait()
+    await room.tap(WARM_UP)
+    wall, cpu = time.perf_counter(), time.process_time()
+    await room.tap(taps)
     took = time.perf_counter() - wall, time.process_time() - cpu
     await edge.delivery.stop(1.0)
     return took
