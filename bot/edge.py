@@ -102,7 +102,11 @@ class Edge:
         in_hand = set(self.delivery.waiting())
         for waiting in found:
             if waiting.id not in in_hand:
-                await self._resume(waiting)
+                try:
+                    await self._resume(waiting)
+                except STORAGE_FAILED as error:
+                    # Its claim runs out, and it is found again; the others need not wait for that.
+                    log.warning("a message left unsent could not be looked at (%s)", type(error).__name__)
 
     async def _resume(self, waiting: outbox.Waiting) -> None:
         """A card that was to be a new message may have arrived: it is shown again under a new nonce."""
