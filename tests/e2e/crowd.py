@@ -25,7 +25,7 @@ REFUSED = (
     "That card is answered",
     "That card is no longer open",
     "That button no longer leads",
-    "Others have finished",
+    "Too late: that item",
 )
 
 
