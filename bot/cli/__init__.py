@@ -62,7 +62,7 @@ def labelbot() -> None:
 
 def main() -> None:
     """Exit codes: 0 fine, 1 something you can mend (one line says what), 2 wrong usage."""
-    from bot.cli.trouble import Trouble, known
+    from bot.cli.trouble import Trouble, known, sentence
 
     try:
         code = labelbot.main(prog_name="labelbot", standalone_mode=False)
@@ -78,6 +78,6 @@ def main() -> None:
     except Exception as error:
         if not known(error):
             raise
-        Trouble(str(error)).show()
+        Trouble(sentence(error)).show()
         code = MENDABLE
     sys.exit(code if isinstance(code, int) else FINE)

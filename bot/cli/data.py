@@ -33,7 +33,11 @@ class Pairs(click.ParamType[tuple[str, str]]):
         return left.strip(), right.strip()
 
 
-@click.command("import", epilog="Example: labelbot import reviews reviews.csv --map text=body")
+@click.command(
+    "import",
+    short_help="Bring items in from files and folders.",
+    epilog="Example: labelbot import reviews reviews.csv --map text=body",
+)
 @click.argument("project")
 @click.argument("sources", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--map", "mapping", multiple=True, type=Pairs(), metavar="NAME=COLUMN", help="which column is what")
@@ -172,7 +176,11 @@ class Shares(click.ParamType[dict[str, float]]):
         return shares
 
 
-@click.command("export", epilog="Example: labelbot export reviews --format csv --level items -o reviews.csv")
+@click.command(
+    "export",
+    short_help="Write answers or items as a file others open.",
+    epilog="Example: labelbot export reviews --format csv --level items -o reviews.csv",
+)
 @click.argument("project")
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="jsonl", show_default=True)
 @click.option("--level", type=click.Choice(["answers", "items"]), default="answers", show_default=True)

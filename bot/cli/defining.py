@@ -47,7 +47,11 @@ def new_command(template: str | None, output: Path | None) -> None:
     click.echo(f"Wrote {target}. Edit it, then: labelbot apply {target}")
 
 
-@click.command("check", epilog="Example: labelbot check reviews.toml")
+@click.command(
+    "check",
+    short_help="Say what is wrong with a project file, with the line.",
+    epilog="Example: labelbot check reviews.toml",
+)
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def check_command(file: Path) -> None:
     """Read a project file and say what is wrong with it, with the line."""

@@ -24,7 +24,7 @@ LOW_DISK = 1_000_000_000
 FAILURES_SHOWN = 3
 
 
-@click.command("doctor", epilog="Example: labelbot doctor")
+@click.command("doctor", short_help="What is wrong, and what mends it.", epilog="Example: labelbot doctor")
 @click.option("--json", "as_json", is_flag=True, help="for scripts")
 @click.option("--offline", is_flag=True, help="ask no platform and no address")
 def doctor_command(as_json: bool, offline: bool) -> None:

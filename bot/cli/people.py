@@ -29,7 +29,11 @@ class Span(click.ParamType[timedelta]):
         return timedelta(seconds=int(found[1]) * UNITS[found[2]])
 
 
-@click.command("invite", epilog="Example: labelbot invite reviews --role reviewer --uses 5")
+@click.command(
+    "invite",
+    short_help="Print a code that lets people in, and its links.",
+    epilog="Example: labelbot invite reviews --role reviewer --uses 5",
+)
 @click.argument("project", required=False)
 @click.option("--role", type=click.Choice(ROLES[:3]), default="annotator", show_default=True)
 @click.option("--uses", type=click.IntRange(1, 100_000), default=100, show_default=True, help="how many may use it")
@@ -80,7 +84,11 @@ def show_qr(link: str) -> None:
     segno.make(link, error="m").terminal(compact=True)
 
 
-@click.command("people", epilog="Example: labelbot people reviews --role 3f2a=reviewer")
+@click.command(
+    "people",
+    short_help="Who labels here, in which role, how far.",
+    epilog="Example: labelbot people reviews --role 3f2a=reviewer",
+)
 @click.argument("project")
 @click.option("--rename", metavar="ID=NAME", help="show somebody under another name")
 @click.option("--role", "new_role", metavar="ID=ROLE", help=f"one of {', '.join(ROLES)}")

@@ -9,7 +9,11 @@ from bot.cli.session import session
 from bot.cli.trouble import Trouble
 
 
-@click.command("report", epilog="Example: labelbot report reviews --post")
+@click.command(
+    "report",
+    short_help="Progress, pace, agreement, gold, disputes.",
+    epilog="Example: labelbot report reviews --post",
+)
 @click.argument("project")
 @click.option("--post", is_flag=True, help="post it to the project's channel (a running labelbot does)")
 @click.option("--json", "as_json", is_flag=True, help="for scripts")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 STOP_KEY = "Ctrl+C"
 
 
-@click.command("run", epilog="Example: labelbot run")
+@click.command("run", short_help="Serve every chat there are credentials for.", epilog="Example: labelbot run")
 @click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="info")
 def run_command(log_level: str) -> None:
     """Serve every chat there are credentials for, until SIGTERM or Ctrl+C."""
@@ -46,7 +46,11 @@ def run_command(log_level: str) -> None:
     serve_until_told(settings, bound, ready, local_only=False)
 
 
-@click.command("demo", epilog="Example: labelbot demo --home /tmp/try-labelbot")
+@click.command(
+    "demo",
+    short_help="Try it: sample projects, chat in the browser, no token.",
+    epilog="Example: labelbot demo --home /tmp/try-labelbot",
+)
 @click.option(
     "--home", type=click.Path(path_type=Path, file_okay=False), default=Path("labelbot-demo"), show_default=True
 )

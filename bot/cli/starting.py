@@ -8,7 +8,11 @@ import click
 from bot.cli.trouble import Trouble
 
 
-@click.command("start", epilog="Example: labelbot start reviews.csv --labels positive,negative,neutral")
+@click.command(
+    "start",
+    short_help="From a data file to the first card, in one line.",
+    epilog="Example: labelbot start reviews.csv --labels positive,negative,neutral",
+)
 @click.argument("file", type=click.Path(path_type=Path, exists=True))
 @click.option("--labels", help="comma-separated; left out, people type a transcript or answer")
 @click.option("--several", is_flag=True, help="more than one label may fit an item (tags)")

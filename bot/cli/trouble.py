@@ -31,3 +31,13 @@ def known(error: Exception) -> bool:
         OSError,
     )
     return isinstance(error, kinds) or type(error).__name__ in ("BadImport", "BadExport", "BadMedia")
+
+
+def sentence(error: Exception) -> str:
+    """The error in one line; a database's own words without what the library adds to them."""
+    from sqlalchemy.exc import OperationalError
+
+    if not isinstance(error, OperationalError):
+        return str(error)
+    cause = str(error.orig).partition("\n")[0]
+    return f"database: {cause}. `labelbot doctor` looks at it."

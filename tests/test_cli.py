@@ -1,0 +1,384 @@
+"""The command line as somebody meets it: help, mistakes, and a whole round from a CSV to an export."""
+
+import csv
+import json
+import re
+import socket
+import sqlite3
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.cli import COMMANDS, main
+from config.settings import variables
+from storage import accounts, people, projects
+from storage.database import opened, run
+from tests.fakes.slack import FakeSlack
+from tests.fakes.telegram import FakeTelegram
+from tests.test_docs import manifest_scopes
+
+REVIEWS = """review,body,stars,gold
+r1,Works perfectly and looks good too,5,A
+r2,"Broke, on the second day, at the hinge",1,
+r3,It is grey and has two pockets in all,3,
+"""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command answered."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> object:
+        return json.loads(self.out)
+
+
+Labelbot = Callable[..., Said]
+
+
+@pytest.fixture
+def labelbot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Labelbot:
+    """Runs a command in a folder of the test's own, without settings from outside."""
+    monkeypatch.chdir(tmp_path)
+    for _, variable, _, _ in variables():
+        monkeypatch.delenv(variable, raising=False)
+
+    def command(*arguments: str, **settings: str) -> Said:
+        with monkeypatch.context() as here:
+            here.setattr(sys, "argv", ["labelbot", *arguments])
+            for name, value in settings.items():
+                here.setenv(name, value)
+            capsys.readouterr()
+            with pytest.raises(SystemExit) as ended:
+                main()
+        out, err = capsys.readouterr()
+        assert "Traceback" not in err
+        return Said(int(ended.value.code or 0), out, err)
+
+    return command
+
+
+@pytest.fixture
+def reviews(labelbot: Labelbot) -> Labelbot:
+    """With a project of three items."""
+    Path("reviews.csv").write_text(REVIEWS, encoding="utf-8")
+    assert labelbot("start", "reviews.csv", "--labels", "A,B", "--no-run").code == 0
+    return labelbot
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_an_example(labelbot, command):
+    said = labelbot(command, "--help")
+    assert said.code == 0
+    assert f"Example: labelbot {command}" in said.out
+
+
+def test_the_list_of_commands_cuts_no_sentence(labelbot):
+    said = labelbot("--help")
+    assert said.code == 0
+    assert "..." not in said.out.partition("Commands:")[2]
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("reprot", "report"), ("improt", "import"), ("doktor", "doctor")])
+def test_a_typo_is_met_with_the_command_that_was_meant(labelbot, typed, meant):
+    said = labelbot(typed, "reviews")
+    assert said.code == 2
+    assert f"Did you mean “{meant}”?" in said.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("frobnicate",), "No such command"),
+        (("import", "reviews"), "name a file"),
+        (("import", "reviews", "--map", "text"), "NAME=VALUE"),
+        (("import", "reviews", "a.csv", "--undo", "1"), "takes no files"),
+        (("invite",), "name a project"),
+        (("invite", "reviews", "--expires", "soon"), "30m, 12h or 7d"),
+        (("export", "reviews"), "--output"),
+        (("export", "reviews", "-o", "x", "--since", "today"), "2026-01-31"),
+        (("export", "reviews", "-o", "x", "--split", "train"), "train=.8"),
+        (("check", "nothing.toml"), "does not exist"),
+    ],
+)
+def test_wrong_usage_ends_with_2_and_says_what_is_wanted(labelbot, arguments, says):
+    said = labelbot(*arguments)
+    assert said.code == 2
+    assert says in said.err
+
+
+@pytest.mark.parametrize(
+    "arguments", [("projects",), ("report", "reviews"), ("import", "reviews", "x.csv"), ("people", "x")]
+)
+def test_without_a_database_it_says_where_it_looked_and_what_to_type(labelbot, tmp_path, arguments):
+    said = labelbot(*arguments)
+    assert said.code == 1
+    assert str(tmp_path / "labelbot-data" / "labelbot.db") in said.err
+    assert "labelbot new sentiment" in said.err
+    assert not (tmp_path / "labelbot-data").exists()
+
+
+def test_a_project_that_is_not_there_is_met_with_those_that_are(reviews):
+    said = reviews("report", "reviws")
+    assert said.code == 1
+    assert "labelbot.db" in said.err
+    assert "Did you mean “reviews”? There is: reviews" in said.err
+
+
+def test_a_database_without_a_project_says_what_to_type(labelbot):
+    assert labelbot("doctor", "--offline").code == 0  # makes the database
+    assert "Make one: labelbot new sentiment" in labelbot("report", "reviews").err
+    assert "No projects yet. Make one: labelbot new sentiment" in labelbot("projects").out
+
+
+@pytest.mark.parametrize("command", ["check", "apply"])
+def test_a_bad_project_file_is_one_line_with_its_place(labelbot, tmp_path, command):
+    (tmp_path / "bad.toml").write_text('name = "x"\ntype = "choice"\noverlpa = 2\n', encoding="utf-8")
+    said = labelbot(command, "bad.toml")
+    assert said.code == 1
+    assert said.err.count("\n") == 1
+    assert "bad.toml, line 3" in said.err
+    assert "`overlap`" in said.err
+    assert not (tmp_path / "labelbot-data").exists()
+
+
+def test_templates_are_listed_written_and_not_written_over(labelbot):
+    assert "sentiment" in labelbot("new").out
+    assert "There is: " in labelbot("new", "sentimant").err
+    assert labelbot("new", "tickets").code == 0
+    assert labelbot("check", "tickets.toml").code == 0
+    assert "is there already" in labelbot("new", "tickets").err
+
+
+def test_start_writes_a_project_imports_and_is_not_run_twice(reviews):
+    project = Path("reviews.toml").read_text(encoding="utf-8")
+    assert 'type = "choice"' in project
+    assert reviews("check", "reviews.toml").code == 0
+    again = reviews("start", "reviews.csv", "--labels", "A,B", "--no-run")
+    assert (again.code, "is there already" in again.err) == (1, True)
+    assert reviews("projects", "--json").json == [{"name": "reviews", "state": "open", "version": 1, "items": 3}]
+
+
+def test_from_a_csv_to_a_report_and_an_export(labelbot, tmp_path):
+    (tmp_path / "it.toml").write_text('name = "it"\ntype = "choice"\nlabels = ["A", "B"]\n', encoding="utf-8")
+    (tmp_path / "it.csv").write_text(REVIEWS, encoding="utf-8")
+    assert "labelbot import it" in labelbot("apply", "it.toml").out
+    assert "already" in labelbot("apply", "it.toml").out
+    given = ("import", "it", "it.csv", "--map", "id=review", "--map", "text=body")
+    assert "body → text: text" in labelbot(*given, "--dry-run").out
+    assert labelbot("projects", "--json").json[0]["items"] == 0
+    assert labelbot(*given).out.endswith("3 new, 0 known, 0 changed, 0 rejected\n")
+    assert labelbot(*given).out.endswith("0 new, 3 known, 0 changed, 0 rejected\n")
+    report = labelbot("report", "it", "--json", "--picture", "it.png")
+    assert report.json["parts"] | {"gold": 1, "open": 2, "imported": 3} == report.json["parts"]
+    assert (tmp_path / "it.png").read_bytes().startswith(b"\x89PNG")
+    assert "3 imported = 2 open + 1 gold" in labelbot("report", "it").out
+    assert labelbot("export", "it", "--level", "items", "--format", "csv", "-o", "out/it.csv").code == 0
+    with (tmp_path / "out/it.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["item"] for row in rows] == ["r1", "r2", "r3"]
+    assert rows[1]["text"] == "Broke, on the second day, at the hinge"
+    assert json.loads((tmp_path / "out/dataset.json").read_text("utf-8"))["files"]["it.csv"]["rows"] == 3
+    assert labelbot("import", "it", "--undo", "1").out == "3 items withdrawn; 0 stay, for they are answered.\n"
+
+
+def test_an_export_streams_to_standard_output(reviews):
+    said = reviews("export", "reviews", "--level", "items", "-o", "-")
+    assert said.code == 0
+    assert [json.loads(line)["data"]["review"] for line in said.out.splitlines()] == ["r1", "r2", "r3"]
+    assert said.err.startswith("3 rows of 3 items\n")
+
+
+def test_a_source_that_cannot_be_imported_says_why(reviews, tmp_path):
+    (tmp_path / "empty.csv").touch()
+    for source, says in (("empty.csv", "is empty"), ("nothing.csv", "There is no"), ("reviews.toml", "of no kind")):
+        said = reviews("import", "reviews", source)
+        assert said.code == 1
+        assert says in said.err
+    assert "no column 'txt'" in reviews("import", "reviews", "reviews.csv", "--map", "text=txt").err
+
+
+def test_a_report_is_posted_only_where_a_channel_is_named(reviews):
+    assert "has no [summary] channel" in reviews("report", "reviews", "--post").err
+    with Path("reviews.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[summary]\nchannel = "browser:qa"\n')
+    assert "version 2" in reviews("apply", "reviews.toml").out
+    assert "browser:qa" in reviews("report", "reviews", "--post").out
+
+
+def test_an_invite_is_a_code_and_the_links_that_carry_it(reviews):
+    found = reviews("invite", "reviews", "--json", LABELBOT_PUBLIC_URL="https://label.example.org").json
+    assert re.fullmatch(r"[\w-]{22}", found["code"])
+    assert found["links"] == {"browser": f"https://label.example.org/join/{found['code']}"}
+    platforms = {"TELEGRAM_BOT_TOKEN": "1:x", "SLACK_BOT_TOKEN": "xoxb-1", "SLACK_COMMAND": "/annotate"}
+    links = reviews("invite", "reviews", "--json", **platforms).json["links"]
+    assert set(links) == {"telegram", "slack", "browser"}
+    assert links["slack"].startswith("type: /annotate join ")
+    said = reviews("invite", "--owner", "--qr")
+    assert said.code == 0
+    assert "Code: " in said.out
+    assert said.out.count("█") > 20
+
+
+def test_people_are_listed_renamed_given_a_role_and_removed(reviews, tmp_path):
+    who = _somebody(tmp_path)
+    assert reviews("people", "reviews", "--json").json[0]["name"] == "Bo"
+    assert "Ada" in reviews("people", "reviews", "--rename", f"{who[:6]}=Ada").out
+    assert reviews("people", "reviews", "--role", f"{who}=reviewer", "--json").json[0]["role"] == "reviewer"
+    assert "no role “king”" in reviews("people", "reviews", "--role", f"{who}=king").err
+    assert "nobody here" in reviews("people", "reviews", "--remove", "zzzz").err
+    assert "ID=NAME" in reviews("people", "reviews", "--rename", who).err
+    left = reviews("people", "reviews", "--remove", who, "--json").json
+    assert [one["role"] for one in left] in ([], [None])
+
+
+def _somebody(folder: Path) -> str:
+    """An annotator who has come in; their public id."""
+    with opened(f"sqlite:///{folder}/labelbot-data/labelbot.db") as database:
+
+        def come(tx):
+            account = accounts.account(tx, "browser", "local")
+            person = people.welcome(tx, account, "b1", "b1", "Bo", "en")
+            people.set_role(tx, projects.named(tx, "reviews").id, person.id, "annotator")
+            return person.public
+
+        return run(database, come)
+
+
+def test_a_wrong_line_in_the_env_file_is_named(labelbot, tmp_path):
+    (tmp_path / ".env").write_text("# settings\nTELEGRAM_BOT_TOKEN\n", encoding="utf-8")
+    assert labelbot("projects").err == "labelbot: .env, line 2: expected NAME=value\n"
+    said = labelbot("doctor")
+    assert (said.code, ".env, line 2" in said.out) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("LABELBOT_LISTEN", "8080"),
+        ("LABELBOT_PUBLIC_URL", "label.example.org"),
+        ("LABELBOT_DATABASE_URL", "mysql://x"),
+        ("TELEGRAM_BOT_TOKEN", "secret-without-colon"),
+        ("TELEGRAM_MODE", "pushing"),
+        ("SLACK_BOT_TOKEN", "xapp-mistaken"),
+        ("SLACK_APP_TOKEN", "xoxb-mistaken"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_named_and_a_secret_is_not_shown(labelbot, variable, value):
+    said = labelbot("run", **{variable: value})
+    assert said.code == 1
+    assert said.err.startswith(f"labelbot: {variable} ")
+    assert said.err.count("\n") == 1
+    if "TOKEN" in variable:
+        assert value not in said.err
+
+
+def test_a_database_that_does_not_answer_is_one_line_without_its_password(labelbot):
+    url = "postgresql://bot:secret@127.0.0.1:1/labelbot"
+    said = labelbot("projects", LABELBOT_DATABASE_URL=url)
+    assert said.code == 1
+    assert said.err.count("\n") == 1
+    assert "refused" in said.err
+    assert "secret" not in said.err
+    examined = labelbot("doctor", "--offline", LABELBOT_DATABASE_URL=url)
+    assert examined.code == 1
+    assert "LABELBOT_DATABASE_URL is right" in examined.out
+    assert "secret" not in examined.out
+
+
+def test_a_port_that_is_taken_is_named(labelbot):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        address = f"127.0.0.1:{other.getsockname()[1]}"
+        said = labelbot("run", LABELBOT_LISTEN=address)
+    assert said.code == 1
+    assert address in said.err
+    assert "LABELBOT_LISTEN" in said.err
+
+
+def test_a_demo_does_not_move_into_a_folder_of_other_things(labelbot, tmp_path):
+    (tmp_path / "thesis.txt").touch()
+    said = labelbot("demo", "--home", str(tmp_path))
+    assert said.code == 1
+    assert "--home" in said.err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["thesis.txt"]
+
+
+def findings(said: Said) -> dict[str, str]:
+    """What is wrong, and what mends it."""
+    return {one["what"]: one["mend"] for one in json.loads(said.out) if not one["ok"]}
+
+
+def test_doctor_finds_nothing_wrong_where_nothing_is(reviews):
+    said = reviews("doctor", "--json")
+    assert (said.code, findings(said)) == (0, {})
+    assert all(variable in said.out for _, variable, _, _ in variables())
+
+
+def test_doctor_finds_a_token_that_telegram_refuses(reviews):
+    with FakeTelegram("1:right") as telegram:
+        right = reviews("doctor", "--json", TELEGRAM_BOT_TOKEN="1:right", TELEGRAM_API_URL=telegram.url)
+        wrong = reviews("doctor", "--json", TELEGRAM_BOT_TOKEN="1:wrong", TELEGRAM_API_URL=telegram.url)
+    assert (right.code, wrong.code) == (0, 1)
+    ((what, mend),) = findings(wrong).items()
+    assert "Telegram refuses the token" in what
+    assert "BotFather" in mend
+    assert "1:wrong" not in wrong.out
+
+
+def test_doctor_finds_a_scope_that_is_missing_in_slack(reviews):
+    scopes = [scope for scope in manifest_scopes() if scope != "files:read"]
+    with FakeSlack(scopes=scopes) as slack:
+        slack.use_socket_mode()
+        tokens = {"SLACK_BOT_TOKEN": slack.bot_token, "SLACK_APP_TOKEN": slack.app_token}
+        said = reviews("doctor", "--json", SLACK_API_URL=f"{slack.url}/api/", **tokens)
+    assert said.code == 1
+    ((what, mend),) = findings(said).items()
+    assert "files:read" in what
+    assert "OAuth & Permissions" in mend
+
+
+def test_doctor_finds_a_slack_token_that_is_wrong_and_one_that_is_missing(reviews):
+    with FakeSlack() as slack:
+        slack.use_socket_mode()
+        there = {"SLACK_API_URL": f"{slack.url}/api/", "SLACK_BOT_TOKEN": slack.bot_token}
+        wrong = reviews("doctor", "--json", **there, SLACK_APP_TOKEN="xapp-wrong")
+        alone = reviews("doctor", "--json", **there)
+    assert wrong.code == alone.code == 1
+    assert any("SLACK_APP_TOKEN" in f"{what} {mend}" for what, mend in findings(wrong).items())
+    assert any("SLACK_SIGNING_SECRET" in mend for mend in findings(alone).values())
+
+
+def test_doctor_finds_a_folder_that_cannot_be_written(labelbot, tmp_path):
+    (tmp_path / "file").touch()
+    said = labelbot("doctor", "--offline", "--json", LABELBOT_HOME=str(tmp_path / "file" / "home"))
+    assert said.code == 1
+    (mend,) = (mend for what, mend in findings(said).items() if "cannot write" in what)
+    assert "LABELBOT_HOME" in mend
+
+
+def test_doctor_finds_a_database_of_a_newer_program(reviews, tmp_path):
+    with sqlite3.connect(tmp_path / "labelbot-data/labelbot.db") as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    database.close()
+    said = reviews("doctor", "--offline", "--json")
+    assert said.code == 1
+    ((what, mend),) = findings(said).items()
+    assert "9999" in what
+    assert "newer labelbot" in mend
+    refused = reviews("projects")
+    assert (refused.code, refused.err.count("\n")) == (1, 1)
+
+
+def test_doctor_finds_a_public_address_nobody_answers(reviews):
+    said = reviews("doctor", "--json", LABELBOT_PUBLIC_URL="http://127.0.0.1:1")
+    assert said.code == 1
+    assert any("cannot be reached" in what for what in findings(said))
