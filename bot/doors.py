@@ -134,8 +134,7 @@ def look_in(turn: Turn) -> None:
     here = turn.person.project
     if here is None or role_in(turn, here) is None or not _may_show(turn, here):
         return
-    row = projects.by_id(turn.tx, here)
-    card = serving.next_card(turn, row)
+    card = serving.next_card(turn, projects.seat(turn.tx, here, turn.person.id))
     if card is not None:
         serving.show(turn, card, load(card.draft))
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from bot.buttons import Pressed, pack
 from bot.chat import Button, Media, Message, Part, Row, Shown, ShownKind, Text
-from bot.draft import FRESH, Draft, current, step, suggested
+from bot.draft import Draft, current, step, suggested
 from bot.labels import LABEL_TYPES
 from bot.labels.base import Ask, Option
 from bot.project import Project, Question
@@ -75,11 +75,6 @@ class Former:
     back: bool = False
 
 
-def stands_alone(project: Project, card: Card) -> bool:
-    """Whether the card is answered by typing: then its message stands for no other card, ever."""
-    return any(asking(card, question, FRESH).typed for question in project.questions)
-
-
 def shown_of(card: Card) -> Shown | None:
     """The message of the card, as far as its sending was reported."""
     return Shown(card.message, cast(ShownKind, card.shown)) if card.message else None
@@ -106,7 +101,7 @@ def place(turn: Turn, message: Message, card: Card | None, former: Former | None
 
 def _either_typed(turn: Turn, message: Message, former: Former | None) -> bool:
     old = former.card if former else None
-    return message.typed or (old is not None and stands_alone(turn.schema(old.project, old.version), old))
+    return message.typed or (old is not None and turn.schemas.typed(turn.tx, old.project, old.version))
 
 
 def joined(blocks: list[Text]) -> Text:

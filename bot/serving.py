@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot import draft as drafts
 from bot import face, notify
 from bot.buttons import Pressed
-from bot.chat import Button, Message, Part, Row, Toast
+from bot.chat import Button, Message, Part, Row
 from bot.draft import FRESH, Draft
 from bot.face import Former
 from bot.labels import LABEL_TYPES
@@ -16,26 +16,28 @@ from bot.turn import Turn, new_nonce
 from bot.wording import Phrase, phrase
 from storage import answers, cards, people, projects, queue
 from storage.cards import Card
-from storage.projects import ProjectRow
+from storage.projects import ProjectRow, Seat
 from storage.queue import Deal
 
 
 def serve(turn: Turn, project: int, said: str = "", former: Former | None = None) -> None:
     """Shows the person's next card in the project: the one in hand, else one laid aside, else a new one."""
-    row = projects.by_id(turn.tx, project)
-    card = next_card(turn, row)
+    seat = projects.seat(turn.tx, project, turn.person.id)
+    card = next_card(turn, seat)
     if card is None:
-        finished(turn, row, said, former)
+        finished(turn, seat.project, said, former)
     else:
         show(turn, card, drafts.load(card.draft), said, former)
 
 
-def next_card(turn: Turn, row: ProjectRow) -> Card | None:
+def next_card(turn: Turn, seat: Seat) -> Card | None:
     """None when there is nothing for them now."""
-    return _in_hand(turn, row) or _claim(turn, row)
+    return _in_hand(turn, seat.project) or _claim(turn, seat)
 
 
 def _in_hand(turn: Turn, row: ProjectRow) -> Card | None:
+    if not cards.in_hand(turn.tx, turn.person.id):
+        return None
     card = cards.open_card(turn.tx, turn.person.id)
     if card is not None and card.project != row.id:
         lay_down(turn, card)
@@ -51,10 +53,10 @@ def again(turn: Turn, card: Card) -> Card:
     return cards.show_again(turn.tx, card, new_nonce(), person.chat, person.chat_external, turn.tx.now + lease)
 
 
-def _claim(turn: Turn, row: ProjectRow) -> Card | None:
-    project = turn.schema(row.id, row.version)
-    deal = _deal(turn, row, project)
-    if row.state != "open" or _had_enough(project, deal.answered):
+def _claim(turn: Turn, seat: Seat) -> Card | None:
+    project = turn.schema(seat.project.id, seat.project.version)
+    deal = _deal(turn, seat, project)
+    if seat.project.state != "open" or _had_enough(project, deal.answered):
         return None
     return queue.claim(turn.tx, deal, gold=turn.random.random() < project.gold_share)
 
@@ -63,20 +65,19 @@ def _had_enough(project: Project, answered: int) -> bool:
     return project.max_per_person is not None and answered >= project.max_per_person
 
 
-def _deal(turn: Turn, row: ProjectRow, project: Project) -> Deal:
-    member = people.membership(turn.tx, row.id, turn.person.id)
+def _deal(turn: Turn, seat: Seat, project: Project) -> Deal:
     return Deal(
-        project=row.id,
+        project=seat.project.id,
         person=turn.person.id,
         chat=turn.person.chat,
         chat_external=turn.person.chat_external,
-        version=row.version,
+        version=seat.project.version,
         nonce=new_nonce(),
         lease=project.lease,
         moment=turn.tx.now,
-        role=None if member is None else member.role,
-        answered=0 if member is None else member.answered,
-        total=row.total,
+        role=seat.role,
+        answered=seat.answered,
+        total=seat.project.total,
     )
 
 
@@ -92,7 +93,7 @@ def show(
     message = face.place(turn, face.face(turn, card, draft, rows), card, former)
     if message.fresh and card.buried:
         cards.surface(turn.tx, card)
-    turn.post(_headed(message, said), card=card.id)
+    turn.post(_headed(message, said), card=card.id, first=card.new)
 
 
 def _headed(message: Message, said: str) -> Message:
@@ -122,8 +123,7 @@ def save(turn: Turn, card: Card, project: Project, draft: Draft) -> None:
 
 
 def _next(turn: Turn, card: Card, said: Phrase) -> None:
-    """From a card that is dealt with to the next one, with the way back."""
-    turn.ack = Toast(turn.say(said))
+    """From a card that is dealt with to the next one, which says so, with the way back."""
     serve(turn, card.project, turn.say(said), Former(card, turn.say(said), back=True))
 
 
@@ -204,8 +204,9 @@ def _serve_again(turn: Turn, answer: answers.Answer) -> None:
     in_hand = cards.open_card(turn.tx, turn.person.id)
     if in_hand is not None:
         cards.park(turn.tx, in_hand)
-    row = projects.by_id(turn.tx, answer.project)
-    card = queue.deal_again(turn.tx, _deal(turn, row, turn.schema(row.id, row.version)), answer.item)
+    seat = projects.seat(turn.tx, answer.project, turn.person.id)
+    row = seat.project
+    card = queue.deal_again(turn.tx, _deal(turn, seat, turn.schema(row.id, row.version)), answer.item)
     draft = _draft_of(turn, answer, row)
     if draft != FRESH:
         card = cards.keep(turn.tx, card, draft.as_json(), "", card.leased_until)

@@ -8,6 +8,7 @@ from typing import Any
 from bot import payload
 from bot.buttons import Pressed, pack
 from bot.chat import Ack, Button, Message, Outgoing, Part, Row, Shown, Text, Toast
+from bot.labels import LABEL_TYPES
 from bot.labels.base import Said
 from bot.project import Project
 from bot.wording import phrase, say
@@ -24,12 +25,21 @@ class Schemas:
 
     def __init__(self) -> None:
         self._known: dict[tuple[int, int], Project] = {}
+        self._typed: dict[tuple[int, int], bool] = {}
 
     def get(self, tx: Transaction, project: int, version: int) -> Project:
         key = (project, version)
         if key not in self._known:
             self._known[key] = Project.from_config(projects.config_of(tx, project, version))
         return self._known[key]
+
+    def typed(self, tx: Transaction, project: int, version: int) -> bool:
+        """Whether a card of it is answered by typing: then its message stands for no other card, ever."""
+        key = (project, version)
+        if key not in self._typed:
+            asked = self.get(tx, project, version).questions
+            self._typed[key] = any(LABEL_TYPES[one.type].ask(one, None, None).typed for one in asked)
+        return self._typed[key]
 
 
 def storable(text: str) -> str:
@@ -72,13 +82,22 @@ class Turn:
         """A line to the person, in their chat."""
         self.post(Message(text=(Part(self.say(said)),), buttons=buttons, replaces=replaces))
 
-    def post(self, message: Message, card: int | None = None) -> None:
-        self.send_to(self.account, self.person.chat, self.person.chat_external, message, card)
+    def post(self, message: Message, card: int | None = None, *, first: bool = False) -> None:
+        """`first` says that nothing of this card can be waiting to be sent."""
+        self.send_to(self.account, self.person.chat, self.person.chat_external, message, card, first=first)
 
-    def send_to(self, account: int, chat: int, external: str, message: Message, card: int | None = None) -> None:
-        row = outbox.add(
-            self.tx, account=account, chat=chat, kind=message.kind, payload=payload.pack(message), card=card
-        )
+    def send_to(
+        self,
+        account: int,
+        chat: int,
+        external: str,
+        message: Message,
+        card: int | None = None,
+        *,
+        first: bool = False,
+    ) -> None:
+        packed = payload.pack(message)
+        row = outbox.add(self.tx, account=account, chat=chat, kind=message.kind, payload=packed, card=card, first=first)
         self.out.append(Outgoing(id=row, account=account, chat=external, message=message))
 
     def send_to_new(self, account: int, external: str, message: Message) -> None:

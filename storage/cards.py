@@ -54,6 +54,10 @@ HELD = (
 )
 BY_NONCE = HELD.where(cards.c.nonce == bindparam("wanted"))
 OPEN = HELD.where(cards.c.person == bindparam("who"), cards.c.state == literal_column("'open'"))
+IN_HAND = text(
+    "SELECT 1 FROM cards WHERE person = :who AND state = 'open' "
+    "UNION ALL SELECT 1 FROM cards WHERE person = :who AND state = 'parked' LIMIT 1"
+)
 PARKED = (
     HELD.where(
         cards.c.person == bindparam("who"),
@@ -111,7 +115,7 @@ class Card:
 
     `role` is the person's role in the project now (None: removed), `answered` their answers there so far,
     `total` the project's items. `draft` is what they have marked; `awaiting` names what a typed text is for; `buried`
-    says that something was typed below its message.
+    says that something was typed below its message. `new` is one that nobody has been shown yet.
     """
 
     id: int
@@ -143,6 +147,7 @@ class Card:
     role: str | None
     answered: int
     total: int
+    new: bool = False
 
 
 def _card(row: Row | None) -> Card | None:
@@ -156,6 +161,11 @@ def held(tx: Transaction, nonce: str) -> Card | None:
 
 def open_card(tx: Transaction, person: int) -> Card | None:
     return _card(tx.one(OPEN, {"who": person}))
+
+
+def in_hand(tx: Transaction, person: int) -> bool:
+    """Whether the person has any card, open or laid aside."""
+    return tx.value(IN_HAND, {"who": person}) is not None
 
 
 def by_message(tx: Transaction, chat: int, message: str) -> Card | None:

@@ -15,6 +15,7 @@ CLAIM_MICROSECONDS = 15_000_000
 ADD = insert(outbox)
 SUPERSEDE = text("DELETE FROM outbox WHERE card = :card AND state = 'pending'")
 GONE = delete(outbox).where(outbox.c.id == bindparam("row"))
+TAKEN_OUT = GONE.returning(outbox.c.card, outbox.c.chat)
 CARD_OF = select(outbox.c.card, outbox.c.chat, outbox.c.kind, outbox.c.attempts).where(outbox.c.id == bindparam("row"))
 UNREPORTED = text(
     "SELECT DISTINCT card FROM outbox WHERE chat = :chat AND card IS NOT NULL "
@@ -61,10 +62,18 @@ class Waiting:
 
 
 def add(
-    tx: Transaction, *, account: int, chat: int, kind: str, payload: Mapping[str, Any], card: int | None = None
+    tx: Transaction,
+    *,
+    account: int,
+    chat: int,
+    kind: str,
+    payload: Mapping[str, Any],
+    card: int | None = None,
+    first: bool = False,
 ) -> int:
-    """The new row's id; it belongs to this process for a while. An unsent message of the same card is dropped."""
-    if card is not None:
+    """The new row's id; it belongs to this process for a while. An unsent message of the same card is dropped, unless
+    this is known to be the card's `first`."""
+    if card is not None and not first:
         tx.run(SUPERSEDE, {"card": card})
     row = {
         "account": account,
@@ -80,13 +89,12 @@ def add(
 
 def sent(tx: Transaction, row: int) -> tuple[int | None, int] | None:
     """Drops a row whose message arrived; (card, chat) of it, or None when it is gone already."""
-    found = tx.one(CARD_OF, {"row": row})
-    if found is None:
-        return None
-    if tx.locks and found.card is not None:
-        tx.one(LOCK_CARD, {"wanted": found.card})  # as a tap does: first the card, then its messages
-    tx.run(GONE, {"row": row})
-    return found.card, found.chat
+    if tx.locks:
+        found = tx.one(CARD_OF, {"row": row})
+        if found is not None and found.card is not None:
+            tx.one(LOCK_CARD, {"wanted": found.card})  # as a tap does: first the card, then its messages
+    gone = tx.one(TAKEN_OUT, {"row": row})
+    return None if gone is None else (gone.card, gone.chat)
 
 
 def look(tx: Transaction, row: int) -> tuple[int | None, int, str] | None:

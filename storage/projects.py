@@ -4,15 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, text, update
+from sqlalchemy import bindparam, func, insert, select, text, update
 
 from storage.database import Transaction
-from storage.schema import projects, schemas
+from storage.schema import members, projects, schemas
 
 CONFIG = select(schemas.c.config).where(schemas.c.project == bindparam("p"), schemas.c.version == bindparam("v"))
 NEXT_SEQ = text("UPDATE projects SET next_seq = next_seq + :count WHERE id = :project RETURNING next_seq")
 ROW = select(projects.c.id, projects.c.name, projects.c.state, projects.c.version, projects.c.total)
 BY_ID = ROW.where(projects.c.id == bindparam("project"))
+SEAT = (
+    ROW.add_columns(members.c.role, func.coalesce(members.c.answered, 0).label("answered"))
+    .outerjoin(members, (members.c.project == projects.c.id) & (members.c.person == bindparam("person")))
+    .where(projects.c.id == bindparam("project"))
+)
 BY_NAME = ROW.where(projects.c.name == bindparam("called"))
 
 
@@ -23,6 +28,15 @@ class ProjectRow:
     state: str
     version: int
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A project as one person has it: their role there (None: no business), and how many they have answered."""
+
+    project: ProjectRow
+    role: str | None
+    answered: int
 
 
 class NoProjectError(LookupError):
@@ -58,6 +72,13 @@ def by_id(tx: Transaction, project: int) -> ProjectRow:
     if row is None:
         raise NoProjectError(str(project))
     return ProjectRow(**row._mapping)
+
+
+def seat(tx: Transaction, project: int, person: int) -> Seat:
+    row = tx.one(SEAT, {"project": project, "person": person})
+    if row is None:
+        raise NoProjectError(str(project))
+    return Seat(ProjectRow(row.id, row.name, row.state, row.version, row.total), row.role, row.answered)
 
 
 def every(tx: Transaction) -> list[ProjectRow]:
