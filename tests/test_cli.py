@@ -166,6 +166,12 @@ def test_start_writes_a_project_imports_and_is_not_run_twice(reviews):
     assert reviews("projects", "--json").json == [{"name": "reviews", "state": "open", "version": 1, "items": 3}]
 
 
+def test_a_project_is_paused_and_resumed(reviews):
+    assert reviews("projects", "--pause", "reviews", "--json").json[0]["state"] == "paused"
+    assert reviews("projects", "--resume", "reviews", "--json").json[0]["state"] == "open"
+    assert "no project “revews”" in reviews("projects", "--pause", "revews").err
+
+
 def test_from_a_csv_to_a_report_and_an_export(labelbot, tmp_path):
     (tmp_path / "it.toml").write_text('name = "it"\ntype = "choice"\nlabels = ["A", "B"]\n', encoding="utf-8")
     (tmp_path / "it.csv").write_text(REVIEWS, encoding="utf-8")

@@ -44,7 +44,7 @@ class TelegramChat:
     """
 
     platform = "telegram"
-    pace = Pace(chat_seconds=1.0, chat_burst=3, overall_per_second=28.0)
+    pace = Pace(chat_seconds=1.0, chat_burst=5, overall_per_second=28.0)
 
     def __init__(
         self,

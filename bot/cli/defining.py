@@ -99,10 +99,16 @@ def spread_overlap(database: Database, row: ProjectRow, project: Project) -> Non
 
 
 @click.command("projects", epilog="Example: labelbot projects --json")
+@click.option("--pause", metavar="NAME", help="deal no more cards there; answers in hand still count")
+@click.option("--resume", metavar="NAME", help="deal them again")
 @click.option("--json", "as_json", is_flag=True, help="for scripts")
-def projects_command(as_json: bool) -> None:
-    """List the projects."""
+def projects_command(pause: str | None, resume: str | None, as_json: bool) -> None:
+    """List the projects; pause and resume them."""
     with session() as opened:
+        for name, state in ((pause, "paused"), (resume, "open")):
+            if name is not None:
+                row, _ = opened.project(name)
+                run(opened.database, partial(projects.set_state, project=row.id, state=state))
         rows = run(opened.database, projects.every)
     if as_json:
         fields = [{"name": r.name, "state": r.state, "version": r.version, "items": r.total} for r in rows]
