@@ -1,4 +1,4 @@
-"""Platform calls a label, counted at the fakes of the tests: text on Slack, and sound on Telegram, which cannot be edited.
+"""Platform calls a label, counted at the fakes: text on Slack, and sound on Telegram, which cannot be edited.
 
 Text on Telegram is counted by benchmarks.tap. Run: python -m benchmarks.calls
 """
@@ -9,35 +9,36 @@ from pathlib import Path
 
 from benchmarks.measuring import Figure, table
 from storage.migrations import migrate
-from tests.e2e.crowd import Crowd, Hand, SlackHand, TelegramHand
+from tests.e2e.crowd import Hand, Sight, SlackHand, TelegramHand
 from tests.e2e.sites import Site, site_of
 from tests.running import CLIPS, REVIEWS, Home, make_home, wait
 
 LABELS = 6
-WARM_UP = 2
 SOUND = b"OggS" + bytes(200)
 
 
 def counted(site: Site, project: str, hand: Hand, count: Callable[[], int]) -> float:
-    """Calls a label once a person is at work: uploads of files ahead of their cards are among them."""
-    crowd = Crowd([hand], 1)
+    """Calls a label once a person is at work."""
     hand.join(site.home.codes[project])
-    for _ in range(WARM_UP):
-        crowd.act_anew(hand)
-    _settled(site, hand, crowd)
+    former = _label(site, hand, None)
     before = count()
     for _ in range(LABELS):
-        crowd.act_anew(hand)
-    _settled(site, hand, crowd)
+        former = _label(site, hand, former)
     return (count() - before) / LABELS
 
 
-def _settled(site: Site, hand: Hand, crowd: Crowd) -> None:
-    """The next card stands there and nothing is left to send."""
-    wait(lambda: crowd.claims[-1].acknowledged(), 10)
-    last = crowd.claims[-1].sight.nonce
-    wait(lambda: (sight := hand.newest()) is not None and sight.nonce != last, 10)
-    wait(lambda: not site.home.rows("SELECT id FROM outbox"), 10)
+def _label(site: Site, hand: Hand, former: str | None) -> str:
+    """Answers the next card once it stands there and all is sent; its nonce."""
+
+    def arrived() -> Sight | None:
+        sight = hand.newest()
+        return sight if sight is not None and sight.nonce != former else None
+
+    sight = wait(arrived)
+    wait(lambda: not site.home.rows("SELECT id FROM outbox"))
+    assert sight is not None
+    hand.tap(sight, "Positive") if sight.labels else hand.reply(sight, f"I hear {sight.nonce}")
+    return sight.nonce
 
 
 def _home(folder: Path) -> Home:

@@ -4,25 +4,28 @@ Run: python -m benchmarks.report [answers, a million unless told]
 """
 
 import random
+import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.workers import make_summary
 from sqlalchemy import insert
 
+from benchmarks.measuring import Figure, table
 from bot.project import LabelDef, Project, Question
+from bot.workers import make_summary
 from storage import accounts, people, projects
-from storage.columns import micros
 from storage.database import Database, Transaction, opened, run
 from storage.migrations import migrate
 from storage.schema import answers, items
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+ANSWERS = 1_000_000
 PEOPLE = 100
 OVERLAP = 2
 BATCH = 1000
@@ -114,20 +117,32 @@ def answers_to(key: int, ids: list[int], heads: list[int], kind: str, draw: rand
             }
 
 
-def main() -> None:
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+def took(folder: Path, project: Project, count: int) -> tuple[float, float]:
+    """Seconds of wall time of a summary with its chart, and of SQLite to read the labels it is made of."""
+    url = f"sqlite:///{folder / project.name}.db"
+    migrate(url)
+    with opened(url) as database:
+        fill(database, project, count)
+        key = run(database, lambda tx: projects.named(tx, project.name).id)
+    with closing(sqlite3.connect(folder / f"{project.name}.db")) as connection:
+        began = time.perf_counter()
+        for _ in connection.execute("SELECT item, person, label FROM answers WHERE live = 1"):
+            pass
+        floor = time.perf_counter() - began
+    began = time.perf_counter()
+    assert make_summary(url, key, START + timedelta(days=30)).picture
+    return time.perf_counter() - began, floor
+
+
+def figures(kinds: Sequence[Project] = PROJECTS[:1], count: int = ANSWERS) -> list[Figure]:
+    made = []
     with tempfile.TemporaryDirectory() as folder:
-        for project in PROJECTS:
-            url = f"sqlite:///{Path(folder) / project.name}.db"
-            migrate(url)
-            with opened(url) as database:
-                fill(database, project, count)
-                key = run(database, lambda tx, name=project.name: projects.named(tx, name).id)  # type: ignore[misc]
-            began = time.perf_counter()
-            made = make_summary(url, key, START + timedelta(days=30))
-            print(f"{project.name}: {count:,} answers, {time.perf_counter() - began:.2f} s", flush=True)  # noqa: T201
-            assert micros(START) and made.picture
+        for project in kinds:
+            spent, floor = took(Path(folder), project, count)
+            name = f"summary of {count // 1000}k answers, {project.name}"
+            made.append(Figure(name, f"{spent:.1f} s", f"sqlite3 reads them in {floor:.1f} s", f"{spent / floor:.1f}"))
+    return made
 
 
 if __name__ == "__main__":
-    main()
+    print(table(figures(PROJECTS, int(sys.argv[1]) if len(sys.argv) > 1 else ANSWERS)))  # noqa: T201
