@@ -46,6 +46,7 @@ def failed(app: "App", tx: Transaction, event: SendFailed) -> Iterable[Outgoing]
         _cannot_show(turn, card, event)
     else:
         again = serving.again(turn, card)
+        cards.honour(tx, again, card.nonce)
         serving.show(turn, again, load(again.draft))
     return turn.out
 

@@ -1,8 +1,8 @@
 """Cards: an item in front of a person. Found by button, by message or by person; shown, kept, laid aside, finished."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from sqlalchemy import bindparam, case, func, literal_column, select, text, update
 
@@ -54,6 +54,8 @@ HELD = (
 )
 BY_NONCE = HELD.where(cards.c.nonce == bindparam("wanted"))
 OPEN = HELD.where(cards.c.person == bindparam("who"), cards.c.state == literal_column("'open'"))
+HONOURED: Final = timedelta(seconds=150)
+"""As long as a platform keeps a tap for a program that is down."""
 IN_HAND = text(
     "SELECT 1 FROM cards WHERE person = :who AND state = 'open' "
     "UNION ALL SELECT 1 FROM cards WHERE person = :who AND state = 'parked' LIMIT 1"
@@ -79,6 +81,12 @@ NEWEST = (
     .order_by((cards.c.id + 0).desc())
     .limit(1)
 )
+BY_FORMER = HELD.where(cards.c.former_nonce == bindparam("wanted"), cards.c.former_until > bindparam("moment"))
+HONOUR = (
+    update(cards)
+    .where(cards.c.id == bindparam("card"))
+    .values(former_nonce=bindparam("former"), former_until=bindparam("until"))
+)
 BY_ID = HELD.where(cards.c.id == bindparam("wanted"))
 
 SET_STATE = update(cards).where(cards.c.id == bindparam("card")).values(state=bindparam("became"))
@@ -93,6 +101,7 @@ SHOW_AGAIN = (
         message=None,
         awaiting="",
         buried=False,
+        former_nonce=None,
     )
 )
 KEEP = (
@@ -156,7 +165,8 @@ def _card(row: Row | None) -> Card | None:
 
 def held(tx: Transaction, nonce: str) -> Card | None:
     """The card a button belongs to, whoever holds it and whatever became of it."""
-    return _card(tx.one(BY_NONCE, {"wanted": nonce}))
+    row = tx.one(BY_NONCE, {"wanted": nonce})
+    return _card(row if row is not None else tx.one(BY_FORMER, {"wanted": nonce, "moment": tx.now}))
 
 
 def open_card(tx: Transaction, person: int) -> Card | None:
@@ -196,6 +206,12 @@ def show_again(tx: Transaction, card: Card, nonce: str, chat: int, chat_external
         awaiting="",
         buried=False,
     )
+
+
+def honour(tx: Transaction, card: Card, former: str) -> None:
+    """For a while a tap on the card's former message counts as one on the card: it may have been on its way when the
+    card had to be shown again, for nobody knew whether that message had arrived."""
+    tx.run(HONOUR, {"card": card.id, "former": former, "until": tx.now + HONOURED})
 
 
 def keep(tx: Transaction, card: Card, draft: Any, awaiting: str, until: datetime) -> Card:

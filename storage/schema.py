@@ -255,6 +255,8 @@ cards = Table(
     Column("suggested", Boolean, nullable=False, server_default=text("false")),
     Column("leased_until", Moment),
     Column("served_at", Moment, nullable=False),
+    Column("former_nonce", String(24)),
+    Column("former_until", Moment),
     CheckConstraint("state IN ('open', 'parked', 'done', 'void', 'expired')", name="state"),
     Index("uq_cards_open", "person", unique=True, **_where("state = 'open'")),
     Index("ix_cards_parked", "person", "project", "served_at", **_where("state = 'parked'")),
@@ -262,6 +264,7 @@ cards = Table(
     Index("ix_cards_leases", "leased_until", **_where("state IN ('open', 'parked')")),
     Index("ix_cards_message", "chat", "message"),
     Index("ix_cards_item", "item"),
+    Index("ix_cards_former", "former_nonce", **_where("former_nonce IS NOT NULL")),
 )
 
 answers = Table(

@@ -1,7 +1,7 @@
 """Starts the program from a process that has imported its libraries already: a restart costs a tenth of a second.
 
 Commands come as JSON lines on stdin, each is answered by one line on stdout. What is started is a process of its own,
-made by fork, that runs the same `main` as `python -m bot` or another one that is named; it can be killed like any other.
+made by fork, that runs the same `main` as `python -m bot` or another one that is named; it is killed like any other.
 """
 
 import importlib

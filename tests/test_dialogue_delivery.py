@@ -222,8 +222,8 @@ def test_no_more_than_five_items_a_minute_are_set_aside(talk):
     assert anna.item == "Text 7"
 
 
-def test_a_card_that_may_have_arrived_comes_again_and_only_that_one_answers(talk):
-    dialogue = talk(SPOKEN)
+def comes_again(dialogue):
+    """Anna's card twice: first as it may have arrived, then for certain."""
     anna = dialogue.member("Anna")
     with dialogue.hold() as held:
         anna.says("label")
@@ -232,6 +232,22 @@ def test_a_card_that_may_have_arrived_comes_again_and_only_that_one_answers(talk
     maybe = anna.card
     dialogue.fail(lost, permanent=False, unknown=True)
     assert anna.card is not maybe
+    return anna, maybe
+
+
+def test_a_tap_on_a_card_that_may_have_arrived_counts_once_for_the_card_that_came_again(talk):
+    dialogue = talk(SPOKEN)
+    anna, maybe = comes_again(dialogue)
+    anna.taps("Unintelligible", on=maybe)
+    assert dialogue.labels() == ["[unintelligible]"]
+    anna.taps("Unintelligible", on=maybe)
+    assert dialogue.labels() == ["[unintelligible]"]
+
+
+def test_a_card_that_may_have_arrived_leads_nowhere_after_a_while(talk):
+    dialogue = talk(SPOKEN)
+    anna, maybe = comes_again(dialogue)
+    dialogue.wait(seconds=151)
     anna.taps("Unintelligible", on=maybe)
     assert dialogue.answers() == []
     anna.taps("Unintelligible")

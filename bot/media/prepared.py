@@ -9,7 +9,7 @@ MediaKind = Literal["image", "audio", "video"]
 _LONGEST_NAME = 80
 
 
-class BadMedia(ValueError):  # noqa: N818  our names say what is bad
+class BadMedia(ValueError):
     """A file nobody can be shown. The message is one sentence for the person, without the file's folder."""
 
 

@@ -24,7 +24,7 @@ class Source:
     kind_hint: MediaKind | None = None
 
 
-class PreparerClosed(RuntimeError):  # noqa: N818  said as it is
+class PreparerClosed(RuntimeError):
     """The program is ending; the file was not judged and may be prepared another time."""
 
 

@@ -19,7 +19,7 @@ _CLIENT_SIDE = frozenset({"self", "api_kwargs"} | _TIMEOUTS | _OBJECTS_FOR_FIELD
 _CLIENT_SIDE_BY_METHOD = {"sendMediaGroup": frozenset({"caption", "parse_mode", "caption_entities"})}
 
 
-class Refusal(Exception):  # noqa: N818 - it is an answer of the platform, not an error of the fake
+class Refusal(Exception):
     """An answer of the platform other than 200."""
 
     def __init__(self, code: int, description: str, **parameters: object) -> None:

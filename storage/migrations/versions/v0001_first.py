@@ -323,6 +323,8 @@ def upgrade() -> None:
         sa.Column("suggested", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("leased_until", columns.Moment(), nullable=True),
         sa.Column("served_at", columns.Moment(), nullable=False),
+        sa.Column("former_nonce", sa.String(length=24), nullable=True),
+        sa.Column("former_until", columns.Moment(), nullable=True),
         sa.CheckConstraint("state IN ('open', 'parked', 'done', 'void', 'expired')", name=op.f("ck_cards_state")),
         sa.ForeignKeyConstraint(["chat"], ["chats.id"], name=op.f("fk_cards_chat")),
         sa.ForeignKeyConstraint(["item"], ["items.id"], name=op.f("fk_cards_item")),
@@ -330,6 +332,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["project"], ["projects.id"], name=op.f("fk_cards_project")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cards")),
         sa.UniqueConstraint("nonce", name=op.f("uq_cards_nonce")),
+    )
+    op.create_index(
+        "ix_cards_former",
+        "cards",
+        ["former_nonce"],
+        unique=False,
+        sqlite_where=sa.text("former_nonce IS NOT NULL"),
+        postgresql_where=sa.text("former_nonce IS NOT NULL"),
     )
     op.create_index("ix_cards_item", "cards", ["item"], unique=False)
     op.create_index(
