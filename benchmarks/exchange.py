@@ -16,7 +16,8 @@ from benchmarks.measuring import ROOT, Figure, table
 from benchmarks.worlds import WORDS, answer, make
 
 ROWS = 100_000
-MANY = 1_000_000
+FEW, MANY = 250_000, 1_000_000
+"""Of both the database is larger than SQLite's cache of 64 MB, which is part of a process's memory."""
 GOAL = "≥ 20k, stretch 100k"
 
 
@@ -91,7 +92,7 @@ def _rate(name: str, ours: dict[str, Any], raw: dict[str, Any]) -> Figure:
 
 def _memory(name: str, many: dict[str, Any], few: dict[str, Any]) -> Figure:
     ratio = f"{many['peak'] / few['peak']:.2f}"
-    return Figure(name, f"{many['peak']:.0f} MB", f"at 100k rows {few['peak']:.0f} MB", ratio, "flat")
+    return Figure(name, f"{many['peak']:.0f} MB", f"at 250k {few['peak']:.0f} MB", ratio, "flat")
 
 
 def figures() -> list[Figure]:

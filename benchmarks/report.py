@@ -14,21 +14,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert
-
 from benchmarks.measuring import Figure, table
 from bot.project import LabelDef, Project, Question
 from bot.workers import make_summary
 from storage import accounts, people, projects
+from storage.columns import dump, micros
 from storage.database import Database, Transaction, opened, run
 from storage.migrations import migrate
-from storage.schema import answers, items
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 ANSWERS = 1_000_000
 PEOPLE = 100
 OVERLAP = 2
-BATCH = 1000
 LABELS = tuple(LabelDef(f"label{number}", f"Label {number}") for number in range(5))
 WORDS = [
     "the",
@@ -66,7 +63,9 @@ def label_of(kind: str, draw: random.Random) -> Any:
     return " ".join(draw.choices(WORDS, k=12))
 
 
-def fill(database: Database, project: Project, count: int) -> None:
+def fill(database: Database, path: Path, project: Project, count: int) -> None:
+    """Written past the program, so that a million answers take seconds."""
+
     def begin(tx: Transaction) -> tuple[int, list[int]]:
         account = accounts.account(tx, "browser", "local")
         row, _ = projects.save(tx, project.name, project.as_config())
@@ -74,47 +73,38 @@ def fill(database: Database, project: Project, count: int) -> None:
         return row.id, heads
 
     key, heads = run(database, begin)
-    draw = random.Random(1)
-    for first in range(0, count // OVERLAP, BATCH):
-        rows = list(range(first, min(first + BATCH, count // OVERLAP)))
-        run(database, lambda tx, rows=rows: write(tx, project, key, heads, rows, draw))  # type: ignore[misc]
+    draw, kind = random.Random(1), project.questions[0].type
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.executemany(ITEM, items_of(key, kind, count // OVERLAP, draw))
+        connection.executemany(ANSWER, answers_to(key, heads, kind, count // OVERLAP, draw))
 
 
-def write(tx: Transaction, project: Project, key: int, heads: list[int], rows: list[int], draw: random.Random) -> None:
-    kind = project.questions[0].type
-    usual = {"project": key, "overlap": OVERLAP, "taken": OVERLAP, "answers": OVERLAP, "created_at": START}
-    made = [
-        usual
-        | {
-            "key": f"{number}",
-            "digest": f"{number}",
-            "data": {"text": f"The text of item {number}"},
-            "serve_seq": number,
-            "state": "gold" if number % 100 == 0 else "done",
-            "gold": {"label": label_of(kind, draw)} if number % 100 == 0 else None,
-        }
-        for number in rows
-    ]
-    inserted = tx.connection.execute(insert(items).returning(items.c.id, sort_by_parameter_order=True), made)
-    ids = [row.id for row in inserted]
-    tx.run(insert(answers), list(answers_to(key, ids, heads, kind, draw)))
+ITEM = (
+    "INSERT INTO items (id, project, key, digest, data, gold, overlap, taken, answers, serve_seq, state, created_at) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+ANSWER = (
+    "INSERT INTO answers (project, item, person, kind, label, version, live, milliseconds, answered_at) "
+    "VALUES (?, ?, ?, 'label', ?, 1, 1, ?, ?)"
+)
 
 
-def answers_to(key: int, ids: list[int], heads: list[int], kind: str, draw: random.Random) -> Iterator[dict[str, Any]]:
-    for place, item in enumerate(ids):
+def items_of(key: int, kind: str, count: int, draw: random.Random) -> Iterator[tuple[Any, ...]]:
+    counts = (OVERLAP, OVERLAP, OVERLAP)
+    for number in range(1, count + 1):
+        gold = dump({"label": label_of(kind, draw)}) if number % 100 == 0 else None
+        state = "gold" if gold else "done"
+        data = dump({"text": f"The text of item {number}"})
+        yield number, key, f"{number}", f"{number}", data, gold, *counts, number, state, micros(START)
+
+
+def answers_to(key: int, heads: list[int], kind: str, count: int, draw: random.Random) -> Iterator[tuple[Any, ...]]:
+    for item in range(1, count + 1):
         common = label_of(kind, draw)
         for person in draw.sample(heads, OVERLAP):
-            yield {
-                "project": key,
-                "item": item,
-                "person": person,
-                "kind": "label",
-                "label": {"label": common if draw.random() < 0.8 else label_of(kind, draw)},
-                "version": 1,
-                "live": True,
-                "milliseconds": int(draw.lognormvariate(8, 0.7)),
-                "answered_at": START + timedelta(seconds=2 * item, microseconds=place),
-            }
+            label = common if draw.random() < 0.8 else label_of(kind, draw)
+            took = int(draw.lognormvariate(8, 0.7))
+            yield key, item, person, dump({"label": label}), took, micros(START) + 2_000_000 * item
 
 
 def took(folder: Path, project: Project, count: int) -> tuple[float, float]:
@@ -122,7 +112,7 @@ def took(folder: Path, project: Project, count: int) -> tuple[float, float]:
     url = f"sqlite:///{folder / project.name}.db"
     migrate(url)
     with opened(url) as database:
-        fill(database, project, count)
+        fill(database, folder / f"{project.name}.db", project, count)
         key = run(database, lambda tx: projects.named(tx, project.name).id)
     with closing(sqlite3.connect(folder / f"{project.name}.db")) as connection:
         began = time.perf_counter()
