@@ -10,7 +10,7 @@ demo: $(VENV)/.demo
 	@exec $(BIN)/labelbot demo
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest -n auto $(TESTS)
 
 lint: $(VENV)/.test
 	$(BIN)/ruff format --check .

@@ -10,29 +10,25 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import uvicorn
 
 from bot.ahead import Prepares, keep_ahead
 from bot.app import App
-from bot.chat import Chat, ChatError, Event, Finding, OpenMedia, Outcome, Receive, Tick
+from bot.chat import Chat, ChatError, Tick
 from bot.chats.browser import BrowserChat
 from bot.edge import Edge
+from bot.platforms import slack_chat, slack_team, telegram_chat
 from bot.project import Project
 from bot.reception import FrontDoor, MayRead, PageBoard
 from bot.web.ports import MediaFile
 from bot.web.server import build
-from bot.wording import LANGUAGES, phrase, say
 from config.settings import Settings
 from storage import accounts, media, people, projects, sessions
 from storage.database import Database, Transaction, open_database
 from storage.files import Files
 from storage.migrations import migrate
-
-if TYPE_CHECKING:
-    from bot.chats.slack import SlackChat
-    from bot.chats.telegram import TelegramChat
 
 log = logging.getLogger("labelbot")
 T = TypeVar("T")
@@ -42,18 +38,10 @@ SWEEP_SECONDS = 3600.0
 STOP_SECONDS = 8.0
 WAITING = 1024
 """Connections that may wait to be taken."""
-WORDS = ("label", "projects", "undo", "skip", "stats", "help", "stop")
-"""The menu of commands."""
 
 
 class PortTaken(OSError):
     """Another program listens there."""
-
-
-class Checkable(Protocol):
-    async def check(self) -> list[Finding]: ...
-
-    async def close(self) -> None: ...
 
 
 @dataclass(slots=True)
@@ -153,60 +141,11 @@ async def _connect(house: House, app: App) -> None:
     settings = house.settings
     if settings.telegram_token:
         account = await _account(house.database, app, "telegram", settings.telegram_token.partition(":")[0])
-        house.chats.append(_telegram(settings, account, house.edge.receive, _open(house.files)))
+        house.chats.append(telegram_chat(settings, account, house.edge.receive, _open(house.files)))
     if settings.slack_bot_token:
-        team = await _slack_team(house)
+        team = await slack_team(settings, house.database)
         account = await _account(house.database, app, "slack", team)
-        house.chats.append(_slack(settings, account, house.edge.receive, _open(house.files)))
-
-
-def _telegram(settings: Settings, account: int, receive: Receive, open_media: OpenMedia) -> "TelegramChat":
-    from bot.chats.telegram import API_URL, TelegramChat
-
-    if settings.telegram_mode == "webhook" and not settings.public_url:
-        raise ChatError("TELEGRAM_MODE=webhook needs LABELBOT_PUBLIC_URL", permanent=True)
-    return TelegramChat(
-        account,
-        settings.telegram_token,
-        receive,
-        open_media,
-        api_url=settings.telegram_api_url or API_URL,
-        mode="webhook" if settings.telegram_mode == "webhook" else "polling",
-        public_url=settings.public_url,
-        commands={
-            "" if language == "en" else language: [(word, say(language, phrase(f"command.{word}"))) for word in WORDS]
-            for language in LANGUAGES
-        },
-    )
-
-
-async def _slack_team(house: House) -> str:
-    """From Slack, or, while it cannot be reached, from the last time it could."""
-    from bot.chats.slack import API_URL, team_of
-
-    settings = house.settings
-    try:
-        return await team_of(settings.slack_bot_token, settings.slack_api_url or API_URL)
-    except ChatError as error:
-        known = await _submit(house.database, partial(accounts.latest, platform="slack"))
-        if error.permanent or known is None:
-            raise
-        return known
-
-
-def _slack(settings: Settings, account: int, receive: Receive, open_media: OpenMedia) -> "SlackChat":
-    from bot.chats.slack import API_URL, SlackChat
-
-    return SlackChat(
-        account,
-        settings.slack_bot_token,
-        receive=receive,
-        open_media=open_media,
-        app_token=settings.slack_app_token,
-        signing_secret=settings.slack_signing_secret,
-        api_url=settings.slack_api_url or API_URL,
-        command=settings.slack_command,
-    )
+        house.chats.append(slack_chat(settings, account, house.edge.receive, _open(house.files)))
 
 
 def _open(files: Files) -> Callable[[str], bytes]:
@@ -384,34 +323,6 @@ def _workers(house: House) -> list[tuple[str, Coroutine[Any, Any, None]]]:
 
     working = Workers(house.database, house.files, platforms=house.platforms, deliver=house.edge.delivery.take)
     return [("workers", working.run())]
-
-
-Check = Callable[[], Coroutine[Any, Any, list[Finding]]]
-
-
-def checkers(settings: Settings) -> list[tuple[str, Check]]:
-    """For each platform with credentials, how `labelbot doctor` asks it."""
-    found: list[tuple[str, Check]] = []
-    if settings.telegram_token:
-        found.append(("Telegram", lambda: _checked(_telegram(settings, 0, _deaf, _blind))))
-    if settings.slack_bot_token:
-        found.append(("Slack", lambda: _checked(_slack(settings, 0, _deaf, _blind))))
-    return found
-
-
-async def _checked(chat: Checkable) -> list[Finding]:
-    try:
-        return await chat.check()
-    finally:
-        await chat.close()
-
-
-async def _deaf(event: Event) -> Outcome:
-    raise AssertionError("a chat that is only looked at receives nothing")
-
-
-def _blind(sha256: str) -> bytes:
-    raise AssertionError("a chat that is only looked at sends nothing")
 
 
 def owner_link(database: Database, address: str, hours: int = 1) -> str | None:

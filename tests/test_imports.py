@@ -35,7 +35,7 @@ PURE = (
     "bot.quality.consensus",
     "bot.quality.values",
 )
-WIRING = ("bot.bootstrap", "bot.cli*", "bot.demo", "bot.__main__")
+WIRING = ("bot.bootstrap", "bot.platforms", "bot.cli*", "bot.demo", "bot.__main__")
 LIBRARIES = ("telegram*", "slack_bolt*", "slack_sdk*", "aiohttp*", "starlette*", "uvicorn*", "httpx*")
 IMPURE = (*LIBRARIES, "sqlalchemy*", "asyncio*", "socket*", "urllib*", "os", "time", "storage*", "config*")
 SQL_NAMES = {"Connection", "make_url", "OperationalError", "SQLAlchemyError"}

@@ -175,7 +175,7 @@ def _platforms(settings: Settings, offline: bool) -> Iterator[Finding]:
 
 
 async def _ask(settings: Settings) -> list[Finding]:
-    from bot.bootstrap import checkers
+    from bot.platforms import checkers
 
     found: list[Finding] = []
     for name, check in checkers(settings):
