@@ -22,6 +22,7 @@ from bot.chat import (
     Submit,
     Tick,
     Toast,
+    Unsent,
 )
 from bot.doors import WrongCode
 from bot.turn import Schemas, Turn
@@ -47,6 +48,8 @@ class App:
             letters.sent(tx, event)
         elif isinstance(event, SendFailed):
             return Outcome(messages=tuple(letters.failed(self, tx, event)))
+        elif isinstance(event, Unsent):
+            return Outcome(messages=tuple(letters.unsent(self, tx, event)))
         elif isinstance(event, Moved):
             accounts.move(tx, event.account, event.chat, event.to)
         else:

@@ -88,14 +88,12 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """A message on its way: the outbox row, where to, and when it may go at the earliest (UTC microseconds)."""
+    """A message on its way: the outbox row, and where to."""
 
     id: int
     account: int
     chat: str
     message: Message
-    not_before: int = 0
-    attempts: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +178,7 @@ class Sent:
     """An outgoing message arrived. `references` maps media ids to the platform's ids of them, learnt by sending."""
 
     account: int
+    chat: str
     id: int
     shown: Shown
     references: Mapping[int, str] = field(default_factory=dict)
@@ -190,6 +189,7 @@ class SendFailed:
     """An outgoing message did not arrive. `unknown` means it may have: the answer was lost on the way back."""
 
     account: int
+    chat: str
     id: int
     permanent: bool
     reason: str
@@ -199,11 +199,21 @@ class SendFailed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unsent:
+    """An outgoing message of a process that ended: nobody knows whether it was on its way, or arrived."""
+
+    account: int
+    chat: str
+    id: int
+    message: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
     """Time passed: leases run out, summaries fall due."""
 
 
-Event = Press | Reply | Edited | Command | Submit | Opened | Blocked | Moved | Sent | SendFailed | Tick
+Event = Press | Reply | Edited | Command | Submit | Opened | Blocked | Moved | Sent | SendFailed | Unsent | Tick
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ class Delivery:
         for older in [one for one in list(queue.waiting)[1:] if _same_place(one, outgoing)]:
             queue.waiting.remove(older)
             assert older.message.replaces is not None
-            self._note(Sent(account=older.account, id=older.id, shown=older.message.replaces))
+            self._note(Sent(account=older.account, chat=older.chat, id=older.id, shown=older.message.replaces))
 
     async def _drain(self, lane: Lane, queue: Queue) -> None:
         try:
@@ -132,13 +132,22 @@ class Delivery:
 
     def _arrived(self, outgoing: Outgoing, sending: Sending) -> None:
         self.sent += 1
-        self._note(Sent(account=outgoing.account, id=outgoing.id, shown=sending.shown, references=sending.references))
+        self._note(
+            Sent(
+                account=outgoing.account,
+                chat=outgoing.chat,
+                id=outgoing.id,
+                shown=sending.shown,
+                references=sending.references,
+            )
+        )
 
     async def _failed(self, outgoing: Outgoing, error: ChatError) -> None:
         log.info("message %s was not delivered: %s", outgoing.id, error.reason)
         await self._report(
             SendFailed(
                 account=outgoing.account,
+                chat=outgoing.chat,
                 id=outgoing.id,
                 permanent=error.permanent,
                 reason=error.reason,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 
 from bot.app import App
-from bot.chat import Event, FromPerson, Outcome, Outgoing, Press, SendFailed, Submit, Toast
+from bot.chat import Event, FromPerson, Outcome, Press, Submit, Tick, Toast, Unsent
 from bot.delivery import Delivery, bare
 from bot.payload import unpack
 from bot.wording import phrase, say
@@ -103,22 +103,11 @@ class Edge:
         for waiting in found:
             if waiting.id not in in_hand:
                 try:
-                    await self._resume(waiting)
+                    message = unpack(waiting.payload)
+                    await self.receive(Unsent(account=account, chat=waiting.chat, id=waiting.id, message=message))
                 except STORAGE_FAILED as error:
                     # Its claim runs out, and it is found again; the others need not wait for that.
                     log.warning("a message left unsent could not be looked at (%s)", type(error).__name__)
-
-    async def _resume(self, waiting: outbox.Waiting) -> None:
-        """A card that was to be a new message may have arrived: it is shown again under a new nonce."""
-        message = unpack(waiting.payload)
-        if message.kind == "card" and (message.fresh or message.replaces is None):
-            failed = SendFailed(
-                account=waiting.account, id=waiting.id, permanent=False, reason="unknown after a restart", unknown=True
-            )
-            await self.receive(failed)
-        else:
-            outgoing = Outgoing(id=waiting.id, account=waiting.account, chat=waiting.chat_external, message=message)
-            self.delivery.take([outgoing])
 
     async def renew(self) -> None:
         """Keeps the claim on what is in hand."""
@@ -128,5 +117,7 @@ class Edge:
 
 
 def lane(event: Event) -> object:
-    """Events of one person are handled in order."""
-    return (event.account, event.user) if isinstance(event, FromPerson) else None
+    """What concerns one chat is handled in order: what its person does, and what became of our messages there."""
+    if isinstance(event, Tick):
+        return None
+    return event.account, event.chat or (event.user if isinstance(event, FromPerson) else "")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from bot import doors, serving
-from bot.chat import Outgoing, SendFailed, Sent
+from bot.chat import Message, Outgoing, SendFailed, Sent, Unsent
 from bot.draft import load
 from bot.turn import Turn
 from bot.wording import phrase
@@ -23,19 +23,18 @@ def sent(tx: Transaction, event: Sent) -> None:
     """Keeps where a card stands now, and the platform's ids of its media."""
     found = outbox.sent(tx, event.id)
     outbox.learn(tx, event.account, event.references)
-    if found is not None and found[0] is not None:
-        cards.stands(tx, found[0], event.shown.message, event.shown.kind)
+    if found is not None and found.card is not None:
+        cards.stands(tx, found.card, event.shown.message, event.shown.kind)
 
 
 def failed(app: "App", tx: Transaction, event: SendFailed) -> Iterable[Outgoing]:
     """What to do about a message that did not arrive; returns what is to be sent instead."""
-    row = outbox.look(tx, event.id)
+    row, card = _look(tx, event.id)
     if row is None:
         return ()
-    card = cards.by_id(tx, row[0]) if row[0] is not None else None
     if event.blocked:
         outbox.drop(tx, event.id)
-        refused(tx, row[1], card)
+        refused(tx, row.chat, card)
         return ()
     _put_away(tx, event, card)
     person = None if card is None else people.in_chat(tx, event.account, card.person, card.chat)
@@ -49,6 +48,43 @@ def failed(app: "App", tx: Transaction, event: SendFailed) -> Iterable[Outgoing]
         cards.honour(tx, again, card.nonce)
         serving.show(turn, again, load(again.draft))
     return turn.out
+
+
+def unsent(app: "App", tx: Transaction, event: Unsent) -> Iterable[Outgoing]:
+    """What to do about a message that its process left behind. What may be repeated is sent again; a card that was to
+    be a new message is shown under a new nonce, for it may have arrived."""
+    row, card = _look(tx, event.id)
+    if row is None:
+        return ()
+    account, chat, message = event.account, event.chat, event.message
+    if message.kind == "card" and (message.fresh or message.replaces is None):
+        why = "its process ended"
+        unknown = SendFailed(account=account, chat=chat, id=event.id, permanent=False, reason=why, unknown=True)
+        return failed(app, tx, unknown)
+    if _is_past(tx, row.chat, card, message):
+        outbox.drop(tx, event.id)
+        return ()
+    return (Outgoing(id=event.id, account=account, chat=chat, message=message),)
+
+
+def _look(tx: Transaction, id: int) -> tuple[outbox.Kept | None, Card | None]:
+    """A row, unless it is gone, and its card."""
+    row = outbox.look(tx, id)
+    if row is None or row.card is None:
+        return row, None
+    card = cards.by_id(tx, row.card)
+    # Whoever had the card locked may just have put another message in this one's place.
+    return outbox.look(tx, id), card
+
+
+def _is_past(tx: Transaction, chat: int, card: Card | None, message: Message) -> bool:
+    """Whether its message shows something newer by now: it did arrive, was tapped, and only the report was lost."""
+    if card is not None:
+        return card.state != "open"
+    if message.fresh or message.replaces is None or not message.replaces.message:
+        return False
+    there = cards.by_message(tx, chat, message.replaces.message)
+    return there is not None and there.state == "open"
 
 
 def _put_away(tx: Transaction, event: SendFailed, card: Card | None) -> None:

@@ -16,7 +16,7 @@ ADD = insert(outbox)
 SUPERSEDE = text("DELETE FROM outbox WHERE card = :card AND state = 'pending'")
 GONE = delete(outbox).where(outbox.c.id == bindparam("row"))
 TAKEN_OUT = GONE.returning(outbox.c.card, outbox.c.chat)
-CARD_OF = select(outbox.c.card, outbox.c.chat, outbox.c.kind, outbox.c.attempts).where(outbox.c.id == bindparam("row"))
+CARD_OF = select(outbox.c.card, outbox.c.chat).where(outbox.c.id == bindparam("row"))
 UNREPORTED = text(
     "SELECT DISTINCT card FROM outbox WHERE chat = :chat AND card IS NOT NULL "
     "AND (state = 'pending' OR state = 'failed' AND error IS NULL)"
@@ -28,7 +28,7 @@ FORGET_LOST = text(
 LOCK_CARD = select(cards.c.id).where(cards.c.id == bindparam("wanted")).with_for_update(key_share=True)
 RENEW = text("UPDATE outbox SET claimed_until = :until WHERE id = :row AND state = 'pending'")
 WAITING = (
-    select(outbox, chats.c.external)
+    select(outbox.c.id, outbox.c.payload, chats.c.external.label("chat"))
     .join(chats, chats.c.id == outbox.c.chat)
     .where(
         outbox.c.account == bindparam("a"), text("outbox.state = 'pending'"), outbox.c.claimed_until < bindparam("now")
@@ -48,17 +48,19 @@ LEARN = text(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """A message to send; `payload` is the message as JSON, `fresh` whether nothing was tried with it yet."""
+    """A message to send: the platform's id of its chat, and the message as JSON."""
 
     id: int
-    account: int
-    chat: int
-    chat_external: str
-    card: int | None
-    kind: str
+    chat: str
     payload: dict[str, Any]
-    attempts: int
-    not_before: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a row's message is of, and where it goes."""
+
+    card: int | None
+    chat: int
 
 
 def add(
@@ -87,20 +89,20 @@ def add(
     return tx.insert(ADD, row)
 
 
-def sent(tx: Transaction, row: int) -> tuple[int | None, int] | None:
-    """Drops a row whose message arrived; (card, chat) of it, or None when it is gone already."""
+def sent(tx: Transaction, row: int) -> Kept | None:
+    """Drops a row whose message arrived; None when it is gone already."""
     if tx.locks:
         found = tx.one(CARD_OF, {"row": row})
         if found is not None and found.card is not None:
             tx.one(LOCK_CARD, {"wanted": found.card})  # as a tap does: first the card, then its messages
     gone = tx.one(TAKEN_OUT, {"row": row})
-    return None if gone is None else (gone.card, gone.chat)
+    return None if gone is None else Kept(gone.card, gone.chat)
 
 
-def look(tx: Transaction, row: int) -> tuple[int | None, int, str] | None:
-    """(card, chat, kind) of a row."""
+def look(tx: Transaction, row: int) -> Kept | None:
+    """None when it is gone already."""
     found = tx.one(CARD_OF, {"row": row})
-    return None if found is None else (found.card, found.chat, found.kind)
+    return None if found is None else Kept(found.card, found.chat)
 
 
 def unreported(tx: Transaction, chat: int) -> set[int]:
@@ -143,20 +145,7 @@ def take_over(tx: Transaction, account: int, everything: bool) -> list[Waiting]:
     """Claims what nobody has in hand: after a crash, or `everything` where only one process can be running."""
     rows = tx.all(WAITING, {"a": account, "now": 2**62 if everything else tx.micros})
     renew(tx, [row.id for row in rows])
-    return [
-        Waiting(
-            id=row.id,
-            account=row.account,
-            chat=row.chat,
-            chat_external=row.external,
-            card=row.card,
-            kind=row.kind,
-            payload=row.payload,
-            attempts=row.attempts,
-            not_before=row.not_before,
-        )
-        for row in rows
-    ]
+    return [Waiting(id=row.id, chat=row.chat, payload=row.payload) for row in rows]
 
 
 def failures(tx: Transaction) -> list[tuple[int, str]]:

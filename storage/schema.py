@@ -316,8 +316,6 @@ outbox = Table(
     Column("kind", String(10), nullable=False),
     Column("payload", Json, nullable=False),
     Column("state", String(10), nullable=False, server_default="pending"),
-    Column("attempts", Integer, nullable=False, server_default="0"),
-    Column("not_before", BigInteger, nullable=False, server_default="0"),
     Column("claimed_until", BigInteger, nullable=False, server_default="0"),
     Column("error", Text),
     Column("created_at", Moment, nullable=False),

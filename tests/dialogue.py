@@ -33,6 +33,7 @@ from bot.chat import (
     Submit,
     Tick,
     Toast,
+    Unsent,
 )
 from bot.labels import LABEL_TYPES
 from bot.project import LabelDef, Project, Question
@@ -112,7 +113,7 @@ class Dialogue:
         for account in self.accounts.values():
             for row in run(self.database, lambda tx, account=account: outbox.take_over(tx, account, everything=True)):
                 message = payload.unpack(row.payload)
-                self._deliver(Outgoing(id=row.id, account=row.account, chat=row.chat_external, message=message))
+                self.handle(Unsent(account=account, chat=row.chat, id=row.id, message=message))
 
     def person(self, name: str, platform: str = "telegram", language: str = "en") -> "Person":
         return Person(self, name, self.account(platform), str(next(self.users)), language)
@@ -158,7 +159,7 @@ class Dialogue:
         else:
             shown = room.show(outgoing.message).shown
         known = {media.id: f"file-{media.id}" for media in outgoing.message.media}
-        sent = Sent(account=outgoing.account, id=outgoing.id, shown=shown, references=known)
+        sent = Sent(account=outgoing.account, chat=outgoing.chat, id=outgoing.id, shown=shown, references=known)
         if self.silent:
             self.unreported.append(sent)
         else:
@@ -183,8 +184,14 @@ class Dialogue:
         """A message that was held back does not arrive."""
         if outgoing in self.held:
             self.held.remove(outgoing)
-        failed = SendFailed(**{"account": outgoing.account, "id": outgoing.id, "permanent": True, "reason": "x", **how})
-        return self.handle(failed)
+        usual = {
+            "account": outgoing.account,
+            "chat": outgoing.chat,
+            "id": outgoing.id,
+            "permanent": True,
+            "reason": "x",
+        }
+        return self.handle(SendFailed(**usual | how))
 
     @contextmanager
     def hold(self) -> Iterator[list[Outgoing]]:

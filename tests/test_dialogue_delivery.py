@@ -101,6 +101,36 @@ def test_what_was_sent_but_not_reported_is_sent_again_and_works(talk):
     assert dialogue.labels() == ["positive"]
 
 
+def test_a_card_answered_before_its_arrival_was_reported_does_not_come_back(talk):
+    dialogue = talk(project())
+    anna = dialogue.member("Anna")
+    dialogue.silent = True
+    anna.taps("Positive")
+    dialogue.unreported.clear()
+    dialogue.silent = False
+    anna.taps("Negative")
+    assert anna.item == "Text 2"
+    dialogue.restart()
+    assert anna.item == "Text 2"
+    anna.taps("Positive")
+    assert dialogue.labels() == ["positive", "negative", "positive"]
+
+
+def test_a_notice_does_not_come_back_over_the_card_that_took_its_place(talk):
+    dialogue = talk(project(), items=1)
+    anna = dialogue.member("Anna")
+    dialogue.silent = True
+    anna.taps("Positive")
+    dialogue.unreported.clear()
+    dialogue.silent = False
+    assert "all done" in anna.sees.lower()
+    anna.taps("↩")
+    assert anna.item == "Text 0"
+    dialogue.restart()
+    assert anna.item == "Text 0"
+    assert dialogue.rows(outbox_table) == []
+
+
 def test_reports_of_arrival_may_come_late_and_out_of_order(talk):
     dialogue = talk(SPOKEN)
     anna = dialogue.member("Anna")

@@ -278,7 +278,7 @@ def test_an_outbox_row_of_a_summary_waits_for_whoever_has_the_account(database, 
     workers.work_once()
     clock.advance(timedelta(minutes=2))
     (found,) = run(database, lambda tx: outbox.take_over(tx, world.account, everything=False))
-    assert found.chat_external == "-1001"
+    assert found.chat == "-1001"
     assert unpack(found.payload).kind == "summary"
 
 

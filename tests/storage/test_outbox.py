@@ -45,14 +45,14 @@ def test_a_process_that_is_alone_takes_everything_over_in_order(database):
     found = run(database, lambda tx: outbox.take_over(tx, world.account, True))
     assert [waiting.id for waiting in found] == rows
     assert [waiting.payload for waiting in found] == [{"text": str(n)} for n in range(5)]
-    assert found[0].chat_external == world.users[0]
+    assert found[0].chat == world.users[0]
 
 
 def test_what_was_sent_is_gone_and_told_once(database):
     world = build(database, items=1)
     card = run(database, lambda tx: claim(tx, world))
     row = run(database, lambda tx: add(tx, world, card.id))
-    assert run(database, lambda tx: outbox.sent(tx, row)) == (card.id, world.chats[0])
+    assert run(database, lambda tx: outbox.sent(tx, row)) == outbox.Kept(card.id, world.chats[0])
     assert run(database, lambda tx: outbox.sent(tx, row)) is None
     assert taken(database, world, everything=True) == []
 

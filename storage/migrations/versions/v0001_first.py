@@ -457,8 +457,6 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("payload", columns.Json(), nullable=False),
         sa.Column("state", sa.String(length=10), server_default="pending", nullable=False),
-        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("not_before", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("claimed_until", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column("created_at", columns.Moment(), nullable=False),
