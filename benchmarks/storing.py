@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from benchmarks.measuring import Figure, Rounds, gathered, table
 from benchmarks.raw import ByHand
@@ -42,11 +43,11 @@ class Hand:
 
     def tap(self, tx: Transaction) -> None:
         account = self._world.account
-        self._app.handle(tx, Sent(account=account, id=self._card.id, shown=STOOD))
+        self._app.handle(tx, Sent(account=account, chat=self._world.user, id=self._card.id, shown=STOOD))
         data = self._card.message.buttons[0][0].data
         self._shown(self._app.handle(tx, Press(**self._common(), data=data, shown=STOOD)))
 
-    def _common(self) -> dict[str, object]:
+    def _common(self) -> dict[str, Any]:
         self._number += 1
         user = self._world.user
         return {"account": self._world.account, "key": f"u{self._number}", "user": user, "chat": user, "name": "Anna"}
@@ -112,7 +113,13 @@ class Room:
         assert self.edge is not None
         for person in range(self._people):
             user = str(101 + person)
-            common = {"account": self.account, "key": f"c{user}", "user": user, "chat": user, "name": user}
+            common: dict[str, Any] = {
+                "account": self.account,
+                "key": f"c{user}",
+                "user": user,
+                "chat": user,
+                "name": user,
+            }
             await self.edge.receive(Command(**common, word="start", argument=code))
 
     async def send(self, outgoing: Outgoing) -> Sending:
@@ -140,7 +147,12 @@ class Room:
     async def _tap(self, outgoing: Outgoing) -> None:
         assert self.edge is not None
         self._number += 1
-        common = {"account": self.account, "key": f"u{self._number}", "user": outgoing.chat, "chat": outgoing.chat}
+        common: dict[str, Any] = {
+            "account": self.account,
+            "key": f"u{self._number}",
+            "user": outgoing.chat,
+            "chat": outgoing.chat,
+        }
         data = outgoing.message.buttons[0][0].data
         await self.edge.receive(Press(**common, name="", data=data, shown=STOOD))
 
