@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import groupby
 
 from bot.labels.base import Option
@@ -38,6 +39,7 @@ def even(options: Sequence[Option], columns: int) -> tuple[Row, ...]:
     return tuple(rows)
 
 
+@lru_cache(maxsize=4096)
 def width(text: str) -> int:
     """Half-width characters `text` takes up: emoji and East Asian signs are two, combining signs none."""
     return sum(_width(sign) for sign in text)
