@@ -94,11 +94,6 @@ def enter(turn: Turn, project: int) -> None:
     if role_in(turn, project) is None:
         turn.tell(phrase("refused.project"))
         return
-    if not _may_show(turn, project):
-        row = projects.by_id(turn.tx, project)
-        schema = turn.schema(row.id, row.version)
-        turn.tell(phrase("refused.chat", title=schema.title, chats=", ".join(schema.chats)))
-        return
     people.choose(turn.tx, turn.person.id, project)
     serving.serve(turn, project, former=_left_behind(turn, project))
 
@@ -132,17 +127,12 @@ def label(turn: Turn, name: str) -> None:
 def look_in(turn: Turn) -> None:
     """Somebody is there again: a card, if there is one; the last words they read are not said a second time."""
     here = turn.person.project
-    if here is None or role_in(turn, here) is None or not _may_show(turn, here):
+    if here is None or role_in(turn, here) is None:
         return
-    card = serving.next_card(turn, projects.seat(turn.tx, here, turn.person.id))
+    seat = projects.seat(turn.tx, here, turn.person.id)
+    card = serving.next_card(turn, seat) if serving.may_show(turn, here, seat.project.version) else None
     if card is not None:
         serving.show(turn, card, load(card.draft))
-
-
-def _may_show(turn: Turn, project: int) -> bool:
-    row = projects.by_id(turn.tx, project)
-    chats = turn.schema(row.id, row.version).chats
-    return not chats or turn.platform in chats
 
 
 def _named(turn: Turn, name: str) -> int | None:

@@ -33,6 +33,8 @@ def press(turn: Turn, data: str) -> None:
         turn.toast("press.not_yours", alert=True)
     elif card.role is None and doors.role_in(turn, card.project) is None:
         turn.toast("refused.project", alert=True)
+    elif card.state == "open" and not serving.may_show(turn, card.project, card.rules):
+        serving.take_away(turn, card)
     else:
         _press_card(turn, card, pressed)
 

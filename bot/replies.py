@@ -35,6 +35,8 @@ def reply(turn: Turn, event: Reply) -> None:
         turn.tell(phrase("reply.answered"))
     elif card.state in ("void", "parked"):
         turn.tell(phrase("reply.old"))
+    elif not serving.may_show(turn, card.project, card.rules):
+        serving.take_away(turn, card)
     else:
         _use(turn, card, event)
 

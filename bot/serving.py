@@ -23,11 +23,33 @@ from storage.queue import Deal
 def serve(turn: Turn, project: int, said: str = "", former: Former | None = None) -> None:
     """Shows the person's next card in the project: the one in hand, else one laid aside, else a new one."""
     seat = projects.seat(turn.tx, project, turn.person.id)
+    if not may_show(turn, project, seat.project.version):
+        turn.post(face.place(turn, _not_here(turn, project, seat.project.version), None, former))
+        return
     card = next_card(turn, seat)
     if card is None:
         finished(turn, seat.project, said, former)
     else:
         show(turn, card, drafts.load(card.draft), said, former)
+
+
+def may_show(turn: Turn, project: int, rules: int) -> bool:
+    """Whether what the project holds may be seen in this chat; `rules` is the project's version now."""
+    chats = turn.schema(project, rules).chats
+    return not chats or turn.platform in chats
+
+
+def _not_here(turn: Turn, project: int, rules: int) -> Message:
+    schema = turn.schema(project, rules)
+    said = phrase("refused.chat", title=schema.title, chats=", ".join(schema.chats))
+    return Message(text=(Part(turn.say(said)),))
+
+
+def take_away(turn: Turn, card: Card) -> None:
+    """The project was limited to other chats while the card stood here: it goes, and what it showed with it."""
+    if card.state == "open":
+        lay_down(turn, card)
+    turn.post(face.place(turn, _not_here(turn, card.project, card.rules), None, Former(card)))
 
 
 def next_card(turn: Turn, seat: Seat) -> Card | None:
@@ -90,6 +112,9 @@ def show(
     rows: tuple[Row, ...] | None = None,
 ) -> None:
     """Puts a card into the chat, with one line on what just happened. `rows` stand in for its label buttons."""
+    if not may_show(turn, card.project, card.rules):
+        take_away(turn, card)
+        return
     message = face.place(turn, face.face(turn, card, draft, rows), card, former)
     if message.fresh and card.buried:
         cards.surface(turn.tx, card)
@@ -192,7 +217,10 @@ def _step_back(turn: Turn, card: Card) -> None:
 def undo_answer(turn: Turn, project: int) -> None:
     """Takes the latest answer back; a card in hand waits until that item is answered again."""
     answer = answers.latest(turn.tx, turn.person.id, project)
-    if answer is None:
+    rules = projects.by_id(turn.tx, project).version
+    if not may_show(turn, project, rules):
+        turn.post(_not_here(turn, project, rules))
+    elif answer is None:
         turn.toast("undo.nothing")
     elif not answers.withdraw(turn.tx, answer):
         turn.toast("undo.taken", alert=True)

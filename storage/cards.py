@@ -43,6 +43,7 @@ HELD = (
         members.c.role,
         func.coalesce(members.c.answered, 0).label("answered"),
         projects.c.total,
+        projects.c.version.label("rules"),
     )
     .select_from(
         cards.join(items, items.c.id == cards.c.item)
@@ -123,7 +124,7 @@ class Card:
     """An item in front of a person, with what is needed to show it and to judge a tap on it.
 
     `role` is the person's role in the project now (None: removed), `answered` their answers there so far,
-    `total` the project's items. `draft` is what they have marked; `awaiting` names what a typed text is for; `buried`
+    `total` the project's items, `rules` the project's version now. `draft` is what they have marked; `awaiting` names what a typed text is for; `buried`
     says that something was typed below its message. `new` is one that nobody has been shown yet.
     """
 
@@ -156,6 +157,7 @@ class Card:
     role: str | None
     answered: int
     total: int
+    rules: int
     new: bool = False
 
 

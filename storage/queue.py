@@ -263,6 +263,7 @@ def _deal(tx: Transaction, deal: Deal, row: Row) -> Card:
         role=deal.role,
         answered=deal.answered,
         total=deal.total,
+        rules=deal.version,
         new=True,
     )
 

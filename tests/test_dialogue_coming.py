@@ -241,6 +241,47 @@ def test_a_project_limited_to_some_chats_is_shown_in_no_other(talk):
     assert dialogue.member("Ben", platform="browser").item == "Text 0"
 
 
+@pytest.mark.parametrize(
+    "doing",
+    [
+        lambda anna: anna.taps("Positive"),
+        lambda anna: anna.taps("⋯"),
+        lambda anna: anna.taps("⏭"),
+        lambda anna: anna.types("positive"),
+        lambda anna: anna.says("label"),
+        lambda anna: anna.says("skip"),
+        lambda anna: anna.says("undo"),
+    ],
+)
+def test_a_project_that_is_limited_while_its_card_stands_in_another_chat_shows_nothing_there_any_more(talk, doing):
+    dialogue = talk(project(), items=3)
+    anna = dialogue.member("Anna")
+    anna.taps("Negative")
+    dialogue.add_project(project(chats=("browser",)))
+    dialogue.account("browser")
+    dialogue.restart()
+    shown = anna.screen
+    doing(anna)
+    assert "may only be shown in: browser" in anna.screen
+    assert "Text 2" not in anna.screen
+    assert shown.count("Text") >= anna.screen.count("Text")
+    assert dialogue.labels() == ["negative"]
+    dialogue.recount()
+
+
+def test_a_card_of_a_limited_project_that_has_to_be_shown_again_is_not(talk):
+    dialogue = talk(project())
+    anna = dialogue.member("Anna")
+    with dialogue.hold() as held:
+        anna.says("label")
+    dialogue.add_project(project(chats=("browser",)))
+    dialogue.account("browser")
+    dialogue.restart()
+    dialogue.fail(held[0], permanent=False, unknown=True)
+    assert "may only be shown in: browser" in anna.sees
+    assert anna.screen.count("Text 0") == 1
+
+
 def test_admins_hear_of_flags_only_where_the_project_may_be_shown(talk):
     dialogue = talk(project(chats=("browser",)))
     dialogue.account("browser")
