@@ -25,7 +25,7 @@ from bot.chat import (
     Unsent,
 )
 from bot.doors import WrongCode
-from bot.turn import Schemas, Turn
+from bot.turn import Schemas, Turn, storable
 from bot.wording import phrase, say
 from storage import accounts, cards, people, projects
 from storage.database import Transaction
@@ -133,8 +133,11 @@ def command(turn: Turn, event: Command) -> None:
     code = invite_in(event)
     if code is not None:
         _join(turn, event, code)
+    elif event.word in COMMANDS:
+        COMMANDS[event.word](turn, event.argument)
     else:
-        COMMANDS.get(event.word, _help)(turn, event.argument)
+        unknown = turn.say(phrase("command.unknown", word=storable(event.word)[:40]))
+        turn.post(Message(text=(Part(unknown + "\n\n"), *doors.help_text(turn, None))))
 
 
 def _join(turn: Turn, event: Command, code: str) -> None:
@@ -154,7 +157,7 @@ def _help(turn: Turn, argument: str) -> None:
     project = None
     if here is not None and doors.role_in(turn, here) is not None:
         row = projects.by_id(turn.tx, here)
-        project = turn.schema(row.id, row.version)
+        project = turn.schema(row.id, row.version) if serving.may_show(turn, here, row.version) else None
     turn.post(Message(text=doors.help_text(turn, project)))
 
 

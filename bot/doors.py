@@ -112,7 +112,7 @@ def label(turn: Turn, name: str) -> None:
     if name:
         project = _named(turn, name.strip())
         if project is None:
-            turn.tell(phrase("refused.project"), _choices(turn))
+            turn.tell(phrase("refused.no_project", name=storable(name.strip())[:80]), _choices(turn))
         else:
             enter(turn, project)
         return

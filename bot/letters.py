@@ -58,8 +58,7 @@ def unsent(app: "App", tx: Transaction, event: Unsent) -> Iterable[Outgoing]:
         return ()
     account, chat, message = event.account, event.chat, event.message
     if message.kind == "card" and (message.fresh or message.replaces is None):
-        why = "its process ended"
-        unknown = SendFailed(account=account, chat=chat, id=event.id, permanent=False, reason=why, unknown=True)
+        unknown = SendFailed(account=account, chat=chat, id=event.id, permanent=False, reason="", unknown=True)
         return failed(app, tx, unknown)
     if _is_past(tx, row.chat, card, message):
         outbox.drop(tx, event.id)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, text, update
+from sqlalchemy import bindparam, func, insert, literal_column, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from storage import cards, projects, queue
@@ -71,6 +71,12 @@ PLACES = (
     .with_for_update(key_share=True)
 )
 OF_CARD = select(answers).where(answers.c.card == bindparam("card_id"), answers.c.live)
+OTHERS = (
+    select(answers.c.label)
+    .where(answers.c.item == bindparam("on"), answers.c.person != bindparam("who"), answers.c.live)
+    .where(answers.c.kind == literal_column("'label'"))
+    .order_by(answers.c.id)
+)
 BY_SOURCE = select(answers).where(
     answers.c.person == bindparam("who"), answers.c.source == bindparam("typed"), answers.c.live
 )
@@ -165,6 +171,11 @@ def latest(tx: Transaction, person: int, project: int) -> Answer | None:
 
 def of_card(tx: Transaction, card: int) -> Answer | None:
     return _answer(tx.one(OF_CARD, {"card_id": card}))
+
+
+def others(tx: Transaction, item: int, person: int) -> list[dict[str, Any]]:
+    """The live labels that others gave an item, oldest first."""
+    return [row.label for row in tx.all(OTHERS, {"on": item, "who": person})]
 
 
 def by_source(tx: Transaction, person: int, source: str) -> Answer | None:

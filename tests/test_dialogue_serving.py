@@ -354,3 +354,39 @@ def test_a_form_button_of_an_earlier_question_opens_nothing(talk):
     anna.types("hello")
     assert anna.presses(old.data, bubble).ack is None
     assert anna.presses(old.data.replace(":0:", ":7:"), bubble).ack is None
+
+
+def test_a_project_that_is_not_blind_says_what_others_answered(talk):
+    dialogue = talk(project(blind=False, overlap=3), items=1)
+    anna, ben, cleo = (dialogue.member(name) for name in ("Anna", "Ben", "Cleo"))
+    assert "Others" not in anna.sees
+    anna.taps("Positive")
+    ben.says("label")
+    assert "Others: 😊 Positive\n" in ben.sees
+    ben.taps("Positive")
+    cleo.says("label")
+    assert "Others: 😊 Positive × 2\n" in cleo.sees
+
+
+def test_a_blind_project_shows_nobody_what_others_answered(talk):
+    dialogue = talk(project(overlap=2), items=1)
+    anna, ben = dialogue.member("Anna"), dialogue.member("Ben")
+    anna.taps("Positive")
+    ben.says("label")
+    assert "Others" not in ben.sees
+
+
+def test_a_record_of_which_one_field_is_left_keeps_its_name(talk):
+    dialogue = talk(project(), items=0)
+    dialogue.add_items("reviews", [{"data": {"text": "", "stars": 2}}])
+    assert "stars: 2" in dialogue.member("Anna").sees
+
+
+def test_an_admin_who_is_alone_decides_about_what_they_flagged(talk):
+    dialogue = talk(project())
+    anna = dialogue.member("Anna", role="admin")
+    anna.taps("⋯")
+    anna.taps("broken")
+    anna.taps("without a note")
+    anna.taps("Take it out")
+    assert dialogue.states()[0] == "withdrawn"

@@ -42,6 +42,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "pairwise.both_bad": "Beide schlecht",
     "pairwise.wrong": "Tippe auf einen der Knöpfe oder schreibe A oder B.",
     "card.progress": "{done} / {total}",
+    "card.others": "Andere: {labels}",
     "card.saved": "✓ {label}",
     "card.undo": "↩",
     "card.undo.spoken": "Zurücknehmen",
@@ -76,6 +77,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "press.answered": "Das ist schon gespeichert.",
     "press.undo_order": "Zurück geht es Schritt für Schritt, von deiner neuesten Antwort an.",
     "refused.project": "Du hast keinen Zugang zu diesem Projekt. Bitte dessen Admin um eine Einladung.",
+    "refused.no_project": "Du bist in keinem Projekt namens „{name}“.",
     "refused.chat": "„{title}“ darf nur hier gezeigt werden: {chats}. Öffne es dort.",
     "refused.admin": "Das darf nur ein Admin des Projekts.",
     "refused.public": "Ich arbeite nur in privaten Chats. Schreibe mir direkt.",
@@ -100,6 +102,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "done.limit": "🎉 In „{title}“ hast du alles beantwortet, worum wir eine Person bitten. Danke!",
     "done.paused": "⏸ „{title}“ ist vom Admin angehalten.",
     "done.count": "Von dir beantwortet: {count}",
+    "command.unknown": "/{word} kenne ich nicht.",
     "help.general": "Ich zeige dir Einträge; ein Tippen ist eine Antwort. ↩ nimmt zurück, ⏭ überspringt, "
     "⋯ hat Hilfe und mehr.\n/label deine Karte · /projects · /undo · /skip · /stats · /stop",
     "help.card": "↩ nimmt zurück · ⏭ überspringt · ⋯ meldet, fragt, hält an · /stats zeigt deine Zahlen",

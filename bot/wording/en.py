@@ -42,6 +42,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "pairwise.both_bad": "Both bad",
     "pairwise.wrong": "Tap one of the buttons, or type A or B.",
     "card.progress": "{done} / {total}",
+    "card.others": "Others: {labels}",
     "card.saved": "✓ {label}",
     "card.undo": "↩",
     "card.undo.spoken": "Undo",
@@ -75,6 +76,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "press.answered": "That one is saved already.",
     "press.undo_order": "Undo goes back one step at a time, from your newest answer.",
     "refused.project": "You have no access to that project. Ask its admin for an invite.",
+    "refused.no_project": "You are in no project called “{name}”.",
     "refused.chat": "“{title}” may only be shown in: {chats}. Open it there.",
     "refused.admin": "Only an admin of the project may do that.",
     "refused.public": "I label in private chats only. Open a direct message with me.",
@@ -99,6 +101,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "done.limit": "🎉 You have answered all we ask of one person in “{title}”. Thank you!",
     "done.paused": "⏸ “{title}” is paused by its admin.",
     "done.count": "Answered by you: {count}",
+    "command.unknown": "I do not know /{word}.",
     "help.general": (
         "I show you items; one tap answers. ↩ takes back, ⏭ skips, ⋯ has help and more.\n"
         "/label your card · /projects · /undo · /skip · /stats · /stop"
