@@ -48,9 +48,19 @@ def _meant(turn: Turn, event: Reply) -> Card | None:
     card = cards.open_card(turn.tx, turn.person.id)
     if card is None:
         return _just_expired(turn)
-    if event.to and not _stands_unknown(turn, card):
-        return None
-    return card
+    meant = _stands_unknown(turn, card) if event.to else _stood(card, event.message)
+    return card if meant else None
+
+
+def _stood(card: Card, message: str) -> bool:
+    """Whether the card stood in the chat when that message was written: what was typed twice, or while we were down, is
+    not for a card that came after it. On every platform the numbers of messages grow in each chat."""
+    if card.message is None:
+        return False
+    try:
+        return float(message) > float(card.message)
+    except ValueError:
+        return True
 
 
 def _stands_unknown(turn: Turn, card: Card) -> bool:
