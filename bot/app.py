@@ -175,7 +175,7 @@ def _skip(turn: Turn, argument: str) -> None:
     if card is None or card.role is None:
         turn.tell(phrase("reply.no_card"))
     else:
-        serving.skip(turn, card, argument.strip()[:200])
+        serving.skip(turn, card, argument)
 
 
 def _say_toast(turn: Turn) -> None:

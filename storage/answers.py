@@ -77,9 +77,6 @@ OTHERS = (
     .where(answers.c.kind == literal_column("'label'"))
     .order_by(answers.c.id)
 )
-BY_SOURCE = select(answers).where(
-    answers.c.person == bindparam("who"), answers.c.source == bindparam("typed"), answers.c.live
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +93,6 @@ class Answer:
     note: str | None
     version: int
     milliseconds: int | None
-    source: str | None
     answered_at: datetime
 
 
@@ -118,25 +114,24 @@ def _answer(row: Row | None) -> Answer | None:
         row.note,
         row.version,
         row.milliseconds,
-        row.source,
         row.answered_at,
     )
 
 
-def record(tx: Transaction, card: Card, label: Any, source: str | None = None) -> None:
+def record(tx: Transaction, card: Card, label: Any) -> None:
     """The label of an item, final until undone; the item is done when it has all it wants."""
-    _insert(tx, card, "label", label=label, source=source)
+    _insert(tx, card, "label", label=label)
     tx.run(COUNT_ANSWER, {"item": card.item, "now": tx.micros})
     tx.run(COUNT_MEMBER, {"project": card.project, "person": card.person, "by": 1})
     cards.finish(tx, card)
 
 
-def record_late(tx: Transaction, card: Card, label: Any, source: str | None = None) -> bool:
+def record_late(tx: Transaction, card: Card, label: Any) -> bool:
     """An answer for which no place was left: kept, and counted nowhere. False, and nothing done, where the person has
     answered the item since, or has it in hand again."""
     if queue.met_again(tx, card):
         return False
-    _insert(tx, card, "late", label=label, source=source)
+    _insert(tx, card, "late", label=label)
     cards.finish(tx, card)
     return True
 
@@ -170,17 +165,13 @@ def latest(tx: Transaction, person: int, project: int) -> Answer | None:
 
 
 def of_card(tx: Transaction, card: int) -> Answer | None:
+    """The live answer given on that card."""
     return _answer(tx.one(OF_CARD, {"card_id": card}))
 
 
 def others(tx: Transaction, item: int, person: int) -> list[dict[str, Any]]:
     """The live labels that others gave an item, oldest first."""
     return [row.label for row in tx.all(OTHERS, {"on": item, "who": person})]
-
-
-def by_source(tx: Transaction, person: int, source: str) -> Answer | None:
-    """The live answer that was typed in that message."""
-    return _answer(tx.one(BY_SOURCE, {"who": person, "typed": source}))
 
 
 def withdraw(tx: Transaction, answer: Answer) -> bool:
@@ -222,15 +213,12 @@ def correct(tx: Transaction, answer: Answer, label: Any) -> None:
         "version": answer.version,
         "live": True,
         "milliseconds": answer.milliseconds,
-        "source": answer.source,
         "answered_at": tx.now,
     }
     tx.insert(INSERT, row)
 
 
-def _insert(
-    tx: Transaction, card: Card, kind: str, *, label: Any = None, note: str | None = None, source: str | None = None
-) -> None:
+def _insert(tx: Transaction, card: Card, kind: str, *, label: Any = None, note: str | None = None) -> None:
     row = {
         "project": card.project,
         "item": card.item,
@@ -242,7 +230,6 @@ def _insert(
         "version": card.version,
         "live": True,
         "milliseconds": min(max(0, (tx.now - card.served_at) // MILLISECOND), LONGEST),
-        "source": source,
         "answered_at": tx.now,
     }
     try:

@@ -281,7 +281,6 @@ answers = Table(
     Column("version", Integer, nullable=False),
     Column("live", Boolean, nullable=False),
     Column("milliseconds", Integer),
-    Column("source", String(140)),
     Column("answered_at", Moment, nullable=False),
     Column("superseded_at", Moment),
     CheckConstraint("kind IN ('label', 'skip', 'flag', 'late')", name="kind"),
@@ -289,8 +288,17 @@ answers = Table(
     Index("uq_answers_item", "item", "person", unique=True, **_where_true("live")),
     Index("uq_answers_card", "card", "person", unique=True, **_where_true("live")),
     Index("ix_answers_latest", "person", "project", "id", **_where_true("live")),
-    Index("ix_answers_source", "person", "source", **_where("source IS NOT NULL")),
     Index("ix_answers_project", "project", "id"),
+)
+
+typed = Table(
+    "typed",
+    metadata,
+    Column("card", ForeignKey("cards.id"), primary_key=True),
+    Column("question", String(100), primary_key=True),
+    Column("person", ForeignKey("people.id"), nullable=False),
+    Column("source", String(140), nullable=False),
+    Index("ix_typed_source", "person", "source"),
 )
 
 comments = Table(

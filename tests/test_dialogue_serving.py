@@ -35,7 +35,7 @@ def test_a_skip_asks_for_a_reason_and_keeps_it(talk):
     dialogue = talk(project())
     anna = dialogue.member("Anna")
     anna.taps("⏭")
-    assert anna.sees.startswith("Why skip it?\n\n1 / 5 · Review sentiment")
+    assert anna.sees.startswith("Why skip it? Tap a reason, or type one.\n\n1 / 5 · Review sentiment")
     assert anna.titles == ["Not sure", "Unclear or incomplete", "Not about this project", "Other", "‹ Back"]
     anna.taps("Unclear")
     assert anna.sees.startswith("⏭ Skipped")

@@ -404,7 +404,6 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("live", sa.Boolean(), nullable=False),
         sa.Column("milliseconds", sa.Integer(), nullable=True),
-        sa.Column("source", sa.String(length=140), nullable=True),
         sa.Column("answered_at", columns.Moment(), nullable=False),
         sa.Column("superseded_at", columns.Moment(), nullable=True),
         sa.CheckConstraint("kind IN ('label', 'skip', 'flag', 'late')", name=op.f("ck_answers_kind")),
@@ -425,14 +424,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_answers_project", "answers", ["project", "id"], unique=False)
     op.create_index(
-        "ix_answers_source",
-        "answers",
-        ["person", "source"],
-        unique=False,
-        sqlite_where=sa.text("source IS NOT NULL"),
-        postgresql_where=sa.text("source IS NOT NULL"),
-    )
-    op.create_index(
         "uq_answers_card",
         "answers",
         ["card", "person"],
@@ -448,6 +439,17 @@ def upgrade() -> None:
         sqlite_where=sa.text("live = 1"),
         postgresql_where=sa.text("live"),
     )
+    op.create_table(
+        "typed",
+        sa.Column("card", columns.Key, nullable=False),
+        sa.Column("question", sa.String(length=100), nullable=False),
+        sa.Column("person", columns.Key, nullable=False),
+        sa.Column("source", sa.String(length=140), nullable=False),
+        sa.ForeignKeyConstraint(["card"], ["cards.id"], name=op.f("fk_typed_card")),
+        sa.ForeignKeyConstraint(["person"], ["people.id"], name=op.f("fk_typed_person")),
+        sa.PrimaryKeyConstraint("card", "question", name=op.f("pk_typed")),
+    )
+    op.create_index("ix_typed_source", "typed", ["person", "source"], unique=False)
     op.create_table(
         "outbox",
         sa.Column("id", columns.Key, nullable=False),
