@@ -26,7 +26,7 @@ from bot.chat import (
 )
 from bot.doors import WrongCode
 from bot.turn import Schemas, Turn, storable
-from bot.wording import phrase, say
+from bot.wording import Phrase, phrase, say
 from storage import accounts, cards, people, projects
 from storage.database import Transaction
 from storage.people import Person
@@ -83,21 +83,27 @@ class App:
         if isinstance(event, Opened | Blocked):
             return Outcome()
         if code is None:
-            return self._one_line(tx, event, "stranger")
+            return self._one_line(tx, event, phrase("stranger"))
+        elsewhere = doors.other_way(self._nobodys_turn(tx, event), code)
+        if elsewhere is not None:
+            return self._one_line(tx, event, elsewhere)
         try:
             person, project = doors.let_in(tx, event, None, code)
         except WrongCode as error:
-            return self._one_line(tx, event, str(error))
+            return self._one_line(tx, event, phrase(str(error)))
         turn = self.turn(tx, event.account, person)
         doors.greet(turn, project)
         return Outcome(turn.ack, tuple(turn.out))
 
-    def _one_line(self, tx: Transaction, event: FromPerson, key: str) -> Outcome:
-        sentence = say(event.language, phrase(key))
+    def _nobodys_turn(self, tx: Transaction, event: FromPerson) -> Turn:
+        nobody = Person(0, "", event.name, event.language, False, None, 0, event.chat, False)
+        return self.turn(tx, event.account, nobody)
+
+    def _one_line(self, tx: Transaction, event: FromPerson, said: Phrase) -> Outcome:
+        sentence = say(event.language, said)
         if isinstance(event, Press | Submit):
             return Outcome(Toast(sentence))
-        nobody = Person(0, "", event.name, event.language, False, None, 0, event.chat, False)
-        turn = self.turn(tx, event.account, nobody)
+        turn = self._nobodys_turn(tx, event)
         turn.send_to_new(event.account, event.chat, Message(text=(Part(sentence),)))
         return Outcome(messages=tuple(turn.out))
 
@@ -142,6 +148,10 @@ def command(turn: Turn, event: Command) -> None:
 
 def _join(turn: Turn, event: Command, code: str) -> None:
     if doors.known_way(turn, code):
+        return
+    elsewhere = doors.other_way(turn, code)
+    if elsewhere is not None:
+        turn.tell(elsewhere)
         return
     try:
         person, project = doors.let_in(turn.tx, event, turn.person, code)

@@ -1,7 +1,7 @@
 """How a card looks: an item, its question and its buttons as a message."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -136,16 +136,28 @@ def _body(project: Project, card: Card, captioned: bool) -> Text:
 
 def _list(shown: Mapping[str, str], limit: int) -> Text:
     """Every field has its share of the room; fields for which none is left are a mark."""
-    each = max(SHARE, limit // len(shown))
+    names = [fitted(name, SHARE) for name in shown]
+    room = limit - sum(units(name) + len("\n: ") for name in names)
+    shares = _shares([units(value) for value in shown.values()], room)
     lines: list[Part] = []
-    for name, value in shown.items():
+    for name, value, share in zip(names, shown.values(), shares, strict=True):
         start = "\n" if lines else ""
-        line = (Part(f"{start}{fitted(name, SHARE)}: ", "bold"), Part(fitted(value, each)))
+        line = (Part(f"{start}{name}: ", "bold"), Part(fitted(value, share)))
         limit -= sum(units(part.text) for part in line)
         if limit < 0:
             return (*lines, Part("\n…", "quiet"))
         lines += line
     return tuple(lines)
+
+
+def _shares(lengths: Sequence[int], room: int) -> list[int]:
+    """Short fields stand whole; what they leave is shared among the long ones, each at least `SHARE`."""
+    shares = [0] * len(lengths)
+    by_length = sorted(range(len(lengths)), key=lengths.__getitem__)
+    for taken, field in enumerate(by_length):
+        shares[field] = min(lengths[field], max(SHARE, room // (len(lengths) - taken)))
+        room -= shares[field]
+    return shares
 
 
 def units(text: str) -> int:

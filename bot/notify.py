@@ -13,10 +13,11 @@ from storage.people import Person
 
 def admins(turn: Turn, card: Card, project: Project, key: str, words: str, decide: bool = False) -> None:
     """`decide` adds the buttons that put the item back or take it out: an admin who is alone has them too."""
+    limits = turn.schema(card.project, card.rules)  # the card may be older than the project's limit to some chats
     reached = [
         (account, admin)
         for account, admin in people.admins(turn.tx, card.project)
-        if _reached(turn, project, account, admin)
+        if _reached(turn, limits, account, admin)
     ]
     others = [one for one in reached if one[1].id != turn.person.id]
     for account, admin in others or (reached if decide else ()):

@@ -1,5 +1,7 @@
 """What a typed text means: an answer, a note for the card's menu, or a correction of an earlier answer."""
 
+from collections.abc import Callable, Mapping
+
 from bot import draft as drafts
 from bot import serving
 from bot.buttons import BadButton, unpack

@@ -39,10 +39,14 @@ def may_show(turn: Turn, project: int, rules: int) -> bool:
     return not chats or turn.platform in chats
 
 
-def _not_here(turn: Turn, project: int, rules: int) -> Message:
+def not_here(turn: Turn, project: int, rules: int) -> Phrase:
+    """Where a project is to be seen that may not be shown in this chat."""
     schema = turn.schema(project, rules)
-    said = phrase("refused.chat", title=schema.title, chats=", ".join(schema.chats))
-    return Message(text=(Part(turn.say(said)),))
+    return phrase("refused.chat", title=schema.title, chats=", ".join(schema.chats))
+
+
+def _not_here(turn: Turn, project: int, rules: int) -> Message:
+    return Message(text=(Part(turn.say(not_here(turn, project, rules))),))
 
 
 def take_away(turn: Turn, card: Card) -> None:

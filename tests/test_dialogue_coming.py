@@ -432,3 +432,29 @@ def test_a_new_owner_ends_other_links_that_would_make_one(talk):
     olga.joins(new)
     eve.joins(old)
     assert eve.sees == "That invite is wrong, used up or expired. Ask for a new one."
+
+
+def test_an_invite_opened_in_a_chat_that_may_not_show_its_project_is_not_used_up(talk):
+    dialogue = talk(project(chats=("browser",)))
+    dialogue.account("browser")
+    dialogue.restart()
+    code = dialogue.invite(uses=1)
+    anna = dialogue.person("Anna")
+    anna.joins(code)
+    assert anna.sees == "“Review sentiment” may only be shown in: browser. Open it there."
+    there = dialogue.person("Anna", platform="browser")
+    there.joins(code)
+    assert there.item == "Text 0"
+
+
+def test_admins_hear_of_a_flag_by_the_limit_their_project_has_now(talk):
+    dialogue = talk(project())
+    dialogue.account("browser")
+    dialogue.restart()
+    ada = dialogue.member("Ada", role="admin")
+    anna = dialogue.member("Anna", platform="browser")
+    dialogue.add_project(project(chats=("browser",)))
+    anna.taps("⋯")
+    anna.taps("broken")
+    anna.taps("without a note")
+    assert "flagged" not in ada.screen

@@ -390,3 +390,23 @@ def test_an_admin_who_is_alone_decides_about_what_they_flagged(talk):
     anna.taps("without a note")
     anna.taps("Take it out")
     assert dialogue.states()[0] == "withdrawn"
+
+
+def test_a_long_field_of_a_record_has_the_room_that_short_ones_leave(talk):
+    dialogue = talk(project(), items=0)
+    body = "word " * 400
+    dialogue.add_items("reviews", [{"data": {"subject": "Broken", "body": body, "plan": "pro", "more": "x" * 3000}}])
+    shown = dialogue.member("Anna").sees
+    assert "subject: Broken\n" in shown
+    assert "plan: pro\n" in shown
+    assert shown.count("word") > 250
+    assert shown.count("x") > 1200
+
+
+def test_long_instructions_leave_room_for_what_the_labels_mean(talk):
+    labels = [LabelDef(f"label-{n}", f"Label {n}", help=f"What number {n} is about.") for n in range(25)]
+    dialogue = talk(project(question("choice", *labels), instructions="Read this. " * 400))
+    anna = dialogue.member("Anna")
+    anna.says("help")
+    assert "Label 24\nWhat number 24 is about." in anna.sees
+    assert len(anna.sees) < 4096

@@ -188,7 +188,7 @@ def test_an_edit_that_is_no_answer_is_told_so_and_changes_nothing(talk):
     anna = dialogue.member("Anna")
     anna.types("hello")
     anna.edits("hello", " \u200b")
-    assert anna.sees == "There is nothing in it. Type what you hear."
+    assert anna.sees == "There is nothing in it. Type it again."
     assert dialogue.labels() == ["hello"]
 
 
