@@ -222,10 +222,16 @@ def undo_answer(turn: Turn, project: int) -> None:
         turn.post(_not_here(turn, project, rules))
     elif answer is None:
         turn.toast("undo.nothing")
-    elif not answers.withdraw(turn.tx, answer):
+    elif not answers.withdraw(turn.tx, answer, _enough(turn, answer, rules)):
         turn.toast("undo.taken", alert=True)
     else:
         _serve_again(turn, answer)
+
+
+def _enough(turn: Turn, answer: answers.Answer, rules: int) -> int:
+    """How many skips, or flags, hold an item back."""
+    project = turn.schema(answer.project, rules)
+    return project.flags_needed if answer.kind == "flag" else _skips_allowed(turn, answer.project, project)
 
 
 def _serve_again(turn: Turn, answer: answers.Answer) -> None:
@@ -260,9 +266,12 @@ def lay_down(turn: Turn, card: Card) -> None:
 
 def skip(turn: Turn, card: Card, reason: str) -> None:
     project = turn.schema(card.project, card.version)
-    limit = min(project.skip_limit, max(1, people.active(turn.tx, card.project)))
-    answers.skip(turn.tx, card, reason, limit)
+    answers.skip(turn.tx, card, reason, _skips_allowed(turn, card.project, project))
     _next(turn, card, phrase("skip.done"))
+
+
+def _skips_allowed(turn: Turn, project: int, rules: Project) -> int:
+    return min(rules.skip_limit, max(1, people.active(turn.tx, project)))
 
 
 def flag(turn: Turn, card: Card, note: str) -> None:

@@ -123,9 +123,9 @@ BURY = text("UPDATE cards SET buried = true WHERE person = :who AND state = 'ope
 class Card:
     """An item in front of a person, with what is needed to show it and to judge a tap on it.
 
-    `role` is the person's role in the project now (None: removed), `answered` their answers there so far,
-    `total` the project's items, `rules` the project's version now. `draft` is what they have marked; `awaiting` names what a typed text is for; `buried`
-    says that something was typed below its message. `new` is one that nobody has been shown yet.
+    `role` is the person's role in the project now (None: removed), `answered` their answers there so far, `total` the
+    project's items, `rules` the project's version now. `draft` is what they have marked; `awaiting` names what a typed
+    text is for; `buried` says that something was typed below its message. `new` is one that nobody has been shown yet.
     """
 
     id: int

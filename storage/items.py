@@ -48,15 +48,16 @@ UPDATE: Final = text(
     "UPDATE items SET digest = :digest, data = :data, media = :media, gold = :gold, suggestion = :suggestion, "
     "priority = :priority, overlap = :overlap, serve_seq = :seq, "
     "flags = CASE WHEN state IN ('flagged', 'quarantined') THEN 0 ELSE flags END, "
-    "state = CASE WHEN :state = 'gold' AND state = 'open' THEN 'gold' "
+    "state = CASE WHEN :state = 'gold' AND state IN ('open', 'skipped') THEN 'gold' "
     "WHEN state IN ('flagged', 'quarantined') THEN :state ELSE state END "
-    "WHERE id = :id AND answers = 0 AND NOT EXISTS "
-    "(SELECT 1 FROM cards WHERE cards.item = items.id AND cards.state IN ('open', 'parked'))"
+    "WHERE id = :id AND answers = 0 AND taken = 0"
 )
+"""Whether anybody holds the item is asked of its own row: it may just be claimed, and of another table PostgreSQL would
+look at what was there before it waited for that."""
 REVIVE: Final = text(
     "UPDATE items SET import = :import, digest = :digest, data = :data, media = :media, gold = :gold, "
-    "suggestion = :suggestion, priority = :priority, overlap = :overlap, serve_seq = :seq, state = :state, taken = 0, "
-    "created_at = :now WHERE id = :id AND state = 'withdrawn' AND answers = 0"
+    "suggestion = :suggestion, priority = :priority, overlap = :overlap, serve_seq = :seq, state = :state, "
+    "created_at = :now WHERE id = :id AND state = 'withdrawn' AND answers = 0 AND taken = 0"
 )
 LIVE: Final = select(answers.c.item, answers.c.person).where(
     answers.c.item.in_(bindparam("items", expanding=True)), answers.c.live
@@ -68,12 +69,13 @@ ANSWER: Final = (
 )
 COUNT: Final = text(
     "UPDATE items SET answers = answers + :labels, skips = skips + :skips, flags = flags + :flags, "
-    "taken = CASE WHEN state = 'gold' THEN taken ELSE taken + :labels END, "
-    "overlap = CASE WHEN state <> 'gold' AND taken + :labels > overlap THEN taken + :labels ELSE overlap END, "
+    "taken = taken + :labels, "
+    "overlap = CASE WHEN gold IS NULL AND taken + :labels > overlap THEN taken + :labels ELSE overlap END, "
     "done_at = CASE WHEN state IN ('open', 'skipped') AND answers + :labels >= overlap AND taken = answers "
     "THEN :last ELSE done_at END, "
-    "state = CASE WHEN state NOT IN ('open', 'skipped') THEN state "
+    "state = CASE WHEN state NOT IN ('open', 'skipped', 'gold') THEN state "
     "WHEN flags + :flags >= :needed THEN 'flagged' "
+    "WHEN state = 'gold' THEN state "
     "WHEN answers + :labels >= overlap AND taken = answers THEN 'done' "
     "WHEN skips + :skips >= :limit THEN 'skipped' ELSE state END "
     "WHERE id = :item"

@@ -14,7 +14,14 @@ from storage.schema import cards, items
 
 CHUNK = (
     select(
-        items.c.id, items.c.overlap, items.c.taken, items.c.answers, items.c.state, items.c.serve_seq, items.c.done_at
+        items.c.id,
+        items.c.overlap,
+        items.c.taken,
+        items.c.answers,
+        items.c.state,
+        items.c.serve_seq,
+        items.c.done_at,
+        items.c.gold.is_not(None).label("gold"),
     )
     .where(items.c.project == bindparam("p"), items.c.id > bindparam("after"))
     .order_by(items.c.id)
@@ -80,16 +87,21 @@ def _held(tx: Transaction, project: int, rows: Sequence[Row]) -> dict[int, list[
 
 
 def _wanted(row: Row, overlap: int) -> int:
-    return overlap if row.state == "gold" else max(overlap, row.answers)
+    return overlap if row.gold else max(overlap, row.answers)
+
+
+def _kept(row: Row, overlap: int) -> int:
+    """How many places stay taken: a gold item has one for everybody."""
+    return int(row.taken) if row.gold else min(row.taken, _wanted(row, overlap))
 
 
 def _surplus(row: Row, overlap: int, held: Mapping[int, Sequence[int]]) -> Sequence[int]:
-    return held.get(row.id, ())[: max(0, row.taken - _wanted(row, overlap))]
+    return held.get(row.id, ())[: row.taken - _kept(row, overlap)]
 
 
 def _change(row: Row, overlap: int, fresh: int, now: datetime) -> dict[str, Any]:
     wanted = _wanted(row, overlap)
-    taken = row.taken if row.state == "gold" else min(row.taken, wanted)
+    taken = _kept(row, overlap)
     state = row.state
     if state in RULED and row.answers >= wanted:
         state = "done"

@@ -1,12 +1,16 @@
 """Who gets which item: cards, leases and overlap.
 
 A place on an item (`taken`) is claimed by a guarded update, so that never more than `overlap` people hold or have
-answered it, in either engine. A person walks the servable items by a cursor over `serve_seq`; an item that becomes
-servable again gets a new, larger number, so no cursor has passed it. Rows are locked person, card, project, item.
+answered it, in either engine; a gold item has a place for everybody, and counts them too. A person walks the servable
+items by a cursor over `serve_seq`; an item that becomes servable again gets a new, larger number, so no cursor has
+passed it. Rows are locked person, card, project, item.
 """
 
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Final
 
 from sqlalchemy import (
@@ -22,12 +26,14 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.exc import IntegrityError
 
 from storage import projects
 from storage.cards import ITEM, SET_STATE, Card
 from storage.database import Busy, Row, Transaction
 from storage.schema import answers, cards, cursors, items
 
+log = logging.getLogger("labelbot.storage")
 GOLD: Final = -32_768
 """The cursor's priority over gold items, below any that an item may have."""
 PRIORITIES: Final = range(-100, 101)
@@ -97,7 +103,7 @@ PASSED_OVER = (
     .order_by(items.c.serve_seq)
     .limit(1)
 )
-PICK_GOLD = (
+GLANCE_GOLD = (
     select(*ITEM, items.c.serve_seq)
     .where(
         items.c.project == bindparam("p"),
@@ -109,20 +115,22 @@ PICK_GOLD = (
     .order_by(items.c.serve_seq)
     .limit(1)
 )
-TAKE = text("UPDATE items SET taken = taken + 1 WHERE id = :item AND state = 'open' AND taken < overlap")
+PICK_GOLD = GLANCE_GOLD.with_for_update(of=items, key_share=True, skip_locked=True)
+TAKE = text(
+    "UPDATE items SET taken = taken + 1 WHERE id = :item AND (state = 'gold' OR (state = 'open' AND taken < overlap))"
+)
 PASS = text(
     "INSERT INTO cursors (person, project, priority, seq) VALUES (:who, :p, :priority, :seq) "
     "ON CONFLICT (person, project, priority) DO UPDATE SET seq = excluded.seq"
 )
-GIVE_BACK = text("UPDATE items SET taken = taken - 1, serve_seq = :seq WHERE id = :item AND state <> 'gold'")
-QUARANTINE = text(
-    "UPDATE items SET state = 'quarantined', taken = CASE WHEN taken > 0 THEN taken - 1 ELSE 0 END WHERE id = :item"
-)
+GIVE_BACK = text("UPDATE items SET taken = taken - 1, serve_seq = :seq WHERE id = :item")
+QUARANTINE = text("UPDATE items SET state = 'quarantined', taken = taken - 1 WHERE id = :item")
+BACK: Final = "CASE WHEN gold IS NOT NULL THEN 'gold' WHEN answers >= overlap THEN 'done' ELSE 'open' END"
+"""What an item becomes that is held back no longer."""
 PUT = text(
     "UPDATE items SET serve_seq = :seq, "
     "flags = CASE WHEN :became = 'open' AND state = 'flagged' THEN 0 ELSE flags END, "
-    "state = CASE WHEN :became <> 'open' THEN :became WHEN gold IS NOT NULL THEN 'gold' "
-    "WHEN answers >= overlap THEN 'done' ELSE 'open' END WHERE id = :item AND state <> 'gold'"
+    f"state = CASE WHEN :became = 'open' THEN {BACK} ELSE :became END WHERE id = :item"
 )
 MET_AGAIN = select(items.c.id).where(items.c.id == bindparam("item"), MINE | HOLDING)
 SKIPPED = (
@@ -176,9 +184,14 @@ def claim(tx: Transaction, deal: Deal, gold: bool) -> Card | None:
 
 
 def _pick_gold(tx: Transaction, deal: Deal) -> Row | None:
-    row = tx.one(PICK_GOLD, {"p": deal.project, "who": deal.person})
-    if row is not None:
-        _pass(tx, deal, GOLD, row.serve_seq)
+    """Gold that others are claiming in this moment comes another time: the cursor stops before it."""
+    params = {"p": deal.project, "who": deal.person}
+    row = tx.one(PICK_GOLD, params)
+    if row is None:
+        return None
+    _take(tx, row)
+    first = (tx.one(GLANCE_GOLD, params) or row) if tx.locks else row
+    _pass(tx, deal, GOLD, row.serve_seq if first.item == row.item else first.serve_seq - 1)
     return row
 
 
@@ -188,10 +201,14 @@ def _pick(tx: Transaction, deal: Deal) -> Row | None:
         if tx.locks and _next(tx, deal, GLANCE) is not None:
             raise Busy("others are just claiming the items that are left")
         return None
-    if tx.run(TAKE, {"item": row.item}) != 1:
-        raise AssertionError("a picked and locked item had no place")
+    _take(tx, row)
     _pass(tx, deal, row.priority, _passable(tx, deal, row))
     return row
+
+
+def _take(tx: Transaction, row: Row) -> None:
+    if tx.run(TAKE, {"item": row.item}) != 1:
+        raise AssertionError("a picked and locked item had no place")
 
 
 def _next(tx: Transaction, deal: Deal, statement: Executable) -> Row | None:
@@ -275,11 +292,6 @@ def deal_again(tx: Transaction, deal: Deal, item: int) -> Card:
     return replace(_deal(tx, deal, row), taken=row.taken)
 
 
-def retake(tx: Transaction, item: int) -> bool:
-    """Claims a place on that very item, if one is free."""
-    return tx.run(TAKE, {"item": item}) == 1
-
-
 def met_again(tx: Transaction, card: Card) -> bool:
     """Whether the person of an expired card has answered its item since then, or holds it under another card."""
     return tx.value(MET_AGAIN, {"item": card.item, "who": card.person}) is not None
@@ -289,7 +301,7 @@ def take_back(tx: Transaction, card: Card) -> bool:
     """A place for an expired card after all; False when its item has none left or its person has met it again."""
     if met_again(tx, card):
         return False
-    return card.item_state == "gold" or retake(tx, card.item)
+    return tx.run(TAKE, {"item": card.item}) == 1
 
 
 def release(tx: Transaction, card: Card, became: str = "void") -> None:
@@ -335,8 +347,25 @@ def any_lapsed(tx: Transaction) -> bool:
 
 def expire(tx: Transaction, limit: int = 200) -> int:
     """Takes back the places of leases that ran out; returns how many."""
-    rows = tx.all(LAPSED, {"moment": tx.now, "most": limit})
-    for row in sorted(rows, key=lambda row: (row.project, row.item)):
-        tx.run(SET_STATE, {"card": row.id, "became": "expired"})
-        give_back(tx, row.item, row.project)
+    rows = sorted(tx.all(LAPSED, {"moment": tx.now, "most": limit}), key=lambda row: (row.project, row.item))
+    if rows:
+        tx.run(SET_STATE, [{"card": row.id, "became": "expired"} for row in rows])
+    for project, some in groupby(rows, lambda row: int(row.project)):
+        _give_all_back(tx, project, [row.item for row in some])
     return len(rows)
+
+
+def _give_all_back(tx: Transaction, project: int, freed: Sequence[int]) -> None:
+    """An item that does not count whom it lets go is a bug of ours, and no reason to keep the others."""
+    first = projects.next_seq(tx, project, len(freed))
+    places = [{"item": item, "seq": first + number} for number, item in enumerate(freed)]
+    try:
+        with tx.apart():
+            tx.run(GIVE_BACK, places)
+    except IntegrityError:
+        for place in places:
+            try:
+                with tx.apart():
+                    tx.run(GIVE_BACK, place)
+            except IntegrityError:
+                log.error("item %d has no place to give back", place["item"])

@@ -220,7 +220,7 @@ items = Table(
     Column("done_at", Moment),
     UniqueConstraint("project", "key"),
     CheckConstraint("taken >= 0 AND answers >= 0 AND skips >= 0 AND flags >= 0", name="counts"),
-    CheckConstraint("state = 'gold' OR taken <= overlap OR state <> 'open'", name="overlap"),
+    CheckConstraint("gold IS NOT NULL OR taken <= overlap", name="overlap"),
     CheckConstraint(
         "state IN ('open', 'done', 'gold', 'skipped', 'flagged', 'quarantined', 'withdrawn')", name="state"
     ),

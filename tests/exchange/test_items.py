@@ -126,6 +126,20 @@ def test_what_an_admin_withdrew_stays_withdrawn(each_desk):
     assert each_desk.items()["a"].state == "withdrawn"
 
 
+def test_what_somebody_still_holds_does_not_come_again_until_they_let_go(each_desk, clock):
+    path = each_desk.file("r.csv", CSV)
+    each_desk.bring(path)
+    card = each_desk.claim(each_desk.person("ann"))
+    run(each_desk.database, lambda tx: queue.set_item_state(tx, card.item, card.project, "withdrawn"))
+    undo_import(each_desk.database, "reviews", 1)
+    done = each_desk.bring(path)
+    assert (done.new, done.left, each_desk.items()["a"].state) == (2, 1, "withdrawn")
+    clock.advance(timedelta(hours=1))
+    assert run(each_desk.database, queue.expire) == 1
+    assert each_desk.bring(path).new == 1
+    assert (each_desk.items()["a"].state, each_desk.items()["a"].taken) == ("open", 0)
+
+
 def test_undo_of_an_import_that_never_was_names_those_there_are(each_desk):
     with pytest.raises(BadImport, match="there is none yet"):
         undo_import(each_desk.database, "reviews", 1)

@@ -107,7 +107,7 @@ def test_skipped_flagged_and_gold_items_keep_their_states(database):
     run(database, lambda tx: answers.skip(tx, claim(tx, world, 0), "", 1))
     run(database, lambda tx: answers.flag(tx, claim(tx, world, 0), "", 1))
     change(database, world, 1)
-    assert states(database) == [("skipped", 1, 0, 0), ("flagged", 1, 0, 0), ("gold", 1, 0, 1)]
+    assert states(database) == [("skipped", 1, 0, 0), ("flagged", 1, 0, 0), ("gold", 1, 1, 1)]
 
 
 def test_it_goes_in_chunks_and_a_second_time_changes_nothing(database):

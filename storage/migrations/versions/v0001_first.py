@@ -255,7 +255,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=12), server_default="open", nullable=False),
         sa.Column("created_at", columns.Moment(), nullable=False),
         sa.Column("done_at", columns.Moment(), nullable=True),
-        sa.CheckConstraint("state = 'gold' OR taken <= overlap OR state <> 'open'", name=op.f("ck_items_overlap")),
+        sa.CheckConstraint("gold IS NOT NULL OR taken <= overlap", name=op.f("ck_items_overlap")),
         sa.CheckConstraint(
             "state IN ('open', 'done', 'gold', 'skipped', 'flagged', 'quarantined', 'withdrawn')",
             name=op.f("ck_items_state"),
