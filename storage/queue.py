@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from storage import projects
+from storage import people, projects
 from storage.cards import ITEM, SET_STATE, Card
 from storage.database import Busy, Row, Transaction
 from storage.schema import answers, cards, cursors, items
@@ -134,15 +134,13 @@ PUT = text(
 )
 MET_AGAIN = select(items.c.id).where(items.c.id == bindparam("item"), MINE | HOLDING)
 SKIPPED = (
-    select(items.c.id)
-    .where(
-        items.c.project == bindparam("p"),
-        items.c.state == literal_column("'skipped'"),
-        items.c.skips < bindparam("limit"),
-    )
-    .order_by(items.c.id)
+    select(items.c.id, items.c.skips)
+    .where(items.c.project == bindparam("p"), text("items.state = 'skipped'"), items.c.skips < bindparam("limit"))
+    .order_by(items.c.skips, items.c.id)
     .limit(bindparam("most"))
-    .with_for_update()
+)
+SERVE_AGAIN = text(
+    f"UPDATE items SET serve_seq = :seq, state = {BACK} WHERE id = :item AND state = 'skipped' AND skips < :limit"
 )
 DEAL = insert(cards)
 LAPSED = (
@@ -333,12 +331,16 @@ def set_item_state(tx: Transaction, item: int, project: int, became: str) -> Non
     tx.run(PUT, {"item": item, "became": became, "seq": seq})
 
 
-def unskip(tx: Transaction, project: int, limit: int, most: int = 500) -> None:
-    """Items that all have passed on are servable again once there is somebody who has not."""
-    rows = tx.all(SKIPPED, {"p": project, "limit": limit, "most": most})
-    first = projects.next_seq(tx, project, len(rows)) if rows else 0
-    for offset, row in enumerate(rows):
-        tx.run(PUT, {"item": row.id, "became": "open", "seq": first + offset})
+def unskip(tx: Transaction, project: int, limit: int, most: int = 200) -> None:
+    """Items that all have passed on are servable again once there is somebody who has not: `most` at a time, the
+    others with the next tick."""
+    found = tx.all(SKIPPED, {"p": project, "limit": limit, "most": most})
+    limit = min(limit, people.active(tx, project)) if found else limit
+    again = [row.id for row in found if row.skips < limit]
+    if again:
+        first = projects.next_seq(tx, project, len(again))
+        places = [{"item": item, "limit": limit, "seq": first + number} for number, item in enumerate(again)]
+        tx.run(SERVE_AGAIN, places)
 
 
 def any_lapsed(tx: Transaction) -> bool:

@@ -232,6 +232,7 @@ items = Table(
         **_where("state = 'open' AND taken < overlap AND serve_seq IS NOT NULL"),
     ),
     Index("ix_items_gold", "project", "serve_seq", **_where("state = 'gold'")),
+    Index("ix_items_skipped", "project", "skips", "id", **_where("state = 'skipped'")),
     Index("ix_items_state", "project", "state"),
     Index("ix_items_unshuffled", "project", "digest", **_where("serve_seq IS NULL")),
 )

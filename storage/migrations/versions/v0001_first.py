@@ -283,6 +283,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'open' AND taken < overlap AND serve_seq IS NOT NULL"),
         postgresql_where=sa.text("state = 'open' AND taken < overlap AND serve_seq IS NOT NULL"),
     )
+    op.create_index(
+        "ix_items_skipped",
+        "items",
+        ["project", "skips", "id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'skipped'"),
+        postgresql_where=sa.text("state = 'skipped'"),
+    )
     op.create_index("ix_items_state", "items", ["project", "state"], unique=False)
     op.create_index(
         "ix_items_unshuffled",
