@@ -12,6 +12,7 @@ from storage.schema import members, projects, schemas
 CONFIG = select(schemas.c.config).where(schemas.c.project == bindparam("p"), schemas.c.version == bindparam("v"))
 NEXT_SEQ = text("UPDATE projects SET next_seq = next_seq + :count WHERE id = :project RETURNING next_seq")
 ROW = select(projects.c.id, projects.c.name, projects.c.state, projects.c.version, projects.c.total)
+LOCK = select(projects.c.id).where(projects.c.id == bindparam("project")).with_for_update(key_share=True)
 BY_ID = ROW.where(projects.c.id == bindparam("project"))
 SEAT = (
     ROW.add_columns(members.c.role, func.coalesce(members.c.answered, 0).label("answered"))
@@ -103,6 +104,11 @@ def next_seq(tx: Transaction, project: int, count: int = 1) -> int:
     numbers become visible in their order and nobody's cursor passes one that is still to come."""
     following = tx.value(NEXT_SEQ, {"project": project, "count": count})
     return int(following) - count
+
+
+def lock(tx: Transaction, project: int) -> None:
+    """For who will write to the project's row after its items, which are locked after it."""
+    tx.run(LOCK, {"project": project})
 
 
 def add_items(tx: Transaction, project: int, count: int) -> None:

@@ -6,7 +6,7 @@ from itertools import count
 from threading import Barrier, Event, Thread
 
 import pytest
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, select, text, update
 from sqlalchemy.pool import NullPool
 
 from storage import accounts, imports, projects, queue
@@ -195,6 +195,34 @@ def test_an_undone_import_ends_a_card_that_is_just_being_dealt(database, clock, 
     assert run(database, mistakes) == []
     clock.advance(LEASE * 2)
     assert run(database, queue.expire) == 0
+
+
+def test_an_undone_import_waits_for_its_project_before_it_locks_items(database):
+    """A card being let go locks the project, then the item: the other way round both would wait for each other."""
+    world = build(database, items=1)
+    number = run(database, lambda tx: imports.begin(tx, world.project, "x").id)
+    run(database, lambda tx: tx.run(update(items).values({"import": number})))
+    locked, let_go, tries = Event(), Event(), count()
+
+    def let_go_of(tx):
+        next(tries)
+        seq = projects.next_seq(tx, world.project)
+        locked.set()
+        let_go.wait(10)
+        tx.run(text("UPDATE items SET serve_seq = :seq"), {"seq": seq})
+
+    def undo(tx):
+        next(tries)
+        return imports.withdraw_some(tx, world.project, number, 0)
+
+    first = database.submit(let_go_of)
+    assert locked.wait(10)
+    second = database.submit(undo)
+    let_wait(database, second)
+    let_go.set()
+    wait([first, second], timeout=20)
+    assert second.result()[0] == 1
+    assert next(tries) == 2
 
 
 @pytest.mark.parametrize("gold", [False, True])
