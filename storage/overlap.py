@@ -1,5 +1,5 @@
 """How many answers a project wants of an item, changed while people are at it: nothing is deleted, nobody cut short
-of an answer they gave."""
+of an answer they gave. Items whose import asked for a number of their own keep it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -11,6 +11,7 @@ from storage import projects
 from storage.cards import SET_STATE
 from storage.database import Row, Transaction
 from storage.schema import cards, items
+from storage.schema import projects as project_table
 
 CHUNK = (
     select(
@@ -23,7 +24,7 @@ CHUNK = (
         items.c.done_at,
         items.c.gold.is_not(None).label("gold"),
     )
-    .where(items.c.project == bindparam("p"), items.c.id > bindparam("after"))
+    .where(items.c.project == bindparam("p"), items.c.id > bindparam("after"), text("items.own_overlap IS NULL"))
     .order_by(items.c.id)
     .limit(bindparam("most"))
 )
@@ -49,8 +50,15 @@ CHANGE = (
         done_at=bindparam("since"),
     )
 )
+SPREAD = select(project_table.c.spread).where(project_table.c.id == bindparam("p"))
+NOTE = text("UPDATE projects SET spread = :spread WHERE id = :project")
 RULED: Final = ("open", "done", "skipped")
 """States in which the number of answers decides; the others are an admin's to end."""
+
+
+def is_spread(tx: Transaction, project: int, overlap: int) -> bool:
+    """Whether that is what the project's items have wanted since `set_overlap` came to their end."""
+    return bool(tx.value(SPREAD, {"p": project}) == overlap)
 
 
 def set_overlap(tx: Transaction, project: int, overlap: int, after_id: int = 0, limit: int = 200) -> int:
@@ -74,7 +82,9 @@ def set_overlap(tx: Transaction, project: int, overlap: int, after_id: int = 0, 
     different = [change for change, row in zip(changes, rows, strict=True) if _differs(change, row)]
     if different:
         tx.run(CHANGE, different)
-    return int(rows[-1].id) if len(rows) == limit else 0
+    ended = len(rows) < limit
+    tx.run(NOTE, {"project": project, "spread": overlap if ended else None})
+    return 0 if ended else int(rows[-1].id)
 
 
 def _held(tx: Transaction, project: int, rows: Sequence[Row]) -> dict[int, list[int]]:

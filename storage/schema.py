@@ -93,6 +93,7 @@ projects = Table(
     Column("version", Integer, nullable=False, server_default="1"),
     Column("next_seq", BigInteger, nullable=False, server_default="1"),
     Column("total", Integer, nullable=False, server_default="0"),
+    Column("spread", Integer),
     Column("created_at", Moment, nullable=False),
     CheckConstraint("state IN ('open', 'paused')", name="state"),
 )
@@ -210,6 +211,7 @@ items = Table(
     Column("suggestion", Json),
     Column("priority", Integer, nullable=False, server_default="0"),
     Column("overlap", Integer, nullable=False),
+    Column("own_overlap", Integer),
     Column("taken", Integer, nullable=False, server_default="0"),
     Column("answers", Integer, nullable=False, server_default="0"),
     Column("skips", Integer, nullable=False, server_default="0"),

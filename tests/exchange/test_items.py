@@ -9,6 +9,7 @@ from bot.exchange.imports import import_source, undo_import
 from bot.exchange.problems import BadImport
 from storage import cards, projects, queue
 from storage.database import run
+from storage.overlap import set_overlap
 from tests.exchange.desk import REVIEWS
 
 CSV = "id,text\na,Fine\nb,Broken\nc,So so\n"
@@ -26,6 +27,22 @@ def test_items_come_in_the_order_of_the_file_and_count(each_desk):
     ]
     assert [row.serve_seq for row in items.values()] == [1, 2, 3]
     assert run(each_desk.database, lambda tx: projects.named(tx, "reviews").total) == 3
+
+
+def test_an_overlap_of_its_own_outlives_a_change_of_the_projects_and_is_exported(each_desk):
+    each_desk.bring(each_desk.file("r.csv", "id,text,overlap\na,Fine,3\nb,Broken,\nc,So so,2\n"))
+    project = run(each_desk.database, lambda tx: projects.named(tx, "reviews").id)
+    run(each_desk.database, lambda tx: set_overlap(tx, project, 1))
+    assert [row.overlap for row in each_desk.items().values()] == [3, 1, 2]
+    out = each_desk.exported(level="items", only=("all",))
+    assert {row["item"]: row.get("overlap") for row in out} == {"a": 3, "b": None, "c": 2}
+
+
+def test_an_overlap_given_later_is_the_items_own(each_desk):
+    each_desk.bring(each_desk.file("r.csv", CSV))
+    done = each_desk.bring(each_desk.file("more.csv", "id,text,overlap\na,Fine,2\nb,Broken,5\nc,So so,\n"))
+    assert (done.changed, done.known) == (2, 1)
+    assert [(row.overlap, row.own_overlap) for row in each_desk.items().values()] == [(2, 2), (5, 5), (2, None)]
 
 
 def test_the_same_file_again_adds_nothing(each_desk):
