@@ -135,12 +135,12 @@ class Card:
     chat: int
     chat_external: str
     version: int
-    draft: Any
-    awaiting: str
-    buried: bool
-    state: str
-    message: str | None
-    shown: str
+    draft: Any = None
+    awaiting: str = ""
+    buried: bool = False
+    state: str = "open"
+    message: str | None = None
+    shown: str = "text"
     suggested: bool
     leased_until: datetime
     served_at: datetime

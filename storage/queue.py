@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
@@ -143,6 +143,7 @@ SERVE_AGAIN = text(
     f"UPDATE items SET serve_seq = :seq, state = {BACK} WHERE id = :item AND state = 'skipped' AND skips < :limit"
 )
 DEAL = insert(cards)
+OF_ITEM: Final = tuple(column.key for column in ITEM)
 LAPSED = (
     select(cards.c.id, cards.c.item, cards.c.project)
     .where(literal_column("cards.state IN ('open', 'parked')"), cards.c.leased_until < bindparam("moment"))
@@ -235,8 +236,7 @@ def _pass(tx: Transaction, deal: Deal, priority: int, seq: int) -> None:
 
 
 def _deal(tx: Transaction, deal: Deal, row: Row) -> Card:
-    until = deal.moment + deal.lease
-    values = {
+    dealt = {
         "nonce": deal.nonce,
         "project": deal.project,
         "item": row.item,
@@ -244,42 +244,19 @@ def _deal(tx: Transaction, deal: Deal, row: Row) -> Card:
         "chat": deal.chat,
         "version": deal.version,
         "suggested": row.suggestion is not None,
-        "leased_until": until,
+        "leased_until": deal.moment + deal.lease,
         "served_at": deal.moment,
     }
-    card = tx.insert(DEAL, values)
+    item: dict[str, Any] = dict(zip(OF_ITEM, row, strict=False))  # what picking it took besides comes after these
     return Card(
-        id=card,
-        nonce=deal.nonce,
-        project=deal.project,
-        person=deal.person,
-        chat=deal.chat,
+        id=tx.insert(DEAL, dealt),
         chat_external=deal.chat_external,
-        version=deal.version,
-        draft=None,
-        awaiting="",
-        buried=False,
-        state="open",
-        message=None,
-        shown="text",
-        suggested=row.suggestion is not None,
-        leased_until=until,
-        served_at=deal.moment,
-        item=row.item,
-        key=row.key,
-        data=row.data,
-        media=row.media,
-        gold=row.gold,
-        suggestion=row.suggestion,
-        overlap=row.overlap,
-        taken=row.taken + 1,
-        answers=row.answers,
-        item_state=row.item_state,
         role=deal.role,
         answered=deal.answered,
         total=deal.total,
         rules=deal.version,
         new=True,
+        **item | dealt | {"taken": row.taken + 1},
     )
 
 
