@@ -54,12 +54,10 @@ def take_away(turn: Turn, card: Card) -> None:
 
 def next_card(turn: Turn, seat: Seat) -> Card | None:
     """None when there is nothing for them now."""
-    return _in_hand(turn, seat.project) or _claim(turn, seat)
+    return (_in_hand(turn, seat.project) if seat.has_card else None) or _claim(turn, seat)
 
 
 def _in_hand(turn: Turn, row: ProjectRow) -> Card | None:
-    if not cards.in_hand(turn.tx, turn.person.id):
-        return None
     card = cards.open_card(turn.tx, turn.person.id)
     if card is not None and card.project != row.id:
         lay_down(turn, card)
