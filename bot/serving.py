@@ -58,12 +58,10 @@ def take_away(turn: Turn, card: Card) -> None:
 
 def next_card(turn: Turn, seat: Seat) -> Card | None:
     """None when there is nothing for them now."""
-    return _in_hand(turn, seat.project) or _claim(turn, seat)
+    return (_in_hand(turn, seat.project) if seat.has_card else None) or _claim(turn, seat)
 
 
 def _in_hand(turn: Turn, row: ProjectRow) -> Card | None:
-    if not cards.in_hand(turn.tx, turn.person.id):
-        return None
     card = cards.open_card(turn.tx, turn.person.id)
     if card is not None and card.project != row.id:
         lay_down(turn, card)
@@ -230,10 +228,16 @@ def undo_answer(turn: Turn, project: int) -> None:
         turn.post(_not_here(turn, project, rules))
     elif answer is None:
         turn.toast("undo.nothing")
-    elif not answers.withdraw(turn.tx, answer):
+    elif not answers.withdraw(turn.tx, answer, _enough(turn, answer, rules)):
         turn.toast("undo.taken", alert=True)
     else:
         _serve_again(turn, answer)
+
+
+def _enough(turn: Turn, answer: answers.Answer, rules: int) -> int:
+    """How many skips, or flags, hold an item back."""
+    project = turn.schema(answer.project, rules)
+    return project.flags_needed if answer.kind == "flag" else _skips_allowed(turn, answer.project, project)
 
 
 def _serve_again(turn: Turn, answer: answers.Answer) -> None:
@@ -273,9 +277,12 @@ REASON_LENGTH = 200
 
 def skip(turn: Turn, card: Card, reason: str) -> None:
     project = turn.schema(card.project, card.version)
-    limit = min(project.skip_limit, max(1, people.active(turn.tx, card.project)))
-    answers.skip(turn.tx, card, storable(reason.strip())[:REASON_LENGTH], limit)
+    answers.skip(turn.tx, card, storable(reason.strip())[:REASON_LENGTH], _skips_allowed(turn, card.project, project))
     _next(turn, card, phrase("skip.done"))
+
+
+def _skips_allowed(turn: Turn, project: int, rules: Project) -> int:
+    return min(rules.skip_limit, max(1, people.active(turn.tx, project)))
 
 
 def flag(turn: Turn, card: Card, note: str) -> None:

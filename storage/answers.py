@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from storage import cards, projects, queue
 from storage.cards import Card
 from storage.database import Row, Transaction
+from storage.queue import BACK
 from storage.schema import answers, comments, items
 
 MILLISECOND = timedelta(milliseconds=1)
@@ -30,24 +31,24 @@ REOPEN = text(
 SKIP = text(
     "UPDATE items SET taken = taken - 1, skips = skips + 1, serve_seq = :seq, "
     "state = CASE WHEN state = 'open' AND skips + 1 >= :limit THEN 'skipped' ELSE state END "
-    "WHERE id = :item AND state <> 'gold'"
+    "WHERE id = :item"
 )
 UNSKIP = text(
-    "UPDATE items SET skips = CASE WHEN skips > 0 THEN skips - 1 ELSE 0 END, "
-    "serve_seq = CASE WHEN state = 'skipped' THEN :seq ELSE serve_seq END, "
-    "state = CASE WHEN state = 'skipped' THEN 'open' ELSE state END "
-    "WHERE id = :item AND state <> 'gold'"
+    "UPDATE items SET taken = taken + 1, skips = CASE WHEN skips > 0 THEN skips - 1 ELSE 0 END, "
+    "serve_seq = CASE WHEN state = 'skipped' AND skips <= :enough THEN :seq ELSE serve_seq END, "
+    f"state = CASE WHEN state = 'skipped' AND skips <= :enough THEN {BACK} ELSE state END "
+    "WHERE id = :item"
 )
 FLAG = text(
     "UPDATE items SET taken = taken - 1, flags = flags + 1, serve_seq = :seq, "
-    "state = CASE WHEN state IN ('open', 'done') AND flags + 1 >= :needed THEN 'flagged' ELSE state END "
-    "WHERE id = :item AND state <> 'gold'"
+    "state = CASE WHEN state IN ('open', 'done', 'gold') AND flags + 1 >= :needed THEN 'flagged' ELSE state END "
+    "WHERE id = :item"
 )
 UNFLAG = text(
-    "UPDATE items SET flags = CASE WHEN flags > 0 THEN flags - 1 ELSE 0 END, "
-    "serve_seq = CASE WHEN state = 'flagged' THEN :seq ELSE serve_seq END, "
-    "state = CASE WHEN state = 'flagged' THEN 'open' ELSE state END "
-    "WHERE id = :item AND state <> 'gold'"
+    "UPDATE items SET taken = taken + 1, flags = CASE WHEN flags > 0 THEN flags - 1 ELSE 0 END, "
+    "serve_seq = CASE WHEN state = 'flagged' AND flags <= :enough THEN :seq ELSE serve_seq END, "
+    f"state = CASE WHEN state = 'flagged' AND flags <= :enough THEN {BACK} ELSE state END "
+    "WHERE id = :item"
 )
 HELD_BACK = {"skip": "skipped", "flag": "flagged"}
 """What a skip or a flag may make of an item, and its undo end; what others made of it stays."""
@@ -66,7 +67,7 @@ SUPERSEDE = (
     update(answers).where(answers.c.id == bindparam("answer")).values(live=False, superseded_at=bindparam("moment"))
 )
 PLACES = (
-    select(items.c.state, items.c.taken, items.c.overlap)
+    select(items.c.state, (items.c.gold.is_not(None) | (items.c.taken < items.c.overlap)).label("free"))
     .where(items.c.id == bindparam("item_id"))
     .with_for_update(key_share=True)
 )
@@ -174,30 +175,29 @@ def others(tx: Transaction, item: int, person: int) -> list[dict[str, Any]]:
     return [row.label for row in tx.all(OTHERS, {"on": item, "who": person})]
 
 
-def withdraw(tx: Transaction, answer: Answer) -> bool:
-    """Takes an answer back and keeps (or claims again) the person's place on the item, for a card to follow.
+def withdraw(tx: Transaction, answer: Answer, enough: int) -> bool:
+    """Takes an answer back and keeps (or claims again) the person's place on the item, for a card to follow. An item
+    is held back no longer where less than `enough` of the others' answers are of that kind, a skip or a flag.
 
     False when the item has no place left for them: then nothing is changed.
     """
     if answer.kind == "label":
         tx.run(REOPEN, {"item": answer.item})
         tx.run(COUNT_MEMBER, {"project": answer.project, "person": answer.person, "by": -1})
-    elif not _take_back(tx, answer):
+    elif not _take_back(tx, answer, enough):
         return False
     tx.run(SUPERSEDE, {"answer": answer.id, "moment": tx.now})
     return True
 
 
-def _take_back(tx: Transaction, answer: Answer) -> bool:
+def _take_back(tx: Transaction, answer: Answer, enough: int) -> bool:
     seq = projects.next_seq(tx, answer.project)
     item = tx.one(PLACES, {"item_id": answer.item})
     assert item is not None
-    if item.state == "gold":
-        return True
-    if item.taken >= item.overlap or item.state not in ("open", HELD_BACK[answer.kind]):
+    if not item.free or item.state not in ("open", "gold", HELD_BACK[answer.kind]):
         return False
-    tx.run(UNSKIP if answer.kind == "skip" else UNFLAG, {"item": answer.item, "seq": seq})
-    return queue.retake(tx, answer.item)
+    tx.run(UNSKIP if answer.kind == "skip" else UNFLAG, {"item": answer.item, "seq": seq, "enough": enough})
+    return True
 
 
 def correct(tx: Transaction, answer: Answer, label: Any) -> None:

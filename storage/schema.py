@@ -93,6 +93,7 @@ projects = Table(
     Column("version", Integer, nullable=False, server_default="1"),
     Column("next_seq", BigInteger, nullable=False, server_default="1"),
     Column("total", Integer, nullable=False, server_default="0"),
+    Column("spread", Integer),
     Column("created_at", Moment, nullable=False),
     CheckConstraint("state IN ('open', 'paused')", name="state"),
 )
@@ -210,6 +211,7 @@ items = Table(
     Column("suggestion", Json),
     Column("priority", Integer, nullable=False, server_default="0"),
     Column("overlap", Integer, nullable=False),
+    Column("own_overlap", Integer),
     Column("taken", Integer, nullable=False, server_default="0"),
     Column("answers", Integer, nullable=False, server_default="0"),
     Column("skips", Integer, nullable=False, server_default="0"),
@@ -220,7 +222,7 @@ items = Table(
     Column("done_at", Moment),
     UniqueConstraint("project", "key"),
     CheckConstraint("taken >= 0 AND answers >= 0 AND skips >= 0 AND flags >= 0", name="counts"),
-    CheckConstraint("state = 'gold' OR taken <= overlap OR state <> 'open'", name="overlap"),
+    CheckConstraint("gold IS NOT NULL OR taken <= overlap", name="overlap"),
     CheckConstraint(
         "state IN ('open', 'done', 'gold', 'skipped', 'flagged', 'quarantined', 'withdrawn')", name="state"
     ),
@@ -232,6 +234,7 @@ items = Table(
         **_where("state = 'open' AND taken < overlap AND serve_seq IS NOT NULL"),
     ),
     Index("ix_items_gold", "project", "serve_seq", **_where("state = 'gold'")),
+    Index("ix_items_skipped", "project", "skips", "id", **_where("state = 'skipped'")),
     Index("ix_items_state", "project", "state"),
     Index("ix_items_unshuffled", "project", "digest", **_where("serve_seq IS NULL")),
 )

@@ -410,3 +410,21 @@ def test_long_instructions_leave_room_for_what_the_labels_mean(talk):
     anna.says("help")
     assert "Label 24\nWhat number 24 is about." in anna.sees
     assert len(anna.sees) < 4096
+
+
+def test_an_admin_takes_out_gold_that_was_flagged_and_puts_it_back(talk):
+    dialogue = talk(project(gold_share=1.0), items=1)
+    dialogue.add_items("reviews", [{"data": {"text": "Gold"}, "state": "gold", "gold": {"label": "positive"}}], "gold-")
+    boss, anna, ben = dialogue.member("Boss", role="admin"), dialogue.member("Anna"), dialogue.member("Ben")
+    for title in ("⋯", "broken", "without"):
+        anna.taps(title)
+    assert dialogue.states()[1] == "flagged"
+    _, told = boss.button("Take it out")
+    back, _ = boss.button("Serve it again", told)
+    boss.taps("Take it out")
+    assert dialogue.states()[1] == "withdrawn"
+    dialogue.wait(hours=1)
+    boss.presses(back.data, told)
+    assert dialogue.states()[1] == "gold"
+    ben.says("label")
+    assert ben.item == "Gold"
