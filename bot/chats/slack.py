@@ -308,7 +308,7 @@ async def introduction(api: Api) -> tuple[Json, Mapping[str, str]]:
     try:
         return await api.raw("auth.test", {})
     except SlackError as error:
-        if error.permanent:
+        if error.permanent or error.credentials:
             raise ChatError(_WRONG_TOKEN.format(code=error.code), permanent=True) from None
         raise
 
