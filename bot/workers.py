@@ -234,7 +234,7 @@ class Workers:
         account = self._account(tx, project.summary.platform)
         assert account is not None
         message = Message(text=made.text, kind="summary", media=(self._kept(tx, made, chart),))
-        return _send(tx, account, project.summary.chat, message)
+        return _send(tx, account, project.summary.chat, message, due.project)
 
     def _kept(self, tx: Transaction, made: Made, chart: str) -> Media:
         row = MediaRow(
@@ -291,7 +291,9 @@ def _tell_admins(tx: Transaction, key: int, project: Project, to: Summary) -> li
     return told
 
 
-def _send(tx: Transaction, account: int, external: str, message: Message) -> Outgoing:
+def _send(tx: Transaction, account: int, external: str, message: Message, summary_of: int | None = None) -> Outgoing:
+    """A summary's row names its project, whose admins are told if the channel refuses it."""
     chat = accounts.chat(tx, account, external)
-    row = outbox.add(tx, account=account, chat=chat, kind=message.kind, payload=payload.pack(message))
+    packed = payload.pack(message) | ({} if summary_of is None else {"project": summary_of})
+    row = outbox.add(tx, account=account, chat=chat, kind=message.kind, payload=packed)
     return Outgoing(id=row, account=account, chat=external, message=message)
