@@ -251,6 +251,7 @@ def _server(house: House, local_only: bool) -> uvicorn.Server:
         on_telegram=_hook(telegram) if hooked else None,
         on_slack=_events(slack) if slack is not None and house.settings.slack_signing_secret else None,
         counters=lambda: {"events": house.edge.handled, "failed": house.edge.failed, "sent": house.edge.delivery.sent},
+        ailment=house.edge.ailment,
     )
     config = uvicorn.Config(
         web,
