@@ -1,11 +1,13 @@
 """PostgreSQL: conflicts are tried again, and a server that restarts loses nothing that was acknowledged."""
 
+import traceback
 from concurrent.futures import wait
 from itertools import count
 from threading import Barrier, Event, Thread
 
 import pytest
 from sqlalchemy import create_engine, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.pool import NullPool
 
 from storage import accounts, projects, queue
@@ -13,6 +15,9 @@ from storage.database import STORAGE_FAILED, Busy, open_database, run
 from storage.schema import seen
 from tests.storage.dealing import answer, claim
 from tests.worlds import LEASE, build
+
+WORDS = "canary"
+"""By a name, so that the lines of these tests in a traceback do not hold it."""
 
 
 @pytest.fixture
@@ -213,3 +218,19 @@ def test_a_missing_server_is_said_to_be_storages_fault(postgres_url):
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), poolclass=NullPool)
     with pytest.raises(STORAGE_FAILED):
         engine.connect()
+
+
+def test_an_error_does_not_quote_the_row_that_broke_a_rule(database):
+    broken = text("INSERT INTO projects (name, state, created_at) VALUES (:name, 'bad', 0)")
+    with pytest.raises(IntegrityError) as refused:
+        run(database, lambda tx: tx.run(broken, {"name": WORDS}))
+    said = "".join(traceback.format_exception(refused.value)) + str(refused.value.orig)
+    assert "ck_projects_state" in said
+    assert WORDS not in said
+
+
+def test_an_error_while_reading_does_not_quote_what_was_looked_for(database):
+    with pytest.raises(DBAPIError) as unread, database.reading() as connection:
+        connection.execute(text("SELECT 1 / (length(:wanted) - 6)"), {"wanted": WORDS})
+    assert "division by zero" in str(unread.value)
+    assert WORDS not in "".join(traceback.format_exception(unread.value))
