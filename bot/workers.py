@@ -34,7 +34,6 @@ NOW: Final = "post"
 WAKE_SECONDS: Final = 3.0
 IDLE_SECONDS: Final = 60.0
 """A child that has had nothing to do for so long ends: it holds a hundred megabytes."""
-START_SECONDS: Final = 60.0
 COMPUTE_SECONDS: Final = 240.0
 """Less than a run's lease, so that no other process begins the same work meanwhile."""
 REMIND: Final = timedelta(days=7)
@@ -197,8 +196,12 @@ class Workers:
             if self._stopping:
                 raise RuntimeError("the program is ending")
             if self._pool is None:
+                # Its first work makes the child. Nobody waits for it here: whoever ends the program wants the lock.
+                before = multiprocessing.active_children()
                 self._pool = self._start()
-                self._pid = self._pool.submit(os.getpid).result(START_SECONDS)
+                self._pool.submit(os.getpid)
+                born = [one.pid for one in multiprocessing.active_children() if one not in before]
+                self._pid = next((pid for pid in born if pid is not None), os.getpid())
             return self._pool
 
     def _postable(self, due: Run) -> bool:
@@ -254,7 +257,8 @@ class Workers:
 
     def _failed(self, due: Run, error: Exception) -> None:
         log.error("the summary of %s failed (%s)", due.name, type(error).__name__)
-        run(self._database, lambda tx: runs.failed(tx, due, f"{type(error).__name__}: {error}"))
+        # Not its words: they may be an item's.
+        run(self._database, lambda tx: runs.failed(tx, due, type(error).__name__))
 
     def close(self) -> None:
         """Ends the child, and what it is at: the run is taken again when its lease is over."""
