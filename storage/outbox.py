@@ -34,6 +34,10 @@ FORGET_LOST = text(
     "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE state = 'failed' AND error IS NULL "
     "AND created_at < :before LIMIT :limit)"
 )
+FORGET_FAILURES = text(
+    "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE state = 'failed' AND error IS NOT NULL "
+    "AND created_at < :before LIMIT :limit)"
+)
 LOCK_CARD = select(cards.c.id).where(cards.c.id == bindparam("wanted")).with_for_update(key_share=True)
 RENEW = text("UPDATE outbox SET claimed_until = :until WHERE id = :row AND state = 'pending'")
 WAITING = (
@@ -133,6 +137,11 @@ def lose(tx: Transaction, row: int) -> None:
 def forget_lost(tx: Transaction, before: int, limit: int = 500) -> int:
     """Drops some lost rows made before `before` (UTC microseconds)."""
     return tx.run(FORGET_LOST, {"before": before, "limit": limit})
+
+
+def forget_failures(tx: Transaction, before: int, limit: int = 500) -> int:
+    """Drops some rows made before `before` (UTC microseconds) that were given up."""
+    return tx.run(FORGET_FAILURES, {"before": before, "limit": limit})
 
 
 def give_up(tx: Transaction, row: int, error: str) -> None:
