@@ -14,7 +14,7 @@ import pytest
 
 from bot.cli import COMMANDS, main
 from config.settings import variables
-from storage import accounts, people, projects
+from storage import accounts, outbox, people, projects
 from storage.database import opened, run
 from tests.fakes.slack import FakeSlack
 from tests.fakes.telegram import FakeTelegram
@@ -327,6 +327,26 @@ def test_doctor_finds_nothing_wrong_where_nothing_is(reviews):
     said = reviews("doctor", "--json")
     assert (said.code, findings(said)) == (0, {})
     assert all(variable in said.out for _, variable, _, _ in variables())
+
+
+def test_doctor_shows_what_failed_until_it_is_told_to_forget(reviews, tmp_path):
+    with opened(f"sqlite:///{tmp_path / 'labelbot-data' / 'labelbot.db'}") as database:
+
+        def fail(tx):
+            account = accounts.account(tx, "telegram", "1")
+            for _ in range(3):
+                accounts.failed(tx, account, "u77", "ValueError")
+            chat = accounts.chat(tx, account, "7")
+            row = outbox.add(tx, account=account, chat=chat, kind="notice", payload={})
+            outbox.give_up(tx, row, "the message is too long")
+
+        run(database, fail)
+    for _ in range(2):
+        said = findings(reviews("doctor", "--json", "--offline"))
+        assert ["u77: ValueError" in what or "the message is too long" in what for what in said] == [True, True]
+        assert all("--forget" in mend for mend in said.values())
+    assert findings(reviews("doctor", "--json", "--offline", "--forget")) == {}
+    assert reviews("doctor", "--offline").code == 0
 
 
 def test_doctor_finds_a_token_that_telegram_refuses(reviews):

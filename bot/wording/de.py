@@ -137,6 +137,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "command.stop": "Aufhören",
     "admin.asked": "💬 {name} fragt zu Eintrag {item} in „{title}“: {words}",
     "admin.flagged": "⚑ {name} hat Eintrag {item} in „{title}“ gemeldet: {words}",
+    "admin.quarantined": "⚠ Eintrag {item} in „{title}“ ließ sich nicht zeigen und ist beiseitegelegt: {why}",
     "admin.put_back": "Wieder zeigen",
     "admin.withdraw": "Herausnehmen",
     "admin.open": "✓ Eintrag {item} wird wieder gezeigt.",
@@ -176,6 +177,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "report.nobody": "Noch hat niemand geantwortet.",
     "report.alt": "{title}: die Zusammenfassung als Bild",
     "report.unposted": "Die Zusammenfassung von „{title}“ lässt sich nicht nach {channel} schicken: {reason}",
+    "report.unsure": (
+        "Die Zusammenfassung von „{title}“ ist vielleicht nicht in {channel} angekommen: Es kam keine Antwort. "
+        "Falls sie fehlt: labelbot report {name} --post"
+    ),
     "report.no_account": (
         "Dieses labelbot ist nicht bei {platform}. "
         "Trage das Token ein und starte neu, oder nenne unter [summary] einen anderen Kanal."

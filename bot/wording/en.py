@@ -136,6 +136,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "command.stop": "Stop for now",
     "admin.asked": "💬 {name} asks about item {item} in “{title}”: {words}",
     "admin.flagged": "⚑ {name} flagged item {item} in “{title}”: {words}",
+    "admin.quarantined": "⚠ Item {item} in “{title}” could not be shown and was set aside: {why}",
     "admin.put_back": "Serve it again",
     "admin.withdraw": "Take it out",
     "admin.open": "✓ Item {item} is served again.",
@@ -175,6 +176,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "report.nobody": "Nobody has answered yet.",
     "report.alt": "{title}: the summary as a picture",
     "report.unposted": "The summary of “{title}” cannot be posted to {channel}: {reason}",
+    "report.unsure": (
+        "The summary of “{title}” may not have reached {channel}: no answer came back. "
+        "If it is missing: labelbot report {name} --post"
+    ),
     "report.no_account": (
         "this labelbot is on no {platform}. Add its token and restart, or name another channel under [summary]."
     ),
