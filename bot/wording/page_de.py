@@ -7,6 +7,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "page.title": "labelbot",
     "page.log": "Nachrichten",
     "page.compose": "Nachricht",
+    "page.compose.area": "Nachricht schreiben",
     "page.compose.hint": "Nachricht oder /Befehl",
     "page.send": "Senden",
     "page.menu": "Menü",

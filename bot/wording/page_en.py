@@ -7,6 +7,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "page.title": "labelbot",
     "page.log": "Messages",
     "page.compose": "Message",
+    "page.compose.area": "Write a message",
     "page.compose.hint": "Message or /command",
     "page.send": "Send",
     "page.menu": "Menu",
