@@ -4,6 +4,7 @@ from collections.abc import Callable
 from random import Random
 
 from bot import doors, letters, presses, replies, schedule, serving
+from bot.characters import storable
 from bot.chat import (
     Blocked,
     Command,
@@ -25,7 +26,7 @@ from bot.chat import (
     Unsent,
 )
 from bot.doors import WrongCode
-from bot.turn import Schemas, Turn, storable
+from bot.turn import Schemas, Turn
 from bot.wording import Phrase, phrase, say
 from storage import accounts, cards, people, projects
 from storage.database import Transaction

@@ -42,11 +42,6 @@ class Schemas:
         return self._typed[key]
 
 
-def storable(text: str) -> str:
-    """`text` without NUL and halves of surrogate pairs, which not every database holds."""
-    return "".join(sign for sign in text if sign != "\0" and not "\ud800" <= sign <= "\udfff")
-
-
 @dataclass(slots=True)
 class Turn:
     """`shown` is the message that was tapped, None where nothing was."""

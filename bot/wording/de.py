@@ -64,6 +64,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "skip.why": "Warum überspringen? Tippe auf einen Grund oder schreibe einen.",
     "skip.how": "Warum überspringen?",
     "skip.reason": "{reason}",
+    "skip.unsure": "Nicht sicher",
+    "skip.unclear": "Unklar oder unvollständig",
+    "skip.unrelated": "Gehört nicht zu diesem Projekt",
+    "skip.other": "Anderes",
     "skip.done": "⏭ Übersprungen",
     "flag.how": "Was stimmt damit nicht? Schreibe eine kurze Notiz.",
     "flag.without": "⚑ Ohne Notiz melden",
@@ -90,6 +94,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "join.too_often": "Zu viele falsche Einladungen. Warte zehn Minuten und versuche es dann noch einmal.",
     "join.owner": "Willkommen, {name}! Dieser labelbot gehört dir: du leitest jedes Projekt.",
     "join.welcome": "Willkommen, {name}! Du bist in „{title}“.",
+    "join.unnamed": "jemand",
     "projects.one": "▶ {title}",
     "projects.choose": "Welches Projekt?",
     "projects.none": "Du bist noch in keinem Projekt. Bitte um eine Einladung.",
@@ -174,6 +179,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "report.person_flags": "{count} gemeldet",
     "report.person_late": "{count} verspätet",
     "report.person_superseded": "{count} zurückgenommen",
+    "report.notes": (
+        "Fragen zu Einträgen: {asked} · gemeldete Einträge: {flagged}\n"
+        "Nachzulesen mit: labelbot export {project} --level items --format jsonl -o notes.jsonl"
+    ),
     "report.nobody": "Noch hat niemand geantwortet.",
     "report.alt": "{title}: die Zusammenfassung als Bild",
     "report.unposted": "Die Zusammenfassung von „{title}“ lässt sich nicht nach {channel} schicken: {reason}",

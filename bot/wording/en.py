@@ -63,6 +63,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "skip.why": "Why skip it? Tap a reason, or type one.",
     "skip.how": "Why skip it?",
     "skip.reason": "{reason}",
+    "skip.unsure": "Not sure",
+    "skip.unclear": "Unclear or incomplete",
+    "skip.unrelated": "Not about this project",
+    "skip.other": "Other",
     "skip.done": "⏭ Skipped",
     "flag.how": "What is wrong with it? Type a short note.",
     "flag.without": "⚑ Flag without a note",
@@ -89,6 +93,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "join.too_often": "Too many wrong invites. Wait ten minutes, then try again.",
     "join.owner": "Welcome, {name}! You are the owner of this labelbot: every project is yours to run.",
     "join.welcome": "Welcome, {name}! You are in “{title}”.",
+    "join.unnamed": "somebody",
     "projects.one": "▶ {title}",
     "projects.choose": "Which project?",
     "projects.none": "You are in no project yet. Ask for an invite.",
@@ -173,6 +178,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "report.person_flags": "{count} flagged",
     "report.person_late": "{count} late",
     "report.person_superseded": "{count} taken back",
+    "report.notes": (
+        "Questions asked about items: {asked} · items flagged: {flagged}\n"
+        "To read them: labelbot export {project} --level items --format jsonl -o notes.jsonl"
+    ),
     "report.nobody": "Nobody has answered yet.",
     "report.alt": "{title}: the summary as a picture",
     "report.unposted": "The summary of “{title}” cannot be posted to {channel}: {reason}",
