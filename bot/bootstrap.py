@@ -115,6 +115,8 @@ async def _house(settings: Settings, database: Database, bound: socket.socket) -
         await _connect(house, app)
         for chat in house.chats:
             edge.delivery.add(chat)
+            if command := getattr(chat, "command", ""):
+                app.commands[chat.account] = command
         yield house
     finally:
         for chat in house.chats:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.backoff import Backoff
 from bot.chat import Chat, ChatError, Event, Moved, Outcome, Outgoing, SendFailed, Sending, Sent
+from storage.database import STORAGE_FAILED
 
 log = logging.getLogger("labelbot.delivery")
 LONGEST_PAUSE = 30.0
@@ -124,8 +125,7 @@ class Delivery:
         """Until it has arrived, failed for good, or turned out unknown."""
         backoff = Backoff(0.25, LONGEST_PAUSE)
         said: set[str] = set()
-        while not self._stop.is_set():
-            await self._rest(self._pace(queue, outgoing))
+        while await self._rest(self._pace(queue, outgoing)):
             error = await self._attempt(outgoing)
             if error is None:
                 queue.doubt.reset()
@@ -151,6 +151,9 @@ class Delivery:
             sending = await self._chats[outgoing.account].send(outgoing)
         except ChatError as error:
             return error
+        except STORAGE_FAILED as error:
+            # A chat of our own keeps its messages where everything is kept.
+            return ChatError(f"the storage failed ({type(error).__name__})")
         except Exception as error:
             log.error("message %s could not be built: %s", outgoing.id, type(error).__name__, exc_info=bare(error))
             return ChatError(type(error).__name__, permanent=True, content=True)
@@ -161,12 +164,13 @@ class Delivery:
         now = time.monotonic()
         return max(queue.bucket.wait(now), self._overall[outgoing.account].wait(now))
 
-    async def _rest(self, seconds: float) -> None:
-        """Ends early when everything does."""
+    async def _rest(self, seconds: float) -> bool:
+        """Whether to go on after it: it ends early when everything does."""
         if seconds > 0:
             with suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
                     await self._stop.wait()
+        return not self._stop.is_set()
 
     def _alert(self, account: int, reason: str) -> None:
         """Said once until a message that waited for it is sent, however many wait."""

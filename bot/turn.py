@@ -1,6 +1,7 @@
 """One event being handled: who it is from, what they read, and the messages that come of it."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -44,7 +45,7 @@ class Schemas:
 
 @dataclass(slots=True)
 class Turn:
-    """`shown` is the message that was tapped, None where nothing was."""
+    """`shown` is the message that was tapped, None where nothing was. `commands`: see App."""
 
     tx: Transaction
     schemas: Schemas
@@ -53,6 +54,7 @@ class Turn:
     account: int
     person: Person
     shown: Shown | None = None
+    commands: Mapping[int, str] = field(default_factory=dict)
     ack: Ack = None
     out: list[Outgoing] = field(default_factory=list)
 
@@ -68,7 +70,7 @@ class Turn:
         return self.schemas.get(self.tx, project, version)
 
     def say(self, said: Said) -> str:
-        return say(self.language, said)
+        return say(self.language, said, self.commands.get(self.account, ""))
 
     def toast(self, key: str, *, alert: bool = False, **fields: object) -> None:
         self.ack = Toast(self.say(phrase(key, **fields)), alert)

@@ -108,6 +108,22 @@ def test_a_failure_that_cannot_be_reported_at_once_is_reported_later_and_the_nex
     assert waiting == []
 
 
+def test_an_outage_of_the_storage_is_no_fault_of_a_message():
+    """The browser chat keeps its messages there."""
+    chat, core = ScriptedChat(OperationalError("x", {}, Exception("the server was restarted"))), Core()
+    deliver(chat, core, message(1), until=lambda: core.notes)
+    assert chat.sent == [1, 1]
+    assert core.reports == []
+
+
+def test_what_waits_for_its_turn_is_not_sent_in_a_hurry_at_the_end():
+    chat, core = ScriptedChat(), Core()
+    chat.pace = Pace(chat_seconds=60.0, chat_burst=1, overall_per_second=1000.0)
+    waiting = deliver(chat, core, *(message(number) for number in (1, 2, 3)), until=lambda: len(chat.sent) == 1)
+    assert {2, 3} <= set(waiting)
+    assert chat.sent == [1]
+
+
 def test_a_report_that_never_succeeds_does_not_hold_up_the_end():
     chat, core = ScriptedChat(ChatError("refused", permanent=True)), Core(fails=1000)
     deliver(chat, core, message(1), until=lambda: core.fails < 1000)

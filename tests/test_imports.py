@@ -114,7 +114,7 @@ def test_the_core_reads_no_clock():
 def test_an_adapter_imports_the_port_and_its_own(platform):
     names = of(f"bot.chats.{platform}*")
     web = ("bot.web.*",) if platform == "browser" else ()
-    ours = ("bot.backoff*", "bot.characters*", "bot.chat", "bot.chat.*", "bot.chats")
+    ours = ("bot.backoff*", "bot.characters*", "bot.chats.clock*", "bot.chat", "bot.chat.*", "bot.chats")
     mine = (*ours, f"bot.chats.{platform}*", *web)
     assert offending(names, "bot.*", "storage*", "config*", but=mine) == []
 

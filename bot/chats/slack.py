@@ -10,6 +10,7 @@ from slack_sdk.signature import SignatureVerifier
 from bot.backoff import Backoff
 from bot.chat import ChatError, Finding, Media, Message, OpenMedia, Outgoing, Pace, Receive, Sending, Shown
 from bot.chats import slack_http
+from bot.chats.clock import clock_finding
 from bot.chats.slack_api import Api, SlackError, log
 from bot.chats.slack_blocks import message_blocks, remains_blocks, shown_kind
 from bot.chats.slack_direct import Directs, is_person
@@ -51,6 +52,8 @@ class _Line:
     workspace: Workspace
     scopes: frozenset[str]
     inbox: Inbox
+    date: str
+    """When Slack said so, by its clock."""
 
 
 class SlackChat:
@@ -159,7 +162,7 @@ class SlackChat:
         workspace = Workspace(self.account, str(who["team_id"]), str(who["user_id"]))
         scopes = frozenset(scope.strip() for scope in headers.get("x-oauth-scopes", "").split(","))
         inbox = Inbox(self._api, workspace, self._receive, self._directs, self._leaves)
-        return _Line(workspace, scopes, inbox)
+        return _Line(workspace, scopes, inbox, headers.get("date", ""))
 
     async def on_http(self, headers: Mapping[str, str], body: bytes) -> slack_http.Answer:
         """(status, headers, body) for a request to the public address: events, taps, forms and commands alike."""
@@ -280,7 +283,7 @@ class SlackChat:
             return [Finding(False, "Slack bot token", error.reason)]
         found = [Finding(True, f"Slack bot token (workspace {line.workspace.team})")]
         found += [_scope_finding(scope, why, scope in line.scopes) for scope, why in SCOPES.items()]
-        return [*found, await self._way_in()]
+        return [*found, await self._way_in(), clock_finding("Slack", line.date)]
 
     async def _way_in(self) -> Finding:
         if not self._app_token:

@@ -151,3 +151,13 @@ def test_a_revoked_token_takes_no_item_out_and_is_said_once(home: Home, stable: 
         assert site.program.output.count("SLACK_BOT_TOKEN") == 1
         with urllib.request.urlopen(f"{site.program.address}/healthz") as well:
             assert well.read() == b"ok\n"
+
+
+def test_sentences_name_the_command_that_this_slack_has(home: Home, stable: Stable) -> None:
+    with socket_mode(home, stable, start=False) as (slack, program):
+        program.environment["SLACK_COMMAND"] = "/annotate"
+        program.start()
+        slack.wait(lambda: slack.sockets, 10)
+        hand = joined(slack, home, "Anna")
+        hand.person.say("stop")
+        slack.wait(lambda: any("Type /annotate to go on." in said for said in hand.words()), 15)

@@ -14,11 +14,13 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from bot.chat import Command, Edited, Message, Opened, Outgoing, Part, Press, Reply, Submit
 from bot.chats.browser import POLL_SECONDS
 from storage import people
 from storage.database import Transaction, run
+from storage.schema import pages
 from tests.web.running import Place, place
 from tests.web.script import card
 
@@ -282,6 +284,20 @@ def test_typed_words_are_a_reply_and_words_with_a_slash_a_command(here: Place) -
     assert said(mine) == ["a kettle", "/label  reviews"]
     assert (reply.text, reply.to, reply.message) == ("a kettle", "17", str(mine[0]["id"]))
     assert (label.word, label.argument, undo.word) == ("label", "reviews", "undo")
+
+
+def test_the_code_of_an_invite_is_used_and_not_kept(here: Place) -> None:
+    with joined(here) as client:
+        code = here.invite()
+        post(client, "say", text=f"/join {code}")
+        post(client, "say", text="/join")
+        ((_, _, messages),) = hear(client)
+        mine = [message for message in messages if message["author"] == "me"]
+        assert said(mine) == ["/join ••••", "/join"]
+        post(client, "edit", message=str(mine[0]["id"]), text=f"/start {code}")
+        rows = run(here.database, lambda tx: tx.all(select(pages)))
+    assert here.script.events[1].argument == code
+    assert not [row for row in rows if code in str(row.payload)]
 
 
 def test_a_correction_changes_the_bubble_and_tells_the_bot(here: Place) -> None:
