@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import os
 import secrets
 import shlex
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -31,6 +33,8 @@ def run_command(log_level: str) -> None:
 
     settings = configuration.read()
     logging.basicConfig(level=log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    if log_level != "debug":  # says "INFO uvicorn.error" of everything, of a good start too
+        logging.getLogger("uvicorn.error").setLevel("WARNING")
     bound = listen(settings, move_on=False)
 
     def ready(house: House) -> None:
@@ -103,8 +107,16 @@ def _say_where(home: Path, address: str) -> None:
 
 
 def serve_until_told(settings: Settings, bound: socket, ready: "Callable[[House], None]", *, local_only: bool) -> None:
-    from bot.bootstrap import serve
+    from bot.bootstrap import House, serve
 
     settings.home.mkdir(parents=True, exist_ok=True)
-    asyncio.run(serve(settings, bound, ready, local_only=local_only))
+
+    def announce(house: House) -> None:
+        try:
+            ready(house)
+        except BrokenPipeError:  # whoever read what is said here has gone, as `head` does: so do we
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            signal.raise_signal(signal.SIGTERM)
+
+    asyncio.run(serve(settings, bound, announce, local_only=local_only))
     click.echo("stopped")

@@ -98,6 +98,7 @@ def join(contexts: Contexts, here: Place) -> Iterator[Join]:
         page.get_by_label("Your name").fill(name)
         page.get_by_role("button", name="Join").click()
         expect(page.get_by_text("Welcome, ")).to_be_visible()
+        expect(page.locator(".message.open")).to_be_visible()
         return page
 
     yield open_page
