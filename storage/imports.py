@@ -47,6 +47,11 @@ HELD: Final = (
 )
 
 
+SOME_MEDIA: Final = (
+    select(items.c.media).where(items.c.project == bindparam("p"), items.c.state != "withdrawn").limit(100)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Begun:
     """A run of an import; `since` is when this run began, `resumed` whether an earlier one was killed."""
@@ -65,6 +70,14 @@ class Counts:
     known: int
     changed: int
     rejected: int
+
+
+def kinds(tx: Transaction, project: int) -> frozenset[str]:
+    """What the project's items are, by a hundred of them: image, audio, video, or text where they have no files."""
+    found: set[str] = set()
+    for row in tx.all(SOME_MEDIA, {"p": project}):
+        found |= {one["kind"] for one in row.media} if row.media else {"text"}
+    return frozenset(found)
 
 
 def begin(tx: Transaction, project: int, source: str) -> Begun:

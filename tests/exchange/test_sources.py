@@ -11,7 +11,13 @@ import pytest
 
 from bot.exchange.problems import BadImport
 from bot.exchange.readers import folders
+from bot.project import Project, Question
 from tests.exchange.desk import TICKETS
+
+RATING = Project(
+    "rating", "Quality", (Question("label", "How good?", "rating", (), {"scale": 5}),), show=("prompt", "reply")
+)
+PAIRS = Project("pairs", "Better", (Question("label", "Which?", "pairwise"),))
 
 TWO = {"a": {"text": "Fine"}, "b": {"text": "Broken"}}
 
@@ -108,8 +114,8 @@ def test_columns_with_a_meaning_are_recognised_and_told(desk):
         "r.csv", "id,text,priority,overlap,gold,suggestion,score,model\na,Fine,5,3,,Bad,0.75,m1\nb,Well,,,positive,,,\n"
     )
     lines = list(desk.plan(path).lines())
-    assert "  gold: gold" in lines
-    assert "  text: plain" in lines
+    assert "  gold: the known right label, not shown" in lines
+    assert "  text: shown" in lines
     desk.bring(path)
     a, b = desk.items().values()
     assert (a.priority, a.overlap, a.state, a.gold) == (5, 3, "open", None)
@@ -244,10 +250,10 @@ def test_texts_of_a_folder_and_of_a_zip_are_items_by_their_place(desk):
     desk.file("f/2.txt", "Broken")
     desk.file("f/.hidden.txt", "no")
     desk.file("f/odd.bin", b"\x00\x01\x02")
+    assert "Left out: 1 file that is no text: odd.bin." in desk.plan(desk.folder / "f").lines()
     done = desk.bring(desk.folder / "f")
     assert data(desk) == {"2.txt": {"text": "Broken"}, "good/1.txt": {"text": "Fine", "folder": "good"}}
-    assert done.rejected == 1
-    assert desk.rejects()[0]["row"] == {"id": "odd.bin"}
+    assert done.rejected == 0
     assert desk.bring(zipped(desk, **{"good/1.txt": "Fine", "2.txt": "Broken"})).known == 2
 
 
@@ -274,3 +280,47 @@ def test_bombs_links_and_countless_entries_are_refused(desk):
     path.write_bytes(raw[:end] + record + raw[end:])
     with pytest.raises(BadImport, match="1,000,000 entries"):
         desk.plan(path)
+
+
+@pytest.mark.parametrize("content", ["question,answer\nWhy?,So\n", "question;answer\nWhy?;So\n"])
+def test_columns_that_a_project_does_not_show_are_refused_before_anything_is_written(desk, content):
+    desk = desk.have(RATING)
+    with pytest.raises(BadImport) as problem:
+        desk.plan(desk.file("r.csv", content))
+    assert str(problem.value) == (
+        "rating shows the fields prompt and reply, and r.csv has question and answer. Say which column is which, as in "
+        "--map prompt=question, or change `show` in the project file."
+    )
+    assert desk.bring(desk.folder / "r.csv", mapping={"prompt": "question"}).new == 1
+
+
+def test_what_is_shown_and_what_is_not_is_said_in_plain_words(desk):
+    lines = list(desk.have(RATING).plan(desk.file("r.csv", "id,prompt,secret\na,Why?,x\n")).lines())
+    assert lines[1:] == [
+        "  id: what the item is called",
+        "  prompt: shown",
+        "  secret: kept, not shown",
+        "The project also shows reply, which is not in here.",
+    ]
+
+
+def test_a_row_in_which_there_is_nothing_to_see_is_rejected_with_its_line(desk):
+    rated = desk.have(RATING)
+    done = rated.bring(desk.file("r.csv", "id,prompt,reply,note\na,Why?,,x\nb, ,,seen by nobody\nc,,So,\n"))
+    assert (done.new, done.rejected) == (2, 1)
+    assert desk.rejects()[0] | {"row": None} == {
+        "line": 3, "reason": "there is nothing to show: prompt and reply are empty", "row": None,
+    }  # fmt: skip
+    assert desk.bring(desk.file("t.csv", "id,text\na,Fine\nb,\n")).rejected == 1
+    assert desk.rejects()[0]["reason"] == "there is nothing to show: text is empty"
+
+
+def test_a_comparison_needs_both_sides(desk):
+    desk = desk.have(PAIRS)
+    with pytest.raises(BadImport, match=r"needs the fields a and b, and r.csv has left and right.*--map a=left"):
+        desk.plan(desk.file("r.csv", "left,right\nx,y\n"))
+    with pytest.raises(BadImport, match=r"needs the fields a and b, and r\.csv has a"):
+        desk.plan(desk.file("r.csv", "id,a\n1,x\n"))
+    done = desk.bring(desk.file("r.csv", "id,a,b\n1,x,y\n2,x,\n"))
+    assert (done.new, done.rejected) == (1, 1)
+    assert desk.rejects()[0]["reason"] == "b is empty"
