@@ -18,7 +18,7 @@ from storage import accounts, people, projects
 from storage.database import opened, run
 from tests.fakes.slack import FakeSlack
 from tests.fakes.telegram import FakeTelegram
-from tests.test_docs import manifest_scopes
+from tests.test_docs import environment, manifest_scopes, serving
 
 REVIEWS = """review,body,stars,gold
 r1,Works perfectly and looks good too,5,A
@@ -157,13 +157,56 @@ def test_templates_are_listed_written_and_not_written_over(labelbot):
     assert "is there already" in labelbot("new", "tickets").err
 
 
-def test_start_writes_a_project_imports_and_is_not_run_twice(reviews):
+def test_start_writes_a_project_and_imports(reviews):
     project = Path("reviews.toml").read_text(encoding="utf-8")
     assert 'type = "choice"' in project
+    assert project.endswith('"\n')
     assert reviews("check", "reviews.toml").code == 0
-    again = reviews("start", "reviews.csv", "--labels", "A,B", "--no-run")
-    assert (again.code, "is there already" in again.err) == (1, True)
+
+
+@pytest.mark.parametrize("options", [("--labels", "A,B"), ()])
+def test_start_given_again_goes_on(reviews, options):
+    with Path("reviews.toml").open("a", encoding="utf-8") as file:
+        file.write('help = "Whatever is good."\n')
+    again = reviews("start", "reviews.csv", *options, "--no-run")
+    assert again.code == 0
+    assert "0 new, 3 known" in again.out
+    assert "version 2" in again.out
+    assert reviews("projects", "--json").json[0]["items"] == 3
+
+
+def test_start_does_not_make_another_project_of_one_that_is_there(reviews):
+    other = reviews("start", "reviews.csv", "--labels", "A,B,C", "--no-run")
+    assert (other.code, "asks something else" in other.err) == (1, True)
+    Path("reviews.toml").unlink()
+    unseen = reviews("start", "reviews.csv", "--labels", "A,B,C", "--no-run")
+    assert (unseen.code, "give another --name" in unseen.err) == (1, True)
+    assert not Path("reviews.toml").exists()
     assert reviews("projects", "--json").json == [{"name": "reviews", "state": "open", "version": 1, "items": 3}]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (("empty.csv", "--labels", "A,B"), 1, "empty.csv is empty"),
+        (("header.csv", "--labels", "A,B"), 1, "has a header and no rows"),
+        (("nothing.csv", "--labels", "A,B"), 1, "There is no nothing.csv"),
+        (("reviews.csv", "--labels", "A"), 2, "label"),
+        (("reviews.csv", "--labels", "A,A"), 2, "already called 'A'"),
+        (("reviews.csv", "--labels", f"A,{'b' * 65}"), 2, "1 to 64 characters"),
+        (("reviews.csv", "--several"), 2, "label"),
+    ],
+)
+def test_a_start_that_is_refused_leaves_nothing_behind(labelbot, tmp_path, arguments, code, says):
+    Path("empty.csv").touch()
+    Path("header.csv").write_text("id,text\n", encoding="utf-8")
+    Path("reviews.csv").write_text(REVIEWS, encoding="utf-8")
+    before = sorted(tmp_path.iterdir())
+    said = labelbot("start", *arguments, "--no-run")
+    assert (said.code, says in said.err) == (code, True), said.err
+    assert sorted(tmp_path.iterdir()) == before
+    Path(arguments[0]).write_text(REVIEWS, encoding="utf-8")
+    assert labelbot("start", arguments[0], "--labels", "A,B", "--no-run").code == 0
 
 
 def test_a_project_is_paused_and_resumed(reviews):
@@ -299,6 +342,21 @@ def test_a_database_that_does_not_answer_is_one_line_without_its_password(labelb
     assert "secret" not in examined.out
 
 
+def test_start_beside_another_labelbot_moves_on_to_a_free_port_and_so_does_the_next(tmp_path):
+    (tmp_path / "reviews.csv").write_text(REVIEWS, encoding="utf-8")
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = f"127.0.0.1:{other.getsockname()[1]}"
+        for new in (3, 0):
+            env = environment(LABELBOT_LISTEN=taken)
+            with serving("labelbot start reviews.csv --labels A,B", tmp_path, env, "stop with") as said:
+                assert f"{new} new" in said()
+                (listens,) = re.findall(r"export LABELBOT_LISTEN=(\S+)", said())
+                assert listens != taken
+                assert f"http://{listens}/join/" in said()
+
+
 def test_a_port_that_is_taken_is_named(labelbot):
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
@@ -307,7 +365,7 @@ def test_a_port_that_is_taken_is_named(labelbot):
         said = labelbot("run", LABELBOT_LISTEN=address)
     assert said.code == 1
     assert address in said.err
-    assert "LABELBOT_LISTEN" in said.err
+    assert re.search(r"such as LABELBOT_LISTEN=127\.0\.0\.1:\d+$", said.err)
 
 
 def test_a_demo_does_not_move_into_a_folder_of_other_things(labelbot, tmp_path):

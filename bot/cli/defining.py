@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from bot.cli.session import session
+from bot.cli.session import NoDatabase, session
 from bot.cli.trouble import Trouble
 from bot.labels import LABEL_TYPES
 from bot.project import Project
-from bot.projectfile import load
+from bot.projectfile import load, parse
 from storage import people, projects
 from storage.database import Database, Transaction, run
 from storage.overlap import set_overlap
@@ -27,6 +27,21 @@ def read_project(path: Path) -> Project:
     """Raises BadProjectFile with the line to mend."""
     options = {name: each.OPTIONS for name, each in LABEL_TYPES.items()}
     return load(path, LABEL_TYPES, options, lambda question: LABEL_TYPES[question.type].check(question))
+
+
+def parse_project(text: str) -> Project:
+    """Raises BadProjectFile."""
+    options = {name: each.OPTIONS for name, each in LABEL_TYPES.items()}
+    return parse(text, types=LABEL_TYPES, options=options, check=lambda asked: LABEL_TYPES[asked.type].check(asked))
+
+
+def known_projects() -> list[str]:
+    """The names of all projects, none where there is no database yet."""
+    try:
+        with session() as opened:
+            return [row.name for row in run(opened.database, projects.every)]
+    except NoDatabase:
+        return []
 
 
 @click.command("new", epilog="Example: labelbot new sentiment -o reviews.toml")

@@ -26,11 +26,37 @@ STOP_KEY = "Ctrl+C"
 @click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="info")
 def run_command(log_level: str) -> None:
     """Serve every chat there are credentials for, until SIGTERM or Ctrl+C."""
-    from bot.bootstrap import House, listen, owner_link
+    from bot.bootstrap import PortTaken, listen
 
     settings = configuration.read()
     logging.basicConfig(level=log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    bound = listen(settings, move_on=False)
+    try:
+        bound = listen(settings, move_on=False)
+    except PortTaken as taken:
+        with listen(settings, move_on=True) as free:
+            raise Trouble(f"{taken}, such as LABELBOT_LISTEN={_listens(settings, free)}") from taken
+    _serve(settings, bound)
+
+
+def serve_here() -> None:
+    """What `run` does, for a beginning: on the next free port where this one is taken."""
+    from bot.bootstrap import listen
+
+    settings = configuration.read()
+    logging.basicConfig(level="WARNING", format="%(levelname)s %(name)s: %(message)s")
+    bound = listen(settings, move_on=True)
+    if (listens := _listens(settings, bound)) != settings.listen and settings.port:
+        click.echo(f"{settings.listen} is taken, so this one listens on {listens}. In another terminal, for invites:")
+        click.echo(f"  export LABELBOT_LISTEN={listens}")
+    _serve(settings, bound)
+
+
+def _listens(settings: Settings, bound: socket) -> str:
+    return f"{settings.listen.rpartition(':')[0]}:{bound.getsockname()[1]}"
+
+
+def _serve(settings: Settings, bound: socket) -> None:
+    from bot.bootstrap import House, owner_link
 
     def ready(house: House) -> None:
         served = ", ".join(chat.platform for chat in house.chats)
