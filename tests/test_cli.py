@@ -11,13 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from bot.cli import COMMANDS, main
+from bot.cli.defining import read_project
 from config.settings import variables
 from storage import accounts, people, projects
-from storage.database import opened, run
+from storage.database import Transaction, opened, run
+from storage.schema import items
 from tests.fakes.slack import FakeSlack
 from tests.fakes.telegram import FakeTelegram
+from tests.running import free_port
 from tests.test_docs import environment, manifest_scopes, serving
 
 REVIEWS = """review,body,stars,gold
@@ -291,14 +295,14 @@ def test_people_are_listed_renamed_given_a_role_and_removed(reviews, tmp_path):
 def _somebody(folder: Path) -> str:
     """An annotator who has come in; their public id."""
     with opened(f"sqlite:///{folder}/labelbot-data/labelbot.db") as database:
+        return run(database, lambda tx: _come(tx, "reviews").public)
 
-        def come(tx):
-            account = accounts.account(tx, "browser", "local")
-            person = people.welcome(tx, account, "b1", "b1", "Bo", "en")
-            people.set_role(tx, projects.named(tx, "reviews").id, person.id, "annotator")
-            return person.public
 
-        return run(database, come)
+def _come(tx: Transaction, project: str, name: str = "Bo", role: str = "annotator") -> people.Person:
+    account = accounts.account(tx, "browser", "local")
+    person = people.welcome(tx, account, name, name, name, "en")
+    people.set_role(tx, projects.named(tx, project).id, person.id, role)
+    return person
 
 
 def test_a_wrong_line_in_the_env_file_is_named(labelbot, tmp_path):
@@ -350,7 +354,7 @@ def test_start_beside_another_labelbot_moves_on_to_a_free_port_and_so_does_the_n
         taken = f"127.0.0.1:{other.getsockname()[1]}"
         for new in (3, 0):
             env = environment(LABELBOT_LISTEN=taken)
-            with serving("labelbot start reviews.csv --labels A,B", tmp_path, env, "stop with") as said:
+            with serving("labelbot start reviews.csv --labels A,B", tmp_path, env, "/join/") as said:
                 assert f"{new} new" in said()
                 (listens,) = re.findall(r"export LABELBOT_LISTEN=(\S+)", said())
                 assert listens != taken
@@ -374,6 +378,20 @@ def test_a_demo_does_not_move_into_a_folder_of_other_things(labelbot, tmp_path):
     assert said.code == 1
     assert "--home" in said.err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["thesis.txt"]
+
+
+def test_a_demo_is_done_by_one_person_and_says_how_to_come_back(tmp_path):
+    env = environment(LABELBOT_LISTEN=f"127.0.0.1:{free_port()}")
+    line = f"labelbot demo --home {tmp_path / 'demo'} --listen 127.0.0.1:{free_port()}"
+    with serving(line, tmp_path, env, "Stop with") as said:
+        assert "invite --owner" not in said()
+    for name in ("sentiment", "images", "tickets", "transcripts", "fraud"):
+        assert read_project(tmp_path / "demo" / f"{name}.toml").overlap == 1
+    with opened(f"sqlite:///{tmp_path}/demo/labelbot.db") as database:
+        assert run(database, lambda tx: tx.value(select(func.max(items.c.overlap)))) == 1
+        run(database, lambda tx: people.make_owner(tx, _come(tx, "sentiment").id))
+    with serving(line, tmp_path, env, "Stop with") as said:
+        assert "invite --owner" in said()
 
 
 def findings(said: Said) -> dict[str, str]:

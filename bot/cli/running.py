@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bot.bootstrap import House
 
 STOP_KEY = "Ctrl+C"
+COME_BACK = "labelbot invite --owner"
 
 
 @click.command("run", short_help="Serve every chat there are credentials for.", epilog="Example: labelbot run")
@@ -67,6 +68,8 @@ def _serve(settings: Settings, bound: socket) -> None:
 
             click.echo(f"Nobody owns this labelbot yet. The first to open this link (within an hour) does:\n{link}")
             show_qr(link)
+        else:
+            click.echo(f"It has an owner. To come in from another browser or chat: {COME_BACK}")
         sys.stdout.flush()
 
     serve_until_told(settings, bound, ready, local_only=False)
@@ -97,7 +100,7 @@ def demo_command(home: Path, listen: str) -> None:
 
     def ready(house: House) -> None:
         link = owner_link(house.database, house.address, hours=24)
-        _say_where(home, link or house.address)
+        _say_where(home, link or house.address, back=link is None)
 
     serve_until_told(settings, bound, ready, local_only=True)
 
@@ -108,7 +111,7 @@ def demo_settings(home: Path, listen: str) -> Settings:
     return configuration.read({"LABELBOT_HOME": str(home), "LABELBOT_LISTEN": listen}, home / "no.env")
 
 
-def _say_where(home: Path, address: str) -> None:
+def _say_where(home: Path, address: str, back: bool) -> None:
     started = Path(sys.argv[0]).absolute()
     program = f"{sys.executable} -m bot" if started.name == "__main__.py" else shlex.quote(str(started))
     listens = urlsplit(address).netloc  # on another port than usual the invites must name it
@@ -121,6 +124,9 @@ def _say_where(home: Path, address: str) -> None:
     click.echo(f"    {prefix} report sentiment")
     click.echo(f"    {prefix} export sentiment --format csv -o sentiment.csv")
     click.echo(f"    {prefix} invite sentiment")
+    if back:
+        click.echo("  It knows you in the browser you used before. To come in from another:")
+        click.echo(f"    {prefix} invite --owner")
     click.echo(f"  Stop with {STOP_KEY}")
     sys.stdout.flush()
 
