@@ -42,19 +42,21 @@ class Table:
 
     def _with_roles(self, raw: Raw, data: dict[str, Any]) -> Record:
         given = {role: raw.cells.get(column) for role, column in self.roles.items()}
-        suggested = self._labels(given.get("suggestion"))
+        suggested = self._labels("suggestion", given.get("suggestion"))
         return Record(
             line=raw.line,
             key=records.key_of(given.get("id")),
             data=data,
-            gold=self._labels(given.get("gold")) or None,
+            gold=self._labels("gold", given.get("gold")) or None,
             suggestion=records.suggestion(suggested, given.get("score"), given.get("model")),
             priority=records.priority(given.get("priority")),
             overlap=records.overlap(given.get("overlap")),
         )
 
-    def _labels(self, value: Any) -> dict[str, Any]:
-        return {} if value in (None, "") else read_labels(self.project, plain(value), self.texts)
+    def _labels(self, role: str, value: Any) -> dict[str, Any]:
+        """A bad one is told by the name of its column."""
+        column = self.roles.get(role, role)
+        return {} if value in (None, "") else read_labels(self.project, plain(value), self.texts, column)
 
 
 def table(
