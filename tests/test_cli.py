@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import shutil
 import socket
 import sqlite3
 import sys
@@ -21,7 +22,7 @@ from storage.database import Transaction, opened, run
 from storage.schema import items
 from tests.fakes.slack import FakeSlack
 from tests.fakes.telegram import FakeTelegram
-from tests.running import free_port
+from tests.running import ROOT, free_port
 from tests.test_docs import environment, manifest_scopes, serving
 
 REVIEWS = """review,body,stars,gold
@@ -109,7 +110,11 @@ def test_a_typo_is_met_with_the_command_that_was_meant(labelbot, typed, meant):
         (("export", "reviews"), "--output"),
         (("export", "reviews", "-o", "x", "--since", "today"), "2026-01-31"),
         (("export", "reviews", "-o", "x", "--split", "train"), "train=.8"),
-        (("check", "nothing.toml"), "does not exist"),
+        (("export", "reviews", "-o", "x", "--split", "train=.5"), "make 1 together"),
+        (("export", "reviews", "-o", "x", "--only", "lable"), "for answers there is label, skip"),
+        (("people", "reviews", "--role", "ab=king"), "no role “king”"),
+        (("people", "reviews", "--rename", "ab"), "ID=NAME"),
+        (("report", "reviews", "--picture", "out/x.jpg"), "call it x.png"),
     ],
 )
 def test_wrong_usage_ends_with_2_and_says_what_is_wanted(labelbot, arguments, says):
@@ -140,6 +145,12 @@ def test_a_database_without_a_project_says_what_to_type(labelbot):
     assert labelbot("doctor", "--offline").code == 0  # makes the database
     assert "Make one: labelbot new sentiment" in labelbot("report", "reviews").err
     assert "No projects yet. Make one: labelbot new sentiment" in labelbot("projects").out
+
+
+@pytest.mark.parametrize("arguments", [("check",), ("apply",), ("start",), ("import", "reviews")])
+def test_a_file_that_is_not_there_is_something_to_mend(reviews, arguments):
+    said = reviews(*arguments, "nothing.toml")
+    assert (said.code, said.err.count("\n"), "nothing.toml" in said.err) == (1, 1, True)
 
 
 @pytest.mark.parametrize("command", ["check", "apply"])
@@ -229,9 +240,9 @@ def test_from_a_csv_to_a_report_and_an_export(labelbot, tmp_path):
     assert labelbot("projects", "--json").json[0]["items"] == 0
     assert labelbot(*given).out.endswith("3 new, 0 known, 0 changed, 0 rejected\n")
     assert labelbot(*given).out.endswith("0 new, 3 known, 0 changed, 0 rejected\n")
-    report = labelbot("report", "it", "--json", "--picture", "it.png")
+    report = labelbot("report", "it", "--json", "--picture", "charts/it.png")
     assert report.json["parts"] | {"gold": 1, "open": 2, "imported": 3} == report.json["parts"]
-    assert (tmp_path / "it.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "charts/it.png").read_bytes().startswith(b"\x89PNG")
     assert "3 imported = 2 open + 1 gold" in labelbot("report", "it").out
     assert labelbot("export", "it", "--level", "items", "--format", "csv", "-o", "out/it.csv").code == 0
     with (tmp_path / "out/it.csv").open(encoding="utf-8", newline="") as file:
@@ -247,6 +258,10 @@ def test_an_export_streams_to_standard_output(reviews):
     assert said.code == 0
     assert [json.loads(line)["data"]["review"] for line in said.out.splitlines()] == ["r1", "r2", "r3"]
     assert said.err.startswith("3 rows of 3 items\n")
+    Path("one.csv").write_text("text\nFine\n", encoding="utf-8")
+    assert reviews("start", "one.csv", "--no-run").code == 0
+    assert reviews("export", "one", "--level", "items", "-o", "-").err == "1 row of 1 item\n"
+    assert "1 item withdrawn; 0 stay" in reviews("import", "one", "--undo", "1").out
 
 
 def test_a_source_that_cannot_be_imported_says_why(reviews, tmp_path):
@@ -285,11 +300,30 @@ def test_people_are_listed_renamed_given_a_role_and_removed(reviews, tmp_path):
     assert reviews("people", "reviews", "--json").json[0]["name"] == "Bo"
     assert "Ada" in reviews("people", "reviews", "--rename", f"{who[:6]}=Ada").out
     assert reviews("people", "reviews", "--role", f"{who}=reviewer", "--json").json[0]["role"] == "reviewer"
-    assert "no role “king”" in reviews("people", "reviews", "--role", f"{who}=king").err
     assert "nobody here" in reviews("people", "reviews", "--remove", "zzzz").err
-    assert "ID=NAME" in reviews("people", "reviews", "--rename", who).err
     left = reviews("people", "reviews", "--remove", who, "--json").json
     assert [one["role"] for one in left] in ([], [None])
+
+
+def test_the_last_who_may_run_a_project_is_not_removed_from_it(reviews, tmp_path):
+    with opened(f"sqlite:///{tmp_path}/labelbot-data/labelbot.db") as database:
+        ada = run(database, lambda tx: _come(tx, "reviews", "Ada", "owner").public)
+        bo = run(database, lambda tx: _come(tx, "reviews").public)
+    for change in (("--remove", ada), ("--role", f"{ada}=annotator")):
+        said = reviews("people", "reviews", *change)
+        assert (said.code, "nobody would own or administer" in said.err) == (1, True)
+    roles = {one["id"]: one["role"] for one in reviews("people", "reviews", "--json").json}
+    assert roles == {ada: "owner", bo: "annotator"}
+    assert reviews("people", "reviews", "--role", f"{bo}=admin").code == 0
+    assert reviews("people", "reviews", "--remove", ada).code == 0
+
+
+def test_the_owner_of_all_is_said_to_stay_so_when_removed_from_a_project(reviews, tmp_path):
+    who = _somebody(tmp_path)
+    with opened(f"sqlite:///{tmp_path}/labelbot-data/labelbot.db") as database:
+        run(database, lambda tx: people.make_owner(tx, people.by_public(tx, who)))
+    said = reviews("people", "reviews", "--remove", who)
+    assert (said.code, "Bo owns this whole labelbot" in said.err) == (0, True)
 
 
 def _somebody(folder: Path) -> str:
@@ -464,3 +498,12 @@ def test_doctor_finds_a_public_address_nobody_answers(reviews):
     said = reviews("doctor", "--json", LABELBOT_PUBLIC_URL="http://127.0.0.1:1")
     assert said.code == 1
     assert any("cannot be reached" in what for what in findings(said))
+
+
+def test_what_an_export_leaves_out_is_a_note_that_contradicts_nothing(reviews, tmp_path):
+    Path("photos").mkdir()
+    shutil.copy(ROOT / "config/samples/images/cat.jpg", "photos")
+    assert reviews("start", "photos", "--labels", "A,B", "--no-run").code == 0
+    said = reviews("export", "photos", "--level", "items", "--media", "-o", "out")
+    assert "Note: Pictures, sounds and films are in it as people are shown them" in said.err
+    assert "Not in it" not in said.err

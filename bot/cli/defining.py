@@ -67,7 +67,7 @@ def new_command(template: str | None, output: Path | None) -> None:
     short_help="Say what is wrong with a project file, with the line.",
     epilog="Example: labelbot check reviews.toml",
 )
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path))
 def check_command(file: Path) -> None:
     """Read a project file and say what is wrong with it, with the line."""
     project = read_project(file)
@@ -76,7 +76,7 @@ def check_command(file: Path) -> None:
 
 
 @click.command("apply", epilog="Example: labelbot apply reviews.toml")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path))
 def apply_command(file: Path) -> None:
     """Create the project, or bring it up to the file."""
     apply_file(file)
