@@ -13,9 +13,10 @@ from bot.cli.session import session
 from bot.exchange.exported import Level
 from bot.exchange.exports import FORMATS, Wanted, check, export_project
 from bot.exchange.imports import ImportResult, import_source, undo_import
-from bot.exchange.plan import plan_import
+from bot.exchange.plan import Plan, plan_import
 from bot.exchange.problems import BadExport
 from bot.exchange.sentences import counted
+from storage.database import Database
 
 if TYPE_CHECKING:
     from bot.media.preparer import Preparer
@@ -45,7 +46,7 @@ class Pairs(click.ParamType[tuple[str, str]]):
 @click.option("--map", "mapping", multiple=True, type=Pairs(), metavar="NAME=COLUMN", help="which column is what")
 @click.option("--media-root", type=click.Path(path_type=Path), help="folder that relative media paths start from")
 @click.option("--fetch", "hosts", multiple=True, metavar="HOST", help="fetch media from this host (else none)")
-@click.option("--dry-run", is_flag=True, help="only say what would be done")
+@click.option("--dry-run", is_flag=True, help="only say what would be done; nothing is written")
 @click.option("--undo", type=int, metavar="K", help="instead: withdraw import K's unanswered items")
 def import_command(
     project: str,
@@ -86,6 +87,7 @@ def bring_in(
         for line in plan.lines():
             click.echo(line)
         if dry_run:
+            _try(opened.database, plan)
             return
         rejects = Path(f"{sources[0].name}.rejects.jsonl")
         with _preparer() as preparer, progress_bar("importing") as tell:
@@ -98,6 +100,15 @@ def bring_in(
                 progress=lambda at: tell(at.rows, at.share),
             )
     _say(project, result)
+
+
+def _try(database: Database, plan: Plan) -> None:
+    from bot.exchange.trial import tried
+
+    with progress_bar("looking") as tell:
+        trial = tried(database, plan, lambda rows: tell(rows, None))
+    for line in trial.lines():
+        click.echo(line)
 
 
 def _preparer() -> "Preparer":
