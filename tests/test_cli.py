@@ -197,7 +197,16 @@ def test_start_does_not_make_another_project_of_one_that_is_there(reviews):
     unseen = reviews("start", "reviews.csv", "--labels", "A,B,C", "--no-run")
     assert (unseen.code, "give another --name" in unseen.err) == (1, True)
     assert not Path("reviews.toml").exists()
-    assert reviews("projects", "--json").json == [{"name": "reviews", "state": "open", "version": 1, "items": 3}]
+    about = {"name": "reviews", "title": "reviews", "state": "open", "version": 1, "items": 3, "done": 0}
+    assert reviews("projects", "--json").json == [about]
+
+
+def test_projects_are_listed_with_title_and_progress(reviews):
+    Path("photos.csv").write_text("text\nFine\n", encoding="utf-8")
+    assert reviews("start", "photos.csv", "--name", "holiday", "--no-run").code == 0
+    holiday, listed = reviews("projects").out.splitlines()
+    assert re.fullmatch(r"holiday +photos +0 of 1 item done  version 1  open", holiday)
+    assert re.fullmatch(r"reviews +reviews +0 of 2 items done  version 1  open", listed)  # the third is gold
 
 
 @pytest.mark.parametrize(
@@ -236,7 +245,9 @@ def test_from_a_csv_to_a_report_and_an_export(labelbot, tmp_path):
     assert "labelbot import it" in labelbot("apply", "it.toml").out
     assert "already" in labelbot("apply", "it.toml").out
     given = ("import", "it", "it.csv", "--map", "id=review", "--map", "text=body")
-    assert "body → text: text" in labelbot(*given, "--dry-run").out
+    dry = labelbot(*given, "--dry-run").out
+    assert "body → text: text, shown" in dry
+    assert dry.endswith("It would be 3 new, 0 known, 0 changed, 0 rejected.\nNothing was written.\n")
     assert labelbot("projects", "--json").json[0]["items"] == 0
     assert labelbot(*given).out.endswith("3 new, 0 known, 0 changed, 0 rejected\n")
     assert labelbot(*given).out.endswith("0 new, 3 known, 0 changed, 0 rejected\n")

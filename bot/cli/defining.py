@@ -1,6 +1,7 @@
 """Projects: templates, checking a project file, creating and updating, listing."""
 
 import json
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -8,11 +9,13 @@ import click
 
 from bot.cli.session import NoDatabase, session
 from bot.cli.trouble import Trouble
+from bot.exchange.sentences import counted
 from bot.labels import LABEL_TYPES
 from bot.project import Project
 from bot.projectfile import load, parse
-from storage import people, projects
+from storage import figures, people, projects
 from storage.database import Database, Transaction, run
+from storage.figures import Parts
 from storage.overlap import set_overlap
 from storage.projects import ProjectRow
 
@@ -113,6 +116,11 @@ def spread_overlap(database: Database, row: ProjectRow, project: Project) -> Non
             return
 
 
+def _as_json(row: ProjectRow, title: str, parts: Parts) -> dict[str, object]:
+    told = {"name": row.name, "title": title, "state": row.state, "version": row.version, "items": row.total}
+    return told | {"done": parts.done}
+
+
 @click.command("projects", epilog="Example: labelbot projects --json")
 @click.option("--pause", metavar="NAME", help="deal no more cards there; answers in hand still count")
 @click.option("--resume", metavar="NAME", help="deal them again")
@@ -125,11 +133,16 @@ def projects_command(pause: str | None, resume: str | None, as_json: bool) -> No
                 row, _ = opened.project(name)
                 run(opened.database, partial(projects.set_state, project=row.id, state=state))
         rows = run(opened.database, projects.every)
+        titles = run(opened.database, lambda tx: [projects.config_of(tx, r.id, r.version)["title"] for r in rows])
+        with opened.database.reading() as connection:
+            parts = [figures.parts(connection, row.id, datetime.now(UTC)) for row in rows]
+    told = list(zip(rows, titles, parts, strict=True))
     if as_json:
-        fields = [{"name": r.name, "state": r.state, "version": r.version, "items": r.total} for r in rows]
-        click.echo(json.dumps(fields))
+        click.echo(json.dumps([_as_json(*one) for one in told]))
         return
-    for row in rows:
-        click.echo(f"{row.name:<24} {row.total:>8} items  version {row.version}  {row.state}")
+    for row, title, part in told:
+        asked = part.imported - part.gold - part.withdrawn
+        progress = f"{part.done:,} of {counted(asked, 'item')} done"
+        click.echo(f"{row.name:<20} {title[:32]:<32} {progress:>26}  version {row.version}  {row.state}")
     if not rows:
         click.echo("No projects yet. Make one: labelbot new sentiment, then labelbot apply sentiment.toml")
