@@ -3,6 +3,7 @@
 import json
 import stat
 import zipfile
+from dataclasses import replace
 
 import datasets
 import pyarrow as pa
@@ -12,7 +13,7 @@ import pytest
 from bot.exchange.problems import BadImport
 from bot.exchange.readers import folders
 from bot.project import Project, Question
-from tests.exchange.desk import TICKETS
+from tests.exchange.desk import REVIEWS, TICKETS
 
 RATING = Project(
     "rating", "Quality", (Question("label", "How good?", "rating", (), {"scale": 5}),), show=("prompt", "reply")
@@ -34,6 +35,12 @@ def data(desk):
         ("r.csv", "id;text\na;Fine\nb;Broken\n"),
         ("r.csv", "id,text,\na,Fine,\n\nb,Broken,,\n".replace("text,\n", "text\n", 1)),
         ("r.csv", "id,text\na,Fine\nb,Broken\n".encode("utf-16")),
+        ("r.csv", "id|text\na|Fine\nb|Broken\n"),
+        ("r.csv", '"id";"text"\na;Fine\nb;Broken\n'),
+        ("r.csv", "\n \nid,text\na,Fine\nb,Broken\n"),
+        ("r.csv", "\ufeffsep=;\nid;text\na;Fine\nb;Broken\n"),
+        ("r.csv", "id,text\ra,Fine\rb,Broken"),
+        ("r.csv", "id,text\na,Fine\nb,Broken\n".encode("utf-16-le")),
         ("r.tsv", "id\ttext\na\tFine\nb\tBroken\n"),
         ("r.jsonl", '{"id":"a","text":"Fine"}\n\n{"id":"b","text":"Broken"}\n'),
         ("r.json", '[{"id":"a","text":"Fine"},\n {"id":"b","text":"Broken"}]'),
@@ -63,6 +70,23 @@ def test_quotes_and_lines_within_a_cell_stay_and_lines_are_counted_on(desk):
     ]
 
 
+def test_a_comma_within_a_quoted_name_parts_nothing(desk):
+    desk.bring(desk.file("r.csv", '"id";"text, in full, please"\na;Fine\n'))
+    assert data(desk) == {"a": {"text, in full, please": "Fine"}}
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_a_quotation_mark_that_is_never_closed_does_not_swallow_the_rest_unseen(desk, end):
+    done = desk.bring(desk.file("r.csv", 'id,text\na,Fine\nb,"open\nc,Fine\nd,Well' + end))
+    assert (done.new, done.rejected) == (1, 1)
+    assert desk.rejects()[0]["line"] == 3
+    assert desk.rejects()[0]["reason"] == (
+        "a quotation mark opens here and is not closed: all up to line 5 was taken for one cell"
+    )
+    done = desk.bring(desk.file("s.csv", 'id,text\na,Fine\nb,"two\nlines"\nc,5" nails' + end))
+    assert (done.new, done.rejected) == (2, 0)
+
+
 def test_lines_of_text_are_items_known_by_their_words(desk):
     done = desk.bring(desk.file("r.txt", "One\n\n  Two \nOne\n"))
     assert (done.new, done.known) == (2, 1)
@@ -81,6 +105,7 @@ def test_a_large_array_is_read_in_pieces(desk):
         ("r.csv", "", "r.csv is empty"),
         ("r.csv", "id,text\n", "has a header and no rows"),
         ("r.csv", "id,text,text\na,b,c\n", "two columns are called 'text'"),
+        ("r.csv", 'id,"text\na,b\n', "line 1: a quotation mark opens in the header and is not closed"),
         ("r.json", "  ", "is empty"),
         ("r.json", "[]", "holds no rows"),
         ("r.json", '"hello"', "must hold an array of objects"),
@@ -121,6 +146,15 @@ def test_columns_with_a_meaning_are_recognised_and_told(desk):
     assert (a.priority, a.overlap, a.state, a.gold) == (5, 3, "open", None)
     assert a.suggestion == {"label": {"label": "negative"}, "score": 0.75, "model": "m1"}
     assert (b.priority, b.overlap, b.state, b.gold) == (0, 2, "gold", {"label": "positive"})
+
+
+def test_a_column_that_would_give_the_labels_away_is_told(desk):
+    path = desk.file("r.csv", "id,text,sentiment,stars\na,Fine,Good,5\nb,Broken,Bad,1\nc,Grey,,3\n")
+    told = "The column 'sentiment' holds labels of this project, and people see it. Known ones: --map gold=sentiment."
+    assert told in desk.plan(path).lines()
+    assert told not in desk.plan(path, mapping={"gold": "sentiment"}).lines()
+    hidden = desk.have(replace(REVIEWS, name="hidden", show=("text",)))
+    assert told not in hidden.plan(path).lines()
 
 
 def test_a_priority_in_words_and_a_score_without_suggestion_are_data(desk):
@@ -326,3 +360,15 @@ def test_a_comparison_needs_both_sides(desk):
     done = desk.bring(desk.file("r.csv", "id,a,b\n1,x,y\n2,x,\n"))
     assert (done.new, done.rejected) == (1, 1)
     assert desk.rejects()[0]["reason"] == "b is empty"
+
+
+def test_tables_in_a_folder_or_zip_are_no_texts(desk):
+    desk.file("f/1.txt", "Fine")
+    desk.file("f/sub/rows.csv", "id,text\na,x\n")
+    assert "Left out: 1 file that is no text: sub/rows.csv." in desk.plan(desk.folder / "f").lines()
+    assert desk.bring(desk.folder / "f").new == 1
+    (desk.folder / "f/1.txt").unlink()
+    with pytest.raises(BadImport, match=r"f has no file that can be read; sub/rows\.csv: it holds rows"):
+        desk.plan(desk.folder / "f")
+    with pytest.raises(BadImport, match=r"has a table of its files, metadata\.csv; unpack it"):
+        desk.plan(zipped(desk, **{"metadata.csv": "file_name\n1.txt\n", "1.txt": "Fine"}))

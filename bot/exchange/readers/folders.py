@@ -14,8 +14,8 @@ from typing import Final
 from bot.exchange.columns import EXTENSIONS
 from bot.exchange.problems import BadImport
 from bot.exchange.raw import Blob, Meter, Opened, Raw, Rows
-from bot.exchange.readers.jsons import open_lines
-from bot.exchange.readers.tables import open_table
+from bot.exchange.readers.jsons import JSONL_SUFFIXES, open_lines
+from bot.exchange.readers.tables import SUFFIXES, open_table
 from bot.exchange.sentences import counted, listed
 from bot.media.sniff import HEAD, sniff
 
@@ -24,6 +24,7 @@ WORST_RATIO: Final = 1000
 LARGEST: Final = 512 << 20
 LONGEST_TEXT: Final = 1 << 20
 TABLES: Final = ("metadata.csv", "metadata.jsonl", "items.jsonl", "items.csv")
+_OF_ROWS: Final = frozenset({*SUFFIXES, *JSONL_SUFFIXES, ".json", ".parquet"})
 NOUNS: Final = {"image": "picture", "audio": "sound", "video": "film", "text": "text"}
 LISTED: Final = 5
 """How many files that are left out are named."""
@@ -53,6 +54,9 @@ def open_zip(path: Path) -> Opened:
         raise BadImport(f"{path.name} is no zip file, or a broken one.") from error
     if not names:
         raise BadImport(f"{path.name} holds no files.")
+    table = next((name for name in names if PurePosixPath(name).name in TABLES), None)
+    if table is not None:
+        raise BadImport(f"{path.name} has a table of its files, {table}; unpack it and import the folder.")
     rows = partial(_archive, path, sorted(names))
     return Opened(path=path, format="zip", rows=rows, base=path.parent, mixed=True)
 
@@ -177,6 +181,8 @@ def _row(number: int, place: str, head: bytes, file: Blob) -> Raw:
         return Raw(number, cells | {meant: place}, "it is empty")
     if meant != "text":
         return Raw(number, cells | {meant: place}, f"it is no {NOUNS[meant]} that we know, whatever its name says")
+    if PurePosixPath(place).suffix.lower() in _OF_ROWS:
+        return Raw(number, cells, "it holds rows; import it by itself")
     if kind is not None and kind.format == "plain":
         return _text(number, cells, file)
     return Raw(number, cells, "it is no picture, sound, film or text that we know")
