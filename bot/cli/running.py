@@ -23,19 +23,46 @@ if TYPE_CHECKING:
     from bot.bootstrap import House
 
 STOP_KEY = "Ctrl+C"
+COME_BACK = "labelbot invite --owner"
 
 
 @click.command("run", short_help="Serve every chat there are credentials for.", epilog="Example: labelbot run")
 @click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="info")
 def run_command(log_level: str) -> None:
     """Serve every chat there are credentials for, until SIGTERM or Ctrl+C."""
-    from bot.bootstrap import House, listen, owner_link
+    from bot.bootstrap import PortTaken, listen
 
     settings = configuration.read()
     logging.basicConfig(level=log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     if log_level != "debug":  # says "INFO uvicorn.error" of everything, of a good start too
         logging.getLogger("uvicorn.error").setLevel("WARNING")
-    bound = listen(settings, move_on=False)
+    try:
+        bound = listen(settings, move_on=False)
+    except PortTaken as taken:
+        with listen(settings, move_on=True) as free:
+            raise Trouble(f"{taken}, such as LABELBOT_LISTEN={_listens(settings, free)}") from taken
+    _serve(settings, bound)
+
+
+def serve_here() -> None:
+    """What `run` does, for a beginning: on the next free port where this one is taken."""
+    from bot.bootstrap import listen
+
+    settings = configuration.read()
+    logging.basicConfig(level="WARNING", format="%(levelname)s %(name)s: %(message)s")
+    bound = listen(settings, move_on=True)
+    if (listens := _listens(settings, bound)) != settings.listen and settings.port:
+        click.echo(f"{settings.listen} is taken, so this one listens on {listens}. In another terminal, for invites:")
+        click.echo(f"  export LABELBOT_LISTEN={listens}")
+    _serve(settings, bound)
+
+
+def _listens(settings: Settings, bound: socket) -> str:
+    return f"{settings.listen.rpartition(':')[0]}:{bound.getsockname()[1]}"
+
+
+def _serve(settings: Settings, bound: socket) -> None:
+    from bot.bootstrap import House, owner_link
 
     def ready(house: House) -> None:
         served = ", ".join(chat.platform for chat in house.chats)
@@ -46,6 +73,8 @@ def run_command(log_level: str) -> None:
 
             click.echo(f"Nobody owns this labelbot yet. The first to open this link (within an hour) does:\n{link}")
             show_qr(link)
+        else:
+            click.echo(f"It has an owner. To come in from another browser or chat: {COME_BACK}")
         sys.stdout.flush()
 
     serve_until_told(settings, bound, ready, local_only=False)

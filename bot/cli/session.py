@@ -17,6 +17,10 @@ from storage.migrations import migrate
 from storage.projects import NoProjectError, ProjectRow
 
 
+class NoDatabase(Trouble):
+    """Nothing was ever kept where the settings say."""
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     settings: Settings
@@ -61,7 +65,7 @@ def session(create: bool = False) -> Iterator[Session]:
         from pathlib import Path
 
         if not create and not Path(path).exists():
-            raise Trouble(
+            raise NoDatabase(
                 f"no database at {path}. Make a project first: labelbot new sentiment, then labelbot apply "
                 "sentiment.toml. (LABELBOT_HOME names the folder to look in; it is "
                 f"{settings.home.absolute()} now.)"

@@ -76,7 +76,7 @@ def export_project(
     A folder is made for a split, for Hugging Face and where media go along. Raises BadExport, NoProjectError; whatever
     fails, nothing half written is left.
     """
-    _check(wanted)
+    check(wanted)
     row, config = run(database, lambda tx: _project(tx, project))
     with database.reading() as connection:
         export = _Export(connection, files, row, Project.from_config(config), wanted, progress)
@@ -98,7 +98,8 @@ def _project(tx: Any, name: str) -> tuple[ProjectRow, dict[str, Any]]:
     return row, projects.config_of(tx, row.id, row.version)
 
 
-def _check(wanted: Wanted) -> None:
+def check(wanted: Wanted) -> None:
+    """Raises BadExport for what no project could give."""
     if wanted.format not in FORMATS:
         raise BadExport(f"There is no format {wanted.format!r}; there is {', '.join(FORMATS)}.")
     known = OF_ANSWERS if wanted.level == "answers" else OF_ITEMS
@@ -308,7 +309,7 @@ class _Export:
             if name not in only:
                 left[LIVE_STATUS.get(name, name)] = left.get(LIVE_STATUS.get(name, name), 0) + count
         if left:
-            told = ", ".join(f"{count} {name}" for name, count in sorted(left.items()))
+            told = ", ".join(f"{count:,} {name}" for name, count in sorted(left.items()))
             yield f"Answers left out: {told}; --only all keeps them."
 
     def _about(self, context: Context) -> dict[str, Any]:

@@ -170,8 +170,9 @@ class Rejects:
             self._file = self.path.open("w", encoding="utf-8")
         self.count += 1
         source = {"source": part.opened.path.name} if self.several else {}
+        where = {"file": raw.cells["id"]} if part.opened.mixed else {"line": raw.line}
         row = {name: plain(value) for name, value in raw.cells.items()}
-        self._file.write(dump({**source, "line": raw.line, "reason": reason, "row": row}) + "\n")
+        self._file.write(dump({**source, **where, "reason": reason, "row": row}) + "\n")
 
 
 @dataclass(slots=True)
@@ -198,9 +199,7 @@ class _Run:
         for raw in part.opened.rows(meter):
             self.rows += 1
             try:
-                if raw.reason is not None:
-                    raise BadRow(raw.reason)
-                self.waiting.append((raw, part.shape.record(raw)))
+                self.waiting.append((raw, part.record(raw)))
             except BadRow as problem:
                 self.rejects.add(part, raw, str(problem))
                 bad += 1

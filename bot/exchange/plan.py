@@ -1,7 +1,7 @@
 """What an import will do, found out before anything is written: formats, columns, files that are missing."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -10,20 +10,34 @@ from bot.exchange import columns
 from bot.exchange.columns import Column
 from bot.exchange.problems import BadImport, BadRow
 from bot.exchange.raw import Blob, Meter, Opened, Raw
+from bot.exchange.readers.folders import sorted_out
 from bot.exchange.readers.recognise import open_source
 from bot.exchange.records import Record
 from bot.exchange.references import Roots, located
+from bot.exchange.sentences import counted, listed
 from bot.exchange.shapes.ours import Ours, level_of
 from bot.exchange.shapes.studio import Studio, is_task
-from bot.exchange.shapes.table import table
+from bot.exchange.shapes.table import Table, table
+from bot.exchange.showing import Showing, showing
 from bot.media.prepared import MediaKind
 from bot.project import Project
-from storage import projects
+from storage import imports, projects
 from storage.database import Database, run
 from storage.projects import ProjectRow
 
 SAMPLE: Final = 200
 SHOWN_MISSING: Final = 5
+KINDS: Final = {"image": "a picture", "audio": "a sound", "video": "a film", "text": "text, "}
+ROLES: Final = {
+    "id": "what the item is called",
+    "item": "what the item is called",
+    "priority": "higher comes first",
+    "overlap": "answers wanted of the item",
+    "gold": "the known right label, not shown",
+    "suggestion": "a model's label, offered",
+    "score": "how sure that model was",
+    "model": "that model's name",
+}
 
 
 class Shape(Protocol):
@@ -51,9 +65,20 @@ class Part:
     columns: tuple[Column, ...]
     media: Mapping[str, MediaKind]
     roots: Roots
+    showing: Showing
     notes: tuple[str, ...]
     unresolved: int = 0
     missing: tuple[Missing, ...] = ()
+
+    def record(self, raw: Raw) -> Record:
+        """What a row means. Raises BadRow, also for one that would be an empty card: but what comes back from an
+        export of ours was shown before, and its answers are not to be lost."""
+        if raw.reason is not None:
+            raise BadRow(raw.reason)
+        record = self.shape.record(raw)
+        if not isinstance(self.shape, Ours):
+            self.showing.check_row(record.data, self.media)
+        return record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,10 +100,10 @@ class Plan:
             yield f"{part.opened.path.name}: {part.opened.format}, {part.meaning}"
             for column in part.columns:
                 name = column.column if column.name == column.column else f"{column.column} → {column.name}"
-                yield f"  {name}: {column.kind if column.role == 'data' else column.role}"
+                yield f"  {name}: {_meaning(column, part.showing)}"
             yield from part.notes
             if part.unresolved:
-                yield f"{part.unresolved} rows name files that cannot be had; the first:"
+                yield f"{counted(part.unresolved, 'row names', 'rows name')} files that cannot be had; the first:"
                 yield from (f"  line {one.line}: {one.reason}" for one in part.missing)
 
 
@@ -96,20 +121,35 @@ def plan_import(
 
     `mapping` gives the column of a field or meaning, as {"text": "body"}. Raises BadImport, NoProjectError.
     """
-    row, config = run(database, lambda tx: _project(tx, project))
+    row, config, kinds = run(database, lambda tx: _project(tx, project))
     if media_root is not None and not media_root.is_dir():
         raise BadImport(f"--media-root {media_root}: there is no such folder.")
     paths = [source] if isinstance(source, Path) else list(source)
     if not paths:
         raise BadImport("There is nothing to import: name a file or a folder.")
-    asked = _Asked(Project.from_config(config), row.version, mapping or {}, media_root, frozenset(fetch_hosts))
+    asked = _Asked(Project.from_config(config), row.version, kinds, mapping or {}, media_root, frozenset(fetch_hosts))
     parts = tuple(asked.part(path, progress) for path in paths)
     return Plan(row=row, project=asked.project, source=_named(paths, asked.mapping), parts=parts)
 
 
-def _project(tx: Any, name: str) -> tuple[ProjectRow, dict[str, Any]]:
+def check_source(project: Project, source: Path) -> None:
+    """Raises BadImport where `source` could not be imported into the project, which need not be there yet."""
+    _Asked(project, 1, frozenset(), {}, None, frozenset()).part(source, lambda rows: None)
+
+
+def _project(tx: Any, name: str) -> tuple[ProjectRow, dict[str, Any], frozenset[str]]:
     row = projects.named(tx, name)
-    return row, projects.config_of(tx, row.id, row.version)
+    return row, projects.config_of(tx, row.id, row.version), imports.kinds(tx, row.id)
+
+
+def _meaning(column: Column, showing: Showing) -> str:
+    """A column in plain words: what it is, and whether people see it."""
+    if column.role != "data":
+        return ROLES.get(column.role, column.role)
+    kind = KINDS.get(column.kind, "")
+    if kind and column.kind != "text":
+        return f"{kind}, shown"
+    return f"{kind}shown" if showing.shows(column.name) else "kept, not shown"
 
 
 def _named(paths: Sequence[Path], mapping: Mapping[str, str]) -> str:
@@ -121,26 +161,33 @@ def _named(paths: Sequence[Path], mapping: Mapping[str, str]) -> str:
 class _Asked:
     project: Project
     version: int
+    kinds: frozenset[str]
     mapping: Mapping[str, str]
     media_root: Path | None
     hosts: frozenset[str]
 
     def part(self, path: Path, progress: Callable[[int], None]) -> Part:
         opened = open_source(path)
+        if opened.mixed:
+            opened = sorted_out(opened, frozenset(self.project.fields.values()) or self.kinds)
         sample = list(islice((raw for raw in opened.rows(Meter()) if raw.reason is None), SAMPLE))
         if not sample:
             raise BadImport(_nothing(opened))
         shape, meaning, roles, fields, notes = self._shape(opened, sample)
         records = list(_records(shape, sample))
         kinds = columns.kinds(self.project.fields, records)
+        media, shown = columns.media_only(kinds), showing(self.project)
+        if records:
+            shown.check_source(path.name, kinds, media, isinstance(shape, Table))
         part = Part(
             opened=opened,
             meaning=meaning,
             shape=shape,
             columns=columns.describe(kinds, roles, fields),
-            media=columns.media_only(kinds),
+            media=media,
             roots=Roots(opened.base, self.media_root, self.hosts),
-            notes=(*opened.notes, *notes),
+            showing=shown,
+            notes=(*opened.notes, *notes, *_absent(shown, kinds, media)),
         )
         return _looked_up(part, records, progress)
 
@@ -161,10 +208,19 @@ class _Asked:
         return found, "a row an item", found.roles, found.fields, notes
 
 
+def _absent(shown: Showing, names: Mapping[str, str], media: Mapping[str, MediaKind]) -> Iterator[str]:
+    absent = shown.absent(names)
+    if absent and not media:
+        yield f"The project also shows {listed(absent)}, which is not in here."
+
+
 def _nothing(opened: Opened) -> str:
     raw = next(opened.rows(Meter()), None)
     if raw is not None:
-        return f"{opened.path.name} has no row that can be read; the first, line {raw.line}: {raw.reason}."
+        first = (
+            f"file that can be read; {raw.cells['id']}" if opened.mixed else f"row that can be read; line {raw.line}"
+        )
+        return f"{opened.path.name} has no {first}: {raw.reason}."
     if opened.columns:
         return f"{opened.path.name} has a header and no rows."
     return f"{opened.path.name} holds no rows."
@@ -193,17 +249,12 @@ def _looked_up(part: Part, sample: Sequence[Record], progress: Callable[[int], N
                 missing.append(Missing(raw.line, reason))
         if number % 1000 == 0:
             progress(number)
-    return Part(**{name: getattr(part, name) for name in _KEPT}, unresolved=count, missing=tuple(missing))
-
-
-_KEPT: Final = ("opened", "meaning", "shape", "columns", "media", "roots", "notes")
+    return replace(part, unresolved=count, missing=tuple(missing))
 
 
 def _unresolved(part: Part, raw: Raw) -> str | None:
-    if raw.reason is not None:
-        return None
     try:
-        record = part.shape.record(raw)
+        record = part.record(raw)
     except BadRow:
         return None
     for field in part.media:

@@ -10,4 +10,4 @@ class BadRow(ValueError):
 
 
 class BadExport(ValueError):
-    """The export cannot be made as asked; the message says what to ask instead."""
+    """The export cannot be made; the message says why, or what to ask instead."""

@@ -142,6 +142,10 @@ class LabelType(Protocol):
         """Whether labels are values one can count (a distribution, AC1), or free."""
 
     @property
+    def FIELDS(self) -> tuple[str, ...]:  # noqa: N802
+        """The fields that an item must have to be asked about; none where any will do."""
+
+    @property
     def EXAMPLE(self) -> Example: ...  # noqa: N802
 
     def check(self, question: Question) -> None:

@@ -15,6 +15,7 @@ NAME: Final = "choice"
 TITLE: Final = "One label of several"
 OPTIONS: Final = frozenset({"parents"})
 CATEGORICAL: Final = True
+FIELDS: Final[tuple[str, ...]] = ()
 PAGE: Final = 8
 
 EXAMPLE: Final = Example(

@@ -28,6 +28,7 @@ NAME: Final = "pairwise"
 TITLE: Final = "Which of two is better"
 OPTIONS: Final = frozenset({"tie", "both_bad"})
 CATEGORICAL: Final = True
+FIELDS: Final = ("a", "b")
 SIDES: Final = ("left", "right")
 
 _TITLES: Final[Mapping[str, Phrase]] = {

@@ -30,6 +30,7 @@ NAME: Final = "rating"
 TITLE: Final = "A number on a scale"
 OPTIONS: Final = frozenset({"scale", "low", "high"})
 CATEGORICAL: Final = True
+FIELDS: Final[tuple[str, ...]] = ()
 ROW: Final = 5
 END_TITLE: Final = 40
 

@@ -33,6 +33,7 @@ NAME: Final = "transcript"
 TITLE: Final = "What is said, typed"
 OPTIONS: Final = frozenset({"unintelligible", "max"})
 CATEGORICAL: Final = False
+FIELDS: Final[tuple[str, ...]] = ()
 UNINTELLIGIBLE: Final = "[unintelligible]"
 MAX: Final = 3000
 """Characters a text box holds on every platform; Slack's limit is the smallest."""

@@ -17,14 +17,24 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (code
 def encoding_of(path: Path) -> tuple[str, tuple[str, ...]]:
     """(encoding, notes). What is no UTF-8 is read as Latin-1, and a note says so."""
     with path.open("rb") as file:
-        head = file.read(4)
+        head = file.read(1024)
         for mark, name in _MARKS:
             if head.startswith(mark):
                 return name, ()
+        if (wide := _wide(head)) is not None:
+            return wide, ()
         file.seek(0)
         if _decodes(file):
             return "utf-8", ()
     return "latin-1", (f"{path.name} is not UTF-8; it is read as Latin-1. If letters look wrong, save it as UTF-8.",)
+
+
+def _wide(head: bytes) -> str | None:
+    """UTF-16 that does not say so: every other byte of its plain letters is zero."""
+    low, high = head[1::2].count(0), head[::2].count(0)
+    if max(low, high) * 4 < len(head) or min(low, high):
+        return None
+    return "utf-16-le" if low else "utf-16-be" if high else None
 
 
 def _decodes(file: IO[bytes]) -> bool:

@@ -4,15 +4,19 @@ import os
 import stat
 import struct
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from bot.exchange.columns import EXTENSIONS
 from bot.exchange.problems import BadImport
 from bot.exchange.raw import Blob, Meter, Opened, Raw, Rows
-from bot.exchange.readers.jsons import open_lines
-from bot.exchange.readers.tables import open_table
+from bot.exchange.readers.jsons import JSONL_SUFFIXES, open_lines
+from bot.exchange.readers.tables import SUFFIXES, open_table
+from bot.exchange.sentences import counted, listed
 from bot.media.sniff import HEAD, sniff
 
 MOST_ENTRIES: Final = 1_000_000
@@ -20,6 +24,10 @@ WORST_RATIO: Final = 1000
 LARGEST: Final = 512 << 20
 LONGEST_TEXT: Final = 1 << 20
 TABLES: Final = ("metadata.csv", "metadata.jsonl", "items.jsonl", "items.csv")
+_OF_ROWS: Final = frozenset({*SUFFIXES, *JSONL_SUFFIXES, ".json", ".parquet"})
+NOUNS: Final = {"image": "picture", "audio": "sound", "video": "film", "text": "text"}
+LISTED: Final = 5
+"""How many files that are left out are named."""
 _END, _END64 = b"PK\x05\x06", b"PK\x06\x06"
 _HIDDEN = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini", "dataset.json"})
 
@@ -31,7 +39,7 @@ def open_folder(path: Path) -> Opened:
         return open_table(table) if table.suffix == ".csv" else open_lines(table)
     if next(_files(path), None) is None:
         raise BadImport(f"{path.name} is an empty folder.")
-    return Opened(path=path, format="folder", rows=partial(_folder, path), base=path)
+    return Opened(path=path, format="folder", rows=partial(_folder, path), base=path, mixed=True)
 
 
 def open_zip(path: Path) -> Opened:
@@ -46,7 +54,43 @@ def open_zip(path: Path) -> Opened:
         raise BadImport(f"{path.name} is no zip file, or a broken one.") from error
     if not names:
         raise BadImport(f"{path.name} holds no files.")
-    return Opened(path=path, format="zip", rows=partial(_archive, path, sorted(names)), base=path.parent)
+    table = next((name for name in names if PurePosixPath(name).name in TABLES), None)
+    if table is not None:
+        raise BadImport(f"{path.name} has a table of its files, {table}; unpack it and import the folder.")
+    rows = partial(_archive, path, sorted(names))
+    return Opened(path=path, format="zip", rows=rows, base=path.parent, mixed=True)
+
+
+def sorted_out(opened: Opened, wanted: frozenset[str]) -> Opened:
+    """Only its files of the kinds `wanted`, where it has such, else of its commonest kind; a note names what is left
+    out. So a README among pictures becomes no item."""
+    counts: Counter[str] = Counter()
+    places: dict[str, list[str]] = {}
+    for raw in opened.rows(Meter()):
+        kind = _kind(raw)
+        counts[kind] += 1
+        if counts[kind] <= LISTED:
+            places.setdefault(kind, []).append(str(raw.cells["id"]))
+    taken = (wanted & counts.keys()) or {max(NOUNS, key=lambda kind: counts[kind])}
+    others = [kind for kind in places if kind not in taken]
+    if not others or not taken & counts.keys():
+        return opened
+    names = [place for kind in others for place in places[kind]]
+    count = sum(counts[kind] for kind in others)
+    nouns = listed((NOUNS[kind] for kind in NOUNS if kind in taken), "or")
+    more = f" and {count - LISTED:,} more" if count > LISTED else ""
+    note = f"Left out: {counted(count, 'file')} that {'is' if count == 1 else 'are'} no {nouns}: "
+    note += f"{', '.join(names[:LISTED])}{more}."
+    return replace(opened, rows=partial(_of_kinds, opened, frozenset(taken)), notes=(*opened.notes, note))
+
+
+def _of_kinds(opened: Opened, taken: frozenset[str], meter: Meter) -> Rows:
+    return (raw for raw in opened.rows(meter) if _kind(raw) in taken)
+
+
+def _kind(raw: Raw) -> str:
+    """What a file is, or by its name was meant to be."""
+    return next((kind for kind in NOUNS if kind in raw.cells), "")
 
 
 def _entries(path: Path) -> int:
@@ -97,7 +141,7 @@ def _folder(path: Path, meter: Meter) -> Rows:
         meter.done += 1
         file = path / place
         if not file.is_file() or not file.resolve().is_relative_to(root):
-            yield Raw(number, {"id": place}, "it leads out of the folder, or is no file")
+            yield Raw(number, {"id": place, _meant(place): place}, "it leads out of the folder, or is no file")
             continue
         with file.open("rb") as opened:
             head = opened.read(HEAD)
@@ -113,34 +157,46 @@ def _archive(path: Path, names: list[str], meter: Meter) -> Rows:
         try:
             yield _entry(archive, number, name)
         except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as error:
-            yield Raw(number, {"id": name}, f"it cannot be unpacked: {error}")
+            yield Raw(number, {"id": name, _meant(name): name}, f"it cannot be unpacked: {error}")
 
 
 def _entry(archive: zipfile.ZipFile, number: int, name: str) -> Raw:
     info = archive.getinfo(name)
     if info.file_size > LARGEST:
-        return Raw(number, {"id": name}, f"it unpacks to more than {LARGEST >> 20} MB")
+        return Raw(number, {"id": name, _meant(name): name}, f"it unpacks to more than {LARGEST >> 20} MB")
     with archive.open(info) as opened:
         head = opened.read(HEAD)
     return _row(number, name, head, Blob(name, partial(archive.read, name)))
 
 
 def _row(number: int, place: str, head: bytes, file: Blob) -> Raw:
-    kind = sniff(head)
+    kind, meant = sniff(head), _meant(place)
     folder = str(PurePosixPath(place).parent)
     cells: dict[str, object] = {"id": place}
     if folder != ".":
         cells["folder"] = folder
     if kind is not None and kind.media in ("image", "audio", "video"):
         return Raw(number, cells | {kind.media: file})
+    if not head:
+        return Raw(number, cells | {meant: place}, "it is empty")
+    if meant != "text":
+        return Raw(number, cells | {meant: place}, f"it is no {NOUNS[meant]} that we know, whatever its name says")
+    if PurePosixPath(place).suffix.lower() in _OF_ROWS:
+        return Raw(number, cells, "it holds rows; import it by itself")
     if kind is not None and kind.format == "plain":
         return _text(number, cells, file)
     return Raw(number, cells, "it is no picture, sound, film or text that we know")
 
 
+def _meant(place: str) -> str:
+    """The kind of a file by its name alone."""
+    return EXTENSIONS.get(place.rpartition(".")[2].casefold(), "text")
+
+
 def _text(number: int, cells: dict[str, object], file: Blob) -> Raw:
     content = file.load()
     held = content if isinstance(content, bytes) else content.read_bytes()
+    cells = cells | {"text": file.name}
     if len(held) > LONGEST_TEXT:
         return Raw(number, cells, f"a text of more than {LONGEST_TEXT >> 20} MB")
     try:

@@ -60,7 +60,7 @@ class Ours:
             line=raw.line,
             key=records.key_of(row.get("item")),
             data=row["data"],
-            gold=None if gold in (None, "") else read_labels(self.project, gold, self.texts),
+            gold=None if gold in (None, "") else read_labels(self.project, gold, self.texts, "gold"),
             suggestion=self._suggestion(suggested) if isinstance(suggested, Mapping) else None,
             aside=self._consensus(row),
             priority=records.priority(row.get("priority")),
@@ -94,7 +94,7 @@ class Ours:
 
     def _suggestion(self, value: Mapping[str, Any]) -> dict[str, Any] | None:
         labels = value.get("label")
-        read = {} if labels is None else read_labels(self.project, plain(labels), False)
+        read = {} if labels is None else read_labels(self.project, plain(labels), False, "suggestion")
         return records.suggestion(read, value.get("score"), value.get("model"))
 
     def _consensus(self, row: Mapping[str, Any]) -> dict[str, Any] | None:
