@@ -19,12 +19,13 @@ from typing import Final
 from bot import payload
 from bot.chat import Media, Message, Outgoing, Part, Text
 from bot.project import Project, Summary
-from bot.wording import phrase, say
+from bot.wording import LANGUAGES, phrase, say, spoken
 from storage import accounts, media, outbox, people, projects, runs
 from storage.columns import micros
 from storage.database import Database, Transaction, opened, run
 from storage.files import Files
 from storage.media import MediaRow
+from storage.people import Person
 from storage.runs import Run
 
 log = logging.getLogger("labelbot.workers")
@@ -46,13 +47,15 @@ class NoChannel(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A summary ready to post: its text, and the chart as PNG of `width` × `height` pixels."""
+    """A summary ready to post: its text, and the chart as PNG of `width` × `height` pixels. `people` are the figures of
+    single people, by language: for admins only."""
 
     text: Text
     picture: bytes
     alt: str
     width: int
     height: int
+    people: Mapping[str, Text]
 
 
 def make_summary(url: str, project: int, now: datetime) -> Made:
@@ -66,7 +69,8 @@ def make_summary(url: str, project: int, now: datetime) -> Made:
             report = summary(connection, row, asked, now)
     alt = say(asked.language, phrase("report.alt", title=asked.title))
     png = telling.picture(report, asked.language)
-    return Made(telling.text(report, asked.language), png, alt, chart.WIDTH, chart.HEIGHT)
+    singly = {language: telling.people_text(report, language) for language in LANGUAGES}
+    return Made(telling.text(report, asked.language), png, alt, chart.WIDTH, chart.HEIGHT, singly)
 
 
 def _project(tx: Transaction, project: int) -> tuple[projects.ProjectRow, Project]:
@@ -177,9 +181,7 @@ class Workers:
             return
         made = self._compute(due, now)
         chart = self._files.put(made.picture)
-        posted = run(self._database, lambda tx: self._post(tx, due, made, chart))
-        if posted is not None:
-            self._posted.append(posted)
+        self._posted.extend(run(self._database, lambda tx: self._post(tx, due, made, chart)))
 
     def _compute(self, due: Run, now: datetime) -> Made:
         pool = self._ready_pool()
@@ -229,15 +231,29 @@ class Workers:
             return max(mine)
         return accounts.newest(tx, platform)
 
-    def _post(self, tx: Transaction, due: Run, made: Made, chart: str) -> Outgoing | None:
-        """The message and the end of the run in one transaction: whoever is second finds the run done."""
+    def _post(self, tx: Transaction, due: Run, made: Made, chart: str) -> list[Outgoing]:
+        """The messages and the end of the run in one transaction: whoever is second finds the run done."""
         project = _project(tx, due.project)[1]
         if project.summary is None or not runs.done(tx, due.id):
-            return None
+            return []
         account = self._account(tx, project.summary.platform)
         assert account is not None
         message = Message(text=made.text, kind="summary", media=(self._kept(tx, made, chart),))
-        return _send(tx, account, project.summary.chat, message, due.project)
+        posted = [_send(tx, account, project.summary.chat, message, due.project)]
+        for where, admin in self._to_tell(tx, due.project, project):
+            posted.append(_send(tx, where, admin.chat_external, Message(text=made.people[spoken(admin.language)])))
+        return posted
+
+    def _to_tell(self, tx: Transaction, key: int, project: Project) -> Iterable[tuple[int, Person]]:
+        """The project's admins, each in one private chat that it may be shown in: of several one that this process
+        speaks in, and of those the newest."""
+        platforms = accounts.platforms(tx)
+        reached: dict[int, tuple[int, Person]] = {}
+        for account, admin in sorted(people.admins(tx, key), key=lambda one: (one[0] in self._platforms, one[0])):
+            may_see = not project.chats or platforms[account] in project.chats
+            if may_see and admin.chat_external and not admin.blocked:
+                reached[admin.id] = (account, admin)
+        return reached.values()
 
     def _kept(self, tx: Transaction, made: Made, chart: str) -> Media:
         row = MediaRow(

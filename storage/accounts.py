@@ -67,6 +67,11 @@ def newest(tx: Transaction, platform: str) -> int | None:
     return found
 
 
+def platforms(tx: Transaction) -> dict[int, str]:
+    """The platform of every account there ever was."""
+    return {row.id: row.platform for row in tx.all(select(accounts.c.id, accounts.c.platform))}
+
+
 def chat(tx: Transaction, account: int, external: str) -> int:
     """The chat's row, made when it is new."""
     params = {"a": account, "external": external}

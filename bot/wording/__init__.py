@@ -27,8 +27,12 @@ def say(language: str, said: Phrase | str) -> str:
     """The sentence in `language` ("de-AT" falls back to "de", then to English); text is said as it is."""
     if isinstance(said, str):
         return said
-    return _sentences(language).get(said.key, LANGUAGES[DEFAULT][said.key]).format(**said.fields)
+    return LANGUAGES[spoken(language)].get(said.key, LANGUAGES[DEFAULT][said.key]).format(**said.fields)
 
 
-def _sentences(language: str) -> Mapping[str, str]:
-    return LANGUAGES.get(language) or LANGUAGES.get(language[:2].lower()) or LANGUAGES[DEFAULT]
+def spoken(language: str) -> str:
+    """The language that somebody who reads `language` is spoken to in."""
+    if language in LANGUAGES:
+        return language
+    short = language[:2].lower()
+    return short if short in LANGUAGES else DEFAULT
