@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, Final, cast
 from sqlalchemy import Connection
 
 from bot.exchange import target
-from bot.exchange.exported import LIVE_STATUS, Exported, Given, Level, Merger, given, moment
+from bot.exchange.exported import LIVE_STATUS, Exported, Given, Level, Merged, Merger, Note, given, moment, noted
 from bot.exchange.problems import BadExport
 from bot.exchange.survey import Survey
 from bot.exchange.writers import csvs, jsonl, parquet, studio
@@ -135,6 +135,7 @@ class _Export:
     wanted: Wanted
     progress: Callable[[int, int], None]
     pictured: bool = False
+    unsaid: bool = False
 
     def stream(self, file: BinaryIO) -> ExportResult:
         form = FORMATS[self.wanted.format]
@@ -234,29 +235,34 @@ class _Export:
         merger = Merger(self.project, self.row.version) if self.wanted.level == "items" else None
         total = exporting.item_count(self.connection, self.row.id)
         done = 0
-        for page, answers in exporting.pages(self.connection, self.row.id, self._superseded()):
-            for item in page:
-                if (one := self._one(item, answers.get(item.id, ()), merger)) is not None:
+        for page in exporting.pages(self.connection, self.row.id, self._superseded()):
+            for item in page.items:
+                notes = tuple(noted(row) for row in page.notes.get(item.id, ()))
+                if (one := self._one(item, page.answers.get(item.id, ()), merger, notes)) is not None:
                     yield one
-            done += len(page)
+            done += len(page.items)
             if last:
                 self.progress(done, total)
 
     def _superseded(self) -> bool:
         return self.wanted.level == "answers" and not {"superseded", "all"}.isdisjoint(self.wanted.only)
 
-    def _one(self, item: Row, rows: Sequence[Row], merger: Merger | None) -> Exported | None:
+    def _one(self, item: Row, rows: Sequence[Row], merger: Merger | None, notes: tuple[Note, ...]) -> Exported | None:
         """The item as it is exported, or None where it is not."""
         recent = [given(row) for row in rows if self.wanted.since is None or row.answered_at >= self.wanted.since]
         if merger is None:
             chosen = tuple(answer for answer in recent if self._asked_for(answer))
-            return self._exported(item, chosen) if chosen else None
+            said = tuple(note for note in notes if any(note.person == answer.person for answer in chosen))
+            self.unsaid = self.unsaid or len(said) < len(notes)
+            return self._exported(item, chosen, said) if chosen else None
         labels = [answer for answer in recent if answer.status == "live"]
         if not self._state_asked_for(item.state, bool(labels)) or (self.wanted.since is not None and not labels):
             return None
-        return self._exported(item, (), merger.merge(labels))
+        return self._exported(item, (), notes, merger.merge(labels))
 
-    def _exported(self, item: Row, answers: tuple[Given, ...], merged: Any = None) -> Exported:
+    def _exported(
+        self, item: Row, answers: tuple[Given, ...], notes: tuple[Note, ...], merged: Merged | None = None
+    ) -> Exported:
         self.pictured = self.pictured or item.media is not None
         return Exported(
             key=item.key,
@@ -268,6 +274,7 @@ class _Export:
             overlap=item.own_overlap,
             answers=answers,
             merged=merged,
+            notes=notes,
         )
 
     def _asked_for(self, answer: Given) -> bool:
@@ -287,6 +294,8 @@ class _Export:
             served = "Pictures, sounds and films are in it as people are shown them, resized and without metadata."
             absent = "The pictures, sounds and films themselves are not in it; --media adds them."
             losses.append(served if self.wanted.media else absent)
+        if self.unsaid:
+            losses.append("Notes of people without an answer in it are not in it; --level items has them.")
         if self.wanted.level == "answers" and "all" not in self.wanted.only:
             losses += self._left_out()
         return tuple(losses)

@@ -19,7 +19,10 @@ ANSWERS: Final = frozenset({"item", "label", "person", "status", "answered_at", 
 ITEMS: Final = frozenset({"item", "label", "confidence", "answers", "agreement"})
 STATUSES: Final = {"live": "label", "skipped": "skip", "flagged": "flag", "late": "late", "superseded": "label"}
 OPTIONAL: Final = frozenset(
-    {"seconds", "note", "kind", "superseded_at", "media", "gold", "suggestion", "priority", "overlap", "tie", "state"}
+    {
+        *("seconds", "note", "notes", "kind", "superseded_at", "media", "gold", "suggestion", "priority", "overlap"),
+        *("tie", "state"),
+    }
 )
 _NEUTRAL: Final = re.compile(r"'+[=+\-@\t\r\n]")
 CONSENSUS: Final = "consensus"
