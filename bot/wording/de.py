@@ -174,6 +174,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "report.person_flags": "{count} gemeldet",
     "report.person_late": "{count} verspätet",
     "report.person_superseded": "{count} zurückgenommen",
+    "report.notes": (
+        "Fragen zu Einträgen: {asked} · gemeldete Einträge: {flagged}\n"
+        "Nachzulesen mit: labelbot export {project} --level items --format jsonl -o notes.jsonl"
+    ),
     "report.nobody": "Noch hat niemand geantwortet.",
     "report.alt": "{title}: die Zusammenfassung als Bild",
     "report.unposted": "Die Zusammenfassung von „{title}“ lässt sich nicht nach {channel} schicken: {reason}",

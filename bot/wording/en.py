@@ -173,6 +173,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "report.person_flags": "{count} flagged",
     "report.person_late": "{count} late",
     "report.person_superseded": "{count} taken back",
+    "report.notes": (
+        "Questions asked about items: {asked} · items flagged: {flagged}\n"
+        "To read them: labelbot export {project} --level items --format jsonl -o notes.jsonl"
+    ),
     "report.nobody": "Nobody has answered yet.",
     "report.alt": "{title}: the summary as a picture",
     "report.unposted": "The summary of “{title}” cannot be posted to {channel}: {reason}",
