@@ -6,7 +6,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.quality.report import PersonFigures, QuestionFigures, Report
-from bot.quality.telling import PARTS, Words, text
+from bot.quality.telling import text
+from bot.quality.words import PARTS, Words
 from bot.wording import say
 
 PEOPLE_SHOWN = 30
