@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from bot.labels import base
 from bot.labels.base import (
     Ask,
     BadAnswer,
@@ -97,6 +98,10 @@ def describe(question: Question, label: Label) -> Said:
     return cut(" ".join(str(label).split()), DESCRIBED)
 
 
+to_cell = base.text_cell
+from_cell = read
+
+
 def distance(question: Question) -> Callable[[Label, Label], float]:
     """Edits ÷ the longer text's length, in code points."""
     return _apart
@@ -121,14 +126,6 @@ def from_studio(question: Question, result: Mapping[str, Json]) -> Label:
     if is_list(value):
         return read(question, "\n".join(as_text(line) or "" for line in value))
     return read(question, value)
-
-
-def to_cell(label: Label) -> str | int | float | None:
-    return str(label)
-
-
-def from_cell(question: Question, cell: str) -> Label:
-    return read(question, cell)
 
 
 def _max(question: Question) -> int:
