@@ -10,7 +10,7 @@ from bot.face import BLANK, Former, fitted, joined, place
 from bot.labels import LABEL_TYPES
 from bot.project import LabelDef, Project, Question
 from bot.turn import Turn, plain, storable
-from bot.wording import Phrase, phrase
+from bot.wording import Phrase, phrase, say
 from storage import answers, cards, people, projects, queue
 from storage.database import Transaction
 from storage.people import Person
@@ -36,7 +36,7 @@ def let_in(tx: Transaction, event: FromPerson, known: Person | None, code: str) 
         people.may_guess(tx, event.account, event.user)
         raise WrongCode("join.wrong")
     project, role = spent
-    name = storable(event.name).strip()[:NAME_LENGTH]
+    name = storable(event.name).strip()[:NAME_LENGTH] or say(event.language, phrase("join.unnamed"))
     person = known or people.welcome(tx, event.account, event.user, event.chat, name, event.language)
     if project is None:
         people.make_owner(tx, person.id)

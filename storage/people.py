@@ -112,7 +112,7 @@ def welcome(tx: Transaction, account: int, user: str, chat: str, name: str, lang
     """Makes a row for somebody new. Only a valid invite leads here: strangers leave no trace."""
     person = tx.insert(
         insert(people),
-        {"public": secrets.token_hex(6), "name": name or "somebody", "language": language, "created_at": tx.now},
+        {"public": secrets.token_hex(6), "name": name, "language": language, "created_at": tx.now},
     )
     where = accounts.chat(tx, account, chat)
     tx.insert(insert(identities), {"person": person, "account": account, "external": user, "chat": where})
