@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from bot import serving
 from bot.buttons import Pressed
+from bot.characters import cut
 from bot.chat import FromPerson, Message, Opened, Part, Row, Text
 from bot.draft import load
-from bot.face import BLANK, Former, fitted, joined, place
+from bot.face import BLANK, Former, joined, place
 from bot.labels import LABEL_TYPES
 from bot.project import LabelDef, Project, Question
 from bot.turn import Turn, plain, storable
@@ -233,7 +234,7 @@ def help_text(turn: Turn, project: Project | None) -> Text:
         return plain(turn.say(phrase("help.general")))
     blocks: list[Text] = [(Part(project.title, "bold"),)]
     if project.instructions:
-        blocks.append(plain(fitted(project.instructions.strip(), INSTRUCTIONS_LENGTH)))
+        blocks.append(plain(cut(project.instructions.strip(), INSTRUCTIONS_LENGTH)))
     for question in project.questions:
         blocks += _question_help(turn, project, question)
     return (*_short(joined(blocks)), BLANK, Part(turn.say(phrase("help.card")), "quiet"))

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot import payload
 from bot.buttons import Pressed, pack
+from bot.characters import storable as storable
 from bot.chat import Ack, Button, Message, Outgoing, Part, Row, Shown, Text, Toast
 from bot.labels import LABEL_TYPES
 from bot.labels.base import Said
@@ -40,11 +41,6 @@ class Schemas:
             asked = self.get(tx, project, version).questions
             self._typed[key] = any(LABEL_TYPES[one.type].ask(one, None, None).typed for one in asked)
         return self._typed[key]
-
-
-def storable(text: str) -> str:
-    """`text` without NUL and halves of surrogate pairs, which not every database holds."""
-    return "".join(sign for sign in text if sign != "\0" and not "\ud800" <= sign <= "\udfff")
 
 
 @dataclass(slots=True)

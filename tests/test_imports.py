@@ -27,6 +27,7 @@ PURE = (
     "bot.labels*",
     "bot.wording*",
     "bot.backoff",
+    "bot.characters",
     "bot.chat",
     "bot.buttons",
     "bot.draft",
@@ -113,7 +114,7 @@ def test_the_core_reads_no_clock():
 def test_an_adapter_imports_the_port_and_its_own(platform):
     names = of(f"bot.chats.{platform}*")
     web = ("bot.web.*",) if platform == "browser" else ()
-    mine = ("bot.backoff*", "bot.chat", "bot.chat.*", "bot.chats", f"bot.chats.{platform}*", *web)
+    mine = ("bot.backoff*", "bot.characters*", "bot.chat", "bot.chat.*", "bot.chats", f"bot.chats.{platform}*", *web)
     assert offending(names, "bot.*", "storage*", "config*", but=mine) == []
 
 

@@ -16,12 +16,13 @@ from telegram import Bot, WebhookInfo
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.backoff import Backoff
+from bot.characters import cut, storable
 from bot.chat import Ack, ChatError, Event, Finding, OpenMedia, Outgoing, Pace, Receive, Sending, Toast
 from bot.chats.telegram_errors import WRONG_TOKEN
 from bot.chats.telegram_http import Flood, TelegramRequest
 from bot.chats.telegram_messages import Sender
 from bot.chats.telegram_polling import Polling, Update
-from bot.chats.telegram_text import TOAST_UNITS, clean, cut
+from bot.chats.telegram_text import TOAST_UNITS
 from bot.chats.telegram_updates import ALLOWED, Me, sender, tapped, translate
 
 API_URL = "https://api.telegram.org"
@@ -188,7 +189,7 @@ class TelegramChat:
         """A late or failed answer costs nobody their label: the tap is recorded by now."""
         payload: dict[str, Any] = {"callback_query_id": tap}
         if isinstance(ack, Toast):
-            payload |= {"text": cut(clean(ack.text), TOAST_UNITS), "show_alert": ack.alert}
+            payload |= {"text": cut(storable(ack.text), TOAST_UNITS), "show_alert": ack.alert}
         try:
             await self._request.call("answerCallbackQuery", payload)
         except TelegramError as error:

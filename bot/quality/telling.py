@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from bot.characters import units
 from bot.chat import Part, Style, Text
 from bot.labels.base import cut
 from bot.quality.report import Disputed, LabelCount, PersonFigures, QuestionFigures, Report
@@ -122,7 +123,7 @@ def _line(said: str, style: Style = "plain") -> Text:
 
 
 def _units(said: Text) -> int:
-    return sum(len(part.text.encode("utf-16-le", "surrogatepass")) // 2 for part in said)
+    return sum(units(part.text) for part in said)
 
 
 def _fitted(blocks: Sequence[Block], limit: int) -> Text:
