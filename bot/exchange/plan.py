@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
+from bot import stored
 from bot.exchange import columns
 from bot.exchange.columns import Column
 from bot.exchange.problems import BadImport, BadRow
@@ -18,7 +19,6 @@ from bot.exchange.shapes.studio import Studio, is_task
 from bot.exchange.shapes.table import table
 from bot.media.prepared import MediaKind
 from bot.project import Project
-from storage import projects
 from storage.database import Database, run
 from storage.projects import ProjectRow
 
@@ -96,20 +96,15 @@ def plan_import(
 
     `mapping` gives the column of a field or meaning, as {"text": "body"}. Raises BadImport, NoProjectError.
     """
-    row, config = run(database, lambda tx: _project(tx, project))
+    row, asks = run(database, lambda tx: stored.named(tx, project))
     if media_root is not None and not media_root.is_dir():
         raise BadImport(f"--media-root {media_root}: there is no such folder.")
     paths = [source] if isinstance(source, Path) else list(source)
     if not paths:
         raise BadImport("There is nothing to import: name a file or a folder.")
-    asked = _Asked(Project.from_config(config), row.version, mapping or {}, media_root, frozenset(fetch_hosts))
+    asked = _Asked(asks, row.version, mapping or {}, media_root, frozenset(fetch_hosts))
     parts = tuple(asked.part(path, progress) for path in paths)
     return Plan(row=row, project=asked.project, source=_named(paths, asked.mapping), parts=parts)
-
-
-def _project(tx: Any, name: str) -> tuple[ProjectRow, dict[str, Any]]:
-    row = projects.named(tx, name)
-    return row, projects.config_of(tx, row.id, row.version)
 
 
 def _named(paths: Sequence[Path], mapping: Mapping[str, str]) -> str:
