@@ -7,9 +7,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
-from bot.project import Project
+from bot import stored
 from bot.web.ports import Invitation, Page
-from storage import invites, pages, people, projects, sessions
+from storage import invites, pages, people, sessions
 from storage.database import Database, Transaction
 from storage.sessions import Session
 
@@ -101,8 +101,7 @@ def _invitation(tx: Transaction, code: str) -> Invitation | None:
         return None
     if found.project is None:
         return Invitation("", found.role)
-    row = projects.by_id(tx, found.project)
-    return Invitation(Project.from_config(projects.config_of(tx, row.id, row.version)).title, found.role)
+    return Invitation(stored.by_id(tx, found.project)[1].title, found.role)
 
 
 def _leads_home(tx: Transaction, account: int, user: str, code: str) -> bool:

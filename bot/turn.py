@@ -8,6 +8,7 @@ from typing import Any
 
 from bot import payload
 from bot.buttons import Pressed, pack
+from bot.characters import storable as storable
 from bot.chat import Ack, Button, Message, Outgoing, Part, Row, Shown, Text, Toast
 from bot.labels import LABEL_TYPES
 from bot.labels.base import Said

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot import payload
+from bot import payload, stored
 from bot.chat import Media, Message, Outgoing, Part, Text
 from bot.project import Project, Summary
 from bot.wording import LANGUAGES, phrase, say, spoken
-from storage import accounts, media, outbox, people, projects, runs
+from storage import accounts, media, outbox, people, runs
 from storage.columns import micros
 from storage.database import Database, Transaction, opened, run
 from storage.files import Files
@@ -32,7 +32,7 @@ log = logging.getLogger("labelbot.workers")
 SUMMARY: Final = "summary"
 NOW: Final = "post"
 """A summary asked for, beside the slots: of another kind, so that no slot is taken for the project's second."""
-WAKE_SECONDS: Final = 3.0
+LOOK_SECONDS: Final = 3.0
 IDLE_SECONDS: Final = 60.0
 """A child that has had nothing to do for so long ends: it holds a hundred megabytes."""
 COMPUTE_SECONDS: Final = 240.0
@@ -64,7 +64,7 @@ def make_summary(url: str, project: int, now: datetime) -> Made:
     from bot.quality.report import summary
 
     with opened(url) as database:
-        row, asked = run(database, lambda tx: _project(tx, project))
+        row, asked = run(database, lambda tx: stored.by_id(tx, project))
         with database.reading() as connection:
             report = summary(connection, row, asked, now)
     alt = say(asked.language, phrase("report.alt", title=asked.title))
@@ -73,16 +73,11 @@ def make_summary(url: str, project: int, now: datetime) -> Made:
     return Made(telling.text(report, asked.language), png, alt, chart.WIDTH, chart.HEIGHT, singly)
 
 
-def _project(tx: Transaction, project: int) -> tuple[projects.ProjectRow, Project]:
-    row = projects.by_id(tx, project)
-    return row, Project.from_config(projects.config_of(tx, row.id, row.version))
-
-
 def post_now(database: Database, project: int) -> None:
     """Asks whichever process serves the chats for a summary in the project's channel. Raises NoChannel."""
 
     def ask(tx: Transaction) -> None:
-        if _project(tx, project)[1].summary is None:
+        if stored.by_id(tx, project)[1].summary is None:
             raise NoChannel("the project names no channel: set channel under [summary] in its file, and apply it")
         runs.now(tx, project, NOW)
 
@@ -122,7 +117,6 @@ class Workers:
         self._used = 0.0
         self._lock = threading.Lock()
         self._stopping = False
-        self._wake = asyncio.Event()
         self._posted: deque[Outgoing] = deque()
 
     async def run(self) -> None:
@@ -136,16 +130,10 @@ class Workers:
         finally:
             self.close()
 
-    def wake(self) -> None:
-        """There may be work: looks at once. To be called in the loop that `run` runs in."""
-        self._wake.set()
-
     async def _rest(self) -> None:
         if self._pool is not None and time.monotonic() - self._used > IDLE_SECONDS:
             self._end_pool()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), WAKE_SECONDS)
-        self._wake.clear()
+        await asyncio.sleep(LOOK_SECONDS)
 
     def _try_once(self) -> bool:
         try:
@@ -214,7 +202,7 @@ class Workers:
 
     def _obstacle(self, tx: Transaction, due: Run) -> list[Outgoing] | None:
         """None where nothing stands in the way, else what the admins are told."""
-        project = _project(tx, due.project)[1]
+        project = stored.by_id(tx, due.project)[1]
         if project.summary is None:
             runs.failed(tx, due, "the project names no channel any more", final=True)
             return []
@@ -233,7 +221,7 @@ class Workers:
 
     def _post(self, tx: Transaction, due: Run, made: Made, chart: str) -> list[Outgoing]:
         """The messages and the end of the run in one transaction: whoever is second finds the run done."""
-        project = _project(tx, due.project)[1]
+        project = stored.by_id(tx, due.project)[1]
         if project.summary is None or not runs.done(tx, due.id):
             return []
         account = self._account(tx, project.summary.platform)

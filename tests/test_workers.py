@@ -387,7 +387,7 @@ def test_a_daily_slot_comes_once_a_day_across_a_change_of_the_clocks(database):
     assert [(slot.day, slot.hour) for slot in slots] == [(26, 17), (27, 17), (28, 17), (29, 16), (30, 16)]
 
 
-def test_the_loop_hands_over_what_it_posted_and_wakes_at_once(sqlite_url, files):
+def test_the_loop_hands_over_what_it_posted(sqlite_url, files):
     with opened(sqlite_url, lambda: START) as database:
         world = begin(database)
 
@@ -400,7 +400,6 @@ def test_the_loop_hands_over_what_it_posted_and_wakes_at_once(sqlite_url, files)
             async with asyncio.timeout(20):
                 first = await delivered.get()
                 await asyncio.to_thread(post_now, database, world.project)
-                workers.wake()
                 second = await delivered.get()
             running.cancel()
             with pytest.raises(asyncio.CancelledError):

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import make_url
 
+from bot import stored
 from bot.cli.trouble import Trouble
 from bot.project import Project
 from config import settings as configuration
 from config.settings import Settings
 from storage import projects
-from storage.database import Database, Transaction, opened, run
+from storage.database import Database, opened, run
 from storage.files import Files
 from storage.migrations import migrate
 from storage.projects import NoProjectError, ProjectRow
@@ -30,12 +31,8 @@ class Session:
     def project(self, name: str) -> tuple[ProjectRow, Project]:
         """The project and what it asks now; Trouble says which ones there are."""
 
-        def find(tx: Transaction) -> tuple[ProjectRow, Project]:
-            row = projects.named(tx, name)
-            return row, Project.from_config(projects.config_of(tx, row.id, row.version))
-
         try:
-            return run(self.database, find)
+            return run(self.database, lambda tx: stored.named(tx, name))
         except NoProjectError:
             raise Trouble(self._no_project(name)) from None
 

@@ -1,7 +1,6 @@
 """Exports: answers or items of a project as files that others read, and that we read back."""
 
 import hashlib
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any, BinaryIO, Final, cast
 
 from sqlalchemy import Connection
 
+from bot import stored
 from bot.exchange import target
 from bot.exchange.exported import LIVE_STATUS, Exported, Given, Level, Merged, Merger, Note, given, moment, noted
 from bot.exchange.problems import BadExport
@@ -19,7 +19,7 @@ from bot.exchange.survey import Survey
 from bot.exchange.writers import csvs, jsonl, parquet, studio
 from bot.exchange.writers.base import Context, Format, Writer
 from bot.project import Project
-from storage import exporting, projects
+from storage import exporting
 from storage.database import Database, Row, run
 from storage.files import Files
 from storage.projects import ProjectRow
@@ -77,25 +77,15 @@ def export_project(
     fails, nothing half written is left.
     """
     check(wanted)
-    row, config = run(database, lambda tx: _project(tx, project))
+    row, asks = run(database, lambda tx: stored.named(tx, project))
     with database.reading() as connection:
-        export = _Export(connection, files, row, Project.from_config(config), wanted, progress)
+        export = _Export(connection, files, row, asks, wanted, progress)
         try:
             return export.stream(out) if not isinstance(out, Path) else export.write(out)
         except OSError as error:
             if isinstance(error, BrokenPipeError) or error.strerror is None:
                 raise
             raise BadExport(f"The export cannot be written: {error.strerror}. Nothing was left behind.") from error
-
-
-def standard_output() -> BinaryIO:
-    """What `-o -` writes to."""
-    return sys.stdout.buffer
-
-
-def _project(tx: Any, name: str) -> tuple[ProjectRow, dict[str, Any]]:
-    row = projects.named(tx, name)
-    return row, projects.config_of(tx, row.id, row.version)
 
 
 def check(wanted: Wanted) -> None:

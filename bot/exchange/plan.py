@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
+from bot import stored
 from bot.exchange import columns
 from bot.exchange.columns import Column
 from bot.exchange.problems import BadImport, BadRow
@@ -21,8 +22,8 @@ from bot.exchange.shapes.table import Table, table
 from bot.exchange.showing import Showing, showing
 from bot.media.prepared import MediaKind
 from bot.project import Project
-from storage import imports, projects
-from storage.database import Database, run
+from storage import imports
+from storage.database import Database, Transaction, run
 from storage.projects import ProjectRow
 
 SAMPLE: Final = 200
@@ -121,13 +122,13 @@ def plan_import(
 
     `mapping` gives the column of a field or meaning, as {"text": "body"}. Raises BadImport, NoProjectError.
     """
-    row, config, kinds = run(database, lambda tx: _project(tx, project))
+    (row, asks), kinds = run(database, lambda tx: _project(tx, project))
     if media_root is not None and not media_root.is_dir():
         raise BadImport(f"--media-root {media_root}: there is no such folder.")
     paths = [source] if isinstance(source, Path) else list(source)
     if not paths:
         raise BadImport("There is nothing to import: name a file or a folder.")
-    asked = _Asked(Project.from_config(config), row.version, kinds, mapping or {}, media_root, frozenset(fetch_hosts))
+    asked = _Asked(asks, row.version, kinds, mapping or {}, media_root, frozenset(fetch_hosts))
     parts = tuple(asked.part(path, progress) for path in paths)
     return Plan(row=row, project=asked.project, source=_named(paths, asked.mapping), parts=parts)
 
@@ -137,9 +138,9 @@ def check_source(project: Project, source: Path) -> None:
     _Asked(project, 1, frozenset(), {}, None, frozenset()).part(source, lambda rows: None)
 
 
-def _project(tx: Any, name: str) -> tuple[ProjectRow, dict[str, Any], frozenset[str]]:
-    row = projects.named(tx, name)
-    return row, projects.config_of(tx, row.id, row.version), imports.kinds(tx, row.id)
+def _project(tx: Transaction, name: str) -> tuple[tuple[ProjectRow, Project], frozenset[str]]:
+    found = stored.named(tx, name)
+    return found, imports.kinds(tx, found[0].id)
 
 
 def _meaning(column: Column, showing: Showing) -> str:

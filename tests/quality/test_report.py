@@ -14,13 +14,14 @@ import pytest
 from rich.console import Console
 from sqlalchemy import insert, select, update
 
+from bot import stored
 from bot.project import LabelDef, Project, Question, ShowIf, Summary
 from bot.quality.chart import HEIGHT, WIDTH
 from bot.quality.report import as_json, summary
 from bot.quality.telling import CAPTION, MESSAGE, people_text, picture, text
 from bot.report_terminal import rows, terminal
 from bot.wording import LANGUAGES
-from storage import people, projects
+from storage import people
 from storage.database import run
 from storage.schema import answers, cards, comments, items
 from tests.engines import START
@@ -87,11 +88,7 @@ def hold(tx, world, item, person, until):
 
 
 def report_of(database, world, now=START):
-    def read(tx):
-        row = projects.by_id(tx, world.project)
-        return row, Project.from_config(projects.config_of(tx, row.id, row.version))
-
-    row, project = run(database, read)
+    row, project = run(database, lambda tx: stored.by_id(tx, world.project))
     with database.reading() as connection:
         return summary(connection, row, project, now)
 
