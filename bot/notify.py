@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from bot.buttons import Pressed, pack
 from bot.chat import Button, Message, Outgoing, Part, Row
+from bot.face import BLANK
 from bot.project import Project
 from bot.turn import Turn, snippet
 from bot.wording import phrase, say
@@ -18,29 +19,30 @@ if TYPE_CHECKING:
 
 
 def admins(turn: Turn, card: Card, project: Project, key: str, words: str, decide: bool = False) -> None:
-    """What a person found; they know it themselves. `decide` adds the buttons that put the item back or take it out."""
-    quoted = Part("\n\n" + snippet(card.data), "quote")
-    for account, admin in _hearers(turn, card, project):
-        if admin.id != turn.person.id:
-            said = phrase(key, name=turn.person.name, title=project.title, item=card.key, words=words or "–")
-            buttons = _decisions(admin, card) if decide else ()
-            message = Message(text=(Part(say(admin.language, said)), quoted), buttons=buttons)
-            turn.send_to(account, admin.chat, admin.chat_external, message)
+    """What a person found. `decide` adds the buttons that put the item back or take it out: an admin who is alone has
+    them too, others know what they found themselves."""
+    hearers = list(_hearers(turn, card))
+    others = [one for one in hearers if one[1].id != turn.person.id]
+    for account, admin in others or (hearers if decide else ()):
+        said = phrase(key, name=turn.person.name, title=project.title, item=card.key, words=words or "–")
+        text = (Part(say(admin.language, said)), BLANK, Part(snippet(card.data), "quote"))
+        message = Message(text=text, buttons=_decisions(admin, card) if decide else ())
+        turn.send_to(account, admin.chat, admin.chat_external, message)
 
 
 def quarantined(turn: Turn, card: Card, project: Project, why: str) -> None:
     """An item was set aside. It is not quoted: its text may be what the platform does not show."""
-    for account, admin in _hearers(turn, card, project):
+    for account, admin in _hearers(turn, card):
         said = phrase("admin.quarantined", title=project.title, item=card.key, why=why)
         message = Message(text=(Part(say(admin.language, said)),), buttons=_decisions(admin, card))
         turn.send_to(account, admin.chat, admin.chat_external, message)
 
 
-def _hearers(turn: Turn, card: Card, project: Project) -> Iterator[tuple[int, Person]]:
-    """(account, admin) wherever one may be told of an item."""
+def _hearers(turn: Turn, card: Card) -> Iterator[tuple[int, Person]]:
+    """(account, admin) wherever one may be told of an item, by the limits the project has now."""
+    chats = turn.schema(card.project, card.rules).chats
     for account, admin in people.admins(turn.tx, card.project):
-        platform = turn.platforms.get(account, "")
-        if admin.chat and not admin.blocked and (not project.chats or platform in project.chats):
+        if admin.chat and not admin.blocked and (not chats or turn.platforms.get(account, "") in chats):
             yield account, admin
 
 

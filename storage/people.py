@@ -219,8 +219,10 @@ def by_public(tx: Transaction, public: str) -> int | None:
 
 
 def make_owner(tx: Transaction, person: int) -> None:
-    """The owner of the installation is an owner of every project, those made later too."""
+    """The owner of the installation is an owner of every project, those made later too. Links for an owner that were
+    printed before lead nowhere from now on."""
     tx.run(update(people).where(people.c.id == person).values(owner=True))
+    tx.run(update(invites).where(invites.c.project.is_(None)).values(uses_left=0))
 
 
 def has_owner(tx: Transaction) -> bool:

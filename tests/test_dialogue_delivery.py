@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.chat import Moved, Outcome
+from bot.chat import Moved, Outcome, Reply
 from storage import outbox
 from storage.database import run
 from storage.schema import audit, chats
@@ -135,8 +135,8 @@ def test_reports_of_arrival_may_come_late_and_out_of_order(talk):
     dialogue = talk(SPOKEN)
     anna = dialogue.member("Anna")
     dialogue.silent = True
-    anna.types("zero")
-    anna.types("one")
+    anna.types("zero", to=anna.card)
+    anna.types("one", to=anna.card)
     anna.taps("Unintelligible")
     dialogue.report(reverse=True)
     assert dialogue.labels() == ["zero", "one", "[unintelligible]"]
@@ -162,12 +162,28 @@ def test_a_reply_to_a_card_whose_arrival_is_not_reported_yet_answers_no_other_it
     dialogue.silent = True
     anna.says("label")
     old = anna.card
-    anna.types("one")
+    anna.types("one", to=old)
     anna.types("two", to=old)
     assert dialogue.labels() == ["one"]
     dialogue.report()
     anna.types("three", to=anna.card)
     assert dialogue.labels() == ["one", "three"]
+
+
+def test_what_was_typed_before_a_card_stood_there_is_not_for_it(talk):
+    dialogue = clips(talk)
+    anna = dialogue.member("Anna")
+    with dialogue.hold():
+        anna.types("one")
+        anna.types("and this too")
+        assert dialogue.labels() == ["one"]
+    early = anna.room.bubbles[-1]
+    dialogue.deliver()
+    assert "I cannot tell which item that is for." in anna.screen
+    anna._event(Reply, text="a third", message=early.id)
+    assert dialogue.labels() == ["one"]
+    anna.types("two")
+    assert dialogue.labels() == ["one", "two"]
 
 
 def test_a_reply_to_something_else_of_ours_is_not_taken_for_an_answer(talk):

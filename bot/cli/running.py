@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import secrets
 import shlex
 import sys
 from collections.abc import Callable
@@ -70,8 +71,10 @@ def demo_command(home: Path, listen: str) -> None:
     bound = bind(settings, move_on=True)
 
     def ready(house: House) -> None:
-        link = owner_link(house.database, house.address, hours=24)
-        _say_where(home, link or house.address)
+        # The link that makes the first to open it the owner brings them back later; with an owner it is one made anew.
+        link = owner_link(house.database, house.address, hours=24) or house.browser.link(secrets.token_urlsafe(16))
+        house.door.owner_code = link.rpartition("/")[2]
+        _say_where(home, link)
 
     serve_until_told(settings, bound, ready, local_only=True)
 
