@@ -25,8 +25,8 @@ from bot.chat import (
     Unsent,
 )
 from bot.doors import WrongCode
-from bot.turn import Schemas, Turn
-from bot.wording import phrase, say
+from bot.turn import Schemas, Turn, storable
+from bot.wording import Phrase, phrase, say
 from storage import accounts, cards, people, projects
 from storage.database import Transaction
 from storage.people import Person
@@ -83,21 +83,27 @@ class App:
         if isinstance(event, Opened | Blocked):
             return Outcome()
         if code is None:
-            return self._one_line(tx, event, "stranger")
+            return self._one_line(tx, event, phrase("stranger"))
+        elsewhere = doors.other_way(self._nobodys_turn(tx, event), code)
+        if elsewhere is not None:
+            return self._one_line(tx, event, elsewhere)
         try:
             person, project = doors.let_in(tx, event, None, code)
         except WrongCode as error:
-            return self._one_line(tx, event, str(error))
+            return self._one_line(tx, event, phrase(str(error)))
         turn = self.turn(tx, event.account, person)
         doors.greet(turn, project)
         return Outcome(turn.ack, tuple(turn.out))
 
-    def _one_line(self, tx: Transaction, event: FromPerson, key: str) -> Outcome:
-        sentence = say(event.language, phrase(key))
+    def _nobodys_turn(self, tx: Transaction, event: FromPerson) -> Turn:
+        nobody = Person(0, "", event.name, event.language, False, None, 0, event.chat, False)
+        return self.turn(tx, event.account, nobody)
+
+    def _one_line(self, tx: Transaction, event: FromPerson, said: Phrase) -> Outcome:
+        sentence = say(event.language, said)
         if isinstance(event, Press | Submit):
             return Outcome(Toast(sentence))
-        nobody = Person(0, "", event.name, event.language, False, None, 0, event.chat, False)
-        turn = self.turn(tx, event.account, nobody)
+        turn = self._nobodys_turn(tx, event)
         turn.send_to_new(event.account, event.chat, Message(text=(Part(sentence),)))
         return Outcome(messages=tuple(turn.out))
 
@@ -133,12 +139,19 @@ def command(turn: Turn, event: Command) -> None:
     code = invite_in(event)
     if code is not None:
         _join(turn, event, code)
+    elif event.word in COMMANDS:
+        COMMANDS[event.word](turn, event.argument)
     else:
-        COMMANDS.get(event.word, _help)(turn, event.argument)
+        unknown = turn.say(phrase("command.unknown", word=storable(event.word)[:40]))
+        turn.post(Message(text=(Part(unknown + "\n\n"), *doors.help_text(turn, None))))
 
 
 def _join(turn: Turn, event: Command, code: str) -> None:
     if doors.known_way(turn, code):
+        return
+    elsewhere = doors.other_way(turn, code)
+    if elsewhere is not None:
+        turn.tell(elsewhere)
         return
     try:
         person, project = doors.let_in(turn.tx, event, turn.person, code)
@@ -154,7 +167,7 @@ def _help(turn: Turn, argument: str) -> None:
     project = None
     if here is not None and doors.role_in(turn, here) is not None:
         row = projects.by_id(turn.tx, here)
-        project = turn.schema(row.id, row.version)
+        project = turn.schema(row.id, row.version) if serving.may_show(turn, here, row.version) else None
     turn.post(Message(text=doors.help_text(turn, project)))
 
 
@@ -172,7 +185,7 @@ def _skip(turn: Turn, argument: str) -> None:
     if card is None or card.role is None:
         turn.tell(phrase("reply.no_card"))
     else:
-        serving.skip(turn, card, argument.strip()[:200])
+        serving.skip(turn, card, argument)
 
 
 def _say_toast(turn: Turn) -> None:

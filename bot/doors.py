@@ -6,17 +6,20 @@ from bot import serving
 from bot.buttons import Pressed
 from bot.chat import FromPerson, Message, Opened, Part, Row, Text
 from bot.draft import load
-from bot.face import BLANK, Former, joined, place
+from bot.face import BLANK, Former, fitted, joined, place
 from bot.labels import LABEL_TYPES
 from bot.project import LabelDef, Project, Question
 from bot.turn import Turn, plain, storable
-from bot.wording import phrase
+from bot.wording import Phrase, phrase
 from storage import answers, cards, people, projects, queue
 from storage.database import Transaction
 from storage.people import Person
 
 RANK = {role: rank for rank, role in enumerate(people.ROLES)}
-HELP_LENGTH = 1500
+HELP_LENGTH = 3600
+"""Characters, so that the platforms' messages (4096) bear it."""
+INSTRUCTIONS_LENGTH = 1200
+"""Long instructions leave room for what the labels mean."""
 NAME_LENGTH = 80
 
 
@@ -42,6 +45,15 @@ def let_in(tx: Transaction, event: FromPerson, known: Person | None, code: str) 
         people.choose(tx, person.id, project)
     people.record(tx, person.id, project, "join", {"role": role})
     return people.met(tx, event.account, event.user) or person, project
+
+
+def other_way(turn: Turn, code: str) -> Phrase | None:
+    """What to say of an invite to a project that may not be shown in this chat: it is not used up."""
+    led = people.leads_to(turn.tx, code)
+    if led is None or led[0] is None:
+        return None
+    row = projects.by_id(turn.tx, led[0])
+    return None if serving.may_show(turn, row.id, row.version) else serving.not_here(turn, row.id, row.version)
 
 
 def known_way(turn: Turn, code: str) -> bool:
@@ -112,7 +124,7 @@ def label(turn: Turn, name: str) -> None:
     if name:
         project = _named(turn, name.strip())
         if project is None:
-            turn.tell(phrase("refused.project"), _choices(turn))
+            turn.tell(phrase("refused.no_project", name=storable(name.strip())[:80]), _choices(turn))
         else:
             enter(turn, project)
         return
@@ -221,7 +233,7 @@ def help_text(turn: Turn, project: Project | None) -> Text:
         return plain(turn.say(phrase("help.general")))
     blocks: list[Text] = [(Part(project.title, "bold"),)]
     if project.instructions:
-        blocks.append(plain(project.instructions.strip()))
+        blocks.append(plain(fitted(project.instructions.strip(), INSTRUCTIONS_LENGTH)))
     for question in project.questions:
         blocks += _question_help(turn, project, question)
     return (*_short(joined(blocks)), BLANK, Part(turn.say(phrase("help.card")), "quiet"))

@@ -15,12 +15,11 @@ KEPT_STEPS = 30
 @dataclass(frozen=True, slots=True)
 class Draft:
     """`done` holds the labels of the questions answered, `work` what is marked of the present one, `trail` what both
-    were before each step. `source` names the message in which an answer was typed last, for it may be edited."""
+    were before each step."""
 
     done: Mapping[str, Label]
     work: Work = None
     trail: tuple[tuple[Mapping[str, Label], Work], ...] = ()
-    source: str | None = None
 
     @property
     def touched(self) -> bool:
@@ -30,7 +29,7 @@ class Draft:
         """None for an untouched draft."""
         if self == FRESH:
             return None
-        return {"done": self.done, "work": self.work, "trail": self.trail, "source": self.source}
+        return {"done": self.done, "work": self.work, "trail": self.trail}
 
 
 FRESH = Draft({})
@@ -40,7 +39,7 @@ def load(stored: Any) -> Draft:
     if stored is None:
         return FRESH
     trail = tuple((done, work) for done, work in stored["trail"])
-    return Draft(stored["done"], stored["work"], trail, stored["source"])
+    return Draft(stored["done"], stored["work"], trail)
 
 
 def current(project: Project, draft: Draft) -> Question | None:
@@ -62,20 +61,19 @@ def step(project: Project, question: Question) -> int:
     return project.questions.index(question)
 
 
-def advance(question: Question, draft: Draft, given: Given, suggestion: Label, source: str | None = None) -> Draft:
-    """One tap or typed text (in the message `source`) further. The same draft comes back where nothing changes. Raises
-    BadAnswer."""
+def advance(question: Question, draft: Draft, given: Given, suggestion: Label) -> Draft:
+    """One tap or typed text further. The same draft comes back where nothing changes. Raises BadAnswer."""
     came = LABEL_TYPES[question.type].advance(question, draft.work, given, suggestion)
     trail = (*draft.trail, (draft.done, draft.work))[-KEPT_STEPS:]
     if isinstance(came, Done):
-        return Draft({**draft.done, question.name: came.label}, None, trail, source or draft.source)
+        return Draft({**draft.done, question.name: came.label}, None, trail)
     return draft if came.work == draft.work else replace(draft, work=came.work, trail=trail)
 
 
 def undo(draft: Draft) -> Draft:
     """One step back; the draft must be touched."""
     done, work = draft.trail[-1]
-    return Draft(done, work, draft.trail[:-1], draft.source)
+    return Draft(done, work, draft.trail[:-1])
 
 
 def corrected(draft: Draft, name: str, label: Label) -> Draft:

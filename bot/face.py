@@ -1,6 +1,7 @@
 """How a card looks: an item, its question and its buttons as a message."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -12,7 +13,7 @@ from bot.labels.base import Ask, Option
 from bot.project import Project, Question
 from bot.turn import Turn
 from bot.wording import phrase
-from storage import outbox
+from storage import answers, outbox
 from storage.cards import Card
 
 TEXT_LIMIT = 2800
@@ -37,6 +38,7 @@ def face(turn: Turn, card: Card, draft: Draft, rows: tuple[Row, ...] | None = No
             _heading(turn, project, card, question),
             _body(project, card, bool(media)),
             _done(turn, project, draft),
+            () if project.blind else _others(turn, card, question),
             _marks(turn, ask, menu=rows is not None),
         ]
     )
@@ -122,27 +124,40 @@ def _heading(turn: Turn, project: Project, card: Card, question: Question) -> Te
 
 def _body(project: Project, card: Card, captioned: bool) -> Text:
     """The item's own words: one field as it stands, several as a list of names and values."""
-    shown = {name: _plain(card.data[name]) for name in _fields(project, card)}
+    names = _fields(project, card)
+    shown = {name: _plain(card.data[name]) for name in names if card.data.get(name) not in (None, "")}
     limit = CAPTION_LIMIT if captioned else TEXT_LIMIT
     if not shown:
         return ()
-    if len(shown) == 1 and not project.show:
+    if len(names) == 1 and not project.show:
         return (Part(fitted(next(iter(shown.values())), limit), "quote"),)
     return _list(shown, limit)
 
 
 def _list(shown: Mapping[str, str], limit: int) -> Text:
     """Every field has its share of the room; fields for which none is left are a mark."""
-    each = max(SHARE, limit // len(shown))
+    names = [fitted(name, SHARE) for name in shown]
+    room = limit - sum(units(name) + len("\n: ") for name in names)
+    shares = _shares([units(value) for value in shown.values()], room)
     lines: list[Part] = []
-    for name, value in shown.items():
+    for name, value, share in zip(names, shown.values(), shares, strict=True):
         start = "\n" if lines else ""
-        line = (Part(f"{start}{fitted(name, SHARE)}: ", "bold"), Part(fitted(value, each)))
+        line = (Part(f"{start}{name}: ", "bold"), Part(fitted(value, share)))
         limit -= sum(units(part.text) for part in line)
         if limit < 0:
             return (*lines, Part("\n…", "quiet"))
         lines += line
     return tuple(lines)
+
+
+def _shares(lengths: Sequence[int], room: int) -> list[int]:
+    """Short fields stand whole; what they leave is shared among the long ones, each at least `SHARE`."""
+    shares = [0] * len(lengths)
+    by_length = sorted(range(len(lengths)), key=lengths.__getitem__)
+    for taken, field in enumerate(by_length):
+        shares[field] = min(lengths[field], max(SHARE, room // (len(lengths) - taken)))
+        room -= shares[field]
+    return shares
 
 
 def units(text: str) -> int:
@@ -158,10 +173,9 @@ def fitted(text: str, limit: int) -> str:
     return encoded[: 2 * limit - 2].decode("utf-16-le", "ignore").rstrip() + "…"
 
 
-def _fields(project: Project, card: Card) -> Iterator[str]:
+def _fields(project: Project, card: Card) -> list[str]:
     pictured = {media["field"] for media in card.media or ()}
-    names = project.show or tuple(card.data)
-    return (name for name in names if name not in pictured and card.data.get(name) not in (None, ""))
+    return [name for name in project.show or card.data if name not in pictured]
 
 
 def _plain(value: Any) -> str:
@@ -180,6 +194,18 @@ def _done(turn: Turn, project: Project, draft: Draft) -> Text:
         if question.name in draft.done
     ]
     return (Part("\n".join(lines), "quiet"),) if lines else ()
+
+
+def _others(turn: Turn, card: Card, question: Question) -> Text:
+    """How often others gave which answer to the question."""
+    labels = (
+        label[question.name] for label in answers.others(turn.tx, card.item, turn.person.id) if question.name in label
+    )
+    counts = Counter(turn.say(LABEL_TYPES[question.type].describe(question, label)) for label in labels)
+    if not counts:
+        return ()
+    told = ", ".join(said if count == 1 else f"{said} × {count}" for said, count in counts.most_common(5))
+    return (Part(turn.say(phrase("card.others", labels=told)), "quiet"),)
 
 
 def _asked(question: Question) -> str:

@@ -104,7 +104,13 @@ def _more(turn: Turn, card: Card, pressed: Pressed) -> None:
         (turn.button("more.stop", Pressed(card.nonce, 0, "x")),),
         (turn.button("label.back", Pressed(card.nonce, 0, "b")),),
     )
-    serving.show(turn, card, load(card.draft), rows=rows)
+    _menu(turn, card, "more", "", rows)
+
+
+def _menu(turn: Turn, card: Card, awaiting: str, said: str, rows: tuple[Row, ...]) -> None:
+    """Buttons in the place of the labels; `awaiting` names what is typed under them."""
+    card = cards.keep(turn.tx, card, card.draft, awaiting, turn.tx.now + _lease(turn, card))
+    serving.show(turn, card, load(card.draft), said, rows=rows)
 
 
 def _skip_menu(turn: Turn, card: Card, pressed: Pressed) -> None:
@@ -114,7 +120,7 @@ def _skip_menu(turn: Turn, card: Card, pressed: Pressed) -> None:
         for index, reason in enumerate(reasons)
     ]
     rows.append((turn.button("label.back", Pressed(card.nonce, 0, "b")),))
-    serving.show(turn, card, load(card.draft), turn.say(phrase("skip.why")), rows=tuple(rows))
+    _menu(turn, card, "skip", turn.say(phrase("skip.why")), tuple(rows))
 
 
 def _skip(turn: Turn, card: Card, pressed: Pressed) -> None:
@@ -130,11 +136,10 @@ def _await(kind: str) -> Callable[[Turn, Card, Pressed], None]:
     """The next text the person types is a note of this kind."""
 
     def wait(turn: Turn, card: Card, pressed: Pressed) -> None:
-        card = cards.keep(turn.tx, card, card.draft, kind, turn.tx.now + _lease(turn, card))
         rows: list[Row] = [(turn.button("label.back", Pressed(card.nonce, 0, "b")),)]
         if kind == "flag":
             rows.insert(0, (turn.button("flag.without", Pressed(card.nonce, 0, "g")),))
-        serving.show(turn, card, load(card.draft), turn.say(phrase(f"{kind}.how")), rows=tuple(rows))
+        _menu(turn, card, kind, turn.say(phrase(f"{kind}.how")), tuple(rows))
 
     return wait
 

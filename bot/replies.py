@@ -1,22 +1,27 @@
 """What a typed text means: an answer, a note for the card's menu, or a correction of an earlier answer."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from bot import doors, serving
 from bot import draft as drafts
+from bot import serving
 from bot.buttons import BadButton, unpack
 from bot.chat import Edited, FieldErrors, Reply, Submit
 from bot.draft import corrected, current, load
 from bot.labels import LABEL_TYPES
 from bot.labels.base import BadAnswer, Done, Label, Typed
-from bot.project import Project, Question
+from bot.project import Question
 from bot.turn import Turn, storable
 from bot.wording import phrase
-from storage import answers, cards, outbox
-from storage.answers import Answer
+from storage import answers, cards, outbox, typed
 from storage.cards import Card
 
 NOTE_LENGTH = 1000
+NOTES: Mapping[str, Callable[[Turn, Card, str], None]] = {
+    "flag": serving.flag,
+    "ask": serving.ask,
+    "skip": serving.skip,
+}
+"""What a typed text is under which menu of a card: not its label. Under another menu it is nothing."""
 
 
 def reply(turn: Turn, event: Reply) -> None:
@@ -48,9 +53,19 @@ def _meant(turn: Turn, event: Reply) -> Card | None:
     card = cards.open_card(turn.tx, turn.person.id)
     if card is None:
         return _just_expired(turn)
-    if event.to and not _stands_unknown(turn, card):
-        return None
-    return card
+    meant = _stands_unknown(turn, card) if event.to else _stood(card, event.message)
+    return card if meant else None
+
+
+def _stood(card: Card, message: str) -> bool:
+    """Whether the card stood in the chat when that message was written: what was typed twice, or while we were down, is
+    not for a card that came after it. On every platform the numbers of messages grow in each chat."""
+    if card.message is None:
+        return False
+    try:
+        return float(message) > float(card.message)
+    except ValueError:
+        return True
 
 
 def _stands_unknown(turn: Turn, card: Card) -> bool:
@@ -70,10 +85,10 @@ def _use(turn: Turn, card: Card, event: Reply) -> None:
     note = storable(event.text.strip())[:NOTE_LENGTH]
     if card.state == "open" and card.awaiting and not note:
         turn.tell(phrase("label.unreadable"))
-    elif card.state == "open" and card.awaiting == "flag":
-        serving.flag(turn, card, note)
-    elif card.state == "open" and card.awaiting == "ask":
-        serving.ask(turn, card, note)
+    elif card.state == "open" and card.awaiting in NOTES:
+        NOTES[card.awaiting](turn, card, note)
+    elif card.state == "open" and card.awaiting:
+        turn.tell(phrase("more.first"))
     else:
         _answer(turn, card, Typed(event.text), source_of(event))
 
@@ -103,47 +118,32 @@ def source_of(event: Reply | Edited) -> str:
 
 def edited(turn: Turn, event: Edited) -> None:
     """A changed message changes the answer that was typed in it; the last version counts."""
-    source = source_of(event)
-    answer = answers.by_source(turn.tx, turn.person.id, source)
+    found = typed.find(turn.tx, turn.person.id, source_of(event))
+    card = None if found is None else cards.by_id(turn.tx, found.card)
+    if found is None or card is None:
+        return
     try:
-        if answer is not None:
-            _correct(turn, answer, event.text)
-        else:
-            _correct_draft(turn, source, event.text)
+        _correct(turn, card, found.question, event.text)
     except BadAnswer as error:
         turn.tell(error.said)
 
 
-def _correct(turn: Turn, answer: Answer, text: str) -> None:
+def _correct(turn: Turn, card: Card, name: str, text: str) -> None:
     """Raises BadAnswer."""
-    if doors.role_in(turn, answer.project) is None:
+    draft = load(card.draft)
+    answer = answers.of_card(turn.tx, card.id)
+    given = draft.done if card.state == "open" else answer.label if answer is not None and answer.label else {}
+    question = next((one for one in turn.schema(card.project, card.version).questions if one.name == name), None)
+    if card.role is None:
         turn.tell(phrase("refused.project"))
-        return
-    question = _typed_in(turn.schema(answer.project, answer.version), answer.label)
-    label = _read(question, text)
-    if label is not None and label != answer.label[question.name]:
-        answers.correct(turn.tx, answer, {**answer.label, question.name: label})
+    elif question is None or name not in given or (label := _read(question, text)) is None:
+        turn.tell(phrase("reply.not_corrected"))
+    elif label != given[name] and answer is not None:
+        answers.correct(turn.tx, answer, {**given, name: label})
         _say_corrected(turn, question, label)
-
-
-def _correct_draft(turn: Turn, source: str, text: str) -> None:
-    """What was typed may also stand on a card that asks on. Raises BadAnswer."""
-    card = cards.open_card(turn.tx, turn.person.id)
-    if card is None or card.role is None or (draft := load(card.draft)).source != source or not draft.done:
-        return
-    question = _typed_in(turn.schema(card.project, card.version), draft.done)
-    label = _read(question, text)
-    if label is not None and label != draft.done[question.name]:
-        draft = corrected(draft, question.name, label)
-        card = cards.keep(turn.tx, card, draft.as_json(), "", card.leased_until)
-        serving.show(turn, card, draft)
-
-
-def _typed_in(project: Project, labels: Mapping[str, Label]) -> Question:
-    """The latest of the answered questions that typing is for, else the latest."""
-    answered = [question for question in project.questions if question.name in labels]
-    typed = [question for question in answered if LABEL_TYPES[question.type].ask(question, None, None).typed]
-    return (typed or answered)[-1]
+    elif label != given[name]:
+        draft = corrected(draft, name, label)
+        serving.show(turn, cards.keep(turn.tx, card, draft.as_json(), "", card.leased_until), draft)
 
 
 def _read(question: Question, text: str) -> Label:

@@ -12,9 +12,9 @@ from bot.face import Former
 from bot.labels import LABEL_TYPES
 from bot.labels.base import Given
 from bot.project import Project
-from bot.turn import Turn, new_nonce
+from bot.turn import Turn, new_nonce, storable
 from bot.wording import Phrase, phrase
-from storage import answers, cards, people, projects, queue
+from storage import answers, cards, people, projects, queue, typed
 from storage.cards import Card
 from storage.projects import ProjectRow, Seat
 from storage.queue import Deal
@@ -39,10 +39,14 @@ def may_show(turn: Turn, project: int, rules: int) -> bool:
     return not chats or turn.platform in chats
 
 
-def _not_here(turn: Turn, project: int, rules: int) -> Message:
+def not_here(turn: Turn, project: int, rules: int) -> Phrase:
+    """Where a project is to be seen that may not be shown in this chat."""
     schema = turn.schema(project, rules)
-    said = phrase("refused.chat", title=schema.title, chats=", ".join(schema.chats))
-    return Message(text=(Part(turn.say(said)),))
+    return phrase("refused.chat", title=schema.title, chats=", ".join(schema.chats))
+
+
+def _not_here(turn: Turn, project: int, rules: int) -> Message:
+    return Message(text=(Part(turn.say(not_here(turn, project, rules))),))
 
 
 def take_away(turn: Turn, card: Card) -> None:
@@ -54,12 +58,10 @@ def take_away(turn: Turn, card: Card) -> None:
 
 def next_card(turn: Turn, seat: Seat) -> Card | None:
     """None when there is nothing for them now."""
-    return _in_hand(turn, seat.project) or _claim(turn, seat)
+    return (_in_hand(turn, seat.project) if seat.has_card else None) or _claim(turn, seat)
 
 
 def _in_hand(turn: Turn, row: ProjectRow) -> Card | None:
-    if not cards.in_hand(turn.tx, turn.person.id):
-        return None
     card = cards.open_card(turn.tx, turn.person.id)
     if card is not None and card.project != row.id:
         lay_down(turn, card)
@@ -129,12 +131,15 @@ def _headed(message: Message, said: str) -> Message:
 
 
 def step(turn: Turn, card: Card, given: Given, source: str | None = None) -> None:
-    """One tap or typed text further; the last one saves the answer and brings the next item. Raises BadAnswer."""
+    """One tap or typed text (in the message `source`) further; the last one saves the answer and brings the next item.
+    Raises BadAnswer."""
     project = turn.schema(card.project, card.version)
     draft = drafts.load(card.draft)
     question = drafts.current(project, draft)
     assert question is not None
-    went = drafts.advance(question, draft, given, face.suggestion_on(card, question), source)
+    went = drafts.advance(question, draft, given, face.suggestion_on(card, question))
+    if source is not None and question.name in went.done:
+        typed.keep(turn.tx, card.id, question.name, turn.person.id, source)
     if drafts.current(project, went) is None:
         save(turn, card, project, went)
     elif went != draft:
@@ -143,7 +148,7 @@ def step(turn: Turn, card: Card, given: Given, source: str | None = None) -> Non
 
 
 def save(turn: Turn, card: Card, project: Project, draft: Draft) -> None:
-    answers.record(turn.tx, card, dict(draft.done), draft.source)
+    answers.record(turn.tx, card, dict(draft.done))
     _next(turn, card, phrase("card.saved", label=described(turn, project, draft)))
 
 
@@ -167,9 +172,10 @@ def late(turn: Turn, card: Card, given: Given, source: str | None) -> None:
     question = drafts.current(project, draft)
     kept = False
     if source is not None and question is not None:
-        went = drafts.advance(question, draft, given, face.suggestion_on(card, question), source)
+        went = drafts.advance(question, draft, given, face.suggestion_on(card, question))
         if drafts.current(project, went) is None:
-            kept = answers.record_late(turn.tx, card, dict(went.done), source)
+            kept = answers.record_late(turn.tx, card, dict(went.done))
+            typed.keep(turn.tx, card.id, question.name, turn.person.id, source)
     turn.toast("card.late", alert=True)
     said = turn.say(phrase("card.late_kept" if kept else "card.late"))
     serve(turn, card.project, said, Former(card, said))
@@ -222,10 +228,16 @@ def undo_answer(turn: Turn, project: int) -> None:
         turn.post(_not_here(turn, project, rules))
     elif answer is None:
         turn.toast("undo.nothing")
-    elif not answers.withdraw(turn.tx, answer):
+    elif not answers.withdraw(turn.tx, answer, _enough(turn, answer, rules)):
         turn.toast("undo.taken", alert=True)
     else:
         _serve_again(turn, answer)
+
+
+def _enough(turn: Turn, answer: answers.Answer, rules: int) -> int:
+    """How many skips, or flags, hold an item back."""
+    project = turn.schema(answer.project, rules)
+    return project.flags_needed if answer.kind == "flag" else _skips_allowed(turn, answer.project, project)
 
 
 def _serve_again(turn: Turn, answer: answers.Answer) -> None:
@@ -235,6 +247,8 @@ def _serve_again(turn: Turn, answer: answers.Answer) -> None:
     seat = projects.seat(turn.tx, answer.project, turn.person.id)
     row = seat.project
     card = queue.deal_again(turn.tx, _deal(turn, seat, turn.schema(row.id, row.version)), answer.item)
+    if answer.card is not None:
+        typed.move(turn.tx, answer.card, card.id)
     draft = _draft_of(turn, answer, row)
     if draft != FRESH:
         card = cards.keep(turn.tx, card, draft.as_json(), "", card.leased_until)
@@ -258,11 +272,17 @@ def lay_down(turn: Turn, card: Card) -> None:
         queue.release(turn.tx, card)
 
 
+REASON_LENGTH = 200
+
+
 def skip(turn: Turn, card: Card, reason: str) -> None:
     project = turn.schema(card.project, card.version)
-    limit = min(project.skip_limit, max(1, people.active(turn.tx, card.project)))
-    answers.skip(turn.tx, card, reason, limit)
+    answers.skip(turn.tx, card, storable(reason.strip())[:REASON_LENGTH], _skips_allowed(turn, card.project, project))
     _next(turn, card, phrase("skip.done"))
+
+
+def _skips_allowed(turn: Turn, project: int, rules: Project) -> int:
+    return min(rules.skip_limit, max(1, people.active(turn.tx, project)))
 
 
 def flag(turn: Turn, card: Card, note: str) -> None:

@@ -34,7 +34,6 @@ NOW: Final = "post"
 WAKE_SECONDS: Final = 3.0
 IDLE_SECONDS: Final = 60.0
 """A child that has had nothing to do for so long ends: it holds a hundred megabytes."""
-START_SECONDS: Final = 60.0
 COMPUTE_SECONDS: Final = 240.0
 """Less than a run's lease, so that no other process begins the same work meanwhile."""
 REMIND: Final = timedelta(days=7)
@@ -197,8 +196,12 @@ class Workers:
             if self._stopping:
                 raise RuntimeError("the program is ending")
             if self._pool is None:
+                # Its first work makes the child. Nobody waits for it here: whoever ends the program wants the lock.
+                before = multiprocessing.active_children()
                 self._pool = self._start()
-                self._pid = self._pool.submit(os.getpid).result(START_SECONDS)
+                self._pool.submit(os.getpid)
+                born = [one.pid for one in multiprocessing.active_children() if one not in before]
+                self._pid = next((pid for pid in born if pid is not None), os.getpid())
             return self._pool
 
     def _postable(self, due: Run) -> bool:
@@ -234,7 +237,7 @@ class Workers:
         account = self._account(tx, project.summary.platform)
         assert account is not None
         message = Message(text=made.text, kind="summary", media=(self._kept(tx, made, chart),))
-        return _send(tx, account, project.summary.chat, message)
+        return _send(tx, account, project.summary.chat, message, due.project)
 
     def _kept(self, tx: Transaction, made: Made, chart: str) -> Media:
         row = MediaRow(
@@ -254,7 +257,8 @@ class Workers:
 
     def _failed(self, due: Run, error: Exception) -> None:
         log.error("the summary of %s failed (%s)", due.name, type(error).__name__)
-        run(self._database, lambda tx: runs.failed(tx, due, f"{type(error).__name__}: {error}"))
+        # Not its words: they may be an item's.
+        run(self._database, lambda tx: runs.failed(tx, due, type(error).__name__))
 
     def close(self) -> None:
         """Ends the child, and what it is at: the run is taken again when its lease is over."""
@@ -291,7 +295,9 @@ def _tell_admins(tx: Transaction, key: int, project: Project, to: Summary) -> li
     return told
 
 
-def _send(tx: Transaction, account: int, external: str, message: Message) -> Outgoing:
+def _send(tx: Transaction, account: int, external: str, message: Message, summary_of: int | None = None) -> Outgoing:
+    """A summary's row names its project, whose admins are told if the channel refuses it."""
     chat = accounts.chat(tx, account, external)
-    row = outbox.add(tx, account=account, chat=chat, kind=message.kind, payload=payload.pack(message))
+    packed = payload.pack(message) | ({} if summary_of is None else {"project": summary_of})
+    row = outbox.add(tx, account=account, chat=chat, kind=message.kind, payload=packed)
     return Outgoing(id=row, account=account, chat=external, message=message)

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, text, update
+from sqlalchemy import bindparam, func, insert, literal_column, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from storage import cards, projects, queue
 from storage.cards import Card
 from storage.database import Row, Transaction
+from storage.queue import BACK
 from storage.schema import answers, comments, items
 
 MILLISECOND = timedelta(milliseconds=1)
@@ -30,24 +31,24 @@ REOPEN = text(
 SKIP = text(
     "UPDATE items SET taken = taken - 1, skips = skips + 1, serve_seq = :seq, "
     "state = CASE WHEN state = 'open' AND skips + 1 >= :limit THEN 'skipped' ELSE state END "
-    "WHERE id = :item AND state <> 'gold'"
+    "WHERE id = :item"
 )
 UNSKIP = text(
-    "UPDATE items SET skips = CASE WHEN skips > 0 THEN skips - 1 ELSE 0 END, "
-    "serve_seq = CASE WHEN state = 'skipped' THEN :seq ELSE serve_seq END, "
-    "state = CASE WHEN state = 'skipped' THEN 'open' ELSE state END "
-    "WHERE id = :item AND state <> 'gold'"
+    "UPDATE items SET taken = taken + 1, skips = CASE WHEN skips > 0 THEN skips - 1 ELSE 0 END, "
+    "serve_seq = CASE WHEN state = 'skipped' AND skips <= :enough THEN :seq ELSE serve_seq END, "
+    f"state = CASE WHEN state = 'skipped' AND skips <= :enough THEN {BACK} ELSE state END "
+    "WHERE id = :item"
 )
 FLAG = text(
     "UPDATE items SET taken = taken - 1, flags = flags + 1, serve_seq = :seq, "
-    "state = CASE WHEN state IN ('open', 'done') AND flags + 1 >= :needed THEN 'flagged' ELSE state END "
-    "WHERE id = :item AND state <> 'gold'"
+    "state = CASE WHEN state IN ('open', 'done', 'gold') AND flags + 1 >= :needed THEN 'flagged' ELSE state END "
+    "WHERE id = :item"
 )
 UNFLAG = text(
-    "UPDATE items SET flags = CASE WHEN flags > 0 THEN flags - 1 ELSE 0 END, "
-    "serve_seq = CASE WHEN state = 'flagged' THEN :seq ELSE serve_seq END, "
-    "state = CASE WHEN state = 'flagged' THEN 'open' ELSE state END "
-    "WHERE id = :item AND state <> 'gold'"
+    "UPDATE items SET taken = taken + 1, flags = CASE WHEN flags > 0 THEN flags - 1 ELSE 0 END, "
+    "serve_seq = CASE WHEN state = 'flagged' AND flags <= :enough THEN :seq ELSE serve_seq END, "
+    f"state = CASE WHEN state = 'flagged' AND flags <= :enough THEN {BACK} ELSE state END "
+    "WHERE id = :item"
 )
 HELD_BACK = {"skip": "skipped", "flag": "flagged"}
 """What a skip or a flag may make of an item, and its undo end; what others made of it stays."""
@@ -66,13 +67,16 @@ SUPERSEDE = (
     update(answers).where(answers.c.id == bindparam("answer")).values(live=False, superseded_at=bindparam("moment"))
 )
 PLACES = (
-    select(items.c.state, items.c.taken, items.c.overlap)
+    select(items.c.state, (items.c.gold.is_not(None) | (items.c.taken < items.c.overlap)).label("free"))
     .where(items.c.id == bindparam("item_id"))
     .with_for_update(key_share=True)
 )
 OF_CARD = select(answers).where(answers.c.card == bindparam("card_id"), answers.c.live)
-BY_SOURCE = select(answers).where(
-    answers.c.person == bindparam("who"), answers.c.source == bindparam("typed"), answers.c.live
+OTHERS = (
+    select(answers.c.label)
+    .where(answers.c.item == bindparam("on"), answers.c.person != bindparam("who"), answers.c.live)
+    .where(answers.c.kind == literal_column("'label'"))
+    .order_by(answers.c.id)
 )
 
 
@@ -90,7 +94,6 @@ class Answer:
     note: str | None
     version: int
     milliseconds: int | None
-    source: str | None
     answered_at: datetime
 
 
@@ -112,25 +115,24 @@ def _answer(row: Row | None) -> Answer | None:
         row.note,
         row.version,
         row.milliseconds,
-        row.source,
         row.answered_at,
     )
 
 
-def record(tx: Transaction, card: Card, label: Any, source: str | None = None) -> None:
+def record(tx: Transaction, card: Card, label: Any) -> None:
     """The label of an item, final until undone; the item is done when it has all it wants."""
-    _insert(tx, card, "label", label=label, source=source)
+    _insert(tx, card, "label", label=label)
     tx.run(COUNT_ANSWER, {"item": card.item, "now": tx.micros})
     tx.run(COUNT_MEMBER, {"project": card.project, "person": card.person, "by": 1})
     cards.finish(tx, card)
 
 
-def record_late(tx: Transaction, card: Card, label: Any, source: str | None = None) -> bool:
+def record_late(tx: Transaction, card: Card, label: Any) -> bool:
     """An answer for which no place was left: kept, and counted nowhere. False, and nothing done, where the person has
     answered the item since, or has it in hand again."""
     if queue.met_again(tx, card):
         return False
-    _insert(tx, card, "late", label=label, source=source)
+    _insert(tx, card, "late", label=label)
     cards.finish(tx, card)
     return True
 
@@ -164,38 +166,38 @@ def latest(tx: Transaction, person: int, project: int) -> Answer | None:
 
 
 def of_card(tx: Transaction, card: int) -> Answer | None:
+    """The live answer given on that card."""
     return _answer(tx.one(OF_CARD, {"card_id": card}))
 
 
-def by_source(tx: Transaction, person: int, source: str) -> Answer | None:
-    """The live answer that was typed in that message."""
-    return _answer(tx.one(BY_SOURCE, {"who": person, "typed": source}))
+def others(tx: Transaction, item: int, person: int) -> list[dict[str, Any]]:
+    """The live labels that others gave an item, oldest first."""
+    return [row.label for row in tx.all(OTHERS, {"on": item, "who": person})]
 
 
-def withdraw(tx: Transaction, answer: Answer) -> bool:
-    """Takes an answer back and keeps (or claims again) the person's place on the item, for a card to follow.
+def withdraw(tx: Transaction, answer: Answer, enough: int) -> bool:
+    """Takes an answer back and keeps (or claims again) the person's place on the item, for a card to follow. An item
+    is held back no longer where less than `enough` of the others' answers are of that kind, a skip or a flag.
 
     False when the item has no place left for them: then nothing is changed.
     """
     if answer.kind == "label":
         tx.run(REOPEN, {"item": answer.item})
         tx.run(COUNT_MEMBER, {"project": answer.project, "person": answer.person, "by": -1})
-    elif not _take_back(tx, answer):
+    elif not _take_back(tx, answer, enough):
         return False
     tx.run(SUPERSEDE, {"answer": answer.id, "moment": tx.now})
     return True
 
 
-def _take_back(tx: Transaction, answer: Answer) -> bool:
+def _take_back(tx: Transaction, answer: Answer, enough: int) -> bool:
     seq = projects.next_seq(tx, answer.project)
     item = tx.one(PLACES, {"item_id": answer.item})
     assert item is not None
-    if item.state == "gold":
-        return True
-    if item.taken >= item.overlap or item.state not in ("open", HELD_BACK[answer.kind]):
+    if not item.free or item.state not in ("open", "gold", HELD_BACK[answer.kind]):
         return False
-    tx.run(UNSKIP if answer.kind == "skip" else UNFLAG, {"item": answer.item, "seq": seq})
-    return queue.retake(tx, answer.item)
+    tx.run(UNSKIP if answer.kind == "skip" else UNFLAG, {"item": answer.item, "seq": seq, "enough": enough})
+    return True
 
 
 def correct(tx: Transaction, answer: Answer, label: Any) -> None:
@@ -211,15 +213,12 @@ def correct(tx: Transaction, answer: Answer, label: Any) -> None:
         "version": answer.version,
         "live": True,
         "milliseconds": answer.milliseconds,
-        "source": answer.source,
         "answered_at": tx.now,
     }
     tx.insert(INSERT, row)
 
 
-def _insert(
-    tx: Transaction, card: Card, kind: str, *, label: Any = None, note: str | None = None, source: str | None = None
-) -> None:
+def _insert(tx: Transaction, card: Card, kind: str, *, label: Any = None, note: str | None = None) -> None:
     row = {
         "project": card.project,
         "item": card.item,
@@ -231,7 +230,6 @@ def _insert(
         "version": card.version,
         "live": True,
         "milliseconds": min(max(0, (tx.now - card.served_at) // MILLISECOND), LONGEST),
-        "source": source,
         "answered_at": tx.now,
     }
     try:

@@ -57,10 +57,6 @@ BY_NONCE = HELD.where(cards.c.nonce == bindparam("wanted"))
 OPEN = HELD.where(cards.c.person == bindparam("who"), cards.c.state == literal_column("'open'"))
 HONOURED: Final = timedelta(seconds=150)
 """As long as a platform keeps a tap for a program that is down."""
-IN_HAND = text(
-    "SELECT 1 FROM cards WHERE person = :who AND state = 'open' "
-    "UNION ALL SELECT 1 FROM cards WHERE person = :who AND state = 'parked' LIMIT 1"
-)
 PARKED = (
     HELD.where(
         cards.c.person == bindparam("who"),
@@ -123,9 +119,9 @@ BURY = text("UPDATE cards SET buried = true WHERE person = :who AND state = 'ope
 class Card:
     """An item in front of a person, with what is needed to show it and to judge a tap on it.
 
-    `role` is the person's role in the project now (None: removed), `answered` their answers there so far,
-    `total` the project's items, `rules` the project's version now. `draft` is what they have marked; `awaiting` names what a typed text is for; `buried`
-    says that something was typed below its message. `new` is one that nobody has been shown yet.
+    `role` is the person's role in the project now (None: removed), `answered` their answers there so far, `total` the
+    project's items, `rules` the project's version now. `draft` is what they have marked; `awaiting` names what a typed
+    text is for; `buried` says that something was typed below its message. `new` is one that nobody has been shown yet.
     """
 
     id: int
@@ -135,12 +131,12 @@ class Card:
     chat: int
     chat_external: str
     version: int
-    draft: Any
-    awaiting: str
-    buried: bool
-    state: str
-    message: str | None
-    shown: str
+    draft: Any = None
+    awaiting: str = ""
+    buried: bool = False
+    state: str = "open"
+    message: str | None = None
+    shown: str = "text"
     suggested: bool
     leased_until: datetime
     served_at: datetime
@@ -173,11 +169,6 @@ def held(tx: Transaction, nonce: str) -> Card | None:
 
 def open_card(tx: Transaction, person: int) -> Card | None:
     return _card(tx.one(OPEN, {"who": person}))
-
-
-def in_hand(tx: Transaction, person: int) -> bool:
-    """Whether the person has any card, open or laid aside."""
-    return tx.value(IN_HAND, {"who": person}) is not None
 
 
 def by_message(tx: Transaction, chat: int, message: str) -> Card | None:

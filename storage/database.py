@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeAlias, TypeVar
 
@@ -52,6 +52,10 @@ class Transaction:
     def run(self, statement: Executable, params: Params | Sequence[Params] | None = None) -> int:
         """Rows changed."""
         return self.connection.execute(statement, params).rowcount
+
+    def apart(self) -> AbstractContextManager[object]:
+        """What is done within is taken back, and nothing else, where it ends with an exception."""
+        return self.connection.begin_nested()
 
     def insert(self, statement: Insert, params: Params) -> int:
         """The new row's id."""

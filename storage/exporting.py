@@ -21,7 +21,7 @@ ITEMS: Final = (
         items.c.gold,
         items.c.suggestion,
         items.c.priority,
-        items.c.overlap,
+        items.c.own_overlap,
         items.c.state,
     )
     .where(items.c.id > bindparam("after"), text("+items.project = :p"))

@@ -156,12 +156,13 @@ def last_number(tx: Transaction, project: int) -> int:
 def withdraw_some(tx: Transaction, project: int, import_id: int, after: int, most: int = 500) -> tuple[int, int] | None:
     """Withdraws some of an import's unanswered items with id > `after`: (how many, the last id looked at), or None.
 
-    Cards are locked before items; a card dealt in between is ended with the others.
+    Cards are locked first, then the project, then items; a card dealt in between is ended with the others.
     """
     ids = [row.id for row in tx.all(UNANSWERED, {"number": import_id, "after": after, "most": most})]
     if not ids:
         return None
     tx.all(HELD, {"items": ids})
+    projects.lock(tx, project)
     withdraw = (
         update(items)
         .where(items.c.id.in_(ids), items.c.answers == 0, items.c.state != "withdrawn")

@@ -30,6 +30,7 @@ EXISTING: Final = (
         type_coerce(items.c.suggestion, Text).label("suggestion"),
         items.c.priority,
         items.c.overlap,
+        items.c.own_overlap,
         items.c.state,
         items.c.answers,
         items.c.created_at,
@@ -40,23 +41,24 @@ EXISTING: Final = (
     .where(items.c.project == bindparam("p"), items.c.key.in_(bindparam("keys", expanding=True)))
 )
 INSERT: Final = (
-    "INSERT INTO items (project, import, key, digest, data, media, gold, suggestion, priority, overlap, serve_seq, "
-    "state, created_at) VALUES (:project, :import, :key, :digest, :data, :media, :gold, :suggestion, :priority, "
-    ":overlap, :seq, :state, :now) ON CONFLICT (project, key) DO NOTHING"
+    "INSERT INTO items (project, import, key, digest, data, media, gold, suggestion, priority, overlap, own_overlap, "
+    "serve_seq, state, created_at) VALUES (:project, :import, :key, :digest, :data, :media, :gold, :suggestion, "
+    ":priority, :overlap, :own, :seq, :state, :now) ON CONFLICT (project, key) DO NOTHING"
 )
 UPDATE: Final = text(
     "UPDATE items SET digest = :digest, data = :data, media = :media, gold = :gold, suggestion = :suggestion, "
-    "priority = :priority, overlap = :overlap, serve_seq = :seq, "
+    "priority = :priority, overlap = :overlap, own_overlap = :own, serve_seq = :seq, "
     "flags = CASE WHEN state IN ('flagged', 'quarantined') THEN 0 ELSE flags END, "
-    "state = CASE WHEN :state = 'gold' AND state = 'open' THEN 'gold' "
+    "state = CASE WHEN :state = 'gold' AND state IN ('open', 'skipped') THEN 'gold' "
     "WHEN state IN ('flagged', 'quarantined') THEN :state ELSE state END "
-    "WHERE id = :id AND answers = 0 AND NOT EXISTS "
-    "(SELECT 1 FROM cards WHERE cards.item = items.id AND cards.state IN ('open', 'parked'))"
+    "WHERE id = :id AND answers = 0 AND taken = 0"
 )
+"""Whether anybody holds the item is asked of its own row: it may just be claimed, and of another table PostgreSQL would
+look at what was there before it waited for that."""
 REVIVE: Final = text(
     "UPDATE items SET import = :import, digest = :digest, data = :data, media = :media, gold = :gold, "
-    "suggestion = :suggestion, priority = :priority, overlap = :overlap, serve_seq = :seq, state = :state, taken = 0, "
-    "created_at = :now WHERE id = :id AND state = 'withdrawn' AND answers = 0"
+    "suggestion = :suggestion, priority = :priority, overlap = :overlap, own_overlap = :own, serve_seq = :seq, "
+    "state = :state, created_at = :now WHERE id = :id AND state = 'withdrawn' AND answers = 0 AND taken = 0"
 )
 LIVE: Final = select(answers.c.item, answers.c.person).where(
     answers.c.item.in_(bindparam("items", expanding=True)), answers.c.live
@@ -68,12 +70,13 @@ ANSWER: Final = (
 )
 COUNT: Final = text(
     "UPDATE items SET answers = answers + :labels, skips = skips + :skips, flags = flags + :flags, "
-    "taken = CASE WHEN state = 'gold' THEN taken ELSE taken + :labels END, "
-    "overlap = CASE WHEN state <> 'gold' AND taken + :labels > overlap THEN taken + :labels ELSE overlap END, "
+    "taken = taken + :labels, "
+    "overlap = CASE WHEN gold IS NULL AND taken + :labels > overlap THEN taken + :labels ELSE overlap END, "
     "done_at = CASE WHEN state IN ('open', 'skipped') AND answers + :labels >= overlap AND taken = answers "
     "THEN :last ELSE done_at END, "
-    "state = CASE WHEN state NOT IN ('open', 'skipped') THEN state "
+    "state = CASE WHEN state NOT IN ('open', 'skipped', 'gold') THEN state "
     "WHEN flags + :flags >= :needed THEN 'flagged' "
+    "WHEN state = 'gold' THEN state "
     "WHEN answers + :labels >= overlap AND taken = answers THEN 'done' "
     "WHEN skips + :skips >= :limit THEN 'skipped' ELSE state END "
     "WHERE id = :item"
@@ -186,12 +189,14 @@ def _undone(old: Row) -> bool:
 
 def _says_more(row: Incoming, old: Row) -> bool:
     said = (row.gold, row.suggestion, row.priority, row.overlap)
-    had = (old.gold, old.suggestion, old.priority, old.overlap)
+    had = (old.gold, old.suggestion, old.priority, old.own_overlap)
     return any(new is not None and new != before for new, before in zip(said, had, strict=True))
 
 
 def _seqs(tx: Transaction, batch: Batch, count: int) -> Iterable[int | None]:
     """Shuffled items get their numbers when all have come."""
+    if batch.shuffled:
+        projects.lock(tx, batch.project)
     if batch.shuffled or not count:
         return [None] * count
     first = projects.next_seq(tx, batch.project, count)
@@ -204,7 +209,7 @@ def _params(
     kept = None if old is None or _undone(old) else old
     gold = row.gold if row.gold is not None or kept is None else kept.gold
     suggestion = row.suggestion or row.aside
-    overlap = row.overlap or (batch.overlap if kept is None else kept.overlap)
+    own = row.overlap or (None if kept is None else kept.own_overlap)
     priority = row.priority if row.priority is not None else 0 if kept is None else kept.priority
     return {
         "id": None if old is None else old.id,
@@ -217,7 +222,8 @@ def _params(
         "gold": gold,
         "suggestion": suggestion if suggestion or kept is None else kept.suggestion,
         "priority": priority,
-        "overlap": overlap,
+        "overlap": own or (batch.overlap if kept is None else kept.overlap),
+        "own": own,
         "seq": seq,
         "state": "open" if gold is None else "gold",
         "now": tx.micros,

@@ -1,5 +1,5 @@
 """How many answers a project wants of an item, changed while people are at it: nothing is deleted, nobody cut short
-of an answer they gave."""
+of an answer they gave. Items whose import asked for a number of their own keep it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -11,12 +11,20 @@ from storage import projects
 from storage.cards import SET_STATE
 from storage.database import Row, Transaction
 from storage.schema import cards, items
+from storage.schema import projects as project_table
 
 CHUNK = (
     select(
-        items.c.id, items.c.overlap, items.c.taken, items.c.answers, items.c.state, items.c.serve_seq, items.c.done_at
+        items.c.id,
+        items.c.overlap,
+        items.c.taken,
+        items.c.answers,
+        items.c.state,
+        items.c.serve_seq,
+        items.c.done_at,
+        items.c.gold.is_not(None).label("gold"),
     )
-    .where(items.c.project == bindparam("p"), items.c.id > bindparam("after"))
+    .where(items.c.project == bindparam("p"), items.c.id > bindparam("after"), text("items.own_overlap IS NULL"))
     .order_by(items.c.id)
     .limit(bindparam("most"))
 )
@@ -42,8 +50,15 @@ CHANGE = (
         done_at=bindparam("since"),
     )
 )
+SPREAD = select(project_table.c.spread).where(project_table.c.id == bindparam("p"))
+NOTE = text("UPDATE projects SET spread = :spread WHERE id = :project")
 RULED: Final = ("open", "done", "skipped")
 """States in which the number of answers decides; the others are an admin's to end."""
+
+
+def is_spread(tx: Transaction, project: int, overlap: int) -> bool:
+    """Whether that is what the project's items have wanted since `set_overlap` came to their end."""
+    return bool(tx.value(SPREAD, {"p": project}) == overlap)
 
 
 def set_overlap(tx: Transaction, project: int, overlap: int, after_id: int = 0, limit: int = 200) -> int:
@@ -67,7 +82,9 @@ def set_overlap(tx: Transaction, project: int, overlap: int, after_id: int = 0, 
     different = [change for change, row in zip(changes, rows, strict=True) if _differs(change, row)]
     if different:
         tx.run(CHANGE, different)
-    return int(rows[-1].id) if len(rows) == limit else 0
+    ended = len(rows) < limit
+    tx.run(NOTE, {"project": project, "spread": overlap if ended else None})
+    return 0 if ended else int(rows[-1].id)
 
 
 def _held(tx: Transaction, project: int, rows: Sequence[Row]) -> dict[int, list[int]]:
@@ -80,16 +97,21 @@ def _held(tx: Transaction, project: int, rows: Sequence[Row]) -> dict[int, list[
 
 
 def _wanted(row: Row, overlap: int) -> int:
-    return overlap if row.state == "gold" else max(overlap, row.answers)
+    return overlap if row.gold else max(overlap, row.answers)
+
+
+def _kept(row: Row, overlap: int) -> int:
+    """How many places stay taken: a gold item has one for everybody."""
+    return int(row.taken) if row.gold else min(row.taken, _wanted(row, overlap))
 
 
 def _surplus(row: Row, overlap: int, held: Mapping[int, Sequence[int]]) -> Sequence[int]:
-    return held.get(row.id, ())[: max(0, row.taken - _wanted(row, overlap))]
+    return held.get(row.id, ())[: row.taken - _kept(row, overlap)]
 
 
 def _change(row: Row, overlap: int, fresh: int, now: datetime) -> dict[str, Any]:
     wanted = _wanted(row, overlap)
-    taken = row.taken if row.state == "gold" else min(row.taken, wanted)
+    taken = _kept(row, overlap)
     state = row.state
     if state in RULED and row.answers >= wanted:
         state = "done"

@@ -50,6 +50,10 @@ GUESSED = text(
     "count = CASE WHEN guesses.since < :start THEN 1 ELSE guesses.count + 1 END, "
     "since = CASE WHEN guesses.since < :start THEN :now ELSE guesses.since END"
 )
+FORGET_GUESSES = text(
+    "DELETE FROM guesses WHERE (account, external) IN "
+    "(SELECT account, external FROM guesses WHERE since < :before LIMIT :limit)"
+)
 CHOOSE = update(people).where(people.c.id == bindparam("person")).values(project=bindparam("chosen"))
 SPEND = (
     update(invites)
@@ -215,8 +219,10 @@ def by_public(tx: Transaction, public: str) -> int | None:
 
 
 def make_owner(tx: Transaction, person: int) -> None:
-    """The owner of the installation is an owner of every project, those made later too."""
+    """The owner of the installation is an owner of every project, those made later too. Links for an owner that were
+    printed before lead nowhere from now on."""
     tx.run(update(people).where(people.c.id == person).values(owner=True))
+    tx.run(update(invites).where(invites.c.project.is_(None)).values(uses_left=0))
 
 
 def has_owner(tx: Transaction) -> bool:
@@ -299,6 +305,11 @@ def recent(tx: Transaction, project: int, action: str, since: int) -> int:
         audit.c.project == project, audit.c.action == action, audit.c.at > literal(since, BigInteger)
     )
     return int(tx.value(found))
+
+
+def forget_guesses(tx: Transaction, before: int, limit: int = 500) -> int:
+    """Drops some counts of wrong codes begun before `before` (UTC microseconds)."""
+    return tx.run(FORGET_GUESSES, {"before": before, "limit": limit})
 
 
 def hashed(code: str) -> str:

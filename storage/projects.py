@@ -4,17 +4,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, text, update
+from sqlalchemy import bindparam, exists, func, insert, select, text, update
 
 from storage.database import Transaction
-from storage.schema import members, projects, schemas
+from storage.schema import cards, members, projects, schemas
 
 CONFIG = select(schemas.c.config).where(schemas.c.project == bindparam("p"), schemas.c.version == bindparam("v"))
 NEXT_SEQ = text("UPDATE projects SET next_seq = next_seq + :count WHERE id = :project RETURNING next_seq")
 ROW = select(projects.c.id, projects.c.name, projects.c.state, projects.c.version, projects.c.total)
+LOCK = select(projects.c.id).where(projects.c.id == bindparam("project")).with_for_update(key_share=True)
 BY_ID = ROW.where(projects.c.id == bindparam("project"))
+OF_PERSON = select(cards.c.id).where(cards.c.person == bindparam("person"))
+# Each by an index of its own: together SQLite would take none.
+IN_HAND = exists(OF_PERSON.where(text("cards.state = 'open'"))) | exists(
+    OF_PERSON.where(text("cards.state = 'parked'"))
+)
 SEAT = (
-    ROW.add_columns(members.c.role, func.coalesce(members.c.answered, 0).label("answered"))
+    ROW.add_columns(members.c.role, func.coalesce(members.c.answered, 0).label("answered"), IN_HAND.label("has_card"))
     .outerjoin(members, (members.c.project == projects.c.id) & (members.c.person == bindparam("person")))
     .where(projects.c.id == bindparam("project"))
 )
@@ -32,11 +38,13 @@ class ProjectRow:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A project as one person has it: their role there (None: no business), and how many they have answered."""
+    """A project as one person has it: their role there (None: no business), and how many they have answered.
+    `has_card` is whether they have any in hand, open or laid aside, in whatever project."""
 
     project: ProjectRow
     role: str | None
     answered: int
+    has_card: bool
 
 
 class NoProjectError(LookupError):
@@ -78,7 +86,8 @@ def seat(tx: Transaction, project: int, person: int) -> Seat:
     row = tx.one(SEAT, {"project": project, "person": person})
     if row is None:
         raise NoProjectError(str(project))
-    return Seat(ProjectRow(row.id, row.name, row.state, row.version, row.total), row.role, row.answered)
+    found = ProjectRow(row.id, row.name, row.state, row.version, row.total)
+    return Seat(found, row.role, row.answered, bool(row.has_card))
 
 
 def every(tx: Transaction) -> list[ProjectRow]:
@@ -103,6 +112,11 @@ def next_seq(tx: Transaction, project: int, count: int = 1) -> int:
     numbers become visible in their order and nobody's cursor passes one that is still to come."""
     following = tx.value(NEXT_SEQ, {"project": project, "count": count})
     return int(following) - count
+
+
+def lock(tx: Transaction, project: int) -> None:
+    """For who will write to the project's row after its items, which are locked after it."""
+    tx.run(LOCK, {"project": project})
 
 
 def add_items(tx: Transaction, project: int, count: int) -> None:

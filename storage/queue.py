@@ -1,13 +1,17 @@
 """Who gets which item: cards, leases and overlap.
 
 A place on an item (`taken`) is claimed by a guarded update, so that never more than `overlap` people hold or have
-answered it, in either engine. A person walks the servable items by a cursor over `serve_seq`; an item that becomes
-servable again gets a new, larger number, so no cursor has passed it. Rows are locked person, card, project, item.
+answered it, in either engine; a gold item has a place for everybody, and counts them too. A person walks the servable
+items by a cursor over `serve_seq`; an item that becomes servable again gets a new, larger number, so no cursor has
+passed it. Rows are locked person, card, project, item.
 """
 
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from itertools import groupby
+from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
@@ -22,12 +26,14 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.exc import IntegrityError
 
-from storage import projects
+from storage import people, projects
 from storage.cards import ITEM, SET_STATE, Card
 from storage.database import Busy, Row, Transaction
 from storage.schema import answers, cards, cursors, items
 
+log = logging.getLogger("labelbot.storage")
 GOLD: Final = -32_768
 """The cursor's priority over gold items, below any that an item may have."""
 PRIORITIES: Final = range(-100, 101)
@@ -97,7 +103,7 @@ PASSED_OVER = (
     .order_by(items.c.serve_seq)
     .limit(1)
 )
-PICK_GOLD = (
+GLANCE_GOLD = (
     select(*ITEM, items.c.serve_seq)
     .where(
         items.c.project == bindparam("p"),
@@ -109,34 +115,35 @@ PICK_GOLD = (
     .order_by(items.c.serve_seq)
     .limit(1)
 )
-TAKE = text("UPDATE items SET taken = taken + 1 WHERE id = :item AND state = 'open' AND taken < overlap")
+PICK_GOLD = GLANCE_GOLD.with_for_update(of=items, key_share=True, skip_locked=True)
+TAKE = text(
+    "UPDATE items SET taken = taken + 1 WHERE id = :item AND (state = 'gold' OR (state = 'open' AND taken < overlap))"
+)
 PASS = text(
     "INSERT INTO cursors (person, project, priority, seq) VALUES (:who, :p, :priority, :seq) "
     "ON CONFLICT (person, project, priority) DO UPDATE SET seq = excluded.seq"
 )
-GIVE_BACK = text("UPDATE items SET taken = taken - 1, serve_seq = :seq WHERE id = :item AND state <> 'gold'")
-QUARANTINE = text(
-    "UPDATE items SET state = 'quarantined', taken = CASE WHEN taken > 0 THEN taken - 1 ELSE 0 END WHERE id = :item"
-)
+GIVE_BACK = text("UPDATE items SET taken = taken - 1, serve_seq = :seq WHERE id = :item")
+QUARANTINE = text("UPDATE items SET state = 'quarantined', taken = taken - 1 WHERE id = :item")
+BACK: Final = "CASE WHEN gold IS NOT NULL THEN 'gold' WHEN answers >= overlap THEN 'done' ELSE 'open' END"
+"""What an item becomes that is held back no longer."""
 PUT = text(
     "UPDATE items SET serve_seq = :seq, "
     "flags = CASE WHEN :became = 'open' AND state = 'flagged' THEN 0 ELSE flags END, "
-    "state = CASE WHEN :became <> 'open' THEN :became WHEN gold IS NOT NULL THEN 'gold' "
-    "WHEN answers >= overlap THEN 'done' ELSE 'open' END WHERE id = :item AND state <> 'gold'"
+    f"state = CASE WHEN :became = 'open' THEN {BACK} ELSE :became END WHERE id = :item"
 )
 MET_AGAIN = select(items.c.id).where(items.c.id == bindparam("item"), MINE | HOLDING)
 SKIPPED = (
-    select(items.c.id)
-    .where(
-        items.c.project == bindparam("p"),
-        items.c.state == literal_column("'skipped'"),
-        items.c.skips < bindparam("limit"),
-    )
-    .order_by(items.c.id)
+    select(items.c.id, items.c.skips)
+    .where(items.c.project == bindparam("p"), text("items.state = 'skipped'"), items.c.skips < bindparam("limit"))
+    .order_by(items.c.skips, items.c.id)
     .limit(bindparam("most"))
-    .with_for_update()
+)
+SERVE_AGAIN = text(
+    f"UPDATE items SET serve_seq = :seq, state = {BACK} WHERE id = :item AND state = 'skipped' AND skips < :limit"
 )
 DEAL = insert(cards)
+OF_ITEM: Final = tuple(column.key for column in ITEM)
 LAPSED = (
     select(cards.c.id, cards.c.item, cards.c.project)
     .where(literal_column("cards.state IN ('open', 'parked')"), cards.c.leased_until < bindparam("moment"))
@@ -176,9 +183,14 @@ def claim(tx: Transaction, deal: Deal, gold: bool) -> Card | None:
 
 
 def _pick_gold(tx: Transaction, deal: Deal) -> Row | None:
-    row = tx.one(PICK_GOLD, {"p": deal.project, "who": deal.person})
-    if row is not None:
-        _pass(tx, deal, GOLD, row.serve_seq)
+    """Gold that others are claiming in this moment comes another time: the cursor stops before it."""
+    params = {"p": deal.project, "who": deal.person}
+    row = tx.one(PICK_GOLD, params)
+    if row is None:
+        return None
+    _take(tx, row)
+    first = (tx.one(GLANCE_GOLD, params) or row) if tx.locks else row
+    _pass(tx, deal, GOLD, row.serve_seq if first.item == row.item else first.serve_seq - 1)
     return row
 
 
@@ -188,10 +200,14 @@ def _pick(tx: Transaction, deal: Deal) -> Row | None:
         if tx.locks and _next(tx, deal, GLANCE) is not None:
             raise Busy("others are just claiming the items that are left")
         return None
-    if tx.run(TAKE, {"item": row.item}) != 1:
-        raise AssertionError("a picked and locked item had no place")
+    _take(tx, row)
     _pass(tx, deal, row.priority, _passable(tx, deal, row))
     return row
+
+
+def _take(tx: Transaction, row: Row) -> None:
+    if tx.run(TAKE, {"item": row.item}) != 1:
+        raise AssertionError("a picked and locked item had no place")
 
 
 def _next(tx: Transaction, deal: Deal, statement: Executable) -> Row | None:
@@ -220,8 +236,7 @@ def _pass(tx: Transaction, deal: Deal, priority: int, seq: int) -> None:
 
 
 def _deal(tx: Transaction, deal: Deal, row: Row) -> Card:
-    until = deal.moment + deal.lease
-    values = {
+    dealt = {
         "nonce": deal.nonce,
         "project": deal.project,
         "item": row.item,
@@ -229,42 +244,19 @@ def _deal(tx: Transaction, deal: Deal, row: Row) -> Card:
         "chat": deal.chat,
         "version": deal.version,
         "suggested": row.suggestion is not None,
-        "leased_until": until,
+        "leased_until": deal.moment + deal.lease,
         "served_at": deal.moment,
     }
-    card = tx.insert(DEAL, values)
+    item: dict[str, Any] = dict(zip(OF_ITEM, row, strict=False))  # what picking it took besides comes after these
     return Card(
-        id=card,
-        nonce=deal.nonce,
-        project=deal.project,
-        person=deal.person,
-        chat=deal.chat,
+        id=tx.insert(DEAL, dealt),
         chat_external=deal.chat_external,
-        version=deal.version,
-        draft=None,
-        awaiting="",
-        buried=False,
-        state="open",
-        message=None,
-        shown="text",
-        suggested=row.suggestion is not None,
-        leased_until=until,
-        served_at=deal.moment,
-        item=row.item,
-        key=row.key,
-        data=row.data,
-        media=row.media,
-        gold=row.gold,
-        suggestion=row.suggestion,
-        overlap=row.overlap,
-        taken=row.taken + 1,
-        answers=row.answers,
-        item_state=row.item_state,
         role=deal.role,
         answered=deal.answered,
         total=deal.total,
         rules=deal.version,
         new=True,
+        **item | dealt | {"taken": row.taken + 1},
     )
 
 
@@ -273,11 +265,6 @@ def deal_again(tx: Transaction, deal: Deal, item: int) -> Card:
     row = tx.one(select(*ITEM).where(items.c.id == item))
     assert row is not None
     return replace(_deal(tx, deal, row), taken=row.taken)
-
-
-def retake(tx: Transaction, item: int) -> bool:
-    """Claims a place on that very item, if one is free."""
-    return tx.run(TAKE, {"item": item}) == 1
 
 
 def met_again(tx: Transaction, card: Card) -> bool:
@@ -289,7 +276,7 @@ def take_back(tx: Transaction, card: Card) -> bool:
     """A place for an expired card after all; False when its item has none left or its person has met it again."""
     if met_again(tx, card):
         return False
-    return card.item_state == "gold" or retake(tx, card.item)
+    return tx.run(TAKE, {"item": card.item}) == 1
 
 
 def release(tx: Transaction, card: Card, became: str = "void") -> None:
@@ -321,12 +308,16 @@ def set_item_state(tx: Transaction, item: int, project: int, became: str) -> Non
     tx.run(PUT, {"item": item, "became": became, "seq": seq})
 
 
-def unskip(tx: Transaction, project: int, limit: int, most: int = 500) -> None:
-    """Items that all have passed on are servable again once there is somebody who has not."""
-    rows = tx.all(SKIPPED, {"p": project, "limit": limit, "most": most})
-    first = projects.next_seq(tx, project, len(rows)) if rows else 0
-    for offset, row in enumerate(rows):
-        tx.run(PUT, {"item": row.id, "became": "open", "seq": first + offset})
+def unskip(tx: Transaction, project: int, limit: int, most: int = 200) -> None:
+    """Items that all have passed on are servable again once there is somebody who has not: `most` at a time, the
+    others with the next tick."""
+    found = tx.all(SKIPPED, {"p": project, "limit": limit, "most": most})
+    limit = min(limit, people.active(tx, project)) if found else limit
+    again = [row.id for row in found if row.skips < limit]
+    if again:
+        first = projects.next_seq(tx, project, len(again))
+        places = [{"item": item, "limit": limit, "seq": first + number} for number, item in enumerate(again)]
+        tx.run(SERVE_AGAIN, places)
 
 
 def any_lapsed(tx: Transaction) -> bool:
@@ -335,8 +326,25 @@ def any_lapsed(tx: Transaction) -> bool:
 
 def expire(tx: Transaction, limit: int = 200) -> int:
     """Takes back the places of leases that ran out; returns how many."""
-    rows = tx.all(LAPSED, {"moment": tx.now, "most": limit})
-    for row in sorted(rows, key=lambda row: (row.project, row.item)):
-        tx.run(SET_STATE, {"card": row.id, "became": "expired"})
-        give_back(tx, row.item, row.project)
+    rows = sorted(tx.all(LAPSED, {"moment": tx.now, "most": limit}), key=lambda row: (row.project, row.item))
+    if rows:
+        tx.run(SET_STATE, [{"card": row.id, "became": "expired"} for row in rows])
+    for project, some in groupby(rows, lambda row: int(row.project)):
+        _give_all_back(tx, project, [row.item for row in some])
     return len(rows)
+
+
+def _give_all_back(tx: Transaction, project: int, freed: Sequence[int]) -> None:
+    """An item that does not count whom it lets go is a bug of ours, and no reason to keep the others."""
+    first = projects.next_seq(tx, project, len(freed))
+    places = [{"item": item, "seq": first + number} for number, item in enumerate(freed)]
+    try:
+        with tx.apart():
+            tx.run(GIVE_BACK, places)
+    except IntegrityError:
+        for place in places:
+            try:
+                with tx.apart():
+                    tx.run(GIVE_BACK, place)
+            except IntegrityError:
+                log.error("item %d has no place to give back", place["item"])

@@ -93,6 +93,7 @@ projects = Table(
     Column("version", Integer, nullable=False, server_default="1"),
     Column("next_seq", BigInteger, nullable=False, server_default="1"),
     Column("total", Integer, nullable=False, server_default="0"),
+    Column("spread", Integer),
     Column("created_at", Moment, nullable=False),
     CheckConstraint("state IN ('open', 'paused')", name="state"),
 )
@@ -210,6 +211,7 @@ items = Table(
     Column("suggestion", Json),
     Column("priority", Integer, nullable=False, server_default="0"),
     Column("overlap", Integer, nullable=False),
+    Column("own_overlap", Integer),
     Column("taken", Integer, nullable=False, server_default="0"),
     Column("answers", Integer, nullable=False, server_default="0"),
     Column("skips", Integer, nullable=False, server_default="0"),
@@ -220,7 +222,7 @@ items = Table(
     Column("done_at", Moment),
     UniqueConstraint("project", "key"),
     CheckConstraint("taken >= 0 AND answers >= 0 AND skips >= 0 AND flags >= 0", name="counts"),
-    CheckConstraint("state = 'gold' OR taken <= overlap OR state <> 'open'", name="overlap"),
+    CheckConstraint("gold IS NOT NULL OR taken <= overlap", name="overlap"),
     CheckConstraint(
         "state IN ('open', 'done', 'gold', 'skipped', 'flagged', 'quarantined', 'withdrawn')", name="state"
     ),
@@ -232,6 +234,7 @@ items = Table(
         **_where("state = 'open' AND taken < overlap AND serve_seq IS NOT NULL"),
     ),
     Index("ix_items_gold", "project", "serve_seq", **_where("state = 'gold'")),
+    Index("ix_items_skipped", "project", "skips", "id", **_where("state = 'skipped'")),
     Index("ix_items_state", "project", "state"),
     Index("ix_items_unshuffled", "project", "digest", **_where("serve_seq IS NULL")),
 )
@@ -281,7 +284,6 @@ answers = Table(
     Column("version", Integer, nullable=False),
     Column("live", Boolean, nullable=False),
     Column("milliseconds", Integer),
-    Column("source", String(140)),
     Column("answered_at", Moment, nullable=False),
     Column("superseded_at", Moment),
     CheckConstraint("kind IN ('label', 'skip', 'flag', 'late')", name="kind"),
@@ -289,8 +291,17 @@ answers = Table(
     Index("uq_answers_item", "item", "person", unique=True, **_where_true("live")),
     Index("uq_answers_card", "card", "person", unique=True, **_where_true("live")),
     Index("ix_answers_latest", "person", "project", "id", **_where_true("live")),
-    Index("ix_answers_source", "person", "source", **_where("source IS NOT NULL")),
     Index("ix_answers_project", "project", "id"),
+)
+
+typed = Table(
+    "typed",
+    metadata,
+    Column("card", ForeignKey("cards.id"), primary_key=True),
+    Column("question", String(100), primary_key=True),
+    Column("person", ForeignKey("people.id"), nullable=False),
+    Column("source", String(140), nullable=False),
+    Index("ix_typed_source", "person", "source"),
 )
 
 comments = Table(

@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from bot.cli import COMMANDS, main
 from bot.cli.defining import read_project
 from config.settings import variables
-from storage import accounts, people, projects
+from storage import accounts, outbox, people, projects
 from storage.database import Transaction, opened, run
 from storage.schema import items
 from tests.fakes.slack import FakeSlack
@@ -425,18 +425,14 @@ def test_a_demo_does_not_move_into_a_folder_of_other_things(labelbot, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["thesis.txt"]
 
 
-def test_a_demo_is_done_by_one_person_and_says_how_to_come_back(tmp_path):
-    env = environment(LABELBOT_LISTEN=f"127.0.0.1:{free_port()}")
+def test_a_demo_is_done_by_one_person(tmp_path):
     line = f"labelbot demo --home {tmp_path / 'demo'} --listen 127.0.0.1:{free_port()}"
-    with serving(line, tmp_path, env, "Stop with") as said:
-        assert "invite --owner" not in said()
+    with serving(line, tmp_path, environment(), "Stop with"):
+        pass
     for name in ("sentiment", "images", "tickets", "transcripts", "fraud"):
         assert read_project(tmp_path / "demo" / f"{name}.toml").overlap == 1
     with opened(f"sqlite:///{tmp_path}/demo/labelbot.db") as database:
         assert run(database, lambda tx: tx.value(select(func.max(items.c.overlap)))) == 1
-        run(database, lambda tx: people.make_owner(tx, _come(tx, "sentiment").id))
-    with serving(line, tmp_path, env, "Stop with") as said:
-        assert "invite --owner" in said()
 
 
 def findings(said: Said) -> dict[str, str]:
@@ -448,6 +444,26 @@ def test_doctor_finds_nothing_wrong_where_nothing_is(reviews):
     said = reviews("doctor", "--json")
     assert (said.code, findings(said)) == (0, {})
     assert all(variable in said.out for _, variable, _, _ in variables())
+
+
+def test_doctor_shows_what_failed_until_it_is_told_to_forget(reviews, tmp_path):
+    with opened(f"sqlite:///{tmp_path / 'labelbot-data' / 'labelbot.db'}") as database:
+
+        def fail(tx):
+            account = accounts.account(tx, "telegram", "1")
+            for _ in range(3):
+                accounts.failed(tx, account, "u77", "ValueError")
+            chat = accounts.chat(tx, account, "7")
+            row = outbox.add(tx, account=account, chat=chat, kind="notice", payload={})
+            outbox.give_up(tx, row, "the message is too long")
+
+        run(database, fail)
+    for _ in range(2):
+        said = findings(reviews("doctor", "--json", "--offline"))
+        assert ["u77: ValueError" in what or "the message is too long" in what for what in said] == [True, True]
+        assert all("--forget" in mend for mend in said.values())
+    assert findings(reviews("doctor", "--json", "--offline", "--forget")) == {}
+    assert reviews("doctor", "--offline").code == 0
 
 
 def test_doctor_finds_a_token_that_telegram_refuses(reviews):

@@ -219,7 +219,8 @@ def test_a_project_of_others_is_not_told_from_one_that_does_not_exist(talk, name
     dialogue = talk(project(), project(name="other", title="Other things"))
     anna = dialogue.member("Anna")
     anna.says("label", name)
-    assert anna.sees == ("You have no access to that project. Ask its admin for an invite.\n[▶ Review sentiment]")
+    shown = name.replace("\x00", "")
+    assert anna.sees == f"You are in no project called “{shown}”.\n[▶ Review sentiment]"
 
 
 def test_a_button_of_a_project_one_is_not_in_leads_nowhere(talk):
@@ -383,6 +384,8 @@ def test_an_unknown_word_gets_help(talk):
     dialogue = talk(project())
     anna = dialogue.member("Anna")
     anna.says("dance")
+    assert anna.sees.startswith("I do not know /dance.\n\nI show you items; one tap answers.")
+    anna.says("help")
     assert anna.sees.startswith("Review sentiment\n\n😊 Positive\n\n😠 Negative")
 
 
@@ -420,3 +423,38 @@ def test_two_people_in_one_chat_do_not_answer_each_others_cards(talk):
     ben.types("positive", to=anna.card, chat=anna.user)
     assert "That card belongs to somebody else." in anna.screen
     assert dialogue.answers() == before
+
+
+def test_a_new_owner_ends_other_links_that_would_make_one(talk):
+    dialogue = talk(project())
+    olga, eve = dialogue.person("Olga"), dialogue.person("Eve")
+    old, new = (dialogue.invite(None, role="owner", uses=1) for _ in range(2))
+    olga.joins(new)
+    eve.joins(old)
+    assert eve.sees == "That invite is wrong, used up or expired. Ask for a new one."
+
+
+def test_an_invite_opened_in_a_chat_that_may_not_show_its_project_is_not_used_up(talk):
+    dialogue = talk(project(chats=("browser",)))
+    dialogue.account("browser")
+    dialogue.restart()
+    code = dialogue.invite(uses=1)
+    anna = dialogue.person("Anna")
+    anna.joins(code)
+    assert anna.sees == "“Review sentiment” may only be shown in: browser. Open it there."
+    there = dialogue.person("Anna", platform="browser")
+    there.joins(code)
+    assert there.item == "Text 0"
+
+
+def test_admins_hear_of_a_flag_by_the_limit_their_project_has_now(talk):
+    dialogue = talk(project())
+    dialogue.account("browser")
+    dialogue.restart()
+    ada = dialogue.member("Ada", role="admin")
+    anna = dialogue.member("Anna", platform="browser")
+    dialogue.add_project(project(chats=("browser",)))
+    anna.taps("⋯")
+    anna.taps("broken")
+    anna.taps("without a note")
+    assert "flagged" not in ada.screen

@@ -11,7 +11,7 @@ from tests.dialogue import project, question
 @pytest.fixture
 def shared(talk):
     """One dialogue for many examples."""
-    dialogue = talk(project(), items=2)
+    dialogue = talk(project(), items=500)  # some examples answer theirs
     return dialogue, dialogue.member("Anna")
 
 

@@ -35,7 +35,7 @@ def test_a_skip_asks_for_a_reason_and_keeps_it(talk):
     dialogue = talk(project())
     anna = dialogue.member("Anna")
     anna.taps("⏭")
-    assert anna.sees.startswith("Why skip it?\n\n1 / 5 · Review sentiment")
+    assert anna.sees.startswith("Why skip it? Tap a reason, or type one.\n\n1 / 5 · Review sentiment")
     assert anna.titles == ["Not sure", "Unclear or incomplete", "Not about this project", "Other", "‹ Back"]
     anna.taps("Unclear")
     assert anna.sees.startswith("⏭ Skipped")
@@ -354,3 +354,77 @@ def test_a_form_button_of_an_earlier_question_opens_nothing(talk):
     anna.types("hello")
     assert anna.presses(old.data, bubble).ack is None
     assert anna.presses(old.data.replace(":0:", ":7:"), bubble).ack is None
+
+
+def test_a_project_that_is_not_blind_says_what_others_answered(talk):
+    dialogue = talk(project(blind=False, overlap=3), items=1)
+    anna, ben, cleo = (dialogue.member(name) for name in ("Anna", "Ben", "Cleo"))
+    assert "Others" not in anna.sees
+    anna.taps("Positive")
+    ben.says("label")
+    assert "Others: 😊 Positive\n" in ben.sees
+    ben.taps("Positive")
+    cleo.says("label")
+    assert "Others: 😊 Positive × 2\n" in cleo.sees
+
+
+def test_a_blind_project_shows_nobody_what_others_answered(talk):
+    dialogue = talk(project(overlap=2), items=1)
+    anna, ben = dialogue.member("Anna"), dialogue.member("Ben")
+    anna.taps("Positive")
+    ben.says("label")
+    assert "Others" not in ben.sees
+
+
+def test_a_record_of_which_one_field_is_left_keeps_its_name(talk):
+    dialogue = talk(project(), items=0)
+    dialogue.add_items("reviews", [{"data": {"text": "", "stars": 2}}])
+    assert "stars: 2" in dialogue.member("Anna").sees
+
+
+def test_an_admin_who_is_alone_decides_about_what_they_flagged(talk):
+    dialogue = talk(project())
+    anna = dialogue.member("Anna", role="admin")
+    anna.taps("⋯")
+    anna.taps("broken")
+    anna.taps("without a note")
+    anna.taps("Take it out")
+    assert dialogue.states()[0] == "withdrawn"
+
+
+def test_a_long_field_of_a_record_has_the_room_that_short_ones_leave(talk):
+    dialogue = talk(project(), items=0)
+    body = "word " * 400
+    dialogue.add_items("reviews", [{"data": {"subject": "Broken", "body": body, "plan": "pro", "more": "x" * 3000}}])
+    shown = dialogue.member("Anna").sees
+    assert "subject: Broken\n" in shown
+    assert "plan: pro\n" in shown
+    assert shown.count("word") > 250
+    assert shown.count("x") > 1200
+
+
+def test_long_instructions_leave_room_for_what_the_labels_mean(talk):
+    labels = [LabelDef(f"label-{n}", f"Label {n}", help=f"What number {n} is about.") for n in range(25)]
+    dialogue = talk(project(question("choice", *labels), instructions="Read this. " * 400))
+    anna = dialogue.member("Anna")
+    anna.says("help")
+    assert "Label 24\nWhat number 24 is about." in anna.sees
+    assert len(anna.sees) < 4096
+
+
+def test_an_admin_takes_out_gold_that_was_flagged_and_puts_it_back(talk):
+    dialogue = talk(project(gold_share=1.0), items=1)
+    dialogue.add_items("reviews", [{"data": {"text": "Gold"}, "state": "gold", "gold": {"label": "positive"}}], "gold-")
+    boss, anna, ben = dialogue.member("Boss", role="admin"), dialogue.member("Anna"), dialogue.member("Ben")
+    for title in ("⋯", "broken", "without"):
+        anna.taps(title)
+    assert dialogue.states()[1] == "flagged"
+    _, told = boss.button("Take it out")
+    back, _ = boss.button("Serve it again", told)
+    boss.taps("Take it out")
+    assert dialogue.states()[1] == "withdrawn"
+    dialogue.wait(hours=1)
+    boss.presses(back.data, told)
+    assert dialogue.states()[1] == "gold"
+    ben.says("label")
+    assert ben.item == "Gold"

@@ -188,7 +188,7 @@ def test_an_edit_that_is_no_answer_is_told_so_and_changes_nothing(talk):
     anna = dialogue.member("Anna")
     anna.types("hello")
     anna.edits("hello", " \u200b")
-    assert anna.sees == "There is nothing in it. Type what you hear."
+    assert anna.sees == "There is nothing in it. Type it again."
     assert dialogue.labels() == ["hello"]
 
 
@@ -383,3 +383,53 @@ def test_words_of_an_item_arrive_as_they_are(talk, words):
     assert f"({words})" in anna.card.text
     anna.taps("Positive")
     assert dialogue.labels() == ["positive"]
+
+
+def test_an_edit_corrects_the_question_its_message_answered(talk):
+    said, noise = (question("transcript", name=name, title=f"{name}?") for name in ("said", "noise"))
+    dialogue = talk(project(said, noise))
+    anna = dialogue.member("Anna")
+    anna.types("helo")
+    anna.types("hiss")
+    anna.edits("helo", "hello")
+    assert dialogue.answers() == [("Anna", "reviews-0", {"said": "hello", "noise": "hiss"})]
+    anna.edits("hiss", "a hiss")
+    assert dialogue.answers() == [("Anna", "reviews-0", {"said": "hello", "noise": "a hiss"})]
+
+
+def test_an_edit_corrects_nothing_that_was_tapped_later(talk):
+    said, noise = (question("transcript", name=name, title=f"{name}?") for name in ("said", "noise"))
+    dialogue = talk(project(said, noise))
+    anna = dialogue.member("Anna")
+    anna.types("helo")
+    anna.taps("Unintelligible")
+    anna.edits("helo", "hello")
+    assert dialogue.answers() == [("Anna", "reviews-0", {"said": "hello", "noise": "[unintelligible]"})]
+
+
+def test_an_edit_of_an_answer_that_was_taken_back_is_told_so(talk):
+    dialogue = clips(talk)
+    anna = dialogue.member("Anna")
+    anna.types("one")
+    anna.says("undo")
+    anna.edits("one", "uno")
+    assert anna.sees == "I could not take that change over. To answer anew, tap ↩."
+    anna.types("two", to=anna.card)
+    anna.edits("uno", "ein")
+    assert dialogue.labels() == ["two"]
+
+
+def test_what_is_typed_under_a_menu_is_no_label(talk):
+    dialogue = clips(talk)
+    anna = dialogue.member("Anna")
+    anna.taps("⋯")
+    anna.types("what does this mean?")
+    assert anna.sees == "Was that the answer? Tap ‹ Back, then type it again."
+    anna.taps("Back")
+    anna.taps("⏭")
+    anna.types("too noisy to hear")
+    assert dialogue.answers() == [("Anna", "reviews-0", ("skip", "too noisy to hear"))]
+    anna.taps("⏭")
+    anna.taps("Back")
+    anna.types("hello")
+    assert dialogue.labels() == ["hello"]

@@ -26,6 +26,7 @@ CORE = (
 PURE = (
     "bot.labels*",
     "bot.wording*",
+    "bot.backoff",
     "bot.chat",
     "bot.buttons",
     "bot.draft",
@@ -112,7 +113,7 @@ def test_the_core_reads_no_clock():
 def test_an_adapter_imports_the_port_and_its_own(platform):
     names = of(f"bot.chats.{platform}*")
     web = ("bot.web.*",) if platform == "browser" else ()
-    mine = ("bot.chat", "bot.chat.*", "bot.chats", f"bot.chats.{platform}*", *web)
+    mine = ("bot.backoff*", "bot.chat", "bot.chat.*", "bot.chats", f"bot.chats.{platform}*", *web)
     assert offending(names, "bot.*", "storage*", "config*", but=mine) == []
 
 

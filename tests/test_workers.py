@@ -1,8 +1,10 @@
 """Summaries that fall due are posted once, whatever fails on the way and however many look."""
 
 import asyncio
+import multiprocessing
 import threading
-from concurrent.futures import ThreadPoolExecutor
+import time
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -21,6 +23,7 @@ from storage.schema import answers, media
 from storage.schema import outbox as outbox_table
 from storage.schema import runs as run_table
 from tests.engines import START
+from tests.running import wait
 from tests.worlds import SENTIMENT, make
 
 POSTED = replace(SENTIMENT, summary=Summary("telegram:-1001", every="0 18 * * *", timezone="Europe/Berlin"))
@@ -102,6 +105,40 @@ def test_a_child_process_does_the_work_and_may_be_ended(database, files):
     assert len(waiting(database)) == 1
 
 
+def test_a_child_that_takes_its_time_to_start_does_not_hold_up_the_end(sqlite_url, files):
+    def slow():
+        return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=time.sleep, initargs=(60,))
+
+    with opened(sqlite_url, lambda: START) as database:
+        begin(database)
+        workers = Workers(database, files, start=slow)
+        working = threading.Thread(target=workers.work_once)
+        before = multiprocessing.active_children()
+        working.start()
+        wait(lambda: set(multiprocessing.active_children()) - set(before))
+        began = time.monotonic()
+        workers.close()
+        working.join(10)
+        assert not working.is_alive()
+        assert time.monotonic() - began < 10
+        assert waiting(database) == []
+
+
+def test_what_a_failure_says_of_an_item_is_not_kept(database, files):
+    begin(database)
+
+    class Telling(ThreadPoolExecutor):
+        def submit(self, work, /, *args, **kwargs):
+            if work is make_summary:
+                raise ValueError("canary")
+            return super().submit(work, *args, **kwargs)
+
+    workers = Workers(database, files, start=lambda: Telling(1))
+    assert workers.work_once()
+    assert run(database, lambda tx: tx.all(select(run_table)))[-1].error == "ValueError"
+    workers.close()
+
+
 def test_two_workers_on_one_slot_post_once(url, files):
     with opened(url, lambda: START) as one, opened(url, lambda: START) as other:
         begin(one)
@@ -173,7 +210,7 @@ def test_what_fails_is_tried_three_times_and_then_given_up(database, clock, work
         assert states(database)[-1] == expected
         clock.advance(LEASE_OVER)
     assert not workers.work_once()
-    assert "nonsense" in run(database, lambda tx: tx.all(select(run_table)))[-1].error
+    assert run(database, lambda tx: tx.all(select(run_table)))[-1].error == "ValueError"
 
 
 def test_work_that_ends_the_program_each_time_is_given_up(database, clock, workers):

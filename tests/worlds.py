@@ -89,6 +89,7 @@ def add_items(
             "data": {"text": f"Text {number}"},
             "serve_seq": first + number,
             "gold": None,
+            "own_overlap": None,
             "priority": 0,
             "state": "open",
         }

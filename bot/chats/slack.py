@@ -7,6 +7,7 @@ from typing import Any
 
 from slack_sdk.signature import SignatureVerifier
 
+from bot.backoff import Backoff
 from bot.chat import ChatError, Finding, Media, Message, OpenMedia, Outgoing, Pace, Receive, Sending, Shown
 from bot.chats import slack_http
 from bot.chats.slack_api import Api, SlackError, log
@@ -34,7 +35,6 @@ SCOPES = {
 PACE = Pace(chat_seconds=1.0, chat_burst=4, overall_per_second=10.0)
 """chat.postMessage bears about one a second and channel and some hundreds a minute and workspace (rate limits)."""
 
-PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
 _LITERAL = {"parse": "none", "link_names": False}
 """chat.update looks for names and addresses in the text unless told not to (docs.slack.dev, chat.update)."""
 _GONE = ("message_not_found", "cant_update_message", "edit_window_closed", "is_inactive")
@@ -137,7 +137,7 @@ class SlackChat:
             await self._api_made.close()
 
     async def _line_at_last(self) -> _Line:
-        failures = 0
+        backoff = Backoff(1.0, 30.0)
         while True:
             try:
                 return await self._line()
@@ -145,8 +145,7 @@ class SlackChat:
                 if error.permanent:
                     raise
                 log.warning("Slack cannot be reached: %s", error.reason)
-            await asyncio.sleep(PAUSES[min(failures, len(PAUSES) - 1)])
-            failures += 1
+            await asyncio.sleep(backoff.next())
 
     async def _line(self) -> _Line:
         async with self._line_lock:
@@ -309,7 +308,7 @@ async def introduction(api: Api) -> tuple[Json, Mapping[str, str]]:
     try:
         return await api.raw("auth.test", {})
     except SlackError as error:
-        if error.permanent:
+        if error.permanent or error.credentials:
             raise ChatError(_WRONG_TOKEN.format(code=error.code), permanent=True) from None
         raise
 

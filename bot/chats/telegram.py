@@ -15,11 +15,12 @@ from weakref import WeakValueDictionary
 from telegram import Bot, WebhookInfo
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
+from bot.backoff import Backoff
 from bot.chat import Ack, ChatError, Event, Finding, OpenMedia, Outgoing, Pace, Receive, Sending, Toast
 from bot.chats.telegram_errors import WRONG_TOKEN
 from bot.chats.telegram_http import Flood, TelegramRequest
 from bot.chats.telegram_messages import Sender
-from bot.chats.telegram_polling import Backoff, Polling, Update
+from bot.chats.telegram_polling import Polling, Update
 from bot.chats.telegram_text import TOAST_UNITS, clean, cut
 from bot.chats.telegram_updates import ALLOWED, Me, sender, tapped, translate
 

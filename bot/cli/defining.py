@@ -16,7 +16,7 @@ from bot.projectfile import load, parse
 from storage import figures, people, projects
 from storage.database import Database, Transaction, run
 from storage.figures import Parts
-from storage.overlap import set_overlap
+from storage.overlap import is_spread, set_overlap
 from storage.projects import ProjectRow
 
 TEMPLATES = Path(__file__).parents[2] / "config" / "projects"
@@ -107,7 +107,10 @@ def save(tx: Transaction, project: Project) -> tuple[ProjectRow, bool]:
 
 
 def spread_overlap(database: Database, row: ProjectRow, project: Project) -> None:
-    """A changed overlap reaches the items in small transactions, beside people's taps."""
+    """A changed overlap reaches the items in small transactions, beside people's taps; a spreading that was killed
+    begins anew."""
+    if run(database, lambda tx: is_spread(tx, row.id, project.overlap)):
+        return
     after = 0
     while True:
         change = partial(set_overlap, project=row.id, overlap=project.overlap, after_id=after)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import secrets
 import shlex
 import sys
 from collections.abc import Callable
@@ -99,8 +100,10 @@ def demo_command(home: Path, listen: str) -> None:
     bound = bind(settings, move_on=True)
 
     def ready(house: House) -> None:
-        link = owner_link(house.database, house.address, hours=24)
-        _say_where(home, link or house.address, back=link is None)
+        # The link that makes the first to open it the owner brings them back later; with an owner it is one made anew.
+        link = owner_link(house.database, house.address, hours=24) or house.browser.link(secrets.token_urlsafe(16))
+        house.door.owner_code = link.rpartition("/")[2]
+        _say_where(home, link)
 
     serve_until_told(settings, bound, ready, local_only=True)
 
@@ -111,7 +114,7 @@ def demo_settings(home: Path, listen: str) -> Settings:
     return configuration.read({"LABELBOT_HOME": str(home), "LABELBOT_LISTEN": listen}, home / "no.env")
 
 
-def _say_where(home: Path, address: str, back: bool) -> None:
+def _say_where(home: Path, address: str) -> None:
     started = Path(sys.argv[0]).absolute()
     program = f"{sys.executable} -m bot" if started.name == "__main__.py" else shlex.quote(str(started))
     listens = urlsplit(address).netloc  # on another port than usual the invites must name it
@@ -124,9 +127,6 @@ def _say_where(home: Path, address: str, back: bool) -> None:
     click.echo(f"    {prefix} report sentiment")
     click.echo(f"    {prefix} export sentiment --format csv -o sentiment.csv")
     click.echo(f"    {prefix} invite sentiment")
-    if back:
-        click.echo("  It knows you in the browser you used before. To come in from another:")
-        click.echo(f"    {prefix} invite --owner")
     click.echo(f"  Stop with {STOP_KEY}")
     sys.stdout.flush()
 

@@ -53,7 +53,7 @@ class Exported:
     gold: Mapping[str, Label] | None
     suggestion: Mapping[str, Any] | None
     priority: int
-    overlap: int
+    overlap: int | None
     answers: tuple[Given, ...]
     merged: Merged | None = None
 
@@ -175,7 +175,7 @@ def _also(project: Project, one: Exported) -> dict[str, Any]:
         also["suggestion"] = {**one.suggestion, "label": labels}
     if one.priority:
         also["priority"] = one.priority
-    if one.overlap != project.overlap:
+    if one.overlap is not None:
         also["overlap"] = one.overlap
     if one.media:
         names = ("field", "kind", "mime", "sha256", "name", "width", "height", "duration_ms", "file")

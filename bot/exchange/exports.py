@@ -220,7 +220,7 @@ class _Export:
             return file.read()
 
     def _context(self, load: Callable[[str], bytes] | None) -> Context:
-        survey = Survey(overlap=self.project.overlap)
+        survey = Survey()
         if FORMATS[self.wanted.format].surveys:
             for one in self.items(False):
                 survey.see(one)
@@ -266,7 +266,7 @@ class _Export:
             gold=item.gold,
             suggestion=item.suggestion,
             priority=item.priority,
-            overlap=item.overlap,
+            overlap=item.own_overlap,
             answers=answers,
             merged=merged,
         )

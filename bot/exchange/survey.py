@@ -14,11 +14,9 @@ CellType = Literal["text", "whole", "number", "truth", "texts", "json"]
 class Survey:
     """Types seen by data field and by question; `also` are the optional columns that something stands in.
 
-    `overlap` is the project's, which needs no column; `names` collects the labels given to each question, as text;
-    `uneven` tells that some item lacks some field.
+    `names` collects the labels given to each question, as text; `uneven` tells that some item lacks some field.
     """
 
-    overlap: int = 1
     fields: dict[str, set[CellType]] = field(default_factory=dict)
     labels: dict[str, set[CellType]] = field(default_factory=dict)
     names: dict[str, set[str]] = field(default_factory=dict)
@@ -67,7 +65,7 @@ class Survey:
             "tie": bool(one.merged and one.merged.ties),
             "suggestion": bool(one.suggestion),
             "priority": bool(one.priority),
-            "overlap": one.overlap != self.overlap,
+            "overlap": one.overlap is not None,
             "media": bool(one.media),
         }
         self.also |= {name for name, there in marks.items() if there}

@@ -23,7 +23,7 @@ from bot.labels.base import (
     Work,
     cut,
 )
-from bot.labels.layout import grid
+from bot.labels.layout import Row, grid
 from bot.labels.menu import Menu, Place, check_labels, index_of, label_at, moved
 from bot.labels.names import QUOTED, answerable, called, fitting, is_list, named, storable, studio_choices, unknown
 from bot.labels.options import count, flag
@@ -82,7 +82,7 @@ def ask(question: Question, work: Work, suggestion: Label) -> Ask:
     )
     free = grid([Option(_free(name), _cleared(name), chosen=True) for name in held if name.startswith(OTHER)])
     return Ask(
-        (*menu.rows(place), *free, (_done(question, held),)),
+        (*menu.rows(place), *free, *_done(question, place, held)),
         hint=phrase("tags.hint_other") if _other(question) else phrase("tags.hint"),
         marked=menu.where(place) or _titles(question, held) or None,
     )
@@ -295,6 +295,8 @@ def _cleared(name: str) -> str:
     return f"-x{zlib.crc32(name.encode()):08x}"
 
 
-def _done(question: Question, held: list[str]) -> Option:
-    none = not held and _bounds(question)[0] == 0
-    return Option(phrase("label.none") if none else phrase("label.done", count=len(held)), "done", main=True)
+def _done(question: Question, place: Place, held: list[str]) -> tuple[Row, ...]:
+    """The way to save. "None" is a label like others: it does not stand out, and belongs to no group."""
+    if held or _bounds(question)[0] > 0:
+        return ((Option(phrase("label.done", count=len(held)), "done", main=True),),)
+    return () if place.under or place.find else ((Option(phrase("label.none"), "done"),),)

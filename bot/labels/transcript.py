@@ -26,7 +26,7 @@ from bot.labels.options import count, no_labels, words
 from bot.project import Json, Question
 from bot.quality.consensus import Merged, medoid
 from bot.quality.measures import edit_distance_ratio
-from bot.wording import phrase
+from bot.wording import Phrase, phrase
 
 NAME: Final = "transcript"
 TITLE: Final = "What is said, typed"
@@ -60,12 +60,18 @@ def ask(question: Question, work: Work, suggestion: Label) -> Ask:
         buttons.append(Option(phrase("transcript.unintelligible"), "none"))
     return Ask(
         tuple((button,) for button in buttons),
-        hint=phrase("transcript.hint_draft") if draft else phrase("transcript.hint"),
+        hint=_hint(question, draft),
         marked=phrase("transcript.draft", text=draft) if draft else None,
         typed=True,
         form=True,
         limit=_max(question),
     )
+
+
+def _hint(question: Question, draft: str | None) -> Phrase:
+    if draft:
+        return phrase("transcript.hint_draft")
+    return phrase("transcript.hint") if _unintelligible(question) else phrase("transcript.hint_words")
 
 
 def advance(question: Question, work: Work, given: Given, suggestion: Label) -> Step:

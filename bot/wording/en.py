@@ -27,13 +27,14 @@ SENTENCES: Final[Mapping[str, str]] = {
     "tags.other_most": "No more than {most} labels of your own. Clear one first.",
     "tags.other_long": "“{text}” is too long for a label of your own. Use at most {most} characters.",
     "transcript.hint": "Type what you hear and send it.",
+    "transcript.hint_words": "Type your answer and send it.",
     "transcript.hint_draft": "Is the draft right? If not, type the right text.",
     "transcript.draft": "Draft: {text}",
     "transcript.correct": "✓ Correct",
     "transcript.unintelligible": "🔇 Unintelligible",
-    "transcript.empty": "There is nothing in it. Type what you hear.",
+    "transcript.empty": "There is nothing in it. Type it again.",
     "transcript.long": "That is {count} characters, and at most {most} fit. Shorten the text.",
-    "transcript.no_draft": "There is no draft to confirm. Type what you hear.",
+    "transcript.no_draft": "There is no draft to confirm. Type the text.",
     "rating.hint": "{low} = {low_title}, {high} = {high_title}",
     "rating.wrong": "That is not a rating from {low} to {high}. Tap a number or type it.",
     "pairwise.left": "A",
@@ -42,6 +43,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "pairwise.both_bad": "Both bad",
     "pairwise.wrong": "Tap one of the buttons, or type A or B.",
     "card.progress": "{done} / {total}",
+    "card.others": "Others: {labels}",
     "card.saved": "✓ {label}",
     "card.undo": "↩",
     "card.undo.spoken": "Undo",
@@ -58,7 +60,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "undo.done": "↩ Taken back. Answer it again.",
     "undo.nothing": "There is nothing to undo.",
     "undo.taken": "That item has gone to others meanwhile, so this cannot be undone.",
-    "skip.why": "Why skip it?",
+    "skip.why": "Why skip it? Tap a reason, or type one.",
+    "skip.how": "Why skip it?",
     "skip.reason": "{reason}",
     "skip.done": "⏭ Skipped",
     "flag.how": "What is wrong with it? Type a short note.",
@@ -66,6 +69,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "flag.done": "⚑ Flagged. The project's admins will look at it.",
     "ask.how": "What is your question? Type it; it goes to the project's admins.",
     "ask.done": "Your question is with the project's admins. Go on meanwhile.",
+    "more.how": "Tap one of the buttons",
+    "more.first": "Was that the answer? Tap ‹ Back, then type it again.",
     "more.help": "❓ What the labels mean",
     "more.flag": "⚑ This item is broken",
     "more.ask": "💬 Ask about this item",
@@ -75,6 +80,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "press.answered": "That one is saved already.",
     "press.undo_order": "Undo goes back one step at a time, from your newest answer.",
     "refused.project": "You have no access to that project. Ask its admin for an invite.",
+    "refused.no_project": "You are in no project called “{name}”.",
     "refused.chat": "“{title}” may only be shown in: {chats}. Open it there.",
     "refused.admin": "Only an admin of the project may do that.",
     "refused.public": "I label in private chats only. Open a direct message with me.",
@@ -99,6 +105,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "done.limit": "🎉 You have answered all we ask of one person in “{title}”. Thank you!",
     "done.paused": "⏸ “{title}” is paused by its admin.",
     "done.count": "Answered by you: {count}",
+    "command.unknown": "I do not know /{word}.",
     "help.general": (
         "I show you items; one tap answers. ↩ takes back, ⏭ skips, ⋯ has help and more.\n"
         "/label your card · /projects · /undo · /skip · /stats · /stop"
@@ -115,6 +122,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "reply.answered": "That card is answered. To correct a text, edit your message; else tap ↩.",
     "reply.unclear": "I cannot tell which item that is for. Reply to the card itself.",
     "reply.old": "That card is no longer open. Type /label for your present one.",
+    "reply.not_corrected": "I could not take that change over. To answer anew, tap ↩.",
     "reply.corrected": "✓ Corrected: {label}",
     "send.trouble": "Something is wrong with showing items. The admins can see it; try again later.",
     "send.quarantined": "One item could not be shown and was set aside.",
@@ -128,6 +136,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "command.stop": "Stop for now",
     "admin.asked": "💬 {name} asks about item {item} in “{title}”: {words}",
     "admin.flagged": "⚑ {name} flagged item {item} in “{title}”: {words}",
+    "admin.quarantined": "⚠ Item {item} in “{title}” could not be shown and was set aside: {why}",
     "admin.put_back": "Serve it again",
     "admin.withdraw": "Take it out",
     "admin.open": "✓ Item {item} is served again.",
@@ -167,6 +176,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "report.nobody": "Nobody has answered yet.",
     "report.alt": "{title}: the summary as a picture",
     "report.unposted": "The summary of “{title}” cannot be posted to {channel}: {reason}",
+    "report.unsure": (
+        "The summary of “{title}” may not have reached {channel}: no answer came back. "
+        "If it is missing: labelbot report {name} --post"
+    ),
     "report.no_account": (
         "this labelbot is on no {platform}. Add its token and restart, or name another channel under [summary]."
     ),

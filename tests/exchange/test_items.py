@@ -9,6 +9,7 @@ from bot.exchange.imports import import_source, undo_import
 from bot.exchange.problems import BadImport
 from storage import cards, projects, queue
 from storage.database import run
+from storage.overlap import set_overlap
 from tests.exchange.desk import REVIEWS
 
 CSV = "id,text\na,Fine\nb,Broken\nc,So so\n"
@@ -26,6 +27,22 @@ def test_items_come_in_the_order_of_the_file_and_count(each_desk):
     ]
     assert [row.serve_seq for row in items.values()] == [1, 2, 3]
     assert run(each_desk.database, lambda tx: projects.named(tx, "reviews").total) == 3
+
+
+def test_an_overlap_of_its_own_outlives_a_change_of_the_projects_and_is_exported(each_desk):
+    each_desk.bring(each_desk.file("r.csv", "id,text,overlap\na,Fine,3\nb,Broken,\nc,So so,2\n"))
+    project = run(each_desk.database, lambda tx: projects.named(tx, "reviews").id)
+    run(each_desk.database, lambda tx: set_overlap(tx, project, 1))
+    assert [row.overlap for row in each_desk.items().values()] == [3, 1, 2]
+    out = each_desk.exported(level="items", only=("all",))
+    assert {row["item"]: row.get("overlap") for row in out} == {"a": 3, "b": None, "c": 2}
+
+
+def test_an_overlap_given_later_is_the_items_own(each_desk):
+    each_desk.bring(each_desk.file("r.csv", CSV))
+    done = each_desk.bring(each_desk.file("more.csv", "id,text,overlap\na,Fine,2\nb,Broken,5\nc,So so,\n"))
+    assert (done.changed, done.known) == (2, 1)
+    assert [(row.overlap, row.own_overlap) for row in each_desk.items().values()] == [(2, 2), (5, 5), (2, None)]
 
 
 def test_the_same_file_again_adds_nothing(each_desk):
@@ -124,6 +141,20 @@ def test_what_an_admin_withdrew_stays_withdrawn(each_desk):
     run(each_desk.database, lambda tx: queue.set_item_state(tx, item.id, item.project, "withdrawn"))
     assert each_desk.bring(path).known == 3
     assert each_desk.items()["a"].state == "withdrawn"
+
+
+def test_what_somebody_still_holds_does_not_come_again_until_they_let_go(each_desk, clock):
+    path = each_desk.file("r.csv", CSV)
+    each_desk.bring(path)
+    card = each_desk.claim(each_desk.person("ann"))
+    run(each_desk.database, lambda tx: queue.set_item_state(tx, card.item, card.project, "withdrawn"))
+    undo_import(each_desk.database, "reviews", 1)
+    done = each_desk.bring(path)
+    assert (done.new, done.left, each_desk.items()["a"].state) == (2, 1, "withdrawn")
+    clock.advance(timedelta(hours=1))
+    assert run(each_desk.database, queue.expire) == 1
+    assert each_desk.bring(path).new == 1
+    assert (each_desk.items()["a"].state, each_desk.items()["a"].taken) == ("open", 0)
 
 
 def test_undo_of_an_import_that_never_was_names_those_there_are(each_desk):

@@ -247,3 +247,11 @@ def test_bounds_that_nobody_can_meet_are_a_bad_question():
         tags.check(asking("other: x", "y", other=True))
     tags.check(asking("other: x", "y"))
     tags.check(FREE)
+
+
+def test_none_stands_out_no_more_than_a_label_and_belongs_to_no_group():
+    none = tags.ask(TOPICS, None, None).rows[-1][0]
+    assert (none.choice, none.main) == ("done", False)
+    assert titles(NESTED)[-1] == ["∅ None of them"]
+    assert ["∅ None of them"] not in titles(NESTED, {"in": "hate"})
+    assert titles(NESTED, held("rude", **{"in": "hate"}))[-1] == ["✔ Done (1)"]

@@ -42,7 +42,7 @@ def test_a_card_takes_text_and_opens_a_form():
 
 @pytest.mark.parametrize("text", ["", " ", "\u200b", "\u00a0\ufeff\n"])
 def test_text_that_nobody_can_see_is_refused(text):
-    assert refused(typed, PLAIN, text) == "There is nothing in it. Type what you hear."
+    assert refused(typed, PLAIN, text) == "There is nothing in it. Type it again."
 
 
 def test_a_text_that_is_too_long_says_by_how_much():

@@ -35,11 +35,11 @@ def walk(database: Database, world: World, index: int = 0) -> list[int]:
     return got
 
 
-def undo(tx: Transaction, world: World, index: int = 0) -> Card | None:
+def undo(tx: Transaction, world: World, index: int = 0, enough: int = 1) -> Card | None:
     """The latest answer taken back, its item dealt again; what is open is laid aside first."""
     opened = cards.open_card(tx, world.people[index])
     found = answers.latest(tx, world.people[index], world.project)
-    if found is None or not answers.withdraw(tx, found):
+    if found is None or not answers.withdraw(tx, found, enough):
         return None
     if opened is not None:
         cards.park(tx, opened)

@@ -25,15 +25,18 @@ def _items(tx, live, held, pardoned):
     for item in tx.all(select(items)):
         count = counts[item.id]
         yield from _differences(f"item {item.id}: answers", item.answers, count["label"])
-        if item.state != "gold":
-            yield from _differences(f"item {item.id}: taken", item.taken, count["label"] + holders[item.id])
-            yield from _differences(f"item {item.id}: skips", item.skips, count["skip"])
-            counted = min(item.flags, count["flag"]) if item.id in pardoned else count["flag"]
-            yield from _differences(f"item {item.id}: flags", item.flags, counted)
-            yield from _state(item)
+        yield from _differences(f"item {item.id}: taken", item.taken, count["label"] + holders[item.id])
+        yield from _differences(f"item {item.id}: skips", item.skips, count["skip"])
+        counted = min(item.flags, count["flag"]) if item.id in pardoned else count["flag"]
+        yield from _differences(f"item {item.id}: flags", item.flags, counted)
+        yield from _state(item)
 
 
 def _state(item):
+    if item.gold is not None:
+        if item.state in ("open", "done"):
+            yield f"item {item.id}: gold, and {item.state}"
+        return
     if item.taken > item.overlap:
         yield f"item {item.id}: {item.taken} places taken of {item.overlap}"
     if (item.state == "done") != (item.answers >= item.overlap) and item.state in ("open", "done"):

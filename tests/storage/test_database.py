@@ -37,13 +37,29 @@ def test_an_error_comes_back_and_leaves_nothing(database):
 
 def test_a_savepoint_taken_first_does_not_commit_by_itself(database):
     def fail(tx: Transaction) -> None:
-        with tx.connection.begin_nested():
+        with tx.apart():
             add("a")(tx)
         raise LookupError("no")
 
     with pytest.raises(LookupError):
         run(database, fail)
     assert names(database) == []
+
+
+def test_what_fails_apart_is_taken_back_alone(database):
+    def twice(tx: Transaction) -> None:
+        with tx.apart():
+            add("b")(tx)
+            add("a")(tx)
+
+    def work(tx: Transaction) -> None:
+        add("a")(tx)
+        with pytest.raises(IntegrityError):
+            twice(tx)
+        add("c")(tx)
+
+    run(database, work)
+    assert names(database) == ["a", "c"]
 
 
 def test_of_many_at_once_only_those_fail_that_must(database):

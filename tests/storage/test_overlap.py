@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from storage import answers, cards, queue
 from storage.database import Database, run
-from storage.overlap import set_overlap
+from storage.overlap import is_spread, set_overlap
 from storage.schema import answers as answer_table
 from storage.schema import items
 from tests.storage.dealing import answer, claim, undo, walk
@@ -107,7 +107,7 @@ def test_skipped_flagged_and_gold_items_keep_their_states(database):
     run(database, lambda tx: answers.skip(tx, claim(tx, world, 0), "", 1))
     run(database, lambda tx: answers.flag(tx, claim(tx, world, 0), "", 1))
     change(database, world, 1)
-    assert states(database) == [("skipped", 1, 0, 0), ("flagged", 1, 0, 0), ("gold", 1, 0, 1)]
+    assert states(database) == [("skipped", 1, 0, 0), ("flagged", 1, 0, 0), ("gold", 1, 1, 1)]
 
 
 def test_it_goes_in_chunks_and_a_second_time_changes_nothing(database):
@@ -120,3 +120,19 @@ def test_it_goes_in_chunks_and_a_second_time_changes_nothing(database):
 
 def test_a_project_without_items_is_changed_at_once(database):
     assert change(database, build(database), 3) == 1
+
+
+def test_an_item_with_an_overlap_of_its_own_keeps_it(database):
+    world = build(database, items=2)
+    run(database, lambda tx: add_items(tx, world.project, [{"own_overlap": 3}] * 3, overlap=3, prefix="own"))
+    change(database, world, 2)
+    assert [overlap for _, overlap, _, _ in states(database)] == [2, 2, 3, 3, 3]
+
+
+def test_a_change_is_over_when_it_has_come_to_the_last_item(database):
+    world = build(database, items=3)
+    assert not run(database, lambda tx: is_spread(tx, world.project, 1))
+    change(database, world, 1)
+    assert run(database, lambda tx: is_spread(tx, world.project, 1))
+    run(database, lambda tx: set_overlap(tx, world.project, 2, limit=2))
+    assert not run(database, lambda tx: is_spread(tx, world.project, 1) or is_spread(tx, world.project, 2))

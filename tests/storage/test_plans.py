@@ -17,7 +17,15 @@ from tests.storage.dealing import answer, claim
 from tests.worlds import World, build
 
 MODULES = (queue, cards, answers, outbox, accounts, people, projects)
-PARTS = frozenset({"storage.queue.SERVABLE", "storage.cards.HELD", "storage.accounts.BLOCK", "storage.people.WHO_ANY"})
+PARTS = frozenset(
+    {
+        "storage.queue.SERVABLE",
+        "storage.cards.HELD",
+        "storage.accounts.BLOCK",
+        "storage.people.WHO_ANY",
+        "storage.projects.OF_PERSON",
+    }
+)
 """What statements are made of; they never run as they are."""
 FILL = (
     "INSERT INTO items (project, key, digest, data, overlap, serve_seq, created_at) "

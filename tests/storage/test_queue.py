@@ -11,11 +11,16 @@ from storage.schema import items, members
 from tests.engines import Clock
 from tests.storage.dealing import answer, claim, undo, walk
 from tests.storage.recount import mistakes
-from tests.worlds import LEASE, add_items, build
+from tests.worlds import LEASE, World, add_items, build
 
 
 def item_row(database: Database, item: int):
     return run(database, lambda tx: tx.one(select(items).where(items.c.id == item)))
+
+
+def add_gold(database: Database, world: World) -> int:
+    rows = [{"state": "gold", "gold": {"label": "positive"}}]
+    return run(database, lambda tx: add_items(tx, world.project, rows, prefix="gold"))[0]
 
 
 @pytest.fixture(autouse=True)
@@ -193,6 +198,19 @@ def test_a_flagged_item_is_held_back_until_an_admin_puts_it_back(database):
     assert item_row(database, item).state == "open"
 
 
+@pytest.mark.parametrize(("kind", "became"), [("flag", "flagged"), ("skip", "skipped")])
+def test_an_item_that_enough_others_pass_over_stays_held_back_when_one_takes_theirs_back(database, kind, became):
+    world = build(database, items=1, people=3, overlap=3)
+    item = world.items[0]
+    held = [run(database, lambda tx, index=index: claim(tx, world, index)) for index in range(3)]
+    for card in held:
+        run(database, lambda tx, card=card: getattr(answers, kind)(tx, card, "", 2))
+    assert run(database, lambda tx: undo(tx, world, 2, enough=2)).item == item
+    assert (item_row(database, item).state, item_row(database, item).taken) == (became, 1)
+    assert run(database, lambda tx: undo(tx, world, 1, enough=2)).item == item
+    assert item_row(database, item).state == "open"
+
+
 def test_undoing_a_flag_that_an_admin_has_dealt_with_keeps_the_counts_sound(database):
     world = build(database, items=1, people=1)
     item = world.items[0]
@@ -254,10 +272,9 @@ def test_a_quarantined_item_goes_and_may_be_put_back(database):
     assert walk(database, world) == [item]
 
 
-def test_gold_is_mixed_in_for_everybody_and_takes_no_places(database):
+def test_gold_is_mixed_in_for_everybody_and_has_a_place_for_each(database):
     world = build(database, items=2, people=3, overlap=1)
-    rows = [{"state": "gold", "gold": {"label": "positive"}}]
-    (gold,) = run(database, lambda tx: add_items(tx, world.project, rows, prefix="gold"))
+    gold = add_gold(database, world)
     for index in range(3):
         assert run(database, lambda tx, index=index: answer(tx, claim(tx, world, index, gold=True))) == gold
     assert item_row(database, gold).answers == 3
@@ -265,19 +282,65 @@ def test_gold_is_mixed_in_for_everybody_and_takes_no_places(database):
     assert run(database, lambda tx: answer(tx, claim(tx, world, 0, gold=True))) == world.items[0]
 
 
-def test_gold_is_skipped_flagged_undone_and_released_without_becoming_an_ordinary_item(database):
-    world = build(database, items=0, people=4)
-    rows = [{"state": "gold", "gold": {"label": "positive"}}]
-    (gold,) = run(database, lambda tx: add_items(tx, world.project, rows, prefix="gold"))
+def test_gold_is_skipped_undone_and_released_without_becoming_an_ordinary_item(database):
+    world = build(database, items=0, people=3)
+    gold = add_gold(database, world)
     run(database, lambda tx: answers.skip(tx, claim(tx, world, 0, gold=True), "", 1))
     run(database, lambda tx: undo(tx, world, 0))
-    run(database, lambda tx: answers.flag(tx, claim(tx, world, 1, gold=True), "", 1))
-    run(database, lambda tx: queue.release(tx, claim(tx, world, 2, gold=True)))
+    run(database, lambda tx: queue.release(tx, claim(tx, world, 1, gold=True)))
     assert item_row(database, gold).state == "gold"
-    run(database, lambda tx: queue.quarantine(tx, claim(tx, world, 3, gold=True)))
-    assert item_row(database, gold).state == "quarantined"
+    assert run(database, lambda tx: claim(tx, world, 1, gold=True)).item == gold
+
+
+def test_flags_take_gold_out_and_their_undo_makes_it_gold_again(database):
+    world = build(database, items=0, people=3)
+    gold = add_gold(database, world)
+    for index in range(2):
+        run(database, lambda tx, index=index: answers.flag(tx, claim(tx, world, index, gold=True), "", 2))
+    assert item_row(database, gold).state == "flagged"
+    assert run(database, lambda tx: claim(tx, world, 2, gold=True)) is None
+    run(database, lambda tx: undo(tx, world, 1, enough=2))
+    assert item_row(database, gold).state == "gold"
+    assert run(database, lambda tx: claim(tx, world, 2, gold=True)).item == gold
+
+
+@pytest.mark.parametrize("became", ["withdrawn", "quarantined"])
+def test_gold_that_is_taken_out_comes_back_as_gold(database, became):
+    world = build(database, items=0, people=2)
+    gold = add_gold(database, world)
+    if became == "quarantined":
+        run(database, lambda tx: queue.quarantine(tx, claim(tx, world, 0, gold=True)))
+    else:
+        run(database, lambda tx: queue.set_item_state(tx, gold, world.project, became))
+    assert item_row(database, gold).state == became
+    assert run(database, lambda tx: claim(tx, world, 1, gold=True)) is None
     run(database, lambda tx: queue.set_item_state(tx, gold, world.project, "open"))
     assert item_row(database, gold).state == "gold"
+    assert run(database, lambda tx: claim(tx, world, 1, gold=True)).item == gold
+
+
+def test_gold_taken_out_while_others_hold_it_gives_their_places_back_when_their_leases_end(database, clock: Clock):
+    world = build(database, items=1, people=4)
+    gold = add_gold(database, world)
+    held = [run(database, lambda tx, index=index: claim(tx, world, index, gold=True)) for index in range(3)]
+    run(database, lambda tx: queue.quarantine(tx, held[0]))
+    run(database, lambda tx: claim(tx, world, 3))
+    clock.advance(LEASE * 2)
+    assert run(database, queue.expire) == 3
+    assert item_row(database, gold).taken == 0
+    assert walk(database, world, 0) == [world.items[0]]
+
+
+def test_an_item_whose_count_is_wrong_keeps_no_other_lease_from_ending(database, clock: Clock, caplog):
+    world = build(database, items=3, people=3)
+    for index in range(3):
+        run(database, lambda tx, index=index: claim(tx, world, index))
+    run(database, lambda tx: tx.run(update(items).where(items.c.id == world.items[1]).values(taken=0)))
+    clock.advance(LEASE * 2)
+    assert run(database, queue.expire) == 3
+    assert run(database, queue.expire) == 0
+    assert [item_row(database, item).taken for item in world.items] == [0, 0, 0]
+    assert f"item {world.items[1]} " in caplog.text
 
 
 def test_a_clock_set_back_gives_no_negative_duration(database, clock: Clock):

@@ -52,6 +52,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("next_seq", sa.BigInteger(), server_default="1", nullable=False),
         sa.Column("total", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("spread", sa.Integer(), nullable=True),
         sa.Column("created_at", columns.Moment(), nullable=False),
         sa.CheckConstraint("state IN ('open', 'paused')", name=op.f("ck_projects_state")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_projects")),
@@ -247,6 +248,7 @@ def upgrade() -> None:
         sa.Column("suggestion", columns.Json(), nullable=True),
         sa.Column("priority", sa.Integer(), server_default="0", nullable=False),
         sa.Column("overlap", sa.Integer(), nullable=False),
+        sa.Column("own_overlap", sa.Integer(), nullable=True),
         sa.Column("taken", sa.Integer(), server_default="0", nullable=False),
         sa.Column("answers", sa.Integer(), server_default="0", nullable=False),
         sa.Column("skips", sa.Integer(), server_default="0", nullable=False),
@@ -255,7 +257,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=12), server_default="open", nullable=False),
         sa.Column("created_at", columns.Moment(), nullable=False),
         sa.Column("done_at", columns.Moment(), nullable=True),
-        sa.CheckConstraint("state = 'gold' OR taken <= overlap OR state <> 'open'", name=op.f("ck_items_overlap")),
+        sa.CheckConstraint("gold IS NOT NULL OR taken <= overlap", name=op.f("ck_items_overlap")),
         sa.CheckConstraint(
             "state IN ('open', 'done', 'gold', 'skipped', 'flagged', 'quarantined', 'withdrawn')",
             name=op.f("ck_items_state"),
@@ -282,6 +284,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("state = 'open' AND taken < overlap AND serve_seq IS NOT NULL"),
         postgresql_where=sa.text("state = 'open' AND taken < overlap AND serve_seq IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_items_skipped",
+        "items",
+        ["project", "skips", "id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'skipped'"),
+        postgresql_where=sa.text("state = 'skipped'"),
     )
     op.create_index("ix_items_state", "items", ["project", "state"], unique=False)
     op.create_index(
@@ -404,7 +414,6 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("live", sa.Boolean(), nullable=False),
         sa.Column("milliseconds", sa.Integer(), nullable=True),
-        sa.Column("source", sa.String(length=140), nullable=True),
         sa.Column("answered_at", columns.Moment(), nullable=False),
         sa.Column("superseded_at", columns.Moment(), nullable=True),
         sa.CheckConstraint("kind IN ('label', 'skip', 'flag', 'late')", name=op.f("ck_answers_kind")),
@@ -425,14 +434,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_answers_project", "answers", ["project", "id"], unique=False)
     op.create_index(
-        "ix_answers_source",
-        "answers",
-        ["person", "source"],
-        unique=False,
-        sqlite_where=sa.text("source IS NOT NULL"),
-        postgresql_where=sa.text("source IS NOT NULL"),
-    )
-    op.create_index(
         "uq_answers_card",
         "answers",
         ["card", "person"],
@@ -448,6 +449,17 @@ def upgrade() -> None:
         sqlite_where=sa.text("live = 1"),
         postgresql_where=sa.text("live"),
     )
+    op.create_table(
+        "typed",
+        sa.Column("card", columns.Key, nullable=False),
+        sa.Column("question", sa.String(length=100), nullable=False),
+        sa.Column("person", columns.Key, nullable=False),
+        sa.Column("source", sa.String(length=140), nullable=False),
+        sa.ForeignKeyConstraint(["card"], ["cards.id"], name=op.f("fk_typed_card")),
+        sa.ForeignKeyConstraint(["person"], ["people.id"], name=op.f("fk_typed_person")),
+        sa.PrimaryKeyConstraint("card", "question", name=op.f("pk_typed")),
+    )
+    op.create_index("ix_typed_source", "typed", ["person", "source"], unique=False)
     op.create_table(
         "outbox",
         sa.Column("id", columns.Key, nullable=False),
