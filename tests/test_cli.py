@@ -426,9 +426,8 @@ def test_a_demo_does_not_move_into_a_folder_of_other_things(labelbot, tmp_path):
 
 
 def test_a_demo_is_done_by_one_person(tmp_path):
-    env = environment(LABELBOT_LISTEN=f"127.0.0.1:{free_port()}")
     line = f"labelbot demo --home {tmp_path / 'demo'} --listen 127.0.0.1:{free_port()}"
-    with serving(line, tmp_path, env, "Stop with"):
+    with serving(line, tmp_path, environment(), "Stop with"):
         pass
     for name in ("sentiment", "images", "tickets", "transcripts", "fraud"):
         assert read_project(tmp_path / "demo" / f"{name}.toml").overlap == 1
