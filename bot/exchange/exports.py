@@ -139,7 +139,7 @@ class _Export:
     def stream(self, file: BinaryIO) -> ExportResult:
         form = FORMATS[self.wanted.format]
         if not form.streams or self.wanted.split or self.wanted.media:
-            raise BadExport("Only jsonl and csv, without a split and without media, go to standard output.")
+            raise BadExport("Only jsonl and csv, without a split and without media, go to standard output or a pipe.")
         context = self._context(None)
         writer, rows, items = form.open(file, context), 0, 0
         for one in self.items(True):
@@ -152,6 +152,9 @@ class _Export:
         if form.folder or self.wanted.split or self.wanted.media:
             with target.new_folder(out) as folder:
                 return self._fill(form, folder, out)
+        if target.is_stream(out):
+            return self._pipe(out)
+        target.check_name(out.name)
         if out.is_dir():
             raise BadExport(f"{out} is a folder; name a file in it, such as {out / ('answers' + form.suffix)}.")
         if target.ours(out.parent / target.MANIFEST) is None and (out.parent / target.MANIFEST).exists():
@@ -164,9 +167,16 @@ class _Export:
         losses = self._losses(context)
         return ExportResult(rows=rows[""], items=items, files=(out, out.parent / target.MANIFEST), losses=losses)
 
+    def _pipe(self, out: Path) -> ExportResult:
+        """Into a pipe or device of that name, which stays what it is, and with no description beside it."""
+        with out.open("wb") as file:
+            return self.stream(file)
+
     def _fill(self, form: Format, folder: Path, out: Path) -> ExportResult:
         context = self._context(self._load if form.folder and self.wanted.media else None)
         names = self._names(form)
+        for name in names.values():
+            target.check_name(name)
         with ExitStack() as stack:
             opened: dict[str, BinaryIO] = {}
             for part, name in names.items():
@@ -175,7 +185,7 @@ class _Export:
             beside = folder if self.wanted.media and not form.folder else None
             rows, items = self._all(form, context, opened, beside)
         if form.folder:
-            (folder / "README.md").write_text(_card(self.row.name, names), encoding="utf-8")
+            (folder / target.CARD).write_text(_card(self.row.name), encoding="utf-8")
         about = self._about(context)
         described = {name: about | target.describe(folder / name, rows[part]) for part, name in names.items()}
         target.write_manifest(folder, described)
@@ -206,9 +216,9 @@ class _Export:
         """The item with its files copied into the export."""
         media = []
         for each in one.media:
-            name = f"media/{each['sha256']}.{EXTENSIONS.get(each['mime'], 'bin')}"
+            name = f"{target.MEDIA}/{each['sha256']}.{EXTENSIONS.get(each['mime'], 'bin')}"
             if not (folder / name).exists():
-                (folder / "media").mkdir(exist_ok=True)
+                (folder / target.MEDIA).mkdir(exist_ok=True)
                 (folder / name).write_bytes(self._load(each["sha256"]))
             media.append({**each, "file": name})
         values = {name: getattr(one, name) for name in Exported.__slots__}
@@ -320,7 +330,7 @@ class _Export:
         return about
 
 
-def _card(name: str, files: Mapping[str, str]) -> str:
-    """The head that tells `datasets` which file is which split."""
-    listed = "".join(f"  - split: {part or 'train'}\n    path: {file}\n" for part, file in files.items())
-    return f"---\nconfigs:\n- config_name: default\n  data_files:\n{listed}---\n\n# {name}\n\nExported by labelbot.\n"
+def _card(name: str) -> str:
+    """Its head does not name the files: where one does, `datasets` takes any later export into this folder for the one
+    it has in its cache. It finds the parts by the names of their files."""
+    return f"---\ntags:\n- labelbot\n---\n\n# {name}\n\nExported by labelbot.\n"
