@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final, Literal
 
 from sqlalchemy import Text, bindparam, select, text, type_coerce
+from sqlalchemy.exc import DataError, IntegrityError, StatementError
 
 from storage import projects
 from storage.database import Row, Transaction
@@ -151,6 +152,12 @@ def many(tx: Transaction, statement: str, rows: Sequence[Mapping[str, object]]) 
     if tx.connection.dialect.name == "postgresql":
         statement = _NAME.sub(r"%(\1)s", statement)
     tx.connection.exec_driver_sql(statement, list(rows))
+
+
+def of_a_row(problem: Exception) -> bool:
+    """Whether the values of a row that was taken in were the trouble, and not the database."""
+    values = (ArithmeticError, TypeError, ValueError, DataError, IntegrityError)
+    return isinstance(problem, values) or type(problem) is StatementError
 
 
 def take_in(tx: Transaction, batch: Batch, rows: Sequence[Incoming]) -> tuple[list[Outcome], int]:

@@ -1,22 +1,21 @@
 """What an import will do, found out before anything is written: formats, columns, files that are missing."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 from bot.exchange import columns
-from bot.exchange.columns import Column
+from bot.exchange.columns import Column, Kinds
 from bot.exchange.problems import BadImport, BadRow
 from bot.exchange.raw import Blob, Meter, Opened, Raw
-from bot.exchange.readers.recognise import open_source
+from bot.exchange.readers.recognise import listed, open_source
 from bot.exchange.records import Record
 from bot.exchange.references import Roots, located
 from bot.exchange.shapes.ours import Ours, level_of
 from bot.exchange.shapes.studio import Studio, is_task
 from bot.exchange.shapes.table import table
-from bot.media.prepared import MediaKind
 from bot.project import Project
 from storage import projects
 from storage.database import Database, run
@@ -49,7 +48,7 @@ class Part:
     meaning: str
     shape: Shape
     columns: tuple[Column, ...]
-    media: Mapping[str, MediaKind]
+    kinds: Kinds
     roots: Roots
     notes: tuple[str, ...]
     unresolved: int = 0
@@ -99,7 +98,7 @@ def plan_import(
     row, config = run(database, lambda tx: _project(tx, project))
     if media_root is not None and not media_root.is_dir():
         raise BadImport(f"--media-root {media_root}: there is no such folder.")
-    paths = [source] if isinstance(source, Path) else list(source)
+    paths = [path for one in ([source] if isinstance(source, Path) else source) for path in listed(one)]
     if not paths:
         raise BadImport("There is nothing to import: name a file or a folder.")
     asked = _Asked(Project.from_config(config), row.version, mapping or {}, media_root, frozenset(fetch_hosts))
@@ -132,15 +131,16 @@ class _Asked:
             raise BadImport(_nothing(opened))
         shape, meaning, roles, fields, notes = self._shape(opened, sample)
         records = list(_records(shape, sample))
-        kinds = columns.kinds(self.project.fields, records)
+        found = columns.kinds(self.project.fields, records)
+        kinds = Kinds.of(found, self.project.fields, records)
         part = Part(
             opened=opened,
             meaning=meaning,
             shape=shape,
-            columns=columns.describe(kinds, roles, fields),
-            media=columns.media_only(kinds),
+            columns=columns.describe(found, roles, fields),
+            kinds=kinds,
             roots=Roots(opened.base, self.media_root, self.hosts),
-            notes=(*opened.notes, *notes),
+            notes=(*opened.notes, *notes, *_left_out(kinds)),
         )
         return _looked_up(part, records, progress)
 
@@ -174,41 +174,51 @@ def _records(shape: Shape, sample: Iterable[Raw]) -> Iterator[Record]:
     for raw in sample:
         try:
             yield shape.record(raw)
-        except BadRow:
+        except Exception:
+            # The import rejects it, and says why.
             continue
 
 
 def _looked_up(part: Part, sample: Sequence[Record], progress: Callable[[int], None]) -> Part:
     """Counts the rows whose files are not there; files that come within the source need no looking up."""
-    values = chain.from_iterable((record.data.get(field) for field in part.media) for record in sample)
-    if not any(value not in (None, "") and not isinstance(value, Blob) for value in values):
+    values = chain.from_iterable((record.data.get(field) for field in part.kinds.media) for record in sample)
+    told = any(value not in (None, "") and not isinstance(value, Blob) for value in values)
+    if not told and all(column.role != "data" or column.name in part.kinds.known for column in part.columns):
         return part
+    kinds = part.kinds.anew()
     missing: list[Missing] = []
     count = 0
     for number, raw in enumerate(part.opened.rows(Meter())):
-        reason = _unresolved(part, raw)
+        reason = _unresolved(part, kinds, raw)
         if reason is not None:
             count += 1
             if len(missing) < SHOWN_MISSING:
                 missing.append(Missing(raw.line, reason))
         if number % 1000 == 0:
             progress(number)
-    return Part(**{name: getattr(part, name) for name in _KEPT}, unresolved=count, missing=tuple(missing))
+    named = tuple(
+        replace(one, kind=kinds.media.get(one.name, one.kind)) if one.role == "data" else one for one in part.columns
+    )
+    return replace(part, columns=named, unresolved=count, missing=tuple(missing))
 
 
-_KEPT: Final = ("opened", "meaning", "shape", "columns", "media", "roots", "notes")
+def _left_out(kinds: Kinds) -> Iterator[str]:
+    if kinds.nothing:
+        names = ", ".join(sorted(kinds.nothing))
+        yield f"Bytes that are no picture, sound or film, or several in one cell, are left out: {names}."
 
 
-def _unresolved(part: Part, raw: Raw) -> str | None:
+def _unresolved(part: Part, kinds: Kinds, raw: Raw) -> str | None:
     if raw.reason is not None:
         return None
     try:
-        record = part.shape.record(raw)
-    except BadRow:
+        record, held = kinds.take(part.shape.record(raw))
+    except Exception:
+        # The import rejects it, and says why.
         return None
-    for field in part.media:
+    for field in held:
         value = record.data.get(field)
-        if value not in (None, "") and field not in record.kept:
+        if field not in record.kept:
             try:
                 located(value, part.roots, _not_yet)
             except BadRow as problem:
