@@ -270,6 +270,7 @@ class _Run:
             for half in (group[: len(group) // 2], group[len(group) // 2 :]):
                 self._take_in(part, half)
             return
+        self.batch.met.settle()
         for (raw, row), outcome in zip(group, outcomes, strict=True):
             if outcome == "twice":
                 self.rejects.add(part, raw, f"the id {row.key[:80]!r} stands twice, with other data")
@@ -293,7 +294,7 @@ def _without_twins(ready: Sequence[tuple[Raw, Incoming]]) -> Iterator[list[tuple
     group: dict[str, tuple[Raw, Incoming]] = {}
     for raw, row in ready:
         held = group.get(row.key)
-        if held is not None and held[1].digest == row.digest:
+        if held is not None and _said(held[1]) == _said(row):
             if row.answers:
                 group[row.key] = (held[0], _joined(held[1], row))
             continue
@@ -303,6 +304,10 @@ def _without_twins(ready: Sequence[tuple[Raw, Incoming]]) -> Iterator[list[tuple
         group[row.key] = (raw, row)
     if group:
         yield list(group.values())
+
+
+def _said(row: Incoming) -> tuple[object, ...]:
+    return (row.digest, row.gold, row.suggestion, row.priority, row.overlap)
 
 
 def _joined(first: Incoming, more: Incoming) -> Incoming:
