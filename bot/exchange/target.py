@@ -110,7 +110,7 @@ def _listed(out: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
     """What folders that we exported consist of, and the manifest; files exported one by one stay."""
     yield MANIFEST
     root = out.resolve()
-    folders = {name: about for name, about in _files(manifest).items() if _of_folder(about)}
+    folders = {name: about for name, about in files_of(manifest).items() if _of_folder(about)}
     # Somebody may have written into the manifest: it must not lead us out of the folder.
     yield from (name for name in folders if (out / name).parent.resolve().is_relative_to(root))
     if any(about.get("format") == "huggingface" for about in folders.values()) and _our_card(out / CARD):
@@ -120,7 +120,8 @@ def _listed(out: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
             yield from (f"{MEDIA}/{one.name}" for one in (out / MEDIA).iterdir() if _OUR_MEDIA.fullmatch(one.name))
 
 
-def _files(manifest: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def files_of(manifest: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What a description tells of each file."""
     files = manifest.get("files")
     listed = files.items() if isinstance(files, dict) else ()
     return {name: one for name, one in listed if isinstance(one, dict) and isinstance(one.get("filter"), dict)}
@@ -140,7 +141,7 @@ def _our_card(card: Path) -> bool:
 
 def _move_in(part: Path, out: Path, before: frozenset[str]) -> None:
     """File by file: the folder may be a disk of its own or somebody's working folder, and cannot be swapped."""
-    final, old = _files(ours(part / MANIFEST) or {}), _files(ours(out / MANIFEST) or {})
+    final, old = files_of(ours(part / MANIFEST) or {}), files_of(ours(out / MANIFEST) or {})
     fresh = sorted(one.relative_to(part).as_posix() for one in part.rglob("*") if one.is_file())
     known = before | set(old)
     theirs = next((name for name in fresh if name not in known and os.path.lexists(out / name)), None)
