@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, Final, cast
 from sqlalchemy import Connection
 
 from bot.exchange import target
-from bot.exchange.exported import LIVE_STATUS, Exported, Given, Level, Merger, given, moment
+from bot.exchange.exported import LIVE_STATUS, Exported, Given, Level, Merger, given, moment, present
 from bot.exchange.problems import BadExport
 from bot.exchange.survey import Survey
 from bot.exchange.writers import csvs, jsonl, parquet, studio
@@ -109,7 +109,7 @@ def _check(wanted: Wanted) -> None:
         raise BadExport("--since needs a time zone, as in 2026-05-04T10:00:00Z.")
     if wanted.split is not None:
         shares = list(wanted.split.values())
-        if not shares or min(shares) <= 0 or abs(sum(shares) - 1) > 1e-6:
+        if not shares or not all(share > 0 for share in shares) or not abs(sum(shares) - 1) <= 1e-6:
             raise BadExport("--split needs shares above 0 that make 1 together, as in train=.8,val=.1,test=.1.")
         if bad := next((name for name in wanted.split if not name.isidentifier()), None):
             raise BadExport(f"--split: {bad!r} cannot be the name of a part; use letters, digits and _.")
@@ -135,6 +135,7 @@ class _Export:
     wanted: Wanted
     progress: Callable[[int, int], None]
     pictured: bool = False
+    unanswered: int = 0
 
     def stream(self, file: BinaryIO) -> ExportResult:
         form = FORMATS[self.wanted.format]
@@ -241,9 +242,9 @@ class _Export:
 
     def items(self, last: bool) -> Iterator[Exported]:
         """What is exported, in the order it was imported; `last` is the pass that progress is told of."""
-        merger = Merger(self.project, self.row.version) if self.wanted.level == "items" else None
+        merger = Merger(self.project) if self.wanted.level == "items" else None
         total = exporting.item_count(self.connection, self.row.id)
-        done = 0
+        done = self.unanswered = 0
         for page, answers in exporting.pages(self.connection, self.row.id, self._superseded()):
             for item in page:
                 if (one := self._one(item, answers.get(item.id, ()), merger)) is not None:
@@ -257,9 +258,14 @@ class _Export:
 
     def _one(self, item: Row, rows: Sequence[Row], merger: Merger | None) -> Exported | None:
         """The item as it is exported, or None where it is not."""
-        recent = [given(row) for row in rows if self.wanted.since is None or row.answered_at >= self.wanted.since]
+        recent = [
+            given(row, self.project, self.row.version)
+            for row in rows
+            if self.wanted.since is None or row.answered_at >= self.wanted.since
+        ]
         if merger is None:
             chosen = tuple(answer for answer in recent if self._asked_for(answer))
+            self.unanswered += not rows and item.state != "withdrawn"
             return self._exported(item, chosen) if chosen else None
         labels = [answer for answer in recent if answer.status == "live"]
         if not self._state_asked_for(item.state, bool(labels)) or (self.wanted.since is not None and not labels):
@@ -272,13 +278,19 @@ class _Export:
             key=item.key,
             data=item.data,
             media=item.media or (),
-            gold=item.gold,
-            suggestion=item.suggestion,
+            gold=self._present(item.gold),
+            suggestion=self._suggestion(item.suggestion),
             priority=item.priority,
             overlap=item.own_overlap,
             answers=answers,
             merged=merged,
         )
+
+    def _suggestion(self, value: dict[str, Any] | None) -> dict[str, Any] | None:
+        return {**value, "label": self._present(value["label"])} if value and value.get("label") else value
+
+    def _present(self, labels: dict[str, Any] | None) -> dict[str, Any] | None:
+        return present(self.project, labels) if labels and self.row.version > 1 else labels
 
     def _asked_for(self, answer: Given) -> bool:
         kind = "superseded" if answer.status == "superseded" else answer.kind
@@ -299,6 +311,8 @@ class _Export:
             losses.append(served if self.wanted.media else absent)
         if self.wanted.level == "answers" and "all" not in self.wanted.only:
             losses += self._left_out()
+        if self.unanswered:
+            losses.append(f"{self.unanswered} items without an answer; --level items has them.")
         return tuple(losses)
 
     def _left_out(self) -> Iterator[str]:
