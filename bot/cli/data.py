@@ -59,6 +59,9 @@ def import_command(
     CSV, TSV, JSONL, JSON, Parquet, Label Studio JSON, a Hugging Face folder, a folder or zip of pictures or sound, or
     lines of text. The columns id, priority, overlap, gold, suggestion, score and model mean what they say.
     """
+    names = [name for name, _ in mapping]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise click.UsageError(f"--map {twice} is given twice; a field has one column")
     if undo is not None:
         if sources:
             raise click.UsageError("--undo takes no files")
@@ -109,6 +112,8 @@ def _say(project: str, result: ImportResult) -> None:
         click.echo("This import had been interrupted; it went on where it was.")
     if result.left:
         click.echo(f"{result.left} of the changed items stay as they were: somebody has answered them or has them now.")
+    if result.dropped:
+        click.echo(f"{result.dropped} answers or suggestions were left out of the items they came with.")
     if result.rejects_path is not None:
         click.echo(f"What was rejected, with line and reason: {result.rejects_path}")
     if result.answers:

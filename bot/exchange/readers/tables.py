@@ -1,6 +1,8 @@
 """CSV and TSV: text cells under a header."""
 
 import csv
+from collections import deque
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -11,6 +13,8 @@ from bot.exchange.readers.encodings import encoding_of, reading
 
 SUFFIXES: Final = frozenset({".csv", ".tsv", ".tab"})
 LONGEST_CELL: Final = 64 << 20
+MOST_LINES: Final = 1000
+"""Of one row: where its quote is closed later than that, it is taken for one that was left open."""
 
 
 def open_table(path: Path) -> Opened:
@@ -35,8 +39,8 @@ def _delimiter(path: Path, encoding: str) -> str:
 def _header(path: Path, encoding: str, delimiter: str) -> tuple[str, ...]:
     with reading(path, encoding, Meter()) as file:
         try:
-            first = next(csv.reader(file, delimiter=delimiter), None)
-        except csv.Error as error:
+            first = next(csv.reader(_Lines(file), delimiter=delimiter), None)
+        except (csv.Error, _OpenQuoteError) as error:
             raise BadImport(f"{path.name}, line 1: the header cannot be read ({error}).") from error
     if not first:
         raise BadImport(f"{path.name} is empty: it needs a first line with the names of its columns.")
@@ -47,23 +51,66 @@ def _header(path: Path, encoding: str, delimiter: str) -> tuple[str, ...]:
     return tuple(names)
 
 
+class _OpenQuoteError(ValueError):
+    """A cell that begins with a quote goes on and on, or to the end of the file."""
+
+
+class _Lines:
+    """A file's lines for `csv.reader`, which takes a quote that nobody closes for a cell that holds all the rest.
+
+    `held` are those of the row being read. Taken back, all but the first are read again.
+    """
+
+    def __init__(self, file: Iterable[str]) -> None:
+        self._file = iter(file)
+        self._again: deque[str] = deque()
+        self.held: list[str] = []
+        self.number = 0
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.popleft() if self._again else next(self._file, None)
+        if line is None:
+            if self.held:
+                raise _OpenQuoteError("a cell begins with a quote that is never closed")
+            raise StopIteration
+        if len(self.held) > MOST_LINES:
+            self._again.appendleft(line)
+            raise _OpenQuoteError(f"a cell begins with a quote and does not end within {MOST_LINES:,} lines")
+        self.held.append(line)
+        self.number += 1
+        return line
+
+    def take_back(self) -> str:
+        """The first line held; those after it are put back."""
+        self._again.extendleft(reversed(self.held[1:]))
+        self.number -= len(self.held) - 1
+        return self.held[0]
+
+
 def _rows(path: Path, encoding: str, delimiter: str, columns: tuple[str, ...], meter: Meter) -> Rows:
     with reading(path, encoding, meter) as file:
-        reader = csv.reader(file, delimiter=delimiter)
+        lines = _Lines(file)
+        reader = csv.reader(lines, delimiter=delimiter)
         next(reader, None)
-        before = reader.line_num
         while True:
+            lines.held.clear()
+            first = lines.number + 1
             try:
                 cells = next(reader, None)
             except csv.Error as error:
-                yield Raw(before + 1, {}, f"the line cannot be read: {error}")
-                before = reader.line_num
+                yield Raw(first, {}, f"the line cannot be read: {error}")
+                continue
+            except _OpenQuoteError as error:
+                yield Raw(first, {"text": lines.take_back()[:1000]}, str(error))
+                reader = csv.reader(lines, delimiter=delimiter)
                 continue
             if cells is None:
                 return
             if cells:
-                yield _row(before + 1, cells, columns)
-            before = reader.line_num
+                yield _row(first, cells, columns)
 
 
 def _row(line: int, cells: list[str], columns: tuple[str, ...]) -> Raw:
