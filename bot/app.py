@@ -4,6 +4,7 @@ from collections.abc import Callable
 from random import Random
 
 from bot import doors, letters, presses, replies, schedule, serving
+from bot.characters import storable
 from bot.chat import (
     Blocked,
     Command,
@@ -25,7 +26,7 @@ from bot.chat import (
     Unsent,
 )
 from bot.doors import WrongCode
-from bot.turn import Schemas, Turn, storable
+from bot.turn import Schemas, Turn
 from bot.wording import Phrase, phrase, say
 from storage import accounts, cards, people, projects
 from storage.database import Transaction
@@ -33,10 +34,12 @@ from storage.people import Person
 
 
 class App:
-    """`platforms` names each account's platform, which projects may be limited to. Handling is repeatable."""
+    """`platforms` names each account's platform, which projects may be limited to; `commands` the one command that all
+    words stand behind, for accounts that have but one. Handling is repeatable."""
 
     def __init__(self, platforms: dict[int, str], random: Random | None = None) -> None:
         self.platforms = platforms
+        self.commands: dict[int, str] = {}
         self.schemas = Schemas()
         self.random = random or Random()
 
@@ -75,7 +78,7 @@ class App:
         return Outcome(turn.ack, tuple(turn.out))
 
     def turn(self, tx: Transaction, account: int, person: Person) -> Turn:
-        return Turn(tx, self.schemas, self.platforms, self.random, account, person)
+        return Turn(tx, self.schemas, self.platforms, self.random, account, person, commands=self.commands)
 
     def _stranger(self, tx: Transaction, event: FromPerson) -> Outcome:
         """Default deny: one sentence that names what is missing."""

@@ -22,10 +22,11 @@ from bot.edge import Edge
 from bot.platforms import slack_chat, slack_team, telegram_chat
 from bot.project import Project
 from bot.reception import FrontDoor, MayRead, PageBoard
+from bot.sweeping import sweep
 from bot.web.ports import MediaFile
 from bot.web.server import build
 from config.settings import Settings
-from storage import accounts, media, people, projects, sessions
+from storage import accounts, media, people, projects
 from storage.database import Database, Transaction, open_database
 from storage.files import Files
 from storage.migrations import migrate
@@ -114,6 +115,8 @@ async def _house(settings: Settings, database: Database, bound: socket.socket) -
         await _connect(house, app)
         for chat in house.chats:
             edge.delivery.add(chat)
+            if command := getattr(chat, "command", ""):
+                app.commands[chat.account] = command
         yield house
     finally:
         for chat in house.chats:
@@ -251,6 +254,7 @@ def _server(house: House, local_only: bool) -> uvicorn.Server:
         on_telegram=_hook(telegram) if hooked else None,
         on_slack=_events(slack) if slack is not None and house.settings.slack_signing_secret else None,
         counters=lambda: {"events": house.edge.handled, "failed": house.edge.failed, "sent": house.edge.delivery.sent},
+        ailment=house.edge.ailment,
     )
     config = uvicorn.Config(
         web,
@@ -310,7 +314,7 @@ async def _clock(house: House) -> None:
         try:
             await house.edge.receive(Tick())
             if ticks % int(SWEEP_SECONDS / TICK_SECONDS) == 0:
-                await _submit(house.database, sessions.sweep)
+                await sweep(house.database)
                 await asyncio.to_thread(house.files.sweep)
         except Exception as error:
             log.warning("a tick failed (%s)", type(error).__name__)

@@ -186,7 +186,8 @@ class Sent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendFailed:
-    """An outgoing message did not arrive. `unknown` means it may have: the answer was lost on the way back."""
+    """An outgoing message did not arrive. `unknown` means it may have: the answer was lost on the way back. `blocked`,
+    `media` and `content` say whose fault that is, as in ChatError."""
 
     account: int
     chat: str
@@ -196,6 +197,7 @@ class SendFailed:
     unknown: bool = False
     blocked: bool = False
     media: bool = False
+    content: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,8 +278,9 @@ Receive = Callable[[Event], Awaitable[Outcome]]
 
 class ChatError(Exception):
     """The platform refused or failed. Permanent: stop sending this. `retry_after` in seconds. `unknown`: it may have
-    been carried out. `blocked`: this chat refuses us. `media`: the fault is the item's file. `moved_to`: the chat's
-    new id."""
+    been carried out. `blocked`: this chat refuses us. `media`: the fault is the item's file. `content`: it is what this
+    very message says. `credentials`: it is our token or its rights, and nobody's message. `moved_to`: the chat's new
+    id."""
 
     def __init__(
         self,
@@ -288,6 +291,8 @@ class ChatError(Exception):
         unknown: bool = False,
         blocked: bool = False,
         media: bool = False,
+        content: bool = False,
+        credentials: bool = False,
         moved_to: str = "",
     ) -> None:
         super().__init__(reason)
@@ -297,6 +302,8 @@ class ChatError(Exception):
         self.unknown = unknown
         self.blocked = blocked
         self.media = media
+        self.content = content
+        self.credentials = credentials
         self.moved_to = moved_to
 
 

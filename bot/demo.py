@@ -1,6 +1,6 @@
 """The demo's folder: sample projects with their items, made once and kept."""
 
-import shutil
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +15,12 @@ from storage.migrations import migrate
 
 SAMPLES = Path(__file__).parents[1] / "config" / "samples"
 
+ASKED = re.compile(r"^overlap = .*$", re.MULTILINE)
+ALONE = (
+    "overlap = 1                         # enough for one who tries it alone; a team asks two or three people an item"
+)
+"""Templates ask for a team's agreement: with theirs, nothing would ever be done however much one person labels."""
+
 
 def fill(settings: Settings, say: Callable[[str], None]) -> None:
     """Makes whatever is missing: the project files to read and edit, the projects, their items."""
@@ -27,7 +33,8 @@ def fill(settings: Settings, say: Callable[[str], None]) -> None:
 def _project(settings: Settings, database: Database, name: str, say: Callable[[str], None]) -> None:
     file = settings.home / f"{name}.toml"
     if not file.exists():
-        shutil.copyfile(TEMPLATES / f"{name}.toml", file)
+        template = (TEMPLATES / f"{name}.toml").read_text(encoding="utf-8")
+        file.write_text(ASKED.sub(ALONE, template), encoding="utf-8")
     project = read_project(file)
     row, _ = run(database, lambda tx: save(tx, project))
     if row.total:

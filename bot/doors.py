@@ -4,13 +4,14 @@ from datetime import timedelta
 
 from bot import serving
 from bot.buttons import Pressed
+from bot.characters import cut, storable
 from bot.chat import FromPerson, Message, Opened, Part, Row, Text
 from bot.draft import load
-from bot.face import BLANK, Former, fitted, joined, place
+from bot.face import BLANK, Former, joined, place
 from bot.labels import LABEL_TYPES
 from bot.project import LabelDef, Project, Question
-from bot.turn import Turn, plain, storable
-from bot.wording import Phrase, phrase
+from bot.turn import Turn, plain
+from bot.wording import Phrase, phrase, say
 from storage import answers, cards, people, projects, queue
 from storage.database import Transaction
 from storage.people import Person
@@ -36,7 +37,7 @@ def let_in(tx: Transaction, event: FromPerson, known: Person | None, code: str) 
         people.may_guess(tx, event.account, event.user)
         raise WrongCode("join.wrong")
     project, role = spent
-    name = storable(event.name).strip()[:NAME_LENGTH]
+    name = storable(event.name).strip()[:NAME_LENGTH] or say(event.language, phrase("join.unnamed"))
     person = known or people.welcome(tx, event.account, event.user, event.chat, name, event.language)
     if project is None:
         people.make_owner(tx, person.id)
@@ -233,7 +234,7 @@ def help_text(turn: Turn, project: Project | None) -> Text:
         return plain(turn.say(phrase("help.general")))
     blocks: list[Text] = [(Part(project.title, "bold"),)]
     if project.instructions:
-        blocks.append(plain(fitted(project.instructions.strip(), INSTRUCTIONS_LENGTH)))
+        blocks.append(plain(cut(project.instructions.strip(), INSTRUCTIONS_LENGTH)))
     for question in project.questions:
         blocks += _question_help(turn, project, question)
     return (*_short(joined(blocks)), BLANK, Part(turn.say(phrase("help.card")), "quiet"))

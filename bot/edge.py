@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 
 from bot.app import App
 from bot.chat import Event, FromPerson, Outcome, Press, Submit, Tick, Toast, Unsent
@@ -11,13 +12,16 @@ from bot.delivery import Delivery, bare
 from bot.payload import unpack
 from bot.wording import phrase, say
 from storage import accounts, outbox
-from storage.database import STORAGE_FAILED, Database, Transaction
+from storage.database import STORAGE_FAILED, Closed, Database, Transaction
 
 log = logging.getLogger("labelbot")
 TRIES = 3
 CRASHES = 5
+DEATH = "death "
+"""Before the key of an event, in a count of its own: failures say nothing about what ends the process."""
 WATCHED = 200
 """So many events after a start are counted before they are handled, so that one that kills the process is found."""
+ANSWER_SECONDS = 3.0
 
 
 class Edge:
@@ -27,6 +31,7 @@ class Edge:
         self._database = database
         self._app = app
         self._watched = WATCHED
+        self._counted: set[tuple[int, str]] = set()
         self.delivery = Delivery(self.receive, self.note)
         self.handled = 0
         self.failed = 0
@@ -35,7 +40,10 @@ class Edge:
         """Raises when storage failed: the platform is to send the event again."""
         if await self._kills(event):
             return self._apology(event)
-        outcome = await self._handle(event)
+        try:
+            outcome = await self._handle(event)
+        finally:
+            self._survived(event)
         self.handled += 1
         self.delivery.take(outcome.messages)
         return outcome
@@ -57,9 +65,7 @@ class Edge:
     async def _handle(self, event: Event) -> Outcome:
         for attempt in range(TRIES):
             try:
-                outcome = await asyncio.wrap_future(self._database.submit(self._work(event), key=lane(event)))
-                self._survived(event)
-                return outcome
+                return await asyncio.wrap_future(self._database.submit(self._work(event), key=lane(event)))
             except STORAGE_FAILED:
                 raise
             except Exception as error:
@@ -75,18 +81,25 @@ class Edge:
             await self._submit(lambda tx: accounts.failed(tx, event.account, key, name))
 
     async def _kills(self, event: Event) -> bool:
-        """Counts the first events after a start before they run; True for one that ended the process each time."""
+        """Counts the first events after a start before they run; True for one that ended the process each time. One
+        that comes again in the same process did not end it."""
         if self._watched <= 0 or not isinstance(event, FromPerson) or not event.key:
             return False
-        self._watched -= 1
         account, key = event.account, event.key
-        tries = await self._submit(lambda tx: accounts.failed(tx, account, key, "the program ended while handling it"))
-        return tries > CRASHES
+        if (account, key) in self._counted:
+            return False
+        self._watched -= 1
+        why = "the program ended while handling it"
+        deaths = await self._submit(lambda tx: accounts.failed(tx, account, DEATH + key, why))
+        self._counted.add((account, key))
+        return deaths > CRASHES
 
     def _survived(self, event: Event) -> None:
-        if self._watched > 0 and isinstance(event, FromPerson) and event.key:
-            account, key = event.account, event.key
-            self._database.submit(lambda tx: accounts.forgive(tx, account, key), lazy=True)
+        """Whatever came of it, the process lives."""
+        if isinstance(event, FromPerson) and (event.account, event.key) in self._counted:
+            account, key = event.account, DEATH + event.key
+            with suppress(Closed):
+                self._database.submit(lambda tx: accounts.forgive(tx, account, key), lazy=True)
 
     async def _submit(self, work: Callable[[Transaction], int]) -> int:
         return await asyncio.wrap_future(self._database.submit(work))
@@ -95,6 +108,15 @@ class Edge:
         language = event.language if isinstance(event, FromPerson) else ""
         sorry = say(language, phrase("sorry"))
         return Outcome(Toast(sorry, alert=True)) if isinstance(event, Press | Submit) else Outcome()
+
+    async def ailment(self) -> str:
+        """What keeps us from serving until somebody mends it, in a few words; empty when all is well."""
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await asyncio.wrap_future(self._database.submit(lambda tx: None, lazy=True))
+        except (*STORAGE_FAILED, TimeoutError):
+            return "the database does not answer"
+        return self.delivery.ailment
 
     async def take_over(self, account: int, everything: bool) -> None:
         """Sends what another process, or this one before it ended, left unsent."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from bot.buttons import Pressed, pack
+from bot.characters import cut, units
 from bot.chat import Button, Media, Message, Part, Row, Shown, ShownKind, Text
 from bot.draft import Draft, current, step, suggested
 from bot.labels import LABEL_TYPES
@@ -130,19 +131,19 @@ def _body(project: Project, card: Card, captioned: bool) -> Text:
     if not shown:
         return ()
     if len(names) == 1 and not project.show:
-        return (Part(fitted(next(iter(shown.values())), limit), "quote"),)
+        return (Part(cut(next(iter(shown.values())), limit), "quote"),)
     return _list(shown, limit)
 
 
 def _list(shown: Mapping[str, str], limit: int) -> Text:
     """Every field has its share of the room; fields for which none is left are a mark."""
-    names = [fitted(name, SHARE) for name in shown]
+    names = [cut(name, SHARE) for name in shown]
     room = limit - sum(units(name) + len("\n: ") for name in names)
     shares = _shares([units(value) for value in shown.values()], room)
     lines: list[Part] = []
     for name, value, share in zip(names, shown.values(), shares, strict=True):
         start = "\n" if lines else ""
-        line = (Part(f"{start}{name}: ", "bold"), Part(fitted(value, share)))
+        line = (Part(f"{start}{name}: ", "bold"), Part(cut(value, share)))
         limit -= sum(units(part.text) for part in line)
         if limit < 0:
             return (*lines, Part("\n…", "quiet"))
@@ -158,19 +159,6 @@ def _shares(lengths: Sequence[int], room: int) -> list[int]:
         shares[field] = min(lengths[field], max(SHARE, room // (len(lengths) - taken)))
         room -= shares[field]
     return shares
-
-
-def units(text: str) -> int:
-    """Length in UTF-16 code units, which is how platforms count."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def fitted(text: str, limit: int) -> str:
-    """`text` in at most `limit` UTF-16 code units."""
-    encoded = text.encode("utf-16-le", "surrogatepass")
-    if len(encoded) <= 2 * limit:
-        return text
-    return encoded[: 2 * limit - 2].decode("utf-16-le", "ignore").rstrip() + "…"
 
 
 def _fields(project: Project, card: Card) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from bot import doors, serving
+from bot import doors, notify, serving
 from bot.chat import Message, Outgoing, SendFailed, Sent, Unsent
 from bot.draft import load
 from bot.turn import Turn
@@ -15,6 +15,7 @@ from storage.database import Transaction
 if TYPE_CHECKING:
     from bot.app import App
 
+QUARANTINE = "quarantine"
 QUARANTINES = 5
 """Items of a project that may be taken out within a minute; more of them, and the fault is not the items'."""
 
@@ -23,6 +24,8 @@ def sent(tx: Transaction, event: Sent) -> None:
     """Keeps where a card stands now, and the platform's ids of its media."""
     found = outbox.sent(tx, event.id)
     outbox.learn(tx, event.account, event.references)
+    if found is not None and found.summary is not None:
+        outbox.clear_refusals(tx, found.chat, found.project)
     if found is not None and found.card is not None:
         cards.stands(tx, found.card, event.shown.message, event.shown.kind)
 
@@ -32,6 +35,8 @@ def failed(app: "App", tx: Transaction, event: SendFailed) -> Iterable[Outgoing]
     row, card = _look(tx, event.id)
     if row is None:
         return ()
+    if row.summary is not None:
+        return _unposted(app, tx, event, row)
     if event.blocked:
         outbox.drop(tx, event.id)
         refused(tx, row.chat, card)
@@ -50,6 +55,18 @@ def failed(app: "App", tx: Transaction, event: SendFailed) -> Iterable[Outgoing]
     return turn.out
 
 
+def _unposted(app: "App", tx: Transaction, event: SendFailed, row: outbox.Kept) -> Iterable[Outgoing]:
+    """A summary that was refused is kept for `labelbot doctor` until a later one is taken, and told of once till then.
+    One that may have arrived is not posted again."""
+    if not event.permanent:
+        outbox.drop(tx, event.id)
+        return () if row.project is None else notify.unposted(app, tx, row.project, "")
+    known = outbox.clear_refusals(tx, row.chat, row.project)
+    channel = f"{app.platforms.get(event.account, '')}:{event.chat}"
+    outbox.give_up(tx, event.id, f"{channel}: {event.reason}")
+    return () if known or row.project is None else notify.unposted(app, tx, row.project, event.reason)
+
+
 def unsent(app: "App", tx: Transaction, event: Unsent) -> Iterable[Outgoing]:
     """What to do about a message that its process left behind. What may be repeated is sent again; a card that was to
     be a new message is shown under a new nonce, for it may have arrived."""
@@ -58,7 +75,7 @@ def unsent(app: "App", tx: Transaction, event: Unsent) -> Iterable[Outgoing]:
         return ()
     account, chat, message = event.account, event.chat, event.message
     if message.kind == "card" and (message.fresh or message.replaces is None):
-        unknown = SendFailed(account=account, chat=chat, id=event.id, permanent=False, reason="", unknown=True)
+        unknown = SendFailed(account=account, chat=chat, id=event.id, permanent=False, reason="unsent", unknown=True)
         return failed(app, tx, unknown)
     if _is_past(tx, row.chat, card, message):
         outbox.drop(tx, event.id)
@@ -96,13 +113,16 @@ def _put_away(tx: Transaction, event: SendFailed, card: Card | None) -> None:
 
 
 def _cannot_show(turn: Turn, card: Card, event: SendFailed) -> None:
-    """The platform refuses this item: it is taken out and the next one served, unless that happens all the time."""
-    if people.recent(turn.tx, card.project, "quarantine", turn.tx.micros - 60_000_000) >= QUARANTINES:
+    """The platform refuses this item: it is taken out and the next one served, unless the fault is not the item's or
+    that happens all the time."""
+    at_fault = event.media or event.content
+    if not at_fault or people.recent(turn.tx, card.project, QUARANTINE, turn.tx.micros - 60_000_000) >= QUARANTINES:
         queue.release(turn.tx, card)
         turn.tell(phrase("send.trouble"))
         return
     queue.quarantine(turn.tx, card)
-    people.record(turn.tx, None, card.project, "quarantine", {"item": card.key, "why": event.reason})
+    people.record(turn.tx, None, card.project, QUARANTINE, {"item": card.key, "why": event.reason})
+    notify.quarantined(turn, card, turn.schema(card.project, card.version), event.reason)
     serving.serve(turn, card.project, turn.say(phrase("send.quarantined")))
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.chat import ChatError, Event, Finding, OpenMedia, Outcome, Receive
-from bot.wording import LANGUAGES, phrase, say
+from bot.wording import LANGUAGES, WORDS, phrase, say
 from config.settings import Settings
 from storage import accounts
 from storage.database import Database
@@ -14,9 +14,6 @@ from storage.database import Database
 if TYPE_CHECKING:
     from bot.chats.slack import SlackChat
     from bot.chats.telegram import TelegramChat
-
-WORDS = ("label", "projects", "undo", "skip", "stats", "help", "stop")
-"""The menu of commands."""
 
 
 class Checkable(Protocol):

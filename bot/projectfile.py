@@ -5,19 +5,21 @@ from __future__ import annotations
 import math
 import re
 import zoneinfo
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from croniter import CroniterError, croniter
 
 from bot.project import ONLY_QUESTION, SKIP_REASONS, Json, LabelDef, Project, Question, ShowIf, Summary
-from bot.tomltable import BadProjectFile, Table, did_you_mean, read
+from bot.tomltable import BadProjectFile, Table, did_you_mean, read, together
 from bot.tomltable import parse as parse_toml
 
 __all__ = ["BadProjectFile", "load", "parse"]
 
+Read = TypeVar("Read")
 Check: TypeAlias = Callable[[Question], None]  # raises ValueError with a sentence for the file's author
 
 CHATS = ("telegram", "slack", "browser")
@@ -71,7 +73,8 @@ def parse(
     options: Mapping[str, Collection[str]] | None = None,
     check: Check | None = None,
 ) -> Project:
-    """The project `text` describes, or BadProjectFile, whose message names the file `name`, the line and the remedy.
+    """The project `text` describes, or BadProjectFile, whose message names the file `name`, and of each mistake the
+    line and the remedy.
 
     `types` are the known label types and `options` the settings each takes; `check` lets a type refuse a question
     by a ValueError, whose sentence is then placed at the question's line.
@@ -84,101 +87,137 @@ class _Reader:
 
     def __init__(self, types: Collection[str], options: Mapping[str, Collection[str]], check: Check | None) -> None:
         self.types, self.options, self.check = types, options, check
+        self.problems: list[BadProjectFile] = []
         self.settings = sorted({key for keys in options.values() for key in keys})
         self.astray = {
             **dict.fromkeys(("type", "show_if", "question", *self.settings), _UP),
             **dict.fromkeys(_PROJECT_KEYS, _TO_THE_TOP),
         }
 
-    def project(self, root: Table) -> Project:
-        questions = self.many(root) if "questions" in root else (self.only(root),)
-        chats = root.some_of("chats", CHATS)
-        return Project(
-            name=root.named("name", _NAME, _NAME_WANTED),
-            title=root.named("title", _TITLE, "1 to 120 characters on one line", root.text("name")),
-            questions=questions,
-            instructions=root.text("instructions", ""),
-            overlap=root.count("overlap", 1, 100, 1),
-            lease=_lease(root),
-            order=root.one_of("order", ORDERS, "imported"),
-            blind=root.flag("blind", True),
-            max_per_person=root.count("max_per_person", 1, 10**9, 1) if "max_per_person" in root else None,
-            flags_needed=root.count("flags_needed", 1, 100, 1),
-            skip_limit=root.count("skip_limit", 1, 100, 3),
-            gold_share=root.share("gold_share", 0.5, 0.1),
-            skip_reasons=root.texts("skip_reasons", SKIP_REASONS, REASON_MAX),
-            chats=chats,
-            show=root.texts("show"),
-            fields=_fields(root.table("fields")),
-            language=root.named("language", _LANGUAGE, 'a language code such as "en" or "pt-BR"', "en"),
-            summary=self.summary(root.table("summary"), chats) if "summary" in root else None,
-        )
+    def tried(self, read: Callable[[], Read]) -> Read | None:
+        """What `read` gives; None where there is a mistake, which is noted, so that the next ones are found too."""
+        try:
+            return read()
+        except BadProjectFile as problem:
+            self.problems.append(problem)
+            return None
 
-    def only(self, root: Table) -> Question:
+    def project(self, root: Table) -> Project:
+        reading: Mapping[str, Callable[[], object]] = {
+            "name": lambda: root.named("name", _NAME, _NAME_WANTED),
+            "title": lambda: root.named("title", _TITLE, "1 to 120 characters on one line", root.text("name")),
+            "questions": lambda: self.many(root) if "questions" in root else (self.only(root),),
+            "instructions": lambda: root.text("instructions", ""),
+            "overlap": lambda: root.count("overlap", 1, 100, 1),
+            "lease": lambda: _lease(root),
+            "order": lambda: root.one_of("order", ORDERS, "imported"),
+            "blind": lambda: root.flag("blind", True),
+            "max_per_person": lambda: root.count("max_per_person", 1, 10**9, 1) if "max_per_person" in root else None,
+            "flags_needed": lambda: root.count("flags_needed", 1, 100, 1),
+            "skip_limit": lambda: root.count("skip_limit", 1, 100, 3),
+            "gold_share": lambda: root.share("gold_share", 0.5, 0.1),
+            "skip_reasons": lambda: root.texts("skip_reasons", SKIP_REASONS, REASON_MAX),
+            "chats": lambda: root.some_of("chats", CHATS),
+            "show": lambda: root.texts("show"),
+            "fields": lambda: _fields(root.table("fields")),
+            "language": lambda: root.named("language", _LANGUAGE, 'a language code such as "en" or "pt-BR"', "en"),
+            "summary": lambda: self.summary(root) if "summary" in root else None,
+        }
+        found: dict[str, Any] = {key: self.tried(read) for key, read in reading.items()}
+        if self.problems:
+            raise together(self.problems)
+        return Project(**found)
+
+    def only(self, root: Table) -> Question | None:
         """The question of a file that asks just one, and so says everything at the top."""
-        root.only((*_PROJECT_KEYS, *_SINGLE_KEYS, *self.settings))
+        self.tried(lambda: root.only((*_PROJECT_KEYS, *_SINGLE_KEYS, *self.settings)))
+        stray = bool(self.problems)  # perhaps the very key that would be missed
         if isinstance(root.data.get("question"), list):
             root.fail("several questions are written as [[questions]], with an s.", "question")
+        labels = self.labels(root)
         if "type" not in root:
+            if stray and any(did_you_mean(key, ("type",)).startswith("did") for key in root.data):
+                return None
             types = " or ".join(self.types)
             root.fail(f'`type` is missing; add type = "…" ({types}), or [[questions]] to ask several.')
         kind = root.one_of("type", self.types)
-        options = self.chosen(root, kind, (*_PROJECT_KEYS, *_SINGLE_KEYS))
-        question = Question(ONLY_QUESTION, _asked(root), kind, self.labels(root), options)
-        return self.checked(root, question)
+        options = self.tried(lambda: self.chosen(root, kind, (*_PROJECT_KEYS, *_SINGLE_KEYS)))
+        asked = self.tried(lambda: _asked(root))
+        if stray or labels is None or options is None or asked is None:
+            return None
+        return self.checked(root, Question(ONLY_QUESTION, asked, kind, labels, options))
 
-    def many(self, root: Table) -> tuple[Question, ...]:
+    def many(self, root: Table) -> tuple[Question | None, ...]:
         belongs = "belongs to one question; move it under its [[questions]]."
-        root.only(_PROJECT_KEYS, dict.fromkeys((*_SINGLE_KEYS, "show_if", *self.settings), belongs))
+        self.tried(lambda: root.only(_PROJECT_KEYS, dict.fromkeys((*_SINGLE_KEYS, "show_if", *self.settings), belongs)))
         tables = root.tables("questions")
         if not 1 <= len(tables) <= QUESTIONS_MAX:
             root.fail(f"a project asks 1 to {QUESTIONS_MAX} questions.", "questions", QUESTIONS_MAX)
-        questions: list[Question] = []
+        questions: list[Question | None] = []
         for table in tables:
-            questions.append(self.question(table, questions))
+            questions.append(self.tried(partial(self.question, table, questions)))
         return tuple(questions)
 
-    def question(self, table: Table, earlier: list[Question]) -> Question:
-        table.only((*_QUESTION_KEYS, *self.settings), dict.fromkeys(_PROJECT_KEYS, _TO_THE_TOP))
+    def question(self, table: Table, earlier: Sequence[Question | None]) -> Question | None:
+        """None, too, where it could not be read and that is noted already. After one that could not, conditions cannot
+        be judged."""
+        before, noted = [one for one in earlier if one is not None], len(self.problems)
+        self.tried(lambda: table.only((*_QUESTION_KEYS, *self.settings), dict.fromkeys(_PROJECT_KEYS, _TO_THE_TOP)))
+        stray = len(self.problems) > noted
+        labels = self.labels(table)
+        kind = self.tried(lambda: table.one_of("type", self.types))
+        options = self.tried(partial(self.chosen, table, kind, _QUESTION_KEYS)) if kind is not None else None
+        whole = len(before) == len(earlier)
+        shown = self.tried(lambda: _show_if(table, before)) if "show_if" in table and whole else None
         name = table.named("name", _NAME, _NAME_WANTED)
-        if any(one.name == name for one in earlier):
+        if any(one.name == name for one in before):
             table.fail(f"another question is already called {name!r}; give this one a name of its own.", "name")
-        kind = table.one_of("type", self.types)
-        options = self.chosen(table, kind, _QUESTION_KEYS)
         title = table.text("title", name, limit=ASKED_MAX)
-        shown = _show_if(table, earlier) if "show_if" in table else None
-        return self.checked(table, Question(name, title, kind, self.labels(table), options, shown))
+        if stray or kind is None or labels is None or options is None:
+            return None
+        return self.checked(table, Question(name, title, kind, labels, options, shown))
 
     def chosen(self, table: Table, kind: str, common: Collection[str]) -> dict[str, Json]:
         """The settings of its label type that `table` makes; those of another type are refused."""
         own = sorted(key for key in self.options.get(kind, ()) if key not in common)
         owner = {key: other for other, keys in self.options.items() for key in keys}
         other = {key: f"is a setting of the type {owner[key]!r}, and this one is {kind!r}." for key in owner}
-        table.only((*common, *own), other)
+        table.only({*common, *own, *(table.data.keys() - other.keys())}, other)
         return {key: _json(table, table.data[key], key) for key in own if key in table}
 
-    def labels(self, table: Table) -> tuple[LabelDef, ...]:
+    def labels(self, table: Table) -> tuple[LabelDef, ...] | None:
+        """None where any of them has a mistake, which is noted."""
+        before = len(self.problems)
+        found = self.tried(lambda: self.all_labels(table))
+        return found if len(self.problems) == before else None
+
+    def all_labels(self, table: Table) -> tuple[LabelDef, ...]:
         if _names_only(table.data.get("labels")):
             return tuple(LabelDef(name, name) for name in _label_names(table))
-        found = list(_label_tables(table, None, self.astray))
+        before = len(self.problems)
+        found = list(self.label_tables(table, None))
+        whole = len(self.problems) == before
         for index in range(len(found)):
-            _check_label(found, index)
+            self.tried(partial(_check_label, found, index, whole))
         return tuple(label for _, label in found)
 
-    def summary(self, table: Table, chats: tuple[str, ...]) -> Summary:
-        table.only(_SUMMARY_KEYS, self.astray)
-        wanted = "a chat and its id, such as " + ", ".join(f'"{one}"' for one in ("slack:C0123456", "telegram:-100123"))
-        channel = table.named("channel", _CHANNEL, wanted + ' or "browser:qa"')
-        platform = channel.partition(":")[0]
-        if chats and platform not in chats:
-            table.fail(
-                f"`chats` keeps this project out of {platform!r}; add it there or choose another channel.", "channel"
-            )
-        timezone = table.text("timezone", "UTC")
-        _check_timezone(table, timezone)
-        every = table.text("every", "")
-        if every:
-            _check_cron(table, every)
+    def label_tables(self, table: Table, parent: str | None) -> Iterator[tuple[Table, LabelDef]]:
+        """Every label of `table` and below, parents before their children."""
+        for place in table.tables("labels"):
+            self.tried(partial(place.only, _LABEL_KEYS, self.astray))
+            label = self.tried(partial(_label, place, parent))
+            if label is not None:
+                yield place, label
+                yield from self.label_tables(place, label.name)
+
+    def summary(self, root: Table) -> Summary | None:
+        table = root.table("summary")
+        self.tried(lambda: table.only(_SUMMARY_KEYS, self.astray))
+        channel = self.tried(lambda: _channel(root, table))
+        timezone = self.tried(lambda: _timezone(table))
+        every = self.tried(lambda: _every(table))
+        if channel is None or timezone is None or every is None:
+            return None
         return Summary(channel, every, timezone)
 
     def checked(self, table: Table, question: Question) -> Question:
@@ -188,6 +227,17 @@ class _Reader:
             except ValueError as error:
                 table.fail(str(error), "type")
         return question
+
+
+def _channel(root: Table, table: Table) -> str:
+    wanted = "a chat and its id, such as " + ", ".join(f'"{one}"' for one in ("slack:C0123456", "telegram:-100123"))
+    channel = table.named("channel", _CHANNEL, wanted + ' or "browser:qa"')
+    platform, chats = channel.partition(":")[0], root.some_of("chats", CHATS)
+    if chats and platform not in chats:
+        table.fail(
+            f"`chats` keeps this project out of {platform!r}; add it there or choose another channel.", "channel"
+        )
+    return channel
 
 
 def _json(table: Table, value: object, *keys: str | int) -> Json:
@@ -219,35 +269,29 @@ def _label_names(table: Table) -> tuple[str, ...]:
     return names
 
 
-def _label_tables(table: Table, parent: str | None, astray: Mapping[str, str]) -> Iterator[tuple[Table, LabelDef]]:
-    """Every label of `table` and below, parents before their children."""
-    for place in table.tables("labels"):
-        place.only(_LABEL_KEYS, astray)
-        if parent is not None and "parent" in place:
-            place.fail(f"this label already stands under {parent!r}; take `parent` out.", "parent")
-        name = place.named("name", _LABEL_NAME, _LABEL_WANTED)
-        yield (
-            place,
-            LabelDef(
-                name=name,
-                title=place.named("title", _LABEL_TITLE, f"1 to {TITLE_MAX} characters on one line", name),
-                help=place.text("help", "", 1000),
-                examples=place.texts("examples", limit=1000),
-                was=place.texts("was", limit=64),
-                parent=place.text("parent") if "parent" in place else parent,
-            ),
-        )
-        yield from _label_tables(place, name, astray)
+def _label(place: Table, parent: str | None) -> LabelDef:
+    if parent is not None and "parent" in place:
+        place.fail(f"this label already stands under {parent!r}; take `parent` out.", "parent")
+    name = place.named("name", _LABEL_NAME, _LABEL_WANTED)
+    return LabelDef(
+        name=name,
+        title=place.named("title", _LABEL_TITLE, f"1 to {TITLE_MAX} characters on one line", name),
+        help=place.text("help", "", 1000),
+        examples=place.texts("examples", limit=1000),
+        was=place.texts("was", limit=64),
+        parent=place.text("parent") if "parent" in place else parent,
+    )
 
 
-def _check_label(found: list[tuple[Table, LabelDef]], index: int) -> None:
+def _check_label(found: list[tuple[Table, LabelDef]], index: int, whole: bool) -> None:
+    """`whole` says that all labels could be read, so that one which is missing is missing."""
     place, label = found[index]
     names = [one.name for _, one in found]
     if label.name in names[:index]:
         place.fail(f"another label of this question is already called {label.name!r}.", "name")
     if taken := next((old for old in label.was if old in names), None):
         place.fail(f"{taken!r} is still a label's name, so no other label can have been it.", "was")
-    if label.parent is not None and label.parent not in names:
+    if whole and label.parent is not None and label.parent not in names:
         place.fail(f"no label is called {label.parent!r}; {did_you_mean(label.parent, names)}", "parent")
     if _in_a_circle(label, [one for _, one in found]):
         place.fail(f"{label.name!r} comes to lie under itself; give it another parent.", "parent")
@@ -307,20 +351,25 @@ def _fields(table: Table) -> dict[str, str]:
     return {key: table.one_of(key, FIELD_KINDS) for key in table.data}
 
 
-def _check_timezone(table: Table, timezone: str) -> None:
+def _timezone(table: Table) -> str:
+    timezone = table.text("timezone", "UTC")
     try:
         zoneinfo.ZoneInfo(timezone)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         near = did_you_mean(timezone, sorted(zoneinfo.available_timezones()))
         hint = near if near.startswith("did") else 'write it as "Europe/Berlin" or "UTC".'
         table.fail(f"{timezone!r} is not a time zone; {hint}", "timezone")
+    return timezone
 
 
-def _check_cron(table: Table, every: str) -> None:
+def _every(table: Table) -> str:
+    every = table.text("every", "")
     try:
-        if len(every.split()) != 5:
+        if every and len(every.split()) != 5:
             raise ValueError("not five fields")
-        croniter(every, datetime.now(UTC)).get_next()  # "0 0 31 2 *" reads well and never comes
+        if every:
+            croniter(every, datetime.now(UTC)).get_next()  # "0 0 31 2 *" reads well and never comes
     except (CroniterError, ValueError):
         reason = f'`every` is {every!r}; write five cron fields that do come round, such as "0 18 * * 1-5".'
         table.fail(reason, "every")
+    return every

@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping
 from bot import draft as drafts
 from bot import serving
 from bot.buttons import BadButton, unpack
+from bot.characters import storable
 from bot.chat import Edited, FieldErrors, Reply, Submit
 from bot.draft import corrected, current, load
 from bot.labels import LABEL_TYPES
 from bot.labels.base import BadAnswer, Done, Label, Typed
 from bot.project import Question
-from bot.turn import Turn, storable
+from bot.turn import Turn
 from bot.wording import phrase
 from storage import answers, cards, outbox, typed
 from storage.cards import Card

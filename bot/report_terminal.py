@@ -6,7 +6,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.quality.report import PersonFigures, QuestionFigures, Report
-from bot.quality.telling import PARTS, Words, text
+from bot.quality.telling import text
+from bot.quality.words import PARTS, Words
 from bot.wording import say
 
 PEOPLE_SHOWN = 30
@@ -22,6 +23,10 @@ def terminal(report: Report, console: Console, language: str = "en") -> None:
             console.print(_labels(question, words))
     if report.people:
         console.print(_people(report, words))
+    if report.questions_asked or report.parts.flagged:
+        asked, flagged = words.count(report.questions_asked), words.count(report.parts.flagged)
+        said = words.say("report.notes", asked=asked, flagged=flagged, project=report.project)
+        console.print(said, markup=False, highlight=False, soft_wrap=True)
 
 
 def rows(report: Report) -> Iterator[tuple[str, int]]:

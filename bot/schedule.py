@@ -35,7 +35,7 @@ def _part(tx: Transaction, work: Callable[[Transaction], object]) -> None:
         raise
     except Exception as error:
         name = type(error).__name__
-        log.error("a part of a tick failed: %s", name, exc_info=RuntimeError(name).with_traceback(error.__traceback__))
+        log.error("tick: %s", name, exc_info=RuntimeError(name).with_traceback(error.__traceback__))
 
 
 def _forget(tx: Transaction) -> None:

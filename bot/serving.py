@@ -6,13 +6,14 @@ from datetime import timedelta
 from bot import draft as drafts
 from bot import face, notify
 from bot.buttons import Pressed
+from bot.characters import storable
 from bot.chat import Button, Message, Part, Row
 from bot.draft import FRESH, Draft
 from bot.face import Former
 from bot.labels import LABEL_TYPES
 from bot.labels.base import Given
 from bot.project import Project
-from bot.turn import Turn, new_nonce, storable
+from bot.turn import Turn, new_nonce
 from bot.wording import Phrase, phrase
 from storage import answers, cards, people, projects, queue, typed
 from storage.cards import Card

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -34,11 +34,24 @@ _ALSO_CALLED = {
 
 
 class BadProjectFile(ValueError):
-    """A project file its author can mend; `line` counts from 1, None when the file as a whole is meant."""
+    """A project file its author can mend; `line` counts from 1, None when the file as a whole is meant. `others` are
+    further mistakes, which the message names on lines of their own."""
 
-    def __init__(self, file: str, line: int | None, reason: str) -> None:
-        self.file, self.line, self.reason = file, line, reason
-        super().__init__(f"{file}, line {line}: {reason}" if line else f"{file}: {reason}")
+    def __init__(self, file: str, line: int | None, reason: str, others: Iterable[BadProjectFile] = ()) -> None:
+        self.file, self.line, self.reason, self.others = file, line, reason, tuple(others)
+        first = f"{file}, line {line}: {reason}" if line else f"{file}: {reason}"
+        super().__init__("\n".join((first, *map(str, self.others))))
+
+    def each(self) -> tuple[BadProjectFile, ...]:
+        """All the mistakes, one by one."""
+        return (BadProjectFile(self.file, self.line, self.reason), *self.others)
+
+
+def together(problems: Iterable[BadProjectFile]) -> BadProjectFile:
+    """One error for all of them, in the order of their lines."""
+    found = {(one.line or 0, one.reason): one for problem in problems for one in problem.each()}
+    first, *others = (found[place] for place in sorted(found))
+    return BadProjectFile(first.file, first.line, first.reason, others)
 
 
 def did_you_mean(word: str, known: Collection[str]) -> str:
@@ -84,6 +97,14 @@ def _in_words(reason: str) -> str:
     return f"this is not valid TOML: {reason[:1].lower()}{reason[1:]}."
 
 
+def _stray(key: str, known: Collection[str], elsewhere: Mapping[str, str]) -> str:
+    return (
+        f"`{key}` {elsewhere[key]}"
+        if key in elsewhere
+        else f"`{key}` is not a setting here; {did_you_mean(key, known)}"
+    )
+
+
 @dataclass(frozen=True)
 class Table:
     """One table of the file `file` at `path`; `lines` are those of the whole file."""
@@ -95,22 +116,22 @@ class Table:
 
     def fail(self, reason: str, *keys: str | int) -> NoReturn:
         """Refuses the value at `keys`, or else the nearest thing around it that has a line."""
+        raise self.bad(reason, *keys)
+
+    def bad(self, reason: str, *keys: str | int) -> BadProjectFile:
         path = (*self.path, *keys)
         while path and path not in self.lines:
             path = path[:-1]
-        raise BadProjectFile(self.file, self.lines.get(path, 1), reason)
+        return BadProjectFile(self.file, self.lines.get(path, 1), reason)
 
     def __contains__(self, key: str) -> bool:
         return key in self.data
 
     def only(self, known: Collection[str], elsewhere: Mapping[str, str] | None = None) -> None:
-        """Refuses keys outside `known`; `elsewhere` says where a key that strayed into this table belongs."""
-        for key in self.data:
-            if key in known:
-                continue
-            if elsewhere and key in elsewhere:
-                self.fail(f"`{key}` {elsewhere[key]}", key)
-            self.fail(f"`{key}` is not a setting here; {did_you_mean(key, known)}", key)
+        """Refuses all keys outside `known`; `elsewhere` says where a key that strayed into this table belongs."""
+        strays = [self.bad(_stray(key, known, elsewhere or {}), key) for key in self.data if key not in known]
+        if strays:
+            raise together(strays)
 
     def text(self, key: str, default: str | None = None, limit: int = 4000) -> str:
         """Text of 1 to `limit` characters, without blanks around it; required when there is no default."""

@@ -1,12 +1,14 @@
 """One event being handled: who it is from, what they read, and the messages that come of it."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
 from bot import payload
 from bot.buttons import Pressed, pack
+from bot.characters import storable as storable
 from bot.chat import Ack, Button, Message, Outgoing, Part, Row, Shown, Text, Toast
 from bot.labels import LABEL_TYPES
 from bot.labels.base import Said
@@ -42,14 +44,9 @@ class Schemas:
         return self._typed[key]
 
 
-def storable(text: str) -> str:
-    """`text` without NUL and halves of surrogate pairs, which not every database holds."""
-    return "".join(sign for sign in text if sign != "\0" and not "\ud800" <= sign <= "\udfff")
-
-
 @dataclass(slots=True)
 class Turn:
-    """`shown` is the message that was tapped, None where nothing was."""
+    """`shown` is the message that was tapped, None where nothing was. `commands`: see App."""
 
     tx: Transaction
     schemas: Schemas
@@ -58,6 +55,7 @@ class Turn:
     account: int
     person: Person
     shown: Shown | None = None
+    commands: Mapping[int, str] = field(default_factory=dict)
     ack: Ack = None
     out: list[Outgoing] = field(default_factory=list)
 
@@ -73,7 +71,7 @@ class Turn:
         return self.schemas.get(self.tx, project, version)
 
     def say(self, said: Said) -> str:
-        return say(self.language, said)
+        return say(self.language, said, self.commands.get(self.account, ""))
 
     def toast(self, key: str, *, alert: bool = False, **fields: object) -> None:
         self.ack = Toast(self.say(phrase(key, **fields)), alert)

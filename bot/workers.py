@@ -16,25 +16,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot import payload
+from bot import payload, stored
 from bot.chat import Media, Message, Outgoing, Part, Text
 from bot.project import Project, Summary
-from bot.wording import phrase, say
-from storage import accounts, media, outbox, people, projects, runs
+from bot.wording import LANGUAGES, phrase, say, spoken
+from storage import accounts, media, outbox, people, runs
 from storage.columns import micros
 from storage.database import Database, Transaction, opened, run
 from storage.files import Files
 from storage.media import MediaRow
+from storage.people import Person
 from storage.runs import Run
 
 log = logging.getLogger("labelbot.workers")
 SUMMARY: Final = "summary"
 NOW: Final = "post"
 """A summary asked for, beside the slots: of another kind, so that no slot is taken for the project's second."""
-WAKE_SECONDS: Final = 3.0
+LOOK_SECONDS: Final = 3.0
 IDLE_SECONDS: Final = 60.0
 """A child that has had nothing to do for so long ends: it holds a hundred megabytes."""
-START_SECONDS: Final = 60.0
 COMPUTE_SECONDS: Final = 240.0
 """Less than a run's lease, so that no other process begins the same work meanwhile."""
 REMIND: Final = timedelta(days=7)
@@ -47,13 +47,15 @@ class NoChannel(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A summary ready to post: its text, and the chart as PNG of `width` × `height` pixels."""
+    """A summary ready to post: its text, and the chart as PNG of `width` × `height` pixels. `people` are the figures of
+    single people, by language: for admins only."""
 
     text: Text
     picture: bytes
     alt: str
     width: int
     height: int
+    people: Mapping[str, Text]
 
 
 def make_summary(url: str, project: int, now: datetime) -> Made:
@@ -62,24 +64,20 @@ def make_summary(url: str, project: int, now: datetime) -> Made:
     from bot.quality.report import summary
 
     with opened(url) as database:
-        row, asked = run(database, lambda tx: _project(tx, project))
+        row, asked = run(database, lambda tx: stored.by_id(tx, project))
         with database.reading() as connection:
             report = summary(connection, row, asked, now)
     alt = say(asked.language, phrase("report.alt", title=asked.title))
     png = telling.picture(report, asked.language)
-    return Made(telling.text(report, asked.language), png, alt, chart.WIDTH, chart.HEIGHT)
-
-
-def _project(tx: Transaction, project: int) -> tuple[projects.ProjectRow, Project]:
-    row = projects.by_id(tx, project)
-    return row, Project.from_config(projects.config_of(tx, row.id, row.version))
+    singly = {language: telling.people_text(report, language) for language in LANGUAGES}
+    return Made(telling.text(report, asked.language), png, alt, chart.WIDTH, chart.HEIGHT, singly)
 
 
 def post_now(database: Database, project: int) -> None:
     """Asks whichever process serves the chats for a summary in the project's channel. Raises NoChannel."""
 
     def ask(tx: Transaction) -> None:
-        if _project(tx, project)[1].summary is None:
+        if stored.by_id(tx, project)[1].summary is None:
             raise NoChannel("the project names no channel: set channel under [summary] in its file, and apply it")
         runs.now(tx, project, NOW)
 
@@ -119,7 +117,6 @@ class Workers:
         self._used = 0.0
         self._lock = threading.Lock()
         self._stopping = False
-        self._wake = asyncio.Event()
         self._posted: deque[Outgoing] = deque()
 
     async def run(self) -> None:
@@ -133,16 +130,10 @@ class Workers:
         finally:
             self.close()
 
-    def wake(self) -> None:
-        """There may be work: looks at once. To be called in the loop that `run` runs in."""
-        self._wake.set()
-
     async def _rest(self) -> None:
         if self._pool is not None and time.monotonic() - self._used > IDLE_SECONDS:
             self._end_pool()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), WAKE_SECONDS)
-        self._wake.clear()
+        await asyncio.sleep(LOOK_SECONDS)
 
     def _try_once(self) -> bool:
         try:
@@ -178,9 +169,7 @@ class Workers:
             return
         made = self._compute(due, now)
         chart = self._files.put(made.picture)
-        posted = run(self._database, lambda tx: self._post(tx, due, made, chart))
-        if posted is not None:
-            self._posted.append(posted)
+        self._posted.extend(run(self._database, lambda tx: self._post(tx, due, made, chart)))
 
     def _compute(self, due: Run, now: datetime) -> Made:
         pool = self._ready_pool()
@@ -197,8 +186,12 @@ class Workers:
             if self._stopping:
                 raise RuntimeError("the program is ending")
             if self._pool is None:
+                # Its first work makes the child. Nobody waits for it here: whoever ends the program wants the lock.
+                before = multiprocessing.active_children()
                 self._pool = self._start()
-                self._pid = self._pool.submit(os.getpid).result(START_SECONDS)
+                self._pool.submit(os.getpid)
+                born = [one.pid for one in multiprocessing.active_children() if one not in before]
+                self._pid = next((pid for pid in born if pid is not None), os.getpid())
             return self._pool
 
     def _postable(self, due: Run) -> bool:
@@ -209,7 +202,7 @@ class Workers:
 
     def _obstacle(self, tx: Transaction, due: Run) -> list[Outgoing] | None:
         """None where nothing stands in the way, else what the admins are told."""
-        project = _project(tx, due.project)[1]
+        project = stored.by_id(tx, due.project)[1]
         if project.summary is None:
             runs.failed(tx, due, "the project names no channel any more", final=True)
             return []
@@ -226,15 +219,29 @@ class Workers:
             return max(mine)
         return accounts.newest(tx, platform)
 
-    def _post(self, tx: Transaction, due: Run, made: Made, chart: str) -> Outgoing | None:
-        """The message and the end of the run in one transaction: whoever is second finds the run done."""
-        project = _project(tx, due.project)[1]
+    def _post(self, tx: Transaction, due: Run, made: Made, chart: str) -> list[Outgoing]:
+        """The messages and the end of the run in one transaction: whoever is second finds the run done."""
+        project = stored.by_id(tx, due.project)[1]
         if project.summary is None or not runs.done(tx, due.id):
-            return None
+            return []
         account = self._account(tx, project.summary.platform)
         assert account is not None
         message = Message(text=made.text, kind="summary", media=(self._kept(tx, made, chart),))
-        return _send(tx, account, project.summary.chat, message)
+        posted = [_send(tx, account, project.summary.chat, message, due.project)]
+        for where, admin in self._to_tell(tx, due.project, project):
+            posted.append(_send(tx, where, admin.chat_external, Message(text=made.people[spoken(admin.language)])))
+        return posted
+
+    def _to_tell(self, tx: Transaction, key: int, project: Project) -> Iterable[tuple[int, Person]]:
+        """The project's admins, each in one private chat that it may be shown in: of several one that this process
+        speaks in, and of those the newest."""
+        platforms = accounts.platforms(tx)
+        reached: dict[int, tuple[int, Person]] = {}
+        for account, admin in sorted(people.admins(tx, key), key=lambda one: (one[0] in self._platforms, one[0])):
+            may_see = not project.chats or platforms[account] in project.chats
+            if may_see and admin.chat_external and not admin.blocked:
+                reached[admin.id] = (account, admin)
+        return reached.values()
 
     def _kept(self, tx: Transaction, made: Made, chart: str) -> Media:
         row = MediaRow(
@@ -254,7 +261,8 @@ class Workers:
 
     def _failed(self, due: Run, error: Exception) -> None:
         log.error("the summary of %s failed (%s)", due.name, type(error).__name__)
-        run(self._database, lambda tx: runs.failed(tx, due, f"{type(error).__name__}: {error}"))
+        # Not its words: they may be an item's.
+        run(self._database, lambda tx: runs.failed(tx, due, type(error).__name__))
 
     def close(self) -> None:
         """Ends the child, and what it is at: the run is taken again when its lease is over."""
@@ -291,7 +299,9 @@ def _tell_admins(tx: Transaction, key: int, project: Project, to: Summary) -> li
     return told
 
 
-def _send(tx: Transaction, account: int, external: str, message: Message) -> Outgoing:
+def _send(tx: Transaction, account: int, external: str, message: Message, summary_of: int | None = None) -> Outgoing:
+    """A summary's row names its project, whose admins are told if the channel refuses it."""
     chat = accounts.chat(tx, account, external)
-    row = outbox.add(tx, account=account, chat=chat, kind=message.kind, payload=payload.pack(message))
+    packed = payload.pack(message) | ({} if summary_of is None else {"project": summary_of})
+    row = outbox.add(tx, account=account, chat=chat, kind=message.kind, payload=packed)
     return Outgoing(id=row, account=account, chat=external, message=message)

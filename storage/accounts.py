@@ -25,6 +25,9 @@ FAILED = text(
     "INSERT INTO aside (account, key, attempts, error, at) VALUES (:account, :key, 1, :error, :at) "
     "ON CONFLICT (account, key) DO UPDATE SET attempts = aside.attempts + 1, error = excluded.error, at = excluded.at"
 )
+FORGET_FAULTS = text(
+    "DELETE FROM aside WHERE (account, key) IN (SELECT account, key FROM aside WHERE at < :before LIMIT :limit)"
+)
 ATTEMPTS = select(aside.c.attempts).where(aside.c.account == bindparam("a"), aside.c.key == bindparam("k"))
 RENAME = (
     update(accounts)
@@ -62,6 +65,11 @@ def newest(tx: Transaction, platform: str) -> int | None:
         select(accounts.c.id).where(accounts.c.platform == platform).order_by(accounts.c.id.desc()).limit(1)
     )
     return found
+
+
+def platforms(tx: Transaction) -> dict[int, str]:
+    """The platform of every account there ever was."""
+    return {row.id: row.platform for row in tx.all(select(accounts.c.id, accounts.c.platform))}
 
 
 def chat(tx: Transaction, account: int, external: str) -> int:
@@ -117,6 +125,11 @@ def attempts(tx: Transaction, account: int, key: str) -> int:
 
 def forgive(tx: Transaction, account: int, key: str) -> None:
     tx.run(delete(aside).where(aside.c.account == account, aside.c.key == fitting(key)))
+
+
+def forget_faults(tx: Transaction, before: int, limit: int = 500) -> int:
+    """Drops some events that failed last before `before` (UTC microseconds)."""
+    return tx.run(FORGET_FAULTS, {"before": before, "limit": limit})
 
 
 def set_aside(tx: Transaction, at_least: int) -> list[tuple[str, str]]:

@@ -1,13 +1,14 @@
 """Reads a project's items and answers a page at a time, so that memory stays flat; `Database.reading` stands still."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, func, select, text
 
 from storage.database import Row
-from storage.schema import answers, items, people
+from storage.schema import answers, comments, items, people
 
 PAGE: Final = 1000
 KINDS: Final = ("label", "skip", "flag", "late")
@@ -53,6 +54,21 @@ SUPERSEDED: Final = (
     .where(answers.c.project == bindparam("p"), ~answers.c.live)
     .order_by(answers.c.item, answers.c.id)
 )
+NOTES: Final = (
+    select(comments.c.item, people.c.public, comments.c.kind, comments.c.text, comments.c.created_at)
+    .join(people, people.c.id == comments.c.person)
+    .where(comments.c.item >= bindparam("first"), comments.c.item <= bindparam("last"), text("+comments.project = :p"))
+    .order_by(comments.c.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some items by id; `answers` and `notes` (what people asked, and why they flagged) by item's id, oldest first."""
+
+    items: Sequence[Row]
+    answers: dict[int, list[Row]]
+    notes: dict[int, list[Row]]
 
 
 class Superseded:
@@ -67,10 +83,8 @@ class Superseded:
         return self._ids[bisect_left(self._items, first) : bisect_right(self._items, last)]
 
 
-def pages(
-    connection: Connection, project: int, superseded: bool
-) -> Iterator[tuple[Sequence[Row], dict[int, list[Row]]]]:
-    """Items by id, with their live answers by item's id, oldest first; the superseded ones too where asked for."""
+def pages(connection: Connection, project: int, superseded: bool) -> Iterator[Page]:
+    """All items with their live answers; with the superseded ones too where asked for."""
     old = Superseded(connection, project) if superseded else None
     after = 0
     while page := connection.execute(ITEMS, {"p": project, "after": after}).all():
@@ -79,10 +93,15 @@ def pages(
         if old is not None and (ids := old.between(first, after)):
             for start in range(0, len(ids), PAGE):
                 found += connection.execute(BY_IDS, {"ids": ids[start : start + PAGE]})
-        given: dict[int, list[Row]] = {}
-        for row in sorted(found, key=lambda row: int(row.id)):
-            given.setdefault(row.item, []).append(row)
-        yield page, given
+        notes = connection.execute(NOTES, {"p": project, "first": first, "last": after})
+        yield Page(page, _by_item(sorted(found, key=lambda row: int(row.id))), _by_item(notes))
+
+
+def _by_item(rows: Iterable[Row]) -> dict[int, list[Row]]:
+    found: dict[int, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row.item, []).append(row)
+    return found
 
 
 def counts(connection: Connection, project: int) -> dict[tuple[str, bool], int]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import BigInteger, Connection, Select, Text, and_, bindparam, func, select, text, type_coerce
 
-from storage.schema import answers, cards, items, members, people
+from storage.schema import answers, cards, comments, items, members, people
 
 ROWS_AT_A_TIME: Final = 5_000
 SEPARATOR: Final = "\x1f"
@@ -60,6 +60,11 @@ ON_GOLD: Final = (
     .select_from(items.join(answers, answers.c.item == items.c.id))
     .where(COUNTED, items.c.gold.is_not(None), LIVE_LABEL)
     .order_by(answers.c.id)
+)
+ASKED: Final = (
+    select(func.count())
+    .select_from(comments.join(items, items.c.id == comments.c.item))
+    .where(COUNTED, comments.c.project == bindparam("p"), comments.c.kind == text("'ask'"))
 )
 SHOWN: Final = select(items.c.id, items.c.key, items.c.data).where(items.c.id.in_(bindparam("wanted", expanding=True)))
 PEOPLE: Final = (
@@ -152,6 +157,11 @@ def on_gold(connection: Connection, project: int) -> Iterator[tuple[int, int, st
     """(item, person, label, the item's gold) of each live label of a gold item, labels as JSON text."""
     for rows in _many(connection, ON_GOLD, project):
         yield from rows
+
+
+def questions_asked(connection: Connection, project: int) -> int:
+    """How many questions people have asked about items."""
+    return int(connection.execute(ASKED, {"p": project}).scalar_one())
 
 
 def shown(connection: Connection, wanted: Sequence[int]) -> dict[int, Shown]:

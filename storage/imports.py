@@ -1,10 +1,11 @@
 """Imports by number: begun, gone on with after a kill, finished, undone."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, func, insert, select, text, update
+from sqlalchemy import bindparam, func, insert, or_, select, text, update
 
 from storage import projects
 from storage.database import Transaction
@@ -47,6 +48,19 @@ HELD: Final = (
 )
 
 
+SOME_MEDIA: Final = (
+    select(items.c.media).where(items.c.project == bindparam("p"), items.c.state != "withdrawn").limit(100)
+)
+
+
+DIGESTS: Final = (
+    select(items.c.key, items.c.digest)
+    .select_from(items.outerjoin(imports, imports.c.id == items.c["import"]))
+    .where(items.c.project == bindparam("p"), items.c.key.in_(bindparam("keys", expanding=True)))
+    .where(or_(items.c.state != "withdrawn", items.c.answers > 0, imports.c.state.is_distinct_from("undone")))
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Begun:
     """A run of an import; `since` is when this run began, `resumed` whether an earlier one was killed."""
@@ -65,6 +79,19 @@ class Counts:
     known: int
     changed: int
     rejected: int
+
+
+def kinds(tx: Transaction, project: int) -> frozenset[str]:
+    """What the project's items are, by a hundred of them: image, audio, video, or text where they have no files."""
+    found: set[str] = set()
+    for row in tx.all(SOME_MEDIA, {"p": project}):
+        found |= {one["kind"] for one in row.media} if row.media else {"text"}
+    return frozenset(found)
+
+
+def digests(tx: Transaction, project: int, keys: Sequence[str]) -> dict[str, str]:
+    """The digests of those items that are known by their keys; what was withdrawn with its import may come again."""
+    return {row.key: row.digest for row in tx.all(DIGESTS, {"p": project, "keys": list(keys)})} if keys else {}
 
 
 def begin(tx: Transaction, project: int, source: str) -> Begun:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, text, update
+from sqlalchemy import bindparam, case, delete, insert, literal_column, select, text, update
 
 from storage.database import Transaction
 from storage.schema import cards, chats, outbox, uploads
@@ -15,14 +15,27 @@ CLAIM_MICROSECONDS = 15_000_000
 ADD = insert(outbox)
 SUPERSEDE = text("DELETE FROM outbox WHERE card = :card AND state = 'pending'")
 GONE = delete(outbox).where(outbox.c.id == bindparam("row"))
-TAKEN_OUT = GONE.returning(outbox.c.card, outbox.c.chat)
-CARD_OF = select(outbox.c.card, outbox.c.chat).where(outbox.c.id == bindparam("row"))
+KEPT = (
+    outbox.c.card,
+    outbox.c.chat,
+    # A card's payload is not worth reading: what it shows may be large.
+    case((outbox.c.kind == literal_column("'summary'"), outbox.c.payload)).label("summary"),
+)
+TAKEN_OUT = GONE.returning(*KEPT)
+CARD_OF = select(*KEPT).where(outbox.c.id == bindparam("row"))
+REFUSED = select(outbox.c.id, outbox.c.payload).where(
+    outbox.c.chat == bindparam("in_chat"), literal_column("state = 'failed' AND kind = 'summary'")
+)
 UNREPORTED = text(
     "SELECT DISTINCT card FROM outbox WHERE chat = :chat AND card IS NOT NULL "
     "AND (state = 'pending' OR state = 'failed' AND error IS NULL)"
 )
 FORGET_LOST = text(
     "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE state = 'failed' AND error IS NULL "
+    "AND created_at < :before LIMIT :limit)"
+)
+FORGET_FAILURES = text(
+    "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE state = 'failed' AND error IS NOT NULL "
     "AND created_at < :before LIMIT :limit)"
 )
 LOCK_CARD = select(cards.c.id).where(cards.c.id == bindparam("wanted")).with_for_update(key_share=True)
@@ -57,10 +70,16 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a row's message is of, and where it goes."""
+    """What a row's message is of, and where it goes. `summary`: the payload of a summary, which names its project."""
 
     card: int | None
     chat: int
+    summary: dict[str, Any] | None = None
+
+    @property
+    def project(self) -> int | None:
+        """Whose summary it is."""
+        return None if self.summary is None else self.summary.get("project")
 
 
 def add(
@@ -96,13 +115,13 @@ def sent(tx: Transaction, row: int) -> Kept | None:
         if found is not None and found.card is not None:
             tx.one(LOCK_CARD, {"wanted": found.card})  # as a tap does: first the card, then its messages
     gone = tx.one(TAKEN_OUT, {"row": row})
-    return None if gone is None else Kept(gone.card, gone.chat)
+    return None if gone is None else Kept(gone.card, gone.chat, gone.summary)
 
 
 def look(tx: Transaction, row: int) -> Kept | None:
     """None when it is gone already."""
     found = tx.one(CARD_OF, {"row": row})
-    return None if found is None else Kept(found.card, found.chat)
+    return None if found is None else Kept(found.card, found.chat, found.summary)
 
 
 def unreported(tx: Transaction, chat: int) -> set[int]:
@@ -120,9 +139,22 @@ def forget_lost(tx: Transaction, before: int, limit: int = 500) -> int:
     return tx.run(FORGET_LOST, {"before": before, "limit": limit})
 
 
+def forget_failures(tx: Transaction, before: int, limit: int = 500) -> int:
+    """Drops some rows made before `before` (UTC microseconds) that were given up."""
+    return tx.run(FORGET_FAILURES, {"before": before, "limit": limit})
+
+
 def give_up(tx: Transaction, row: int, error: str) -> None:
     """Keeps a row that cannot be sent, with the reason, for `labelbot doctor`."""
     tx.run(update(outbox).where(outbox.c.id == row).values(state="failed", error=error[:500]))
+
+
+def clear_refusals(tx: Transaction, chat: int, project: int | None) -> bool:
+    """Drops the project's summaries that the chat refused; whether there were any."""
+    rows = [row.id for row in tx.all(REFUSED, {"in_chat": chat}) if row.payload.get("project") == project]
+    for row in rows:
+        drop(tx, row)
+    return bool(rows)
 
 
 def drop(tx: Transaction, row: int) -> None:

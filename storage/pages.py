@@ -31,6 +31,18 @@ AFTER = (
     .limit(LATEST + 1)
 )
 NEWEST = select(pages).where(pages.c.chat == bindparam("where")).order_by(pages.c.change.desc()).limit(LATEST)
+OLDEST_SHOWN = (
+    select(pages.c.change)
+    .where(pages.c.chat == bindparam("where"))
+    .order_by(pages.c.change.desc())
+    .offset(LATEST)
+    .limit(1)
+)
+NEXT_CHAT = select(pages.c.chat).where(pages.c.chat > bindparam("after")).order_by(pages.c.chat).limit(1)
+FORGET = text(
+    "DELETE FROM pages WHERE id IN (SELECT id FROM pages WHERE chat = :chat AND change <= :change AND at < :before "
+    "ORDER BY change LIMIT :limit)"
+)
 RECENTLY = NEWEST.limit(RECENT)
 
 Payload = Mapping[str, Any]
@@ -87,6 +99,20 @@ def changes(tx: Transaction, chat: str, after: int) -> list[Page] | None:
 def latest(tx: Transaction, chat: str) -> list[Page]:
     """The newest messages in the order they stand in."""
     return sorted((_page(row) for row in tx.all(NEWEST, {"where": chat})), key=lambda page: page.id)
+
+
+def next_chat(tx: Transaction, after: str) -> str | None:
+    """The chats one by one, in the order of their names."""
+    found: str | None = tx.value(NEXT_CHAT, {"after": after})
+    return found
+
+
+def forget(tx: Transaction, before: int, chat: str, limit: int = 500) -> int:
+    """Drops some messages last changed before `before` (UTC microseconds) that no page shows any more."""
+    change = tx.value(OLDEST_SHOWN, {"where": chat})
+    if change is None:
+        return 0
+    return tx.run(FORGET, {"chat": chat, "change": change, "before": before, "limit": limit})
 
 
 def _append(tx: Transaction, chat: str, author: str, payload: Payload) -> int:

@@ -50,6 +50,10 @@ GUESSED = text(
     "count = CASE WHEN guesses.since < :start THEN 1 ELSE guesses.count + 1 END, "
     "since = CASE WHEN guesses.since < :start THEN :now ELSE guesses.since END"
 )
+FORGET_GUESSES = text(
+    "DELETE FROM guesses WHERE (account, external) IN "
+    "(SELECT account, external FROM guesses WHERE since < :before LIMIT :limit)"
+)
 CHOOSE = update(people).where(people.c.id == bindparam("person")).values(project=bindparam("chosen"))
 SPEND = (
     update(invites)
@@ -108,7 +112,7 @@ def welcome(tx: Transaction, account: int, user: str, chat: str, name: str, lang
     """Makes a row for somebody new. Only a valid invite leads here: strangers leave no trace."""
     person = tx.insert(
         insert(people),
-        {"public": secrets.token_hex(6), "name": name or "somebody", "language": language, "created_at": tx.now},
+        {"public": secrets.token_hex(6), "name": name, "language": language, "created_at": tx.now},
     )
     where = accounts.chat(tx, account, chat)
     tx.insert(insert(identities), {"person": person, "account": account, "external": user, "chat": where})
@@ -301,6 +305,11 @@ def recent(tx: Transaction, project: int, action: str, since: int) -> int:
         audit.c.project == project, audit.c.action == action, audit.c.at > literal(since, BigInteger)
     )
     return int(tx.value(found))
+
+
+def forget_guesses(tx: Transaction, before: int, limit: int = 500) -> int:
+    """Drops some counts of wrong codes begun before `before` (UTC microseconds)."""
+    return tx.run(FORGET_GUESSES, {"before": before, "limit": limit})
 
 
 def hashed(code: str) -> str:

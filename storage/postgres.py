@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, create_engine, event, text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 
@@ -40,7 +40,10 @@ class PostgresDatabase:
             poolclass=NullPool,
             isolation_level="REPEATABLE READ",
             execution_options={"postgresql_readonly": True},
+            hide_parameters=True,
         )
+        for engine in (self._engine, self._readers):
+            event.listen(engine, "handle_error", _say_less)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="labelbot-storage")
         self._lanes: dict[object, deque[Callable[[], None]]] = {}
         self._lock = Lock()
@@ -118,6 +121,13 @@ def _plan_by_index(connection: Any, record: object) -> None:
         cursor.execute("SET enable_sort = off")
         cursor.execute("SET enable_bitmapscan = off")
     connection.commit()
+
+
+def _say_less(context: ExceptionContext) -> None:
+    """PostgreSQL adds the row that broke a rule, and with it what people wrote: only its first line goes on."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args and isinstance(error.args[0], str):
+            error.args = (error.args[0].partition("\n")[0], *error.args[1:])
 
 
 def _worth_another_try(error: DBAPIError | Busy) -> bool:

@@ -334,7 +334,7 @@ outbox = Table(
     Index("ix_outbox_pending", "account", "claimed_until", **_where("state = 'pending'")),
     Index("ix_outbox_card", "card", **_where("state = 'pending'")),
     Index("ix_outbox_chat", "chat"),
-    Index("ix_outbox_lost", "created_at", **_where("state = 'failed' AND error IS NULL")),
+    Index("ix_outbox_lost", "created_at", **_where("state = 'failed'")),
     sqlite_autoincrement=True,  # a late report of an old message must not meet a new one of its number
 )
 

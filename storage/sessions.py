@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from storage.database import Transaction
-from storage.schema import sessions
+from storage.schema import identities, people, sessions
 
 TOKEN_BYTES: Final = 32
 LIFETIME: Final = timedelta(days=30)
@@ -24,6 +24,14 @@ FIND = select(sessions).where(
     sessions.c.expires_at > bindparam("moment"),
 )
 RENEW = update(sessions).where(sessions.c.token_hash == bindparam("hash")).values(expires_at=bindparam("until"))
+
+OWNER = (
+    select(identities.c.external, people.c.name)
+    .join(people, people.c.id == identities.c.person)
+    .where(identities.c.account == bindparam("a"), people.c.owner)
+    .order_by(identities.c.id)
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,12 @@ def find(tx: Transaction, account: int, token: str) -> Session | None:
     if row.expires_at < tx.now + LIFETIME - RENEW_AFTER:
         tx.run(RENEW, {"hash": hashed(token), "until": tx.now + LIFETIME})
     return Session(row.account, row.user, row.name)
+
+
+def of_owner(tx: Transaction, account: int) -> Session | None:
+    """As whom the installation's owner is met here, the first of several."""
+    row = tx.one(OWNER, {"a": account})
+    return None if row is None else Session(account, row.external, row.name)
 
 
 def end(tx: Transaction, token: str) -> None:

@@ -6,8 +6,8 @@ from itertools import count
 from typing import Any
 
 from bot import payload
+from bot.characters import units
 from bot.chat import Button, Message, Shown, ShownKind
-from bot.face import units
 
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024

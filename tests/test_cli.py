@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import shutil
 import socket
 import sqlite3
 import sys
@@ -11,14 +12,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from bot.cli import COMMANDS, main
+from bot.cli.defining import read_project
 from config.settings import variables
-from storage import accounts, people, projects
-from storage.database import opened, run
+from storage import accounts, outbox, people, projects
+from storage.database import Transaction, opened, run
+from storage.schema import items
 from tests.fakes.slack import FakeSlack
 from tests.fakes.telegram import FakeTelegram
-from tests.test_docs import manifest_scopes
+from tests.running import ROOT, free_port
+from tests.test_docs import environment, manifest_scopes, serving
 
 REVIEWS = """review,body,stars,gold
 r1,Works perfectly and looks good too,5,A
@@ -105,7 +110,11 @@ def test_a_typo_is_met_with_the_command_that_was_meant(labelbot, typed, meant):
         (("export", "reviews"), "--output"),
         (("export", "reviews", "-o", "x", "--since", "today"), "2026-01-31"),
         (("export", "reviews", "-o", "x", "--split", "train"), "train=.8"),
-        (("check", "nothing.toml"), "does not exist"),
+        (("export", "reviews", "-o", "x", "--split", "train=.5"), "make 1 together"),
+        (("export", "reviews", "-o", "x", "--only", "lable"), "for answers there is label, skip"),
+        (("people", "reviews", "--role", "ab=king"), "no role “king”"),
+        (("people", "reviews", "--rename", "ab"), "ID=NAME"),
+        (("report", "reviews", "--picture", "out/x.jpg"), "call it x.png"),
     ],
 )
 def test_wrong_usage_ends_with_2_and_says_what_is_wanted(labelbot, arguments, says):
@@ -138,6 +147,12 @@ def test_a_database_without_a_project_says_what_to_type(labelbot):
     assert "No projects yet. Make one: labelbot new sentiment" in labelbot("projects").out
 
 
+@pytest.mark.parametrize("arguments", [("check",), ("apply",), ("start",), ("import", "reviews")])
+def test_a_file_that_is_not_there_is_something_to_mend(reviews, arguments):
+    said = reviews(*arguments, "nothing.toml")
+    assert (said.code, said.err.count("\n"), "nothing.toml" in said.err) == (1, 1, True)
+
+
 @pytest.mark.parametrize("command", ["check", "apply"])
 def test_a_bad_project_file_is_one_line_with_its_place(labelbot, tmp_path, command):
     (tmp_path / "bad.toml").write_text('name = "x"\ntype = "choice"\noverlpa = 2\n', encoding="utf-8")
@@ -157,13 +172,65 @@ def test_templates_are_listed_written_and_not_written_over(labelbot):
     assert "is there already" in labelbot("new", "tickets").err
 
 
-def test_start_writes_a_project_imports_and_is_not_run_twice(reviews):
+def test_start_writes_a_project_and_imports(reviews):
     project = Path("reviews.toml").read_text(encoding="utf-8")
     assert 'type = "choice"' in project
+    assert project.endswith('"\n')
     assert reviews("check", "reviews.toml").code == 0
-    again = reviews("start", "reviews.csv", "--labels", "A,B", "--no-run")
-    assert (again.code, "is there already" in again.err) == (1, True)
-    assert reviews("projects", "--json").json == [{"name": "reviews", "state": "open", "version": 1, "items": 3}]
+
+
+@pytest.mark.parametrize("options", [("--labels", "A,B"), ()])
+def test_start_given_again_goes_on(reviews, options):
+    with Path("reviews.toml").open("a", encoding="utf-8") as file:
+        file.write('help = "Whatever is good."\n')
+    again = reviews("start", "reviews.csv", *options, "--no-run")
+    assert again.code == 0
+    assert "0 new, 3 known" in again.out
+    assert "version 2" in again.out
+    assert reviews("projects", "--json").json[0]["items"] == 3
+
+
+def test_start_does_not_make_another_project_of_one_that_is_there(reviews):
+    other = reviews("start", "reviews.csv", "--labels", "A,B,C", "--no-run")
+    assert (other.code, "asks something else" in other.err) == (1, True)
+    Path("reviews.toml").unlink()
+    unseen = reviews("start", "reviews.csv", "--labels", "A,B,C", "--no-run")
+    assert (unseen.code, "give another --name" in unseen.err) == (1, True)
+    assert not Path("reviews.toml").exists()
+    about = {"name": "reviews", "title": "reviews", "state": "open", "version": 1, "items": 3, "done": 0}
+    assert reviews("projects", "--json").json == [about]
+
+
+def test_projects_are_listed_with_title_and_progress(reviews):
+    Path("photos.csv").write_text("text\nFine\n", encoding="utf-8")
+    assert reviews("start", "photos.csv", "--name", "holiday", "--no-run").code == 0
+    holiday, listed = reviews("projects").out.splitlines()
+    assert re.fullmatch(r"holiday +photos +0 of 1 item done  version 1  open", holiday)
+    assert re.fullmatch(r"reviews +reviews +0 of 2 items done  version 1  open", listed)  # the third is gold
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (("empty.csv", "--labels", "A,B"), 1, "empty.csv is empty"),
+        (("header.csv", "--labels", "A,B"), 1, "has a header and no rows"),
+        (("nothing.csv", "--labels", "A,B"), 1, "There is no nothing.csv"),
+        (("reviews.csv", "--labels", "A"), 2, "label"),
+        (("reviews.csv", "--labels", "A,A"), 2, "already called 'A'"),
+        (("reviews.csv", "--labels", f"A,{'b' * 65}"), 2, "1 to 64 characters"),
+        (("reviews.csv", "--several"), 2, "label"),
+    ],
+)
+def test_a_start_that_is_refused_leaves_nothing_behind(labelbot, tmp_path, arguments, code, says):
+    Path("empty.csv").touch()
+    Path("header.csv").write_text("id,text\n", encoding="utf-8")
+    Path("reviews.csv").write_text(REVIEWS, encoding="utf-8")
+    before = sorted(tmp_path.iterdir())
+    said = labelbot("start", *arguments, "--no-run")
+    assert (said.code, says in said.err) == (code, True), said.err
+    assert sorted(tmp_path.iterdir()) == before
+    Path(arguments[0]).write_text(REVIEWS, encoding="utf-8")
+    assert labelbot("start", arguments[0], "--labels", "A,B", "--no-run").code == 0
 
 
 def test_a_project_is_paused_and_resumed(reviews):
@@ -178,13 +245,15 @@ def test_from_a_csv_to_a_report_and_an_export(labelbot, tmp_path):
     assert "labelbot import it" in labelbot("apply", "it.toml").out
     assert "already" in labelbot("apply", "it.toml").out
     given = ("import", "it", "it.csv", "--map", "id=review", "--map", "text=body")
-    assert "body → text: text" in labelbot(*given, "--dry-run").out
+    dry = labelbot(*given, "--dry-run").out
+    assert "body → text: text, shown" in dry
+    assert dry.endswith("It would be 3 new, 0 known, 0 changed, 0 rejected.\nNothing was written.\n")
     assert labelbot("projects", "--json").json[0]["items"] == 0
     assert labelbot(*given).out.endswith("3 new, 0 known, 0 changed, 0 rejected\n")
     assert labelbot(*given).out.endswith("0 new, 3 known, 0 changed, 0 rejected\n")
-    report = labelbot("report", "it", "--json", "--picture", "it.png")
+    report = labelbot("report", "it", "--json", "--picture", "charts/it.png")
     assert report.json["parts"] | {"gold": 1, "open": 2, "imported": 3} == report.json["parts"]
-    assert (tmp_path / "it.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "charts/it.png").read_bytes().startswith(b"\x89PNG")
     assert "3 imported = 2 open + 1 gold" in labelbot("report", "it").out
     assert labelbot("export", "it", "--level", "items", "--format", "csv", "-o", "out/it.csv").code == 0
     with (tmp_path / "out/it.csv").open(encoding="utf-8", newline="") as file:
@@ -200,6 +269,10 @@ def test_an_export_streams_to_standard_output(reviews):
     assert said.code == 0
     assert [json.loads(line)["data"]["review"] for line in said.out.splitlines()] == ["r1", "r2", "r3"]
     assert said.err.startswith("3 rows of 3 items\n")
+    Path("one.csv").write_text("text\nFine\n", encoding="utf-8")
+    assert reviews("start", "one.csv", "--no-run").code == 0
+    assert reviews("export", "one", "--level", "items", "-o", "-").err == "1 row of 1 item\n"
+    assert "1 item withdrawn; 0 stay" in reviews("import", "one", "--undo", "1").out
 
 
 def test_a_source_that_cannot_be_imported_says_why(reviews, tmp_path):
@@ -238,24 +311,43 @@ def test_people_are_listed_renamed_given_a_role_and_removed(reviews, tmp_path):
     assert reviews("people", "reviews", "--json").json[0]["name"] == "Bo"
     assert "Ada" in reviews("people", "reviews", "--rename", f"{who[:6]}=Ada").out
     assert reviews("people", "reviews", "--role", f"{who}=reviewer", "--json").json[0]["role"] == "reviewer"
-    assert "no role “king”" in reviews("people", "reviews", "--role", f"{who}=king").err
     assert "nobody here" in reviews("people", "reviews", "--remove", "zzzz").err
-    assert "ID=NAME" in reviews("people", "reviews", "--rename", who).err
     left = reviews("people", "reviews", "--remove", who, "--json").json
     assert [one["role"] for one in left] in ([], [None])
+
+
+def test_the_last_who_may_run_a_project_is_not_removed_from_it(reviews, tmp_path):
+    with opened(f"sqlite:///{tmp_path}/labelbot-data/labelbot.db") as database:
+        ada = run(database, lambda tx: _come(tx, "reviews", "Ada", "owner").public)
+        bo = run(database, lambda tx: _come(tx, "reviews").public)
+    for change in (("--remove", ada), ("--role", f"{ada}=annotator")):
+        said = reviews("people", "reviews", *change)
+        assert (said.code, "nobody would own or administer" in said.err) == (1, True)
+    roles = {one["id"]: one["role"] for one in reviews("people", "reviews", "--json").json}
+    assert roles == {ada: "owner", bo: "annotator"}
+    assert reviews("people", "reviews", "--role", f"{bo}=admin").code == 0
+    assert reviews("people", "reviews", "--remove", ada).code == 0
+
+
+def test_the_owner_of_all_is_said_to_stay_so_when_removed_from_a_project(reviews, tmp_path):
+    who = _somebody(tmp_path)
+    with opened(f"sqlite:///{tmp_path}/labelbot-data/labelbot.db") as database:
+        run(database, lambda tx: people.make_owner(tx, people.by_public(tx, who)))
+    said = reviews("people", "reviews", "--remove", who)
+    assert (said.code, "Bo owns this whole labelbot" in said.err) == (0, True)
 
 
 def _somebody(folder: Path) -> str:
     """An annotator who has come in; their public id."""
     with opened(f"sqlite:///{folder}/labelbot-data/labelbot.db") as database:
+        return run(database, lambda tx: _come(tx, "reviews").public)
 
-        def come(tx):
-            account = accounts.account(tx, "browser", "local")
-            person = people.welcome(tx, account, "b1", "b1", "Bo", "en")
-            people.set_role(tx, projects.named(tx, "reviews").id, person.id, "annotator")
-            return person.public
 
-        return run(database, come)
+def _come(tx: Transaction, project: str, name: str = "Bo", role: str = "annotator") -> people.Person:
+    account = accounts.account(tx, "browser", "local")
+    person = people.welcome(tx, account, name, name, name, "en")
+    people.set_role(tx, projects.named(tx, project).id, person.id, role)
+    return person
 
 
 def test_a_wrong_line_in_the_env_file_is_named(labelbot, tmp_path):
@@ -299,6 +391,21 @@ def test_a_database_that_does_not_answer_is_one_line_without_its_password(labelb
     assert "secret" not in examined.out
 
 
+def test_start_beside_another_labelbot_moves_on_to_a_free_port_and_so_does_the_next(tmp_path):
+    (tmp_path / "reviews.csv").write_text(REVIEWS, encoding="utf-8")
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = f"127.0.0.1:{other.getsockname()[1]}"
+        for new in (3, 0):
+            env = environment(LABELBOT_LISTEN=taken)
+            with serving("labelbot start reviews.csv --labels A,B", tmp_path, env, "/join/") as said:
+                assert f"{new} new" in said()
+                (listens,) = re.findall(r"export LABELBOT_LISTEN=(\S+)", said())
+                assert listens != taken
+                assert f"http://{listens}/join/" in said()
+
+
 def test_a_port_that_is_taken_is_named(labelbot):
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
@@ -307,7 +414,7 @@ def test_a_port_that_is_taken_is_named(labelbot):
         said = labelbot("run", LABELBOT_LISTEN=address)
     assert said.code == 1
     assert address in said.err
-    assert "LABELBOT_LISTEN" in said.err
+    assert re.search(r"such as LABELBOT_LISTEN=127\.0\.0\.1:\d+$", said.err)
 
 
 def test_a_demo_does_not_move_into_a_folder_of_other_things(labelbot, tmp_path):
@@ -316,6 +423,16 @@ def test_a_demo_does_not_move_into_a_folder_of_other_things(labelbot, tmp_path):
     assert said.code == 1
     assert "--home" in said.err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["thesis.txt"]
+
+
+def test_a_demo_is_done_by_one_person(tmp_path):
+    line = f"labelbot demo --home {tmp_path / 'demo'} --listen 127.0.0.1:{free_port()}"
+    with serving(line, tmp_path, environment(), "Stop with"):
+        pass
+    for name in ("sentiment", "images", "tickets", "transcripts", "fraud"):
+        assert read_project(tmp_path / "demo" / f"{name}.toml").overlap == 1
+    with opened(f"sqlite:///{tmp_path}/demo/labelbot.db") as database:
+        assert run(database, lambda tx: tx.value(select(func.max(items.c.overlap)))) == 1
 
 
 def findings(said: Said) -> dict[str, str]:
@@ -327,6 +444,26 @@ def test_doctor_finds_nothing_wrong_where_nothing_is(reviews):
     said = reviews("doctor", "--json")
     assert (said.code, findings(said)) == (0, {})
     assert all(variable in said.out for _, variable, _, _ in variables())
+
+
+def test_doctor_shows_what_failed_until_it_is_told_to_forget(reviews, tmp_path):
+    with opened(f"sqlite:///{tmp_path / 'labelbot-data' / 'labelbot.db'}") as database:
+
+        def fail(tx):
+            account = accounts.account(tx, "telegram", "1")
+            for _ in range(3):
+                accounts.failed(tx, account, "u77", "ValueError")
+            chat = accounts.chat(tx, account, "7")
+            row = outbox.add(tx, account=account, chat=chat, kind="notice", payload={})
+            outbox.give_up(tx, row, "the message is too long")
+
+        run(database, fail)
+    for _ in range(2):
+        said = findings(reviews("doctor", "--json", "--offline"))
+        assert ["u77: ValueError" in what or "the message is too long" in what for what in said] == [True, True]
+        assert all("--forget" in mend for mend in said.values())
+    assert findings(reviews("doctor", "--json", "--offline", "--forget")) == {}
+    assert reviews("doctor", "--offline").code == 0
 
 
 def test_doctor_finds_a_token_that_telegram_refuses(reviews):
@@ -388,3 +525,12 @@ def test_doctor_finds_a_public_address_nobody_answers(reviews):
     said = reviews("doctor", "--json", LABELBOT_PUBLIC_URL="http://127.0.0.1:1")
     assert said.code == 1
     assert any("cannot be reached" in what for what in findings(said))
+
+
+def test_what_an_export_leaves_out_is_a_note_that_contradicts_nothing(reviews, tmp_path):
+    Path("photos").mkdir()
+    shutil.copy(ROOT / "config/samples/images/cat.jpg", "photos")
+    assert reviews("start", "photos", "--labels", "A,B", "--no-run").code == 0
+    said = reviews("export", "photos", "--level", "items", "--media", "-o", "out")
+    assert "Note: Pictures, sounds and films are in it as people are shown them" in said.err
+    assert "Not in it" not in said.err

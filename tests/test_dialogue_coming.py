@@ -159,6 +159,9 @@ def test_a_name_keeps_what_every_database_holds(talk):
     bob = dialogue.person("\x00")
     bob.joins(dialogue.invite())
     assert "Welcome, somebody!" in bob.screen
+    fritz = dialogue.person("", language="de")
+    fritz.joins(dialogue.invite())
+    assert "Willkommen, jemand!" in fritz.screen
 
 
 def test_a_person_is_spoken_to_in_their_language(talk):

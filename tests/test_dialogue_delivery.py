@@ -259,13 +259,57 @@ def test_no_more_than_five_items_a_minute_are_set_aside(talk):
     with dialogue.hold() as held:
         anna.taps("Positive")
         while held and held[-1].message.kind == "card":
-            dialogue.fail(held[-1])
+            dialogue.fail(held[-1], content=True)
     dialogue.deliver()
     assert dialogue.states().count("quarantined") == 5
     assert anna.sees == "Something is wrong with showing items. The admins can see it; try again later."
     dialogue.wait(minutes=2)
     anna.says("label")
     assert anna.item == "Text 7"
+
+
+def test_a_fault_that_is_not_the_items_takes_nothing_out(talk):
+    dialogue = talk(project(), items=9)
+    anna = dialogue.member("Anna")
+    with dialogue.hold() as held:
+        anna.taps("Positive")
+        dialogue.fail(held[0], reason="something_new")
+    dialogue.deliver()
+    assert set(dialogue.states()) == {"open", "done"}
+    assert anna.sees == "Something is wrong with showing items. The admins can see it; try again later."
+    anna.says("label")
+    assert anna.item == "Text 2"
+
+
+def test_the_admins_hear_of_an_item_that_was_set_aside_and_may_put_it_back_or_take_it_out(talk):
+    dialogue = talk(project(), items=2)
+    ada, anna = dialogue.member("Ada", role="admin"), dialogue.member("Anna")
+    ada.says("stop")
+    with dialogue.hold() as held:
+        anna.says("label")
+    shown = held[0]
+    dialogue.fail(shown, media=True, reason="the picture is gone")
+    assert "could not be shown and was set aside: the picture is gone" in ada.sees
+    lost = dialogue.states().index("quarantined")
+    ada.taps("Serve it again")
+    assert ada.sees == f"✓ Item reviews-{lost} is served again."
+    assert "quarantined" not in dialogue.states()
+    anna.taps("Positive")
+    assert anna.item == f"Text {lost}"
+    anna.taps("Positive")
+    assert dialogue.states() == ["done", "done"]
+
+
+def test_an_admin_who_labels_hears_of_their_own_item_too(talk):
+    dialogue = talk(project())
+    ada = dialogue.member("Ada", role="admin")
+    with dialogue.hold() as held:
+        ada.taps("Positive")
+    dialogue.fail(held[0], content=True)
+    assert "was set aside" in ada.screen
+    ada.taps("Take it out")
+    assert dialogue.states()[1] == "withdrawn"
+    assert ada.item == "Text 2"
 
 
 def comes_again(dialogue):
@@ -401,6 +445,6 @@ def test_an_item_is_quarantined_in_the_audit_trail(talk):
     anna = dialogue.member("Anna")
     with dialogue.hold() as held:
         anna.taps("Positive")
-    dialogue.fail(held[0], reason="400 bad picture")
+    dialogue.fail(held[0], reason="400 bad picture", media=True)
     assert [row.action for row in dialogue.rows(audit)] == ["join", "quarantine"]
     assert run(dialogue.database, outbox.failures)[0][1] == "400 bad picture"

@@ -43,6 +43,24 @@ def test_a_skip_asks_for_a_reason_and_keeps_it(talk):
     assert anna.item == "Text 1"
 
 
+def test_the_usual_reasons_are_read_in_ones_language_and_kept_in_one(talk):
+    dialogue = talk(project())
+    anna = dialogue.member("Anna", language="de")
+    anna.taps("⏭")
+    assert anna.titles[:4] == ["Nicht sicher", "Unklar oder unvollständig", "Gehört nicht zu diesem Projekt", "Anderes"]
+    anna.taps("Unklar")
+    assert dialogue.answers() == [("Anna", "reviews-0", ("skip", "Unclear or incomplete"))]
+
+
+def test_reasons_of_a_projects_own_are_shown_as_they_are_written(talk):
+    dialogue = talk(project(skip_reasons=("{odd} Reason", "Other things")))
+    anna = dialogue.member("Anna", language="de")
+    anna.taps("⏭")
+    assert anna.titles[:2] == ["{odd} Reason", "Other things"]
+    anna.taps("odd")
+    assert dialogue.answers() == [("Anna", "reviews-0", ("skip", "{odd} Reason"))]
+
+
 def test_back_from_the_reasons_changes_nothing(talk):
     dialogue = talk(project())
     anna = dialogue.member("Anna")

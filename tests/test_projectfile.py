@@ -277,6 +277,48 @@ def test_a_mistake_is_met_with_its_line_and_a_remedy(text, line, says):
     assert "\n" not in said
 
 
+SEVERAL = """\
+name = "X Y"
+type = "choice"
+overlap = 0
+lease = "soon"
+overlpa = 2
+
+[[labels]]
+name = "a"
+
+[[labels]]
+name = "a"
+titel = "A"
+
+[[labels]]
+title = "no name"
+
+[[labels]]
+name = "b"
+parent = "c"
+
+[summary]
+channel = "#qa"
+timezone = "Mars"
+"""
+
+
+def test_all_mistakes_are_named_at_once_each_with_its_line():
+    lines = [int(line.split("line ")[1].split(":")[0]) for line in refusal(SEVERAL).splitlines()]
+    assert lines == [1, 3, 4, 5, 11, 12, 14, 22, 23]
+
+
+def test_of_several_questions_each_mistake_is_named_and_none_that_only_follows_from_another():
+    said = refusal(
+        'overlap = 0\n[[questions]]\nname = "q"\ntype = "choise"\nlabels = ["x", "yes"]\n'
+        '[[questions]]\nname = "r"\ntype = "rating"\nscael = 3\nshow_if = "q=x"\n'
+    ).splitlines()
+    assert [line.partition(": ")[0] for line in said] == [
+        "it.toml, line 1", "it.toml, line 1", "it.toml, line 4", "it.toml, line 9",
+    ]  # fmt: skip
+
+
 def test_a_label_type_may_refuse_a_question_and_its_line_is_named():
     def check(question):
         if not question.labels:

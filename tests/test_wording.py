@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.wording import DEFAULT, LANGUAGES
+from bot.presses import USUAL_REASONS
+from bot.project import SKIP_REASONS
+from bot.wording import DEFAULT, LANGUAGES, phrase, say
+from bot.wording import WORDS as TYPED
 
 ROOT = Path(__file__).parent.parent
 OTHERS = pytest.mark.parametrize("language", sorted(set(LANGUAGES) - {DEFAULT}))
@@ -26,6 +29,15 @@ def test_every_sentence_is_there_and_none_is_left_over(language):
 def test_a_translation_says_the_same_fields(language):
     for key, sentence in LANGUAGES[language].items():
         assert fields_of(sentence) == fields_of(LANGUAGES[DEFAULT][key]), key
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_what_may_be_typed_is_named_as_each_chat_has_it(language):
+    for key, sentence in LANGUAGES[language].items():
+        assert not re.search(r"(?<!\{)/(" + "|".join(TYPED) + r")\b", sentence), key
+    assert "/label" in say(language, phrase("reply.no_card"))
+    assert "/annotate " in say(language, phrase("reply.no_card"), "/annotate")
+    assert "/annotate undo" in say(language, phrase("help.general"), "/annotate")
 
 
 SAYING = {"phrase": (), "toast": ("alert",), "button": ("quiet", "form"), "WrongCode": ()}
@@ -60,7 +72,8 @@ def test_every_sentence_that_is_said_exists_and_gets_its_fields():
             said = [key for key in known if re.fullmatch(pattern, key)]
             assert said, f"{where}: no sentence {pattern}"
             if isinstance(node, ast.Constant) and None not in given:
-                assert given == fields_of(known[said[0]]), f"{where}: {said[0]}"
+                own = {field for field in fields_of(known[said[0]]) if not field.startswith("/")}
+                assert given == own, f"{where}: {said[0]}"
 
 
 def test_every_sentence_is_said_somewhere():
@@ -87,21 +100,52 @@ def test_a_sentence_begins_and_ends_without_space_and_is_short_enough_to_read(la
 
 
 CORE = ("app", "turn", "face", "serving", "presses", "replies", "doors", "letters", "notify", "schedule", "draft")
+SPEAKING = (
+    *(f"bot/{module}.py" for module in (*CORE, "project", "reception", "workers")),
+    *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "bot" / "labels").glob("*.py")),
+    *(f"bot/quality/{module}.py" for module in ("report", "words", "telling", "chart", "disputes", "coding")),
+)
+"""Whatever writes what a person in a chat reads."""
+UNSAID = {"TITLE", "EXAMPLE", "UNPOSTED"}
+"""Constants for the docs and the audit trail."""
+NOTED = {"warning", "error", "info", "failed", "NoChannel"}
+"""Calls whose words are for the log, or kept with a run that failed."""
 WORDS = re.compile(r"[^\W\d_]{2,}[ ,]+[^\W\d_]{2,}")
 
 
+def unread(node):
+    """Whether no person in a chat reads the words in it: docstrings, types, assertions, what is raised or logged."""
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return True
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        names = {getattr(one, "id", "") for one in (node.targets if isinstance(node, ast.Assign) else [node.target])}
+        return bool(names & UNSAID) or "TypeAlias" in ast.dump(getattr(node, "annotation", None) or ast.Pass())
+    if isinstance(node, ast.Call):
+        return getattr(node.func, "attr", getattr(node.func, "id", "")) in NOTED
+    return isinstance(node, ast.Assert | ast.Raise)
+
+
 def said_in(path):
-    """String constants of a module but for docstrings, assertions and what is raised for us."""
     tree = ast.parse(path.read_text())
-    quiet = set()
-    for node in ast.walk(tree):
-        bare = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-        if bare or isinstance(node, (ast.Assert, ast.Raise)):
-            quiet |= {id(one) for one in ast.walk(node)}
+    quiet = {id(one) for node in ast.walk(tree) if unread(node) for one in ast.walk(node)}
     constants = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in quiet)
     return [node.value for node in constants if isinstance(node.value, str)]
 
 
-@pytest.mark.parametrize("module", CORE)
+@pytest.mark.parametrize("module", SPEAKING)
 def test_no_sentence_stands_outside_the_wording(module):
-    assert [said for said in said_in(ROOT / "bot" / f"{module}.py") if WORDS.search(said)] == []
+    said = [one for one in said_in(ROOT / module) if WORDS.search(one)]
+    assert [one for one in said if one not in SKIP_REASONS] == []
+
+
+def test_the_usual_reasons_to_skip_are_sentences_in_every_language():
+    assert list(USUAL_REASONS) == list(SKIP_REASONS)
+    assert [LANGUAGES[DEFAULT][key] for key in USUAL_REASONS.values()] == list(SKIP_REASONS)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "storage").glob("*.py")), ids=lambda path: path.stem)
+def test_storage_keeps_no_word_of_ours_in_place_of_what_is_missing(path):
+    """As `name or "somebody"` would: its reader's language is not known there."""
+    choices = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.BoolOp)]
+    kept = [one.value for node in choices for one in node.values if isinstance(one, ast.Constant)]
+    assert [word for word in kept if isinstance(word, str) and word] == []

@@ -1,26 +1,31 @@
 """Summaries that fall due are posted once, whatever fails on the way and however many look."""
 
 import asyncio
+import multiprocessing
 import threading
-from concurrent.futures import ThreadPoolExecutor
+import time
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from bot.payload import unpack
 from bot.project import Summary
 from bot.schedule import latest_slot, tick
 from bot.turn import Schemas
+from bot.wording import LANGUAGES
 from bot.workers import NOW, NoChannel, Workers, child, make_summary, post_now
 from storage import accounts, outbox, people, projects, runs
 from storage.database import opened, run
 from storage.files import Files
-from storage.schema import answers, media
+from storage.schema import answers, identities, media
 from storage.schema import outbox as outbox_table
+from storage.schema import people as people_table
 from storage.schema import runs as run_table
 from tests.engines import START
+from tests.running import wait
 from tests.worlds import SENTIMENT, make
 
 POSTED = replace(SENTIMENT, summary=Summary("telegram:-1001", every="0 18 * * *", timezone="Europe/Berlin"))
@@ -49,11 +54,11 @@ def workers(database, files):
     made.close()
 
 
-def begin(database, project=POSTED, kind="summary"):
+def begin(database, project=POSTED, kind="summary", heads=2):
     """A project with an answer, and a slot of its summary that is due."""
 
     def write(tx):
-        world = make(tx, 3, 2, 1, project)
+        world = make(tx, 3, heads, 1, project)
         row = {"project": world.project, "item": world.items[0], "person": world.people[0], "kind": "label"}
         row |= {"label": {"label": "positive"}, "version": 1, "live": True, "answered_at": tx.now, "milliseconds": 900}
         tx.run(insert(answers), row)
@@ -89,6 +94,106 @@ def test_a_due_summary_is_posted_with_its_chart(database, workers, files):
     assert not workers.work_once()
 
 
+def admin(database, world, index, name, language="en", role="admin"):
+    """One of the people leads the project from now on."""
+    changed = {"name": name, "language": language}
+
+    def write(tx):
+        people.set_role(tx, world.project, world.people[index], role)
+        tx.run(update(people_table).where(people_table.c.id == world.people[index]).values(**changed))
+
+    run(database, write)
+
+
+def meet(database, world, index, platform):
+    """The person is met on another platform as well: (account, chat)."""
+
+    def write(tx):
+        account = accounts.account(tx, platform, "9")
+        chat = accounts.chat(tx, account, f"{platform}-private")
+        row = {"person": world.people[index], "account": account, "external": f"{platform}-user", "chat": chat}
+        tx.run(insert(identities), row)
+        return account, chat
+
+    return run(database, write)
+
+
+def text_of(message):
+    return "".join(part.text for part in message.text)
+
+
+def privately(database):
+    """(account, chat, words) of what was not posted to the channel."""
+    return [(row.account, row.chat, text_of(said)) for row, said in waiting(database) if said.kind == "notice"]
+
+
+def test_figures_of_single_people_go_to_admins_and_never_to_the_channel(database, workers):
+    world = begin(database)
+    admin(database, world, 1, "Ada", "de-AT")
+    assert workers.work_once()
+    (posted, summary), (row, message) = waiting(database)
+    assert (posted.kind, row.kind, row.account, row.chat) == ("summary", "notice", world.account, world.chats[1])
+    assert "Person 1000" not in text_of(summary)
+    assert text_of(message) == "Review sentiment: Personen\nPerson 1000: 1 Labels, 0,9 s je Label"
+    assert (message.media, message.buttons) == ((), ())
+
+
+def test_a_summary_asked_for_brings_admins_their_figures_too(database, workers):
+    world = begin(database)
+    admin(database, world, 1, "Ada")
+    run(database, lambda tx: runs.now(tx, world.project, NOW))
+    assert workers.work_once()
+    assert workers.work_once()
+    assert [chat for _, chat, _ in privately(database)] == [world.chats[1]] * 2
+
+
+def test_the_owner_of_the_installation_and_of_the_project_get_figures_and_others_do_not(database, workers):
+    world = begin(database, heads=4)
+    run(database, lambda tx: people.make_owner(tx, world.people[0]))
+    admin(database, world, 1, "Olga", role="owner")
+    admin(database, world, 2, "Rita", role="reviewer")
+    assert workers.work_once()
+    assert [chat for _, chat, _ in privately(database)] == [world.chats[0], world.chats[1]]
+
+
+@pytest.mark.parametrize("ours", ["telegram", "slack", ""])
+def test_an_admin_met_on_several_platforms_gets_one_message_where_this_process_speaks(database, files, ours):
+    """And, where it speaks nothing, in the newest of their chats."""
+    world = begin(database)
+    admin(database, world, 1, "Ada")
+    run(database, lambda tx: people.make_owner(tx, world.people[1]))
+    slack = meet(database, world, 1, "slack")
+    places = {"telegram": (world.account, world.chats[1]), "slack": slack, "": slack}
+    workers = Workers(database, files, platforms={places[ours][0]: ours} if ours else {}, start=threads)
+    assert workers.work_once()
+    assert [(account, chat) for account, chat, _ in privately(database)] == [places[ours]]
+    workers.close()
+
+
+def test_figures_go_only_where_the_project_may_be_shown(database, workers):
+    world = begin(database, replace(POSTED, chats=("telegram",)))
+    admin(database, world, 1, "Ada")
+    meet(database, world, 1, "slack")
+    assert workers.work_once()
+    assert [chat for _, chat, _ in privately(database)] == [world.chats[1]]
+
+
+def test_an_admin_who_may_see_the_project_nowhere_is_told_nothing(database, workers):
+    world = begin(database, replace(POSTED, chats=("browser",)))
+    admin(database, world, 1, "Ada")
+    assert workers.work_once()
+    assert [message.kind for _, message in waiting(database)] == ["summary"]
+
+
+def test_who_blocked_us_is_sent_no_figures(database, workers):
+    world = begin(database)
+    admin(database, world, 0, "Ada")
+    admin(database, world, 1, "Bea")
+    run(database, lambda tx: accounts.block(tx, world.chats[0]))
+    assert workers.work_once()
+    assert [chat for _, chat, _ in privately(database)] == [world.chats[1]]
+
+
 def test_a_child_process_does_the_work_and_may_be_ended(database, files):
     begin(database)
     workers = Workers(database, files, start=child)
@@ -100,6 +205,40 @@ def test_a_child_process_does_the_work_and_may_be_ended(database, files):
     run(database, lambda tx: runs.now(tx, 1, NOW))
     assert not workers.work_once()
     assert len(waiting(database)) == 1
+
+
+def test_a_child_that_takes_its_time_to_start_does_not_hold_up_the_end(sqlite_url, files):
+    def slow():
+        return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=time.sleep, initargs=(60,))
+
+    with opened(sqlite_url, lambda: START) as database:
+        begin(database)
+        workers = Workers(database, files, start=slow)
+        working = threading.Thread(target=workers.work_once)
+        before = multiprocessing.active_children()
+        working.start()
+        wait(lambda: set(multiprocessing.active_children()) - set(before))
+        began = time.monotonic()
+        workers.close()
+        working.join(10)
+        assert not working.is_alive()
+        assert time.monotonic() - began < 10
+        assert waiting(database) == []
+
+
+def test_what_a_failure_says_of_an_item_is_not_kept(database, files):
+    begin(database)
+
+    class Telling(ThreadPoolExecutor):
+        def submit(self, work, /, *args, **kwargs):
+            if work is make_summary:
+                raise ValueError("canary")
+            return super().submit(work, *args, **kwargs)
+
+    workers = Workers(database, files, start=lambda: Telling(1))
+    assert workers.work_once()
+    assert run(database, lambda tx: tx.all(select(run_table)))[-1].error == "ValueError"
+    workers.close()
 
 
 def test_two_workers_on_one_slot_post_once(url, files):
@@ -173,7 +312,7 @@ def test_what_fails_is_tried_three_times_and_then_given_up(database, clock, work
         assert states(database)[-1] == expected
         clock.advance(LEASE_OVER)
     assert not workers.work_once()
-    assert "nonsense" in run(database, lambda tx: tx.all(select(run_table)))[-1].error
+    assert run(database, lambda tx: tx.all(select(run_table)))[-1].error == "ValueError"
 
 
 def test_work_that_ends_the_program_each_time_is_given_up(database, clock, workers):
@@ -248,7 +387,7 @@ def test_a_daily_slot_comes_once_a_day_across_a_change_of_the_clocks(database):
     assert [(slot.day, slot.hour) for slot in slots] == [(26, 17), (27, 17), (28, 17), (29, 16), (30, 16)]
 
 
-def test_the_loop_hands_over_what_it_posted_and_wakes_at_once(sqlite_url, files):
+def test_the_loop_hands_over_what_it_posted(sqlite_url, files):
     with opened(sqlite_url, lambda: START) as database:
         world = begin(database)
 
@@ -261,7 +400,6 @@ def test_the_loop_hands_over_what_it_posted_and_wakes_at_once(sqlite_url, files)
             async with asyncio.timeout(20):
                 first = await delivered.get()
                 await asyncio.to_thread(post_now, database, world.project)
-                workers.wake()
                 second = await delivered.get()
             running.cancel()
             with pytest.raises(asyncio.CancelledError):
@@ -288,3 +426,4 @@ def test_a_child_needs_the_databases_address_alone(url):
     made = make_summary(url, world.project, START)
     assert made.picture.startswith(b"\x89PNG")
     assert made.alt == "Review sentiment: the summary as a picture"
+    assert made.people.keys() == LANGUAGES.keys()

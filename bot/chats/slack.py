@@ -7,8 +7,10 @@ from typing import Any
 
 from slack_sdk.signature import SignatureVerifier
 
+from bot.backoff import Backoff
 from bot.chat import ChatError, Finding, Media, Message, OpenMedia, Outgoing, Pace, Receive, Sending, Shown
 from bot.chats import slack_http
+from bot.chats.clock import clock_finding
 from bot.chats.slack_api import Api, SlackError, log
 from bot.chats.slack_blocks import message_blocks, remains_blocks, shown_kind
 from bot.chats.slack_direct import Directs, is_person
@@ -34,7 +36,6 @@ SCOPES = {
 PACE = Pace(chat_seconds=1.0, chat_burst=4, overall_per_second=10.0)
 """chat.postMessage bears about one a second and channel and some hundreds a minute and workspace (rate limits)."""
 
-PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
 _LITERAL = {"parse": "none", "link_names": False}
 """chat.update looks for names and addresses in the text unless told not to (docs.slack.dev, chat.update)."""
 _GONE = ("message_not_found", "cant_update_message", "edit_window_closed", "is_inactive")
@@ -51,6 +52,8 @@ class _Line:
     workspace: Workspace
     scopes: frozenset[str]
     inbox: Inbox
+    date: str
+    """When Slack said so, by its clock."""
 
 
 class SlackChat:
@@ -137,7 +140,7 @@ class SlackChat:
             await self._api_made.close()
 
     async def _line_at_last(self) -> _Line:
-        failures = 0
+        backoff = Backoff(1.0, 30.0)
         while True:
             try:
                 return await self._line()
@@ -145,8 +148,7 @@ class SlackChat:
                 if error.permanent:
                     raise
                 log.warning("Slack cannot be reached: %s", error.reason)
-            await asyncio.sleep(PAUSES[min(failures, len(PAUSES) - 1)])
-            failures += 1
+            await asyncio.sleep(backoff.next())
 
     async def _line(self) -> _Line:
         async with self._line_lock:
@@ -160,7 +162,7 @@ class SlackChat:
         workspace = Workspace(self.account, str(who["team_id"]), str(who["user_id"]))
         scopes = frozenset(scope.strip() for scope in headers.get("x-oauth-scopes", "").split(","))
         inbox = Inbox(self._api, workspace, self._receive, self._directs, self._leaves)
-        return _Line(workspace, scopes, inbox)
+        return _Line(workspace, scopes, inbox, headers.get("date", ""))
 
     async def on_http(self, headers: Mapping[str, str], body: bytes) -> slack_http.Answer:
         """(status, headers, body) for a request to the public address: events, taps, forms and commands alike."""
@@ -281,7 +283,7 @@ class SlackChat:
             return [Finding(False, "Slack bot token", error.reason)]
         found = [Finding(True, f"Slack bot token (workspace {line.workspace.team})")]
         found += [_scope_finding(scope, why, scope in line.scopes) for scope, why in SCOPES.items()]
-        return [*found, await self._way_in()]
+        return [*found, await self._way_in(), clock_finding("Slack", line.date)]
 
     async def _way_in(self) -> Finding:
         if not self._app_token:
@@ -309,7 +311,7 @@ async def introduction(api: Api) -> tuple[Json, Mapping[str, str]]:
     try:
         return await api.raw("auth.test", {})
     except SlackError as error:
-        if error.permanent:
+        if error.permanent or error.credentials:
             raise ChatError(_WRONG_TOKEN.format(code=error.code), permanent=True) from None
         raise
 

@@ -32,6 +32,32 @@ _TOKEN_CODES = (
     "account_inactive",
     "not_allowed_token_type",
 )
+_WORKSPACE = (
+    "missing_scope",
+    "no_permission",
+    "access_denied",
+    "team_access_not_granted",
+    "ekm_access_denied",
+    "enterprise_is_restricted",
+    "org_login_required",
+    "two_factor_setup_required",
+    "file_uploads_disabled",
+    "storage_limit_reached",
+)
+"""What somebody can mend in the workspace or the app; no message is to blame."""
+_CONTENT = (
+    "invalid_blocks",
+    "invalid_blocks_format",
+    "msg_blocks_too_long",
+    "msg_too_long",
+    "markdown_text_conflict",
+    "no_text",
+    "invalid_arguments",
+    "invalid_array_arg",
+    "invalid_json",
+    "json_not_object",
+)
+"""What Slack says of this very message."""
 _PLACES = {
     "not_in_channel": "labelbot is not in that Slack channel: type /invite @labelbot there",
     "channel_not_found": "Slack knows no such channel, or hides it from labelbot: check its id and invite labelbot",
@@ -122,7 +148,10 @@ def refused(method: str, error: SlackApiError, new: bool) -> SlackError:
         return SlackError(f"{method}: Slack's answer could not be read", unknown=new)
     if code in _PLACES:
         return SlackError(_PLACES[code], code=code, permanent=True, blocked=True)
-    return SlackError(_sentence(method, code, data), code=code, details=_details(data), permanent=True)
+    said = _sentence(method, code, data)
+    if code in _TOKEN_CODES or code in _WORKSPACE:
+        return SlackError(said, code=code, credentials=True)
+    return SlackError(said, code=code, details=_details(data), permanent=True, content=code in _CONTENT)
 
 
 def _sentence(method: str, code: str, data: Json) -> str:

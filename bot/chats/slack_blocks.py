@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, groupby
 from typing import Any
 
+from bot.characters import cut, head, units
 from bot.chat import Button, Form, FormField, Message, Part, Row, ShownKind, Text
-from bot.chats.slack_text import clean, clip, fallback, head, width
+from bot.chats.slack_text import clean, fallback
 
 Json = dict[str, Any]
 
@@ -103,8 +104,8 @@ def _within(text: Text, limit: int) -> tuple[Part, ...]:
     """The parts up to `limit`, cut visibly."""
     kept: list[Part] = []
     for part in text:
-        words = clip(clean(part.text), limit)
-        limit -= width(words)
+        words = cut(clean(part.text), limit)
+        limit -= units(words)
         if words:
             kept.append(Part(words, part.style))
         if limit <= 0:
@@ -134,7 +135,7 @@ def _pieces(parts: Iterable[Part], limit: int) -> Iterator[list[Part]]:
             words = head(rest, room)
             if words:
                 piece.append(Part(words, part.style))
-            rest, room = rest[len(words) :], room - width(words)
+            rest, room = rest[len(words) :], room - units(words)
             if rest or not room:
                 yield piece
                 piece, room = [], limit
@@ -180,7 +181,7 @@ def _title(button: Button) -> str:
 
 def _words(text: str, limit: int, otherwise: str = "…") -> str:
     """Slack takes no empty texts."""
-    return clip(clean(text), limit) if text.strip() else otherwise
+    return cut(clean(text), limit) if text.strip() else otherwise
 
 
 def _button(action_id: str, button: Button) -> Json:
@@ -188,7 +189,7 @@ def _button(action_id: str, button: Button) -> Json:
     made |= {"url": button.url} if button.url else {"value": button.data}
     style = {"main": "primary", "danger": "danger"}.get(button.tone)
     made |= {"style": style} if style else {}
-    spoken = clip(clean(button.spoken), BUTTON_TITLE)
+    spoken = cut(clean(button.spoken), BUTTON_TITLE)
     return made | ({"accessibility_label": spoken} if spoken else {})
 
 
@@ -213,7 +214,7 @@ def _input(field: FormField) -> Json:
     name = field.name[:FIELD_NAME]
     element: Json = {"type": "plain_text_input", "action_id": name, "multiline": field.long, "max_length": limit}
     if field.value:
-        element["initial_value"] = clip(clean(field.value), limit)
+        element["initial_value"] = cut(clean(field.value), limit)
     label = _plain(_words(field.title, FIELD_TITLE))
     shown = {"type": "input", "block_id": name, "label": label, "element": element}
     return shown | {"optional": field.optional}

@@ -84,11 +84,19 @@ class Files:
         return _ts_in(await self._wait(file, channel), channel)
 
     async def _upload(self, media: Media) -> str:
-        data = await asyncio.to_thread(self._open, media.sha256)
+        data = await self._content(media)
         request = {"filename": file_name(media), "length": len(data)}
         answer = await self._api.call("files.getUploadURLExternal", request, form=True)
         await self._api.upload(str(answer["upload_url"]), data)
         return str(answer["file_id"])
+
+    async def _content(self, media: Media) -> bytes:
+        try:
+            return await asyncio.to_thread(self._open, media.sha256)
+        except FileNotFoundError:
+            raise ChatError("a file of this item is gone from the media folder", permanent=True, media=True) from None
+        except OSError as error:
+            raise ChatError(f"the media folder cannot be read ({type(error).__name__})") from None
 
     async def _complete(self, media: Media, file: str, channel: str) -> None:
         body: dict[str, object] = {"files": [{"id": file, "title": file_name(media)}]}

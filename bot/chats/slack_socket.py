@@ -12,6 +12,7 @@ from typing import Any
 
 import aiohttp
 
+from bot.backoff import Backoff
 from bot.chat import ChatError
 from bot.chats.slack_api import Api, SlackError, log
 
@@ -26,7 +27,6 @@ LINGER = 30.0
 STEADY = 60.0
 """Seconds after which a connection counts as having worked."""
 FAREWELL = 3.0
-PAUSES = (0.2, 1.0, 3.0, 10.0, 30.0)
 
 _HOPELESS = (
     "invalid_auth",
@@ -74,16 +74,17 @@ class SocketMode:
 
     async def _line(self, number: int) -> None:
         """Keep one connection up for ever."""
-        failures = 0
+        backoff = Backoff(0.2, 30.0)
         while True:
             began = time.monotonic()
             reason = await self._attempt()
             if not reason:
-                failures = 0
+                backoff.reset()
                 continue
-            failures = 1 if time.monotonic() - began > STEADY else failures + 1
+            if time.monotonic() - began > STEADY:
+                backoff.reset()
             log.warning("Socket Mode connection %d: %s", number, reason)
-            await asyncio.sleep(PAUSES[min(failures, len(PAUSES)) - 1])
+            await asyncio.sleep(backoff.next())
 
     async def _attempt(self) -> str:
         """One connection from its beginning until a new one is wanted: "", or what went wrong."""

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from bot.characters import cut
+
 Json = dict[str, Any]
 
 _LINK = re.compile(r"<(https?://[^<>|]+|mailto:[^<>|]+)(?:\|[^<>]*)?>")
@@ -25,30 +27,13 @@ def clean(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").replace("\0", "\ufffd")
 
 
-def width(text: str) -> int:
-    """Characters as the strictest reading of Slack's limits counts them: UTF-16 units."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
-
-
-def clip(text: str, limit: int) -> str:
-    """At most `limit` wide; what is cut away leaves a "…"."""
-    return text if width(text) <= limit else head(text, limit - 1) + "…"
-
-
-def head(text: str, limit: int) -> str:
-    """The longest beginning at most `limit` wide, never half a character."""
-    if text.isascii():
-        return text[:limit]
-    return text.encode("utf-16-le")[: max(0, limit) * 2].decode("utf-16-le", "ignore")
-
-
 def fallback(text: str, limit: int = 3000) -> str:
     """The `text` beside blocks: notification and screen reader. `limit` in bytes; chat.update takes 4,000."""
     size = 1500
-    short = escape(clip(text, size))
+    short = escape(cut(text, size))
     while len(escape(short).encode()) > limit:
         size //= 2
-        short = escape(clip(text, size))
+        short = escape(cut(text, size))
     return short
 
 

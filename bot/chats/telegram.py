@@ -6,8 +6,6 @@ import hmac
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
@@ -15,12 +13,15 @@ from weakref import WeakValueDictionary
 from telegram import Bot, WebhookInfo
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
+from bot.backoff import Backoff
+from bot.characters import cut, storable
 from bot.chat import Ack, ChatError, Event, Finding, OpenMedia, Outgoing, Pace, Receive, Sending, Toast
+from bot.chats.clock import clock_finding
 from bot.chats.telegram_errors import WRONG_TOKEN
 from bot.chats.telegram_http import Flood, TelegramRequest
 from bot.chats.telegram_messages import Sender
-from bot.chats.telegram_polling import Backoff, Polling, Update
-from bot.chats.telegram_text import TOAST_UNITS, clean, cut
+from bot.chats.telegram_polling import Polling, Update
+from bot.chats.telegram_text import TOAST_UNITS
 from bot.chats.telegram_updates import ALLOWED, Me, sender, tapped, translate
 
 API_URL = "https://api.telegram.org"
@@ -28,7 +29,6 @@ WEBHOOK_PATH = "/telegram/webhook"
 SECRET_HEADER = "x-telegram-bot-api-secret-token"
 ANSWERS_KEPT = 1024
 CLOSE_SECONDS = 2.0
-SKEW_SECONDS = 60.0
 
 Commands = Mapping[str, Sequence[tuple[str, str]]]
 """The menu: (command, description) pairs by language code, "" for everybody else."""
@@ -187,7 +187,7 @@ class TelegramChat:
         """A late or failed answer costs nobody their label: the tap is recorded by now."""
         payload: dict[str, Any] = {"callback_query_id": tap}
         if isinstance(ack, Toast):
-            payload |= {"text": cut(clean(ack.text), TOAST_UNITS), "show_alert": ack.alert}
+            payload |= {"text": cut(storable(ack.text), TOAST_UNITS), "show_alert": ack.alert}
         try:
             await self._request.call("answerCallbackQuery", payload)
         except TelegramError as error:
@@ -228,7 +228,11 @@ class TelegramChat:
         except TelegramError as error:
             mend = "see whether this machine reaches the internet, and what TELEGRAM_API_URL says"
             return [Finding(False, f"Telegram cannot be reached: {error.message}", mend)]
-        return [Finding(True, f"Telegram knows the bot as @{self._me.username}"), *self._receiving(info), self._clock()]
+        return [
+            Finding(True, f"Telegram knows the bot as @{self._me.username}"),
+            *self._receiving(info),
+            clock_finding("Telegram", self._request.date),
+        ]
 
     def _receiving(self, info: WebhookInfo) -> list[Finding]:
         found = [self._way(info)]
@@ -252,12 +256,3 @@ class TelegramChat:
                 False, f"the webhook is {info.url or 'not set'}", "start `labelbot run`: it sets the webhook"
             )
         return Finding(True, f"updates come to {self._hook_url}")
-
-    def _clock(self) -> Finding:
-        try:
-            skew = (datetime.now(UTC) - parsedate_to_datetime(self._request.date)).total_seconds()
-        except ValueError:
-            return Finding(True, "Telegram does not tell the time")
-        if abs(skew) > SKEW_SECONDS:
-            return Finding(False, f"the clock is {skew:+.0f} s off Telegram's", "let this machine keep time by NTP")
-        return Finding(True, "the clock agrees with Telegram's")

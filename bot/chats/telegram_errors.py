@@ -68,11 +68,12 @@ def chat_error(error: TelegramError, *, fresh: bool, media: bool = False) -> Cha
         return ChatError(f"Telegram lets us write here no more: {error.message}", permanent=True, blocked=True)
     if isinstance(error, InvalidToken):
         # Not the message's fault: it waits until the token is mended.
-        return ChatError(WRONG_TOKEN, retry_after=TOKEN_PAUSE_SECONDS)
+        return ChatError(WRONG_TOKEN, retry_after=TOKEN_PAUSE_SECONDS, credentials=True)
     if isinstance(error, BadRequest):
         faulty = media and _says(error, _MEDIA)
         closed = _says(error, _CLOSED)
-        return ChatError(f"Telegram refuses: {error.message}", permanent=True, media=faulty, blocked=closed)
+        told = f"Telegram refuses: {error.message}"
+        return ChatError(told, permanent=True, media=faulty, blocked=closed, content=not closed)
     if isinstance(error, Conflict):
         return ChatError(TWO_RECEIVERS, permanent=True)
     return ChatError(f"Telegram failed: {error.message}", unknown=fresh and isinstance(error, Lost))

@@ -3,8 +3,8 @@
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.characters import MARK, cut, storable
 from bot.chat import Button, Row, Tone
-from bot.chats.telegram_text import MARK, clean, cut
 
 PER_ROW = 8
 PER_MESSAGE = 100
@@ -47,7 +47,7 @@ def _opens(url: str) -> bool:
 
 
 def _button(button: Button) -> dict[str, Any]:
-    shown: dict[str, Any] = {"text": cut(clean(button.title), TITLE_UNITS).strip() or MARK}
+    shown: dict[str, Any] = {"text": cut(storable(button.title), TITLE_UNITS).strip() or MARK}
     if button.url:
         shown["url"] = button.url
     else:

@@ -8,12 +8,13 @@ from typing import Any
 
 from telegram.error import TelegramError
 
+from bot.characters import cut, storable
 from bot.chat import Media, Message, OpenMedia, Outgoing, Sending, Shown, ShownKind
 from bot.chats.telegram_errors import changed_nothing, chat_error, holds_media, not_editable
 from bot.chats.telegram_http import Flood, Lost, NotSent, Payload, TelegramRequest
 from bot.chats.telegram_keyboard import keyboard
 from bot.chats.telegram_media import ALBUM, SEND, Files, Slot, details, file_id, input_media, telegram_kind
-from bot.chats.telegram_text import CAPTION_UNITS, PLACEHOLDER_UNITS, TEXT_UNITS, clean, cut, length, render
+from bot.chats.telegram_text import CAPTION_UNITS, PLACEHOLDER_UNITS, TEXT_UNITS, length, render
 
 SHORT_PAUSE_SECONDS = 5.0
 _NO_PREVIEW = {"is_disabled": True}
@@ -191,7 +192,7 @@ class _Letter:
             return {"reply_markup": buttons}
         if not (new and self.message.typed):
             return {}
-        hint = cut(clean(self.message.placeholder), PLACEHOLDER_UNITS).strip()
+        hint = cut(storable(self.message.placeholder), PLACEHOLDER_UNITS).strip()
         reply: dict[str, Any] = {"force_reply": True}
         return {"reply_markup": reply | ({"input_field_placeholder": hint} if hint else {})}
 

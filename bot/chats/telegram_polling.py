@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-import random
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from telegram.error import Conflict, InvalidToken, TelegramError
 
+from bot.backoff import Backoff
 from bot.chat import ChatError
 from bot.chats.telegram_errors import TWO_RECEIVERS, WRONG_TOKEN
 from bot.chats.telegram_http import Flood, TelegramRequest
@@ -24,24 +24,6 @@ NETWORK_SECONDS = 10.0
 CONFIRM_SECONDS = 1.0
 
 log = logging.getLogger("labelbot.telegram")
-
-
-class Backoff:
-    """Growing pauses with jitter, so that many programs do not come back at the same moment."""
-
-    def __init__(self, first: float = 0.5, longest: float = 15.0) -> None:
-        self._first = first
-        self._longest = longest
-        self.failures = 0
-
-    def reset(self) -> None:
-        self.failures = 0
-
-    def next(self) -> float:
-        """Seconds to wait now."""
-        self.failures += 1
-        whole = min(self._longest, self._first * 2.0 ** min(self.failures - 1, 16))
-        return whole * random.uniform(0.5, 1.0)
 
 
 class Polling:

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from bot.characters import MARK, cut, storable, units
 from bot.chat import Part, Style, Text
 
 TEXT_UNITS = 4096
@@ -10,7 +11,6 @@ CAPTION_UNITS = 1024
 TOAST_UNITS = 200
 PLACEHOLDER_UNITS = 64
 ENTITIES = 100
-MARK = "…"
 
 _ENTITY: dict[Style, str] = {
     "bold": "bold",
@@ -24,28 +24,8 @@ _MENTION = re.compile(r"@(?=\w)")
 _WORD_JOINER = "\u2060"
 
 
-def units(text: str) -> int:
-    """Length in UTF-16 code units, in which Telegram counts."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def clean(text: str) -> str:
-    """Without NUL and lone surrogates, which no platform and no database takes."""
-    if "\0" in text:
-        text = text.replace("\0", "")
-    return text if text.isascii() else text.encode("utf-8", "ignore").decode()
-
-
-def cut(text: str, limit: int) -> str:
-    """At most `limit` units; what was cut off leaves a mark."""
-    if len(text) <= limit // 2 or units(text) <= limit:
-        return text
-    kept = text.encode("utf-16-le", "surrogatepass")[: 2 * (limit - 1)].decode("utf-16-le", "ignore")
-    return kept + MARK
-
-
 def length(text: Text) -> int:
-    return sum(units(clean(part.text)) for part in text)
+    return sum(units(storable(part.text)) for part in text)
 
 
 def render(text: Text, limit: int, *, mentions: bool = True) -> tuple[str, list[dict[str, Any]]]:
@@ -53,7 +33,7 @@ def render(text: Text, limit: int, *, mentions: bool = True) -> tuple[str, list[
 
     Without `mentions` an @name in the text calls nobody: Telegram looks for them in any text.
     """
-    words = [clean(part.text) for part in text]
+    words = [storable(part.text) for part in text]
     if not mentions:
         words = [_MENTION.sub("@" + _WORD_JOINER, word) for word in words]
     sizes = [units(word) for word in words]

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
+from bot.characters import storable
 from bot.chat import Blocked, Command, Edited, Event, Moved, Press, Reply, Shown, ShownKind
-from bot.chats.telegram_text import clean
 
 ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
 NAME_LENGTH = 100
@@ -82,8 +82,8 @@ def _common(update: Mapping[str, Any], account: int, person: Mapping[str, Any], 
         "key": f"u{update['update_id']}",
         "user": str(person["id"]),
         "chat": str(chat["id"]),
-        "name": clean(name)[:NAME_LENGTH],
-        "language": clean(person.get("language_code", ""))[:35],
+        "name": storable(name)[:NAME_LENGTH],
+        "language": storable(person.get("language_code", ""))[:35],
         "private": chat["type"] == "private",
     }
 
@@ -93,7 +93,7 @@ def _press(update: Mapping[str, Any], tap: Mapping[str, Any], account: int) -> P
     if message is None or data is None:
         return None
     shown = Shown(str(message["message_id"]), _kind(message))
-    return Press(**_common(update, account, tap["from"], message["chat"]), data=clean(data), shown=shown)
+    return Press(**_common(update, account, tap["from"], message["chat"]), data=storable(data), shown=shown)
 
 
 def _kind(message: Mapping[str, Any]) -> ShownKind:
@@ -108,7 +108,7 @@ def _message(update: Mapping[str, Any], message: Mapping[str, Any], account: int
     if person is None or person.get("is_bot"):
         return None
     common = _common(update, account, person, chat)
-    text = clean(message.get("text", "")).strip()
+    text = storable(message.get("text", "")).strip()
     if command := _command_size(message):
         return _command(common, text, command, me)
     to = message.get("reply_to_message") or {}
@@ -144,7 +144,7 @@ def _edited(update: Mapping[str, Any], message: Mapping[str, Any], account: int)
     if text is None or person is None or person.get("is_bot"):
         return None
     common = _common(update, account, person, message["chat"])
-    return Edited(**common, text=clean(text).strip(), message=str(message["message_id"]))
+    return Edited(**common, text=storable(text).strip(), message=str(message["message_id"]))
 
 
 def _membership(update: Mapping[str, Any], change: Mapping[str, Any], account: int) -> Blocked | None:

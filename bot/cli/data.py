@@ -11,9 +11,12 @@ import click
 
 from bot.cli.session import session
 from bot.exchange.exported import Level
-from bot.exchange.exports import FORMATS, Wanted, export_project
+from bot.exchange.exports import FORMATS, Wanted, check, export_project
 from bot.exchange.imports import ImportResult, import_source, undo_import
-from bot.exchange.plan import plan_import
+from bot.exchange.plan import Plan, plan_import
+from bot.exchange.problems import BadExport
+from bot.exchange.sentences import counted
+from storage.database import Database
 
 if TYPE_CHECKING:
     from bot.media.preparer import Preparer
@@ -43,7 +46,7 @@ class Pairs(click.ParamType[tuple[str, str]]):
 @click.option("--map", "mapping", multiple=True, type=Pairs(), metavar="NAME=COLUMN", help="which column is what")
 @click.option("--media-root", type=click.Path(path_type=Path), help="folder that relative media paths start from")
 @click.option("--fetch", "hosts", multiple=True, metavar="HOST", help="fetch media from this host (else none)")
-@click.option("--dry-run", is_flag=True, help="only say what would be done")
+@click.option("--dry-run", is_flag=True, help="only say what would be done; nothing is written")
 @click.option("--undo", type=int, metavar="K", help="instead: withdraw import K's unanswered items")
 def import_command(
     project: str,
@@ -87,6 +90,7 @@ def bring_in(
         for line in plan.lines():
             click.echo(line)
         if dry_run:
+            _try(opened.database, plan)
             return
         rejects = Path(f"{sources[0].name}.rejects.jsonl")
         with _preparer() as preparer, progress_bar("importing") as tell:
@@ -101,6 +105,15 @@ def bring_in(
     _say(project, result)
 
 
+def _try(database: Database, plan: Plan) -> None:
+    from bot.exchange.trial import tried
+
+    with progress_bar("looking") as tell:
+        trial = tried(database, plan, lambda rows: tell(rows, None))
+    for line in trial.lines():
+        click.echo(line)
+
+
 def _preparer() -> "Preparer":
     from bot.media.preparer import Preparer
 
@@ -111,13 +124,15 @@ def _say(project: str, result: ImportResult) -> None:
     if result.resumed:
         click.echo("This import had been interrupted; it went on where it was.")
     if result.left:
-        click.echo(f"{result.left} of the changed items stay as they were: somebody has answered them or has them now.")
+        stay = counted(result.left, "changed item stays as it was", "changed items stay as they were")
+        click.echo(f"{stay}: somebody has answered, or has a card of it open.")
     if result.dropped:
-        click.echo(f"{result.dropped} answers or suggestions were left out of the items they came with.")
+        what = counted(result.dropped, "answer or suggestion was", "answers or suggestions were")
+        click.echo(f"{what} left out of the items they came with.")
     if result.rejects_path is not None:
         click.echo(f"What was rejected, with line and reason: {result.rejects_path}")
     if result.answers:
-        click.echo(f"{result.answers} answers came with the data.")
+        click.echo(f"{counted(result.answers, 'answer')} came with the data.")
     click.echo(f"To take it back: labelbot import {project} --undo {result.number}")
     click.echo(f"{result.new} new, {result.known} known, {result.changed} changed, {result.rejected} rejected")
 
@@ -126,7 +141,8 @@ def _undo(project: str, number: int) -> None:
     with session() as opened:
         opened.project(project)
         done = undo_import(opened.database, project, number)
-    click.echo(f"{done.withdrawn} items withdrawn; {done.stayed} stay, for they are answered.")
+    stay = counted(done.stayed, "stays, for it is", "stay, for they are")
+    click.echo(f"{counted(done.withdrawn, 'item')} withdrawn; {stay} answered.")
 
 
 @contextlib.contextmanager
@@ -207,6 +223,10 @@ def export_command(
     """Write the answers, or one consensus label an item, as a file others open."""
     kinds = tuple(one.strip() for one in (only or "").split(",") if one.strip())
     wanted = Wanted(format=form, level=level, since=since, only=kinds, split=split, media=media)
+    try:
+        check(wanted)
+    except BadExport as problem:
+        raise click.UsageError(str(problem)) from problem
     out: Path | BinaryIO = sys.stdout.buffer if output == "-" else Path(output)
     with session() as opened, progress_bar("exporting") as tell:
         opened.project(project)
@@ -218,6 +238,7 @@ def export_command(
             out,
             lambda done, total: tell(done, done / total if total else None),
         )
-    click.echo(f"{result.rows} rows of {result.items} items" + (f" in {output}" if output != "-" else ""), err=True)
+    where = f" in {output}" if output != "-" else ""
+    click.echo(f"{counted(result.rows, 'row')} of {counted(result.items, 'item')}{where}", err=True)
     for loss in result.losses:
-        click.echo(f"Not in it: {loss}", err=True)
+        click.echo(f"Note: {loss}", err=True)

@@ -1,18 +1,21 @@
 """Projects: templates, checking a project file, creating and updating, listing."""
 
 import json
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 import click
 
-from bot.cli.session import session
+from bot.cli.session import NoDatabase, session
 from bot.cli.trouble import Trouble
+from bot.exchange.sentences import counted
 from bot.labels import LABEL_TYPES
 from bot.project import Project
-from bot.projectfile import load
-from storage import people, projects
+from bot.projectfile import load, parse
+from storage import figures, people, projects
 from storage.database import Database, Transaction, run
+from storage.figures import Parts
 from storage.overlap import is_spread, set_overlap
 from storage.projects import ProjectRow
 
@@ -27,6 +30,21 @@ def read_project(path: Path) -> Project:
     """Raises BadProjectFile with the line to mend."""
     options = {name: each.OPTIONS for name, each in LABEL_TYPES.items()}
     return load(path, LABEL_TYPES, options, lambda question: LABEL_TYPES[question.type].check(question))
+
+
+def parse_project(text: str) -> Project:
+    """Raises BadProjectFile."""
+    options = {name: each.OPTIONS for name, each in LABEL_TYPES.items()}
+    return parse(text, types=LABEL_TYPES, options=options, check=lambda asked: LABEL_TYPES[asked.type].check(asked))
+
+
+def known_projects() -> list[str]:
+    """The names of all projects, none where there is no database yet."""
+    try:
+        with session() as opened:
+            return [row.name for row in run(opened.database, projects.every)]
+    except NoDatabase:
+        return []
 
 
 @click.command("new", epilog="Example: labelbot new sentiment -o reviews.toml")
@@ -52,7 +70,7 @@ def new_command(template: str | None, output: Path | None) -> None:
     short_help="Say what is wrong with a project file, with the line.",
     epilog="Example: labelbot check reviews.toml",
 )
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path))
 def check_command(file: Path) -> None:
     """Read a project file and say what is wrong with it, with the line."""
     project = read_project(file)
@@ -61,7 +79,7 @@ def check_command(file: Path) -> None:
 
 
 @click.command("apply", epilog="Example: labelbot apply reviews.toml")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path))
 def apply_command(file: Path) -> None:
     """Create the project, or bring it up to the file."""
     apply_file(file)
@@ -101,6 +119,11 @@ def spread_overlap(database: Database, row: ProjectRow, project: Project) -> Non
             return
 
 
+def _as_json(row: ProjectRow, title: str, parts: Parts) -> dict[str, object]:
+    told = {"name": row.name, "title": title, "state": row.state, "version": row.version, "items": row.total}
+    return told | {"done": parts.done}
+
+
 @click.command("projects", epilog="Example: labelbot projects --json")
 @click.option("--pause", metavar="NAME", help="deal no more cards there; answers in hand still count")
 @click.option("--resume", metavar="NAME", help="deal them again")
@@ -113,11 +136,16 @@ def projects_command(pause: str | None, resume: str | None, as_json: bool) -> No
                 row, _ = opened.project(name)
                 run(opened.database, partial(projects.set_state, project=row.id, state=state))
         rows = run(opened.database, projects.every)
+        titles = run(opened.database, lambda tx: [projects.config_of(tx, r.id, r.version)["title"] for r in rows])
+        with opened.database.reading() as connection:
+            parts = [figures.parts(connection, row.id, datetime.now(UTC)) for row in rows]
+    told = list(zip(rows, titles, parts, strict=True))
     if as_json:
-        fields = [{"name": r.name, "state": r.state, "version": r.version, "items": r.total} for r in rows]
-        click.echo(json.dumps(fields))
+        click.echo(json.dumps([_as_json(*one) for one in told]))
         return
-    for row in rows:
-        click.echo(f"{row.name:<24} {row.total:>8} items  version {row.version}  {row.state}")
+    for row, title, part in told:
+        asked = part.imported - part.gold - part.withdrawn
+        progress = f"{part.done:,} of {counted(asked, 'item')} done"
+        click.echo(f"{row.name:<20} {title[:32]:<32} {progress:>26}  version {row.version}  {row.state}")
     if not rows:
         click.echo("No projects yet. Make one: labelbot new sentiment, then labelbot apply sentiment.toml")

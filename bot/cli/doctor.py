@@ -17,7 +17,7 @@ from config import settings as configuration
 from config.settings import BadSettings, Settings
 
 if TYPE_CHECKING:
-    from storage.database import Database
+    from storage.database import Database, Transaction
 
 LOW_DISK = 1_000_000_000
 """Bytes below which an import may fill the disk."""
@@ -27,14 +27,15 @@ FAILURES_SHOWN = 3
 @click.command("doctor", short_help="What is wrong, and what mends it.", epilog="Example: labelbot doctor")
 @click.option("--json", "as_json", is_flag=True, help="for scripts")
 @click.option("--offline", is_flag=True, help="ask no platform and no address")
-def doctor_command(as_json: bool, offline: bool) -> None:
+@click.option("--forget", is_flag=True, help="forget the events set aside and the messages not sent until now")
+def doctor_command(as_json: bool, offline: bool, forget: bool) -> None:
     """Look at everything that can be wrong, and say what mends it. Exit code 1 if anything is."""
     try:
         settings = configuration.read()
     except BadSettings as error:
         found = [Finding(False, str(error), "correct it in the environment or in .env")]
     else:
-        found = list(examine(settings, offline))
+        found = list(examine(settings, offline, forget))
     if as_json:
         click.echo(json.dumps([{"ok": one.ok, "what": one.what, "mend": one.mend} for one in found]))
     else:
@@ -50,12 +51,12 @@ def _show(finding: Finding) -> None:
         click.echo(f"    → {finding.mend}")
 
 
-def examine(settings: Settings, offline: bool) -> Iterator[Finding]:
+def examine(settings: Settings, offline: bool, forget: bool = False) -> Iterator[Finding]:
     """All findings, the ground before what stands on it."""
     yield from _settings(settings)
     yield _python()
     yield from _folder(settings)
-    yield from _database(settings)
+    yield from _database(settings, forget)
     yield _ffmpeg()
     if not offline:
         yield from _public(settings)
@@ -92,10 +93,10 @@ def _folder(settings: Settings) -> Iterator[Finding]:
     yield Finding(free > LOW_DISK, f"{free / 1e9:.1f} GB of disk are free", "make room, or move LABELBOT_HOME")
 
 
-def _database(settings: Settings) -> Iterator[Finding]:
+def _database(settings: Settings, forget: bool) -> Iterator[Finding]:
     from sqlalchemy.exc import SQLAlchemyError
 
-    from storage.database import opened
+    from storage.database import opened, run
     from storage.migrations import NewerSchemaError, migrate
 
     where = shown_url(settings.database_url)
@@ -103,12 +104,23 @@ def _database(settings: Settings) -> Iterator[Finding]:
         migrate(settings.database_url)
         with opened(settings.database_url) as database:
             yield Finding(True, f"database {where} answers and has this program's schema")
+            if forget:
+                run(database, _forget)
             yield from _kept(database)
     except NewerSchemaError as error:
         yield Finding(False, str(error), "install the newer labelbot, or restore the backup from before")
     except (SQLAlchemyError, OSError) as error:
         cause = getattr(error, "orig", None) or error
         yield Finding(False, f"database {where}: {cause}", "see that it runs and that LABELBOT_DATABASE_URL is right")
+
+
+def _forget(tx: "Transaction") -> None:
+    """Somebody has read of these faults; they would be gone by themselves after a week."""
+    from storage import accounts, outbox
+
+    most = 1_000_000
+    accounts.forget_faults(tx, tx.micros + 1, most)
+    outbox.forget_failures(tx, tx.micros + 1, most)
 
 
 def _kept(database: "Database") -> Iterator[Finding]:
@@ -123,13 +135,14 @@ def _kept(database: "Database") -> Iterator[Finding]:
     yield Finding(
         not events,
         f"{len(events)} events were set aside" + _some(f"{key}: {error}" for key, error in events),
-        "this is a fault of ours: please report it with these lines",
+        "this is a fault of ours: please report it with these lines, then `labelbot doctor --forget`",
     )
     unsent = run(database, outbox.failures)
     yield Finding(
         not unsent,
         f"{len(unsent)} messages could not be sent" + _some(error for _, error in unsent),
-        "the reason stands beside it; the items concerned are quarantined",
+        "the reason stands beside it; an item set aside for it can be put back by the project's admins. "
+        "`labelbot doctor --forget` when you have seen to it",
     )
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 
 import click
@@ -27,6 +28,24 @@ class Span(click.ParamType[timedelta]):
         if found is None:
             self.fail(f"{value!r} is no time such as 30m, 12h or 7d", param, ctx)
         return timedelta(seconds=int(found[1]) * UNITS[found[2]])
+
+
+class Pair(click.ParamType[tuple[str, str]]):
+    """ID=VALUE, the value one of some or any."""
+
+    def __init__(self, values: Sequence[str] = ()) -> None:
+        self.name = "id=value"
+        self._values = values
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        if isinstance(value, tuple):
+            return value
+        left, equals, right = str(value).partition("=")
+        if not (left and equals and right):
+            self.fail(f"{value!r}: write it as {'ID=ROLE' if self._values else 'ID=NAME'}", param, ctx)
+        if self._values and right not in self._values:
+            self.fail(f"no role “{right}”. There is: {', '.join(self._values)}", param, ctx)
+        return left, right
 
 
 @click.command(
@@ -90,11 +109,17 @@ def show_qr(link: str) -> None:
     epilog="Example: labelbot people reviews --role 3f2a=reviewer",
 )
 @click.argument("project")
-@click.option("--rename", metavar="ID=NAME", help="show somebody under another name")
-@click.option("--role", "new_role", metavar="ID=ROLE", help=f"one of {', '.join(ROLES)}")
+@click.option("--rename", type=Pair(), metavar="ID=NAME", help="show somebody under another name")
+@click.option("--role", "new_role", type=Pair(ROLES), metavar="ID=ROLE", help=f"one of {', '.join(ROLES)}")
 @click.option("--remove", metavar="ID", help="end somebody's role; their answers stay")
 @click.option("--json", "as_json", is_flag=True, help="for scripts")
-def people_command(project: str, rename: str | None, new_role: str | None, remove: str | None, as_json: bool) -> None:
+def people_command(
+    project: str,
+    rename: tuple[str, str] | None,
+    new_role: tuple[str, str] | None,
+    remove: str | None,
+    as_json: bool,
+) -> None:
     """Who labels here, in which role, how far; rename, change the role, remove."""
     with session() as opened:
         row, _ = opened.project(project)
@@ -109,26 +134,37 @@ def people_command(project: str, rename: str | None, new_role: str | None, remov
         click.echo(f"{member.public}  {member.role:<10} {member.answered:>7} answers  {member.name}")
 
 
-def _change(tx: Transaction, project: int, rename: str | None, new_role: str | None, remove: str | None) -> None:
+def _change(
+    tx: Transaction,
+    project: int,
+    rename: tuple[str, str] | None,
+    new_role: tuple[str, str] | None,
+    remove: str | None,
+) -> None:
+    led = bool(people.admins(tx, project))
     if rename is not None:
-        who, name = _pair(rename, "ID=NAME")
+        who, name = rename
         people.rename(tx, _person(tx, project, who), name[:100])
     if new_role is not None:
-        who, role = _pair(new_role, "ID=ROLE")
-        if role not in ROLES:
-            raise Trouble(f"no role “{role}”. There is: {', '.join(ROLES)}")
+        who, role = new_role
         people.set_role(tx, project, _person(tx, project, who), role)
         people.record(tx, None, project, "role", {"person": who, "role": role})
     if remove is not None:
-        people.remove(tx, project, _person(tx, project, remove))
-        people.record(tx, None, project, "remove", {"person": remove})
+        _remove(tx, project, remove)
+    if led and not people.admins(tx, project):
+        raise Trouble(
+            "then nobody would own or administer the project; nothing was changed. Give somebody else the role first: "
+            "--role ID=owner"
+        )
 
 
-def _pair(value: str, form: str) -> tuple[str, str]:
-    left, equals, right = value.partition("=")
-    if not (left and equals and right):
-        raise Trouble(f"write it as {form}")
-    return left, right
+def _remove(tx: Transaction, project: int, start: str) -> None:
+    person = _person(tx, project, start)
+    people.remove(tx, project, person)
+    people.record(tx, None, project, "remove", {"person": start})
+    kept = next((one for _, one in people.admins(tx, project) if one.id == person), None)
+    if kept is not None:
+        click.echo(f"{kept.name} owns this whole labelbot, and so still sees and runs every project.", err=True)
 
 
 def _person(tx: Transaction, project: int, start: str) -> int:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
@@ -17,9 +18,11 @@ from bot.cli.trouble import Trouble
 @click.argument("project")
 @click.option("--post", is_flag=True, help="post it to the project's channel (a running labelbot does)")
 @click.option("--json", "as_json", is_flag=True, help="for scripts")
-@click.option("--picture", type=click.Path(dir_okay=False), help="write the chart there, as PNG")
-def report_command(project: str, post: bool, as_json: bool, picture: str | None) -> None:
+@click.option("--picture", type=click.Path(path_type=Path), help="write the chart there, as PNG")
+def report_command(project: str, post: bool, as_json: bool, picture: Path | None) -> None:
     """Progress, pace, agreement, gold, disputes: how the labeling goes."""
+    if picture is not None and picture.suffix.lower() != ".png":
+        raise click.UsageError(f"--picture {picture}: the chart is a PNG; call it {picture.with_suffix('.png').name}")
     with session() as opened:
         row, asked = opened.project(project)
         if post:
@@ -36,11 +39,10 @@ def report_command(project: str, post: bool, as_json: bool, picture: str | None)
         with opened.database.reading() as connection:
             report = summary(connection, row, asked, datetime.now(UTC))
     if picture:
-        from pathlib import Path
-
         from bot.quality.telling import picture as draw
 
-        Path(picture).write_bytes(draw(report, asked.language))
+        picture.parent.mkdir(parents=True, exist_ok=True)
+        picture.write_bytes(draw(report, asked.language))
     if as_json:
         click.echo(json.dumps(plain(report)))
         return

@@ -2,7 +2,10 @@
 
 import asyncio
 import logging
+import os
+import secrets
 import shlex
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -20,17 +23,46 @@ if TYPE_CHECKING:
     from bot.bootstrap import House
 
 STOP_KEY = "Ctrl+C"
+COME_BACK = "labelbot invite --owner"
 
 
 @click.command("run", short_help="Serve every chat there are credentials for.", epilog="Example: labelbot run")
 @click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="info")
 def run_command(log_level: str) -> None:
     """Serve every chat there are credentials for, until SIGTERM or Ctrl+C."""
-    from bot.bootstrap import House, listen, owner_link
+    from bot.bootstrap import PortTaken, listen
 
     settings = configuration.read()
     logging.basicConfig(level=log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    bound = listen(settings, move_on=False)
+    if log_level != "debug":  # says "INFO uvicorn.error" of everything, of a good start too
+        logging.getLogger("uvicorn.error").setLevel("WARNING")
+    try:
+        bound = listen(settings, move_on=False)
+    except PortTaken as taken:
+        with listen(settings, move_on=True) as free:
+            raise Trouble(f"{taken}, such as LABELBOT_LISTEN={_listens(settings, free)}") from taken
+    _serve(settings, bound)
+
+
+def serve_here() -> None:
+    """What `run` does, for a beginning: on the next free port where this one is taken."""
+    from bot.bootstrap import listen
+
+    settings = configuration.read()
+    logging.basicConfig(level="WARNING", format="%(levelname)s %(name)s: %(message)s")
+    bound = listen(settings, move_on=True)
+    if (listens := _listens(settings, bound)) != settings.listen and settings.port:
+        click.echo(f"{settings.listen} is taken, so this one listens on {listens}. In another terminal, for invites:")
+        click.echo(f"  export LABELBOT_LISTEN={listens}")
+    _serve(settings, bound)
+
+
+def _listens(settings: Settings, bound: socket) -> str:
+    return f"{settings.listen.rpartition(':')[0]}:{bound.getsockname()[1]}"
+
+
+def _serve(settings: Settings, bound: socket) -> None:
+    from bot.bootstrap import House, owner_link
 
     def ready(house: House) -> None:
         served = ", ".join(chat.platform for chat in house.chats)
@@ -41,6 +73,8 @@ def run_command(log_level: str) -> None:
 
             click.echo(f"Nobody owns this labelbot yet. The first to open this link (within an hour) does:\n{link}")
             show_qr(link)
+        else:
+            click.echo(f"It has an owner. To come in from another browser or chat: {COME_BACK}")
         sys.stdout.flush()
 
     serve_until_told(settings, bound, ready, local_only=False)
@@ -70,8 +104,10 @@ def demo_command(home: Path, listen: str) -> None:
     bound = bind(settings, move_on=True)
 
     def ready(house: House) -> None:
-        link = owner_link(house.database, house.address, hours=24)
-        _say_where(home, link or house.address)
+        # The link that makes the first to open it the owner brings them back later; with an owner it is one made anew.
+        link = owner_link(house.database, house.address, hours=24) or house.browser.link(secrets.token_urlsafe(16))
+        house.door.owner_code = link.rpartition("/")[2]
+        _say_where(home, link)
 
     serve_until_told(settings, bound, ready, local_only=True)
 
@@ -100,8 +136,16 @@ def _say_where(home: Path, address: str) -> None:
 
 
 def serve_until_told(settings: Settings, bound: socket, ready: "Callable[[House], None]", *, local_only: bool) -> None:
-    from bot.bootstrap import serve
+    from bot.bootstrap import House, serve
 
     settings.home.mkdir(parents=True, exist_ok=True)
-    asyncio.run(serve(settings, bound, ready, local_only=local_only))
+
+    def announce(house: House) -> None:
+        try:
+            ready(house)
+        except BrokenPipeError:  # whoever read what is said here has gone, as `head` does: so do we
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            signal.raise_signal(signal.SIGTERM)
+
+    asyncio.run(serve(settings, bound, announce, local_only=local_only))
     click.echo("stopped")

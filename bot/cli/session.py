@@ -6,15 +6,20 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import make_url
 
+from bot import stored
 from bot.cli.trouble import Trouble
 from bot.project import Project
 from config import settings as configuration
 from config.settings import Settings
 from storage import projects
-from storage.database import Database, Transaction, opened, run
+from storage.database import Database, opened, run
 from storage.files import Files
 from storage.migrations import migrate
 from storage.projects import NoProjectError, ProjectRow
+
+
+class NoDatabase(Trouble):
+    """Nothing was ever kept where the settings say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +31,8 @@ class Session:
     def project(self, name: str) -> tuple[ProjectRow, Project]:
         """The project and what it asks now; Trouble says which ones there are."""
 
-        def find(tx: Transaction) -> tuple[ProjectRow, Project]:
-            row = projects.named(tx, name)
-            return row, Project.from_config(projects.config_of(tx, row.id, row.version))
-
         try:
-            return run(self.database, find)
+            return run(self.database, lambda tx: stored.named(tx, name))
         except NoProjectError:
             raise Trouble(self._no_project(name)) from None
 
@@ -61,7 +62,7 @@ def session(create: bool = False) -> Iterator[Session]:
         from pathlib import Path
 
         if not create and not Path(path).exists():
-            raise Trouble(
+            raise NoDatabase(
                 f"no database at {path}. Make a project first: labelbot new sentiment, then labelbot apply "
                 "sentiment.toml. (LABELBOT_HOME names the folder to look in; it is "
                 f"{settings.home.absolute()} now.)"

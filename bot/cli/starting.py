@@ -2,10 +2,14 @@
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from bot.cli.trouble import Trouble
+
+if TYPE_CHECKING:
+    from bot.project import Project
 
 
 @click.command(
@@ -13,29 +17,71 @@ from bot.cli.trouble import Trouble
     short_help="From a data file to the first card, in one line.",
     epilog="Example: labelbot start reviews.csv --labels positive,negative,neutral",
 )
-@click.argument("file", type=click.Path(path_type=Path, exists=True))
+@click.argument("file", type=click.Path(path_type=Path))
 @click.option("--labels", help="comma-separated; left out, people type a transcript or answer")
 @click.option("--several", is_flag=True, help="more than one label may fit an item (tags)")
 @click.option("--name", help="the project's name (default: the file's)")
 @click.option("--question", default="", help="what to ask of each item")
 @click.option("--no-run", is_flag=True, help="only write, apply and import")
 def start_command(file: Path, labels: str | None, several: bool, name: str | None, question: str, no_run: bool) -> None:
-    """Write a project file for FILE, import it, and serve it in the browser."""
-    called = _name(name or file.stem)
-    target = Path(f"{called}.toml")
-    if target.exists():
-        raise Trouble(f"{target} is there already: labelbot apply {target}, or give another --name")
-    target.write_text(project_file(called, file.stem, _labels(labels), several, question), encoding="utf-8")
-    click.echo(f"Wrote {target}: edit it whenever you like, then labelbot apply {target}")
+    """Write a project file for FILE, import it, and serve it in the browser. Given again, it goes on."""
     from bot.cli.data import bring_in
     from bot.cli.defining import apply_file
+    from bot.exchange.plan import check_source
 
+    if several and not _labels(labels):
+        raise click.UsageError("--several needs --labels, such as --labels billing,bug,praise")
+    called = _name(name or file.stem)
+    target = Path(f"{called}.toml")
+    text = project_file(called, file.stem, _labels(labels), several, question)
+    project = _project(text, target, asked=bool(labels or several or question))
+    check_source(project, file)
+    _not_another(project, target)
+    # Whatever can be refused has been by now: a refused start leaves nothing behind.
+    if not target.exists():
+        target.write_text(text, encoding="utf-8")
+        click.echo(f"Wrote {target}: edit it whenever you like, then labelbot apply {target}")
     apply_file(target, then=False)
     bring_in(called, [file])
     if not no_run:
-        from bot.cli.running import run_command
+        from bot.cli.running import serve_here
 
-        click.get_current_context().invoke(run_command)
+        serve_here()
+
+
+def _project(text: str, target: Path, asked: bool) -> "Project":
+    """What is to be started: the file that is there from before, unless more was `asked` on the command line than it
+    says."""
+    from bot.cli.defining import parse_project, read_project
+    from bot.projectfile import BadProjectFile
+
+    try:
+        wanted = parse_project(text)
+    except BadProjectFile as problem:
+        raise click.UsageError(problem.reason) from problem
+    if not target.exists():
+        return wanted
+    there = read_project(target)
+    if there.name != wanted.name:
+        raise Trouble(f"{target} is there already, with a project called {there.name}; give another --name")
+    if asked and _asks(there) != _asks(wanted):
+        raise Trouble(
+            f"{target} is there already and asks something else. Leave the options out to go on with it as it is, "
+            "edit it, or give another --name"
+        )
+    return there
+
+
+def _asks(project: "Project") -> list[tuple[str, set[str]]]:
+    return [(question.type, {label.name for label in question.labels}) for question in project.questions]
+
+
+def _not_another(project: "Project", target: Path) -> None:
+    """Raises Trouble where a project of that name is known, but its file is not the one here."""
+    from bot.cli.defining import known_projects
+
+    if not target.exists() and project.name in known_projects():
+        raise Trouble(f"there is a project called {project.name} already, whose file is not here; give another --name")
 
 
 def _name(text: str) -> str:

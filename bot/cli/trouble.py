@@ -34,9 +34,11 @@ def known(error: Exception) -> bool:
 
 
 def sentence(error: Exception) -> str:
-    """The error in one line; a database's own words without what the library adds to them."""
+    """The error in one line; a database's or system's own words without what the library adds to them."""
     from sqlalchemy.exc import OperationalError
 
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return f"{error.filename}: {error.strerror}"
     if not isinstance(error, OperationalError):
         return str(error)
     cause = str(error.orig).partition("\n")[0]

@@ -14,6 +14,8 @@ from storage.database import Row
 
 Level = Literal["answers", "items"]
 LIVE_STATUS: Final = {"label": "live", "skip": "skipped", "flag": "flagged", "late": "late"}
+NOTES: Final = {"ask": "question"}
+"""What notes are called in exports, where that is not as they are stored."""
 DIGITS: Final = 4
 
 
@@ -33,6 +35,16 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """A question that somebody asked about the item, or why they flagged it."""
+
+    kind: str
+    text: str
+    person: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Merged:
     """What the live labels come to, by question; a tie has the label None."""
 
@@ -45,7 +57,8 @@ class Merged:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """`answers` are those that were asked for; `merged` is only there for the level of items. None is not set."""
+    """`answers` are those that were asked for; `merged` is only there for the level of items. None is not set. `notes`
+    are those that go into the export: at the level of answers, of people who have one in it."""
 
     key: str
     data: Mapping[str, Any]
@@ -56,6 +69,11 @@ class Exported:
     overlap: int | None
     answers: tuple[Given, ...]
     merged: Merged | None = None
+    notes: tuple[Note, ...] = ()
+
+
+def noted(row: Row) -> Note:
+    return Note(kind=NOTES.get(row.kind, row.kind), text=row.text, person=row.public, at=row.created_at)
 
 
 def given(row: Row, project: Project, version: int) -> Given:
@@ -150,7 +168,7 @@ def answer_rows(project: Project, one: Exported) -> Iterator[dict[str, Any]]:
             row["note"] = answer.note
         if answer.superseded_at is not None:
             row |= {"kind": answer.kind, "superseded_at": moment(answer.superseded_at)}
-        yield row | _also(project, one)
+        yield row | _also(project, one, notes_beside(one, answer))
 
 
 def item_row(project: Project, one: Exported) -> dict[str, Any]:
@@ -166,14 +184,22 @@ def item_row(project: Project, one: Exported) -> dict[str, Any]:
     }
     if merged.ties:
         row["tie"] = short(project, {name: list(tie) for name, tie in merged.ties.items()})
-    return row | _also(project, one)
+    return row | _also(project, one, one.notes)
+
+
+def notes_beside(one: Exported, answer: Given) -> Sequence[Note]:
+    """What the person said of the item besides: a flag's own note stands in it already."""
+    mine = [note for note in one.notes if note.person == answer.person]
+    if answer.kind == "flag":
+        mine = [note for note in mine if (note.kind, note.text) != ("flag", answer.note or "")]
+    return mine
 
 
 def rows(project: Project, level: Level, one: Exported) -> Iterator[dict[str, Any]]:
     return answer_rows(project, one) if level == "answers" else iter((item_row(project, one),))
 
 
-def _also(project: Project, one: Exported) -> dict[str, Any]:
+def _also(project: Project, one: Exported, notes: Sequence[Note]) -> dict[str, Any]:
     """What an item has besides, so that it comes back as it was."""
     also: dict[str, Any] = {}
     if one.gold:
@@ -188,7 +214,13 @@ def _also(project: Project, one: Exported) -> dict[str, Any]:
     if one.media:
         names = ("field", "kind", "mime", "sha256", "name", "width", "height", "duration_ms", "file")
         also["media"] = [{name: media[name] for name in names if media.get(name) is not None} for media in one.media]
+    if notes:
+        also["notes"] = listed(notes)
     return also
+
+
+def listed(notes: Sequence[Note]) -> list[dict[str, str]]:
+    return [{"kind": one.kind, "text": one.text, "person": one.person, "at": moment(one.at)} for one in notes]
 
 
 def as_json(value: Any) -> bytes:

@@ -1,7 +1,6 @@
 """Exports: answers or items of a project as files that others read, and that we read back."""
 
 import hashlib
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -12,14 +11,27 @@ from typing import Any, BinaryIO, Final, cast
 
 from sqlalchemy import Connection
 
+from bot import stored
 from bot.exchange import target
-from bot.exchange.exported import LIVE_STATUS, Exported, Given, Level, Merger, given, moment, present
+from bot.exchange.exported import (
+    LIVE_STATUS,
+    Exported,
+    Given,
+    Level,
+    Merged,
+    Merger,
+    Note,
+    given,
+    moment,
+    noted,
+    present,
+)
 from bot.exchange.problems import BadExport
 from bot.exchange.survey import Survey
 from bot.exchange.writers import csvs, jsonl, parquet, studio
 from bot.exchange.writers.base import Context, Format, Writer
 from bot.project import Project
-from storage import exporting, projects
+from storage import exporting
 from storage.database import Database, Row, run
 from storage.files import Files
 from storage.projects import ProjectRow
@@ -76,10 +88,10 @@ def export_project(
     A folder is made for a split, for Hugging Face and where media go along. Raises BadExport, NoProjectError; whatever
     fails, nothing half written is left.
     """
-    _check(wanted)
-    row, config = run(database, lambda tx: _project(tx, project))
+    check(wanted)
+    row, asks = run(database, lambda tx: stored.named(tx, project))
     with database.reading() as connection:
-        export = _Export(connection, files, row, Project.from_config(config), wanted, progress)
+        export = _Export(connection, files, row, asks, wanted, progress)
         try:
             return export.stream(out) if not isinstance(out, Path) else export.write(out)
         except OSError as error:
@@ -88,17 +100,8 @@ def export_project(
             raise BadExport(f"The export cannot be written: {error.strerror}. Nothing was left behind.") from error
 
 
-def standard_output() -> BinaryIO:
-    """What `-o -` writes to."""
-    return sys.stdout.buffer
-
-
-def _project(tx: Any, name: str) -> tuple[ProjectRow, dict[str, Any]]:
-    row = projects.named(tx, name)
-    return row, projects.config_of(tx, row.id, row.version)
-
-
-def _check(wanted: Wanted) -> None:
+def check(wanted: Wanted) -> None:
+    """Raises BadExport for what no project could give."""
     if wanted.format not in FORMATS:
         raise BadExport(f"There is no format {wanted.format!r}; there is {', '.join(FORMATS)}.")
     known = OF_ANSWERS if wanted.level == "answers" else OF_ITEMS
@@ -136,6 +139,7 @@ class _Export:
     progress: Callable[[int, int], None]
     pictured: bool = False
     unanswered: int = 0
+    unsaid: bool = False
 
     def stream(self, file: BinaryIO) -> ExportResult:
         form = FORMATS[self.wanted.format]
@@ -245,18 +249,19 @@ class _Export:
         merger = Merger(self.project) if self.wanted.level == "items" else None
         total = exporting.item_count(self.connection, self.row.id)
         done = self.unanswered = 0
-        for page, answers in exporting.pages(self.connection, self.row.id, self._superseded()):
-            for item in page:
-                if (one := self._one(item, answers.get(item.id, ()), merger)) is not None:
+        for page in exporting.pages(self.connection, self.row.id, self._superseded()):
+            for item in page.items:
+                notes = tuple(noted(row) for row in page.notes.get(item.id, ()))
+                if (one := self._one(item, page.answers.get(item.id, ()), merger, notes)) is not None:
                     yield one
-            done += len(page)
+            done += len(page.items)
             if last:
                 self.progress(done, total)
 
     def _superseded(self) -> bool:
         return self.wanted.level == "answers" and not {"superseded", "all"}.isdisjoint(self.wanted.only)
 
-    def _one(self, item: Row, rows: Sequence[Row], merger: Merger | None) -> Exported | None:
+    def _one(self, item: Row, rows: Sequence[Row], merger: Merger | None, notes: tuple[Note, ...]) -> Exported | None:
         """The item as it is exported, or None where it is not."""
         recent = [
             given(row, self.project, self.row.version)
@@ -266,13 +271,17 @@ class _Export:
         if merger is None:
             chosen = tuple(answer for answer in recent if self._asked_for(answer))
             self.unanswered += not rows and item.state != "withdrawn"
-            return self._exported(item, chosen) if chosen else None
+            said = tuple(note for note in notes if any(note.person == answer.person for answer in chosen))
+            self.unsaid = self.unsaid or len(said) < len(notes)
+            return self._exported(item, chosen, said) if chosen else None
         labels = [answer for answer in recent if answer.status == "live"]
         if not self._state_asked_for(item.state, bool(labels)) or (self.wanted.since is not None and not labels):
             return None
-        return self._exported(item, (), merger.merge(labels))
+        return self._exported(item, (), notes, merger.merge(labels))
 
-    def _exported(self, item: Row, answers: tuple[Given, ...], merged: Any = None) -> Exported:
+    def _exported(
+        self, item: Row, answers: tuple[Given, ...], notes: tuple[Note, ...], merged: Merged | None = None
+    ) -> Exported:
         self.pictured = self.pictured or item.media is not None
         return Exported(
             key=item.key,
@@ -284,6 +293,7 @@ class _Export:
             overlap=item.own_overlap,
             answers=answers,
             merged=merged,
+            notes=notes,
         )
 
     def _suggestion(self, value: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -309,10 +319,12 @@ class _Export:
             served = "Pictures, sounds and films are in it as people are shown them, resized and without metadata."
             absent = "The pictures, sounds and films themselves are not in it; --media adds them."
             losses.append(served if self.wanted.media else absent)
+        if self.unsaid:
+            losses.append("Notes of people without an answer in it are not in it; --level items has them.")
         if self.wanted.level == "answers" and "all" not in self.wanted.only:
             losses += self._left_out()
         if self.unanswered:
-            losses.append(f"{self.unanswered} items without an answer; --level items has them.")
+            losses.append(f"Items without an answer left out: {self.unanswered:,}; --level items has them.")
         return tuple(losses)
 
     def _left_out(self) -> Iterator[str]:
@@ -323,7 +335,7 @@ class _Export:
             if name not in only:
                 left[LIVE_STATUS.get(name, name)] = left.get(LIVE_STATUS.get(name, name), 0) + count
         if left:
-            told = ", ".join(f"{count} {name}" for name, count in sorted(left.items()))
+            told = ", ".join(f"{count:,} {name}" for name, count in sorted(left.items()))
             yield f"Answers left out: {told}; --only all keeps them."
 
     def _about(self, context: Context) -> dict[str, Any]:

@@ -50,6 +50,7 @@ def layout(project: Project, level: Level, survey: Survey) -> list[FlatColumn]:
     optional: Sequence[tuple[str, CellType]] = (
         *(("note", "text"), ("kind", "text"), ("superseded_at", "text"), ("tie", "json")),
         *(("suggestion", "json"), ("priority", "whole"), ("overlap", "whole"), ("media", "json")),
+        ("notes", "json"),
     )
     return columns + [FlatColumn(name, kind, (name,)) for name, kind in optional if name in survey.also]
 

@@ -182,8 +182,9 @@ class Rejects:
             self._file = self.path.open("w", encoding="utf-8")
         self.count += 1
         source = {"source": part.opened.path.name} if self.several else {}
+        where = {"file": raw.cells.get("id")} if part.opened.mixed else {"line": raw.line}
         row = {name: plain(value) for name, value in raw.cells.items()}
-        self._file.write(dump({**source, "line": raw.line, "reason": reason, "row": row}) + "\n")
+        self._file.write(dump({**source, **where, "reason": reason, "row": row}) + "\n")
 
 
 @dataclass(slots=True)
@@ -210,9 +211,7 @@ class _Run:
         for raw in part.opened.rows(meter):
             self.rows += 1
             try:
-                if raw.reason is not None:
-                    raise BadRow(raw.reason)
-                self.waiting.append((raw, *kinds.take(part.shape.record(raw))))
+                self.waiting.append((raw, *part.take(raw, kinds)))
             except Exception as problem:
                 self._reject(part, raw, problem)
             if len(self.waiting) >= (WITH_MEDIA if kinds.media else self.size):

@@ -5,19 +5,28 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.exchange.problems import BadRow
+from bot.exchange.sentences import listed
 from bot.labels import LABEL_TYPES
 from bot.labels.base import BadAnswer, Label
-from bot.project import Json, Project, Question
-from bot.wording import DEFAULT, say
+from bot.labels.names import fitting
+from bot.project import ONLY_QUESTION, Json, Project, Question
+from bot.wording import DEFAULT, phrase, say
 
 Labels = dict[str, Label]
 
 
-def read_labels(project: Project, value: Json, texts: bool) -> Labels:
+def read_labels(project: Project, value: Json, texts: bool, column: str = "label") -> Labels:
     """The labels in a cell: of one question the label itself, of several {question: label}, in a table as JSON.
 
-    Raises BadRow. Questions that are not answered are left out.
+    Raises BadRow, which begins with the `column`. Questions that are not answered are left out.
     """
+    try:
+        return _labels(project, value, texts)
+    except BadRow as problem:
+        raise BadRow(f"{column}: {problem}") from problem
+
+
+def _labels(project: Project, value: Json, texts: bool) -> Labels:
     if texts and isinstance(value, str) and project.single and not LABEL_TYPES[project.questions[0].type].CATEGORICAL:
         # Any text is a label, also one that looks like an object.
         return {project.questions[0].name: read_label(project.questions[0], value, texts)}
@@ -44,7 +53,14 @@ def read_label(question: Question, value: Json, texts: bool) -> Label:
 
 
 def refusal(question: Question, error: BadAnswer) -> BadRow:
-    return BadRow(f"{question.name}: {say(DEFAULT, error.said)}")
+    """In the words of files: labels by the names that stand in them, not by the titles that people tap."""
+    said = error.said
+    if said.key == "label.unknown":
+        text = str(said.fields["text"])
+        near = fitting(question, text) or question.labels
+        said = phrase(said.key, text=text, labels=listed(label.name for label in near))
+    sentence = say(DEFAULT, said).rstrip(".")
+    return BadRow(sentence if question.name == ONLY_QUESTION else f"{question.name}: {sentence}")
 
 
 def _by_question(project: Project, value: Json, texts: bool) -> Mapping[str, Any] | None:

@@ -4,25 +4,41 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
+from bot import stored
 from bot.exchange import columns
 from bot.exchange.columns import Column, Kinds
 from bot.exchange.problems import BadImport, BadRow
 from bot.exchange.raw import Blob, Meter, Opened, Raw
-from bot.exchange.readers.recognise import listed, open_source
+from bot.exchange.readers.folders import sorted_out
+from bot.exchange.readers.recognise import open_source, sources
 from bot.exchange.records import Record
 from bot.exchange.references import Roots, located
+from bot.exchange.sentences import counted, listed
 from bot.exchange.shapes.ours import Ours, level_of
 from bot.exchange.shapes.studio import Studio, is_task
-from bot.exchange.shapes.table import table
+from bot.exchange.shapes.table import Table, table
+from bot.exchange.showing import Showing, showing
+from bot.media.prepared import MediaKind
 from bot.project import Project
-from storage import projects
-from storage.database import Database, run
+from storage import imports
+from storage.database import Database, Transaction, run
 from storage.projects import ProjectRow
 
 SAMPLE: Final = 200
 SHOWN_MISSING: Final = 5
+KINDS: Final = {"image": "a picture", "audio": "a sound", "video": "a film", "text": "text, "}
+ROLES: Final = {
+    "id": "what the item is called",
+    "item": "what the item is called",
+    "priority": "higher comes first",
+    "overlap": "answers wanted of the item",
+    "gold": "the known right label, not shown",
+    "suggestion": "a model's label, offered",
+    "score": "how sure that model was",
+    "model": "that model's name",
+}
 
 
 class Shape(Protocol):
@@ -50,9 +66,20 @@ class Part:
     columns: tuple[Column, ...]
     kinds: Kinds
     roots: Roots
+    showing: Showing
     notes: tuple[str, ...]
     unresolved: int = 0
     missing: tuple[Missing, ...] = ()
+
+    def take(self, raw: Raw, kinds: Kinds) -> tuple[Record, Mapping[str, MediaKind]]:
+        """What a row means, and which of its fields are files. Raises BadRow, also for one that would be an empty card:
+        but what comes back from an export of ours was shown before, and its answers are not to be lost."""
+        if raw.reason is not None:
+            raise BadRow(raw.reason)
+        record, held = kinds.take(self.shape.record(raw))
+        if not isinstance(self.shape, Ours):
+            self.showing.check_row(record.data, kinds.media)
+        return record, held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,10 +101,10 @@ class Plan:
             yield f"{part.opened.path.name}: {part.opened.format}, {part.meaning}"
             for column in part.columns:
                 name = column.column if column.name == column.column else f"{column.column} → {column.name}"
-                yield f"  {name}: {column.kind if column.role == 'data' else column.role}"
+                yield f"  {name}: {_meaning(column, part.showing)}"
             yield from part.notes
             if part.unresolved:
-                yield f"{part.unresolved} rows name files that cannot be had; the first:"
+                yield f"{counted(part.unresolved, 'row names', 'rows name')} files that cannot be had; the first:"
                 yield from (f"  line {one.line}: {one.reason}" for one in part.missing)
 
 
@@ -95,20 +122,35 @@ def plan_import(
 
     `mapping` gives the column of a field or meaning, as {"text": "body"}. Raises BadImport, NoProjectError.
     """
-    row, config = run(database, lambda tx: _project(tx, project))
+    (row, asks), kinds = run(database, lambda tx: _project(tx, project))
     if media_root is not None and not media_root.is_dir():
         raise BadImport(f"--media-root {media_root}: there is no such folder.")
-    paths = [path for one in ([source] if isinstance(source, Path) else source) for path in listed(one)]
+    paths = [path for one in ([source] if isinstance(source, Path) else source) for path in sources(one)]
     if not paths:
         raise BadImport("There is nothing to import: name a file or a folder.")
-    asked = _Asked(Project.from_config(config), row.version, mapping or {}, media_root, frozenset(fetch_hosts))
+    asked = _Asked(asks, row.version, kinds, mapping or {}, media_root, frozenset(fetch_hosts))
     parts = tuple(asked.part(path, progress) for path in paths)
     return Plan(row=row, project=asked.project, source=_named(paths, asked.mapping), parts=parts)
 
 
-def _project(tx: Any, name: str) -> tuple[ProjectRow, dict[str, Any]]:
-    row = projects.named(tx, name)
-    return row, projects.config_of(tx, row.id, row.version)
+def check_source(project: Project, source: Path) -> None:
+    """Raises BadImport where `source` could not be imported into the project, which need not be there yet."""
+    _Asked(project, 1, frozenset(), {}, None, frozenset()).part(source, lambda rows: None)
+
+
+def _project(tx: Transaction, name: str) -> tuple[tuple[ProjectRow, Project], frozenset[str]]:
+    found = stored.named(tx, name)
+    return found, imports.kinds(tx, found[0].id)
+
+
+def _meaning(column: Column, showing: Showing) -> str:
+    """A column in plain words: what it is, and whether people see it."""
+    if column.role != "data":
+        return ROLES.get(column.role, column.role)
+    kind = KINDS.get(column.kind, "")
+    if kind and column.kind != "text":
+        return f"{kind}, shown"
+    return f"{kind}shown" if showing.shows(column.name) else "kept, not shown"
 
 
 def _named(paths: Sequence[Path], mapping: Mapping[str, str]) -> str:
@@ -120,12 +162,15 @@ def _named(paths: Sequence[Path], mapping: Mapping[str, str]) -> str:
 class _Asked:
     project: Project
     version: int
+    kinds: frozenset[str]
     mapping: Mapping[str, str]
     media_root: Path | None
     hosts: frozenset[str]
 
     def part(self, path: Path, progress: Callable[[int], None]) -> Part:
         opened = open_source(path)
+        if opened.mixed:
+            opened = sorted_out(opened, frozenset(self.project.fields.values()) or self.kinds)
         sample = list(islice((raw for raw in opened.rows(Meter()) if raw.reason is None), SAMPLE))
         if not sample:
             raise BadImport(_nothing(opened))
@@ -133,6 +178,9 @@ class _Asked:
         records = list(_records(shape, sample))
         found = columns.kinds(self.project.fields, records)
         kinds = Kinds.of(found, self.project.fields, records)
+        shown = showing(self.project)
+        if records:
+            shown.check_source(path.name, found, kinds.media, isinstance(shape, Table))
         part = Part(
             opened=opened,
             meaning=meaning,
@@ -140,7 +188,8 @@ class _Asked:
             columns=columns.describe(found, roles, fields),
             kinds=kinds,
             roots=Roots(opened.base, self.media_root, self.hosts),
-            notes=(*opened.notes, *notes, *_left_out(kinds)),
+            showing=shown,
+            notes=(*opened.notes, *notes, *_left_out(kinds), *_absent(shown, found, kinds.media)),
         )
         return _looked_up(part, records, progress)
 
@@ -161,10 +210,19 @@ class _Asked:
         return found, "a row an item", found.roles, found.fields, notes
 
 
+def _absent(shown: Showing, names: Mapping[str, str], media: Mapping[str, MediaKind]) -> Iterator[str]:
+    absent = shown.absent(names)
+    if absent and not media:
+        yield f"The project also shows {listed(absent)}, which is not in here."
+
+
 def _nothing(opened: Opened) -> str:
     raw = next(opened.rows(Meter()), None)
     if raw is not None:
-        return f"{opened.path.name} has no row that can be read; the first, line {raw.line}: {raw.reason}."
+        first = (
+            f"file that can be read; {raw.cells['id']}" if opened.mixed else f"row that can be read; line {raw.line}"
+        )
+        return f"{opened.path.name} has no {first}: {raw.reason}."
     if opened.columns:
         return f"{opened.path.name} has a header and no rows."
     return f"{opened.path.name} holds no rows."
@@ -204,15 +262,13 @@ def _looked_up(part: Part, sample: Sequence[Record], progress: Callable[[int], N
 
 def _left_out(kinds: Kinds) -> Iterator[str]:
     if kinds.nothing:
-        names = ", ".join(sorted(kinds.nothing))
+        names = listed(sorted(kinds.nothing))
         yield f"Bytes that are no picture, sound or film, or several in one cell, are left out: {names}."
 
 
 def _unresolved(part: Part, kinds: Kinds, raw: Raw) -> str | None:
-    if raw.reason is not None:
-        return None
     try:
-        record, held = kinds.take(part.shape.record(raw))
+        record, held = part.take(raw, kinds)
     except Exception:
         # The import rejects it, and says why.
         return None

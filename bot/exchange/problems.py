@@ -25,4 +25,4 @@ def reason(problem: Exception, line: int) -> str:
 
 
 class BadExport(ValueError):
-    """The export cannot be made as asked; the message says what to ask instead."""
+    """The export cannot be made; the message says why, or what to ask instead."""

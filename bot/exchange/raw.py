@@ -47,7 +47,7 @@ class Opened:
     """A source that is understood. `rows` reads it from the start, each time it is called.
 
     `base` is the folder its relative paths start from; `texts` says that every cell is text (a table without types);
-    `notes` are sentences about how it is read.
+    `mixed` that each row is a file, called `id`; `notes` are sentences about how it is read.
     """
 
     path: Path
@@ -55,6 +55,7 @@ class Opened:
     rows: Callable[[Meter], Rows]
     base: Path
     texts: bool = False
+    mixed: bool = False
     columns: tuple[str, ...] | None = None
     notes: tuple[str, ...] = field(default=())
 
@@ -69,7 +70,7 @@ def holds_files(value: Any) -> bool:
 
 
 def plain(value: Any) -> Any:
-    """A value of Arrow's or Python's as JSON can hold it. Bytes become base64."""
+    """A value of Arrow's or Python's as JSON can hold it. Bytes become base64, a file its name."""
     if value is None or isinstance(value, (str, bool, int)):
         return value
     if isinstance(value, float):
@@ -80,6 +81,8 @@ def plain(value: Any) -> Any:
         return {str(key): plain(one) for key, one in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(one) for one in value]
+    if isinstance(value, Blob):
+        return value.name
     if isinstance(value, (bytes, bytearray)):
         return base64.b64encode(value).decode("ascii")
     if isinstance(value, Blob):

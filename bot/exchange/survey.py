@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from bot.exchange.exported import Exported
+from bot.exchange.exported import Exported, notes_beside
 from bot.exchange.raw import plain
 
 CellType = Literal["text", "whole", "number", "truth", "texts", "json"]
@@ -67,6 +67,7 @@ class Survey:
             "priority": bool(one.priority),
             "overlap": one.overlap is not None,
             "media": bool(one.media),
+            "notes": bool(one.notes and one.merged) or any(notes_beside(one, answer) for answer in one.answers),
         }
         self.also |= {name for name, there in marks.items() if there}
 

@@ -6,6 +6,8 @@ from typing import Protocol, TypeAlias
 
 from bot.project import Json, Question
 from bot.quality.consensus import Merged
+from bot.quality.consensus import vote as majority
+from bot.quality.measures import nominal as unlike
 from bot.wording import Phrase, phrase, say
 
 Label: TypeAlias = Json
@@ -140,6 +142,10 @@ class LabelType(Protocol):
         """Whether labels are values one can count (a distribution, AC1), or free."""
 
     @property
+    def FIELDS(self) -> tuple[str, ...]:  # noqa: N802
+        """The fields that an item must have to be asked about; none where any will do."""
+
+    @property
     def EXAMPLE(self) -> Example: ...  # noqa: N802
 
     def check(self, question: Question) -> None:
@@ -175,5 +181,27 @@ class LabelType(Protocol):
     def to_cell(self, label: Label) -> str | int | float | None:
         """The label as one CSV cell."""
 
-    def from_cell(self, question: Question, cell: str) -> Label:
+    def from_cell(self, question: Question, cell: str, /) -> Label:
         """The label in a CSV cell. Raises BadAnswer."""
+
+
+# What several types share, for their modules to name: `merge = base.vote`.
+
+
+def nominal(question: Question) -> Callable[[Label, Label], float]:
+    """Labels are alike or not."""
+    return unlike
+
+
+def vote(question: Question, values: Sequence[Label], weights: Sequence[float] | None) -> Merged[Label]:
+    """The label most people gave."""
+    return majority(values, weights)
+
+
+def itself(label: Label) -> tuple[str, ...]:
+    """Each label is a class of its own."""
+    return (str(label),)
+
+
+def text_cell(label: Label) -> str | int | float | None:
+    return str(label)

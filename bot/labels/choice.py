@@ -1,21 +1,21 @@
 """One label of several by one tap: the classification of anything, sentiment included."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
+from bot.labels import base
 from bot.labels.base import Ask, BadAnswer, Done, Example, Given, Kept, Label, Said, Step, StudioResult, Tap, Work
 from bot.labels.menu import Menu, Place, check_labels, index_of, label_at, moved
 from bot.labels.names import answerable, called, fitting, named, storable, studio_choices, unknown
 from bot.labels.options import flag
 from bot.project import Json, LabelDef, Question
-from bot.quality.consensus import Merged, vote
-from bot.quality.measures import nominal
 from bot.wording import phrase
 
 NAME: Final = "choice"
 TITLE: Final = "One label of several"
 OPTIONS: Final = frozenset({"parents"})
 CATEGORICAL: Final = True
+FIELDS: Final[tuple[str, ...]] = ()
 PAGE: Final = 8
 
 EXAMPLE: Final = Example(
@@ -76,16 +76,11 @@ def describe(question: Question, label: Label) -> Said:
     return known.title if known else str(label)
 
 
-def distance(question: Question) -> Callable[[Label, Label], float]:
-    return nominal
-
-
-def merge(question: Question, values: Sequence[Label], weights: Sequence[float] | None) -> Merged[Label]:
-    return vote(values, weights)
-
-
-def classes(label: Label) -> tuple[str, ...]:
-    return (str(label),)
+distance = base.nominal
+merge = base.vote
+classes = base.itself
+to_cell = base.text_cell
+from_cell = read
 
 
 def to_studio(question: Question, label: Label) -> StudioResult:
@@ -97,14 +92,6 @@ def from_studio(question: Question, result: Mapping[str, Json]) -> Label:
     if len(chosen) != 1:
         raise BadAnswer(phrase("label.missing"))
     return read(question, chosen[0])
-
-
-def to_cell(label: Label) -> str | int | float | None:
-    return str(label)
-
-
-def from_cell(question: Question, cell: str) -> Label:
-    return read(question, cell)
 
 
 def _parents(question: Question) -> bool:

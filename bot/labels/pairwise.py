@@ -1,8 +1,9 @@
 """Which of two is better; they may also be equally good, or both bad."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+from bot.labels import base
 from bot.labels.base import (
     Ask,
     BadAnswer,
@@ -21,14 +22,13 @@ from bot.labels.layout import Row
 from bot.labels.names import is_list, studio_value
 from bot.labels.options import flag, no_labels
 from bot.project import Json, Question
-from bot.quality.consensus import Merged, vote
-from bot.quality.measures import nominal
 from bot.wording import LANGUAGES, Phrase, phrase, say
 
 NAME: Final = "pairwise"
 TITLE: Final = "Which of two is better"
 OPTIONS: Final = frozenset({"tie", "both_bad"})
 CATEGORICAL: Final = True
+FIELDS: Final = ("a", "b")
 SIDES: Final = ("left", "right")
 
 _TITLES: Final[Mapping[str, Phrase]] = {
@@ -73,16 +73,11 @@ def describe(question: Question, label: Label) -> Said:
     return _TITLES.get(str(label), str(label))
 
 
-def distance(question: Question) -> Callable[[Label, Label], float]:
-    return nominal
-
-
-def merge(question: Question, values: Sequence[Label], weights: Sequence[float] | None) -> Merged[Label]:
-    return vote(values, weights)
-
-
-def classes(label: Label) -> tuple[str, ...]:
-    return (str(label),)
+distance = base.nominal
+merge = base.vote
+classes = base.itself
+to_cell = base.text_cell
+from_cell = read
 
 
 def to_studio(question: Question, label: Label) -> StudioResult:
@@ -97,14 +92,6 @@ def from_studio(question: Question, result: Mapping[str, Json]) -> Label:
     if is_list(value) and len(value) == 1:
         return read(question, value[0])
     return read(question, value)
-
-
-def to_cell(label: Label) -> str | int | float | None:
-    return str(label)
-
-
-def from_cell(question: Question, cell: str) -> Label:
-    return read(question, cell)
 
 
 def _more(question: Question) -> tuple[str, ...]:

@@ -1,9 +1,10 @@
 """A number from 1 to the end of a scale."""
 
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Final
 
+from bot.labels import base
 from bot.labels.base import (
     Ask,
     BadAnswer,
@@ -23,13 +24,13 @@ from bot.labels.layout import even
 from bot.labels.names import as_text, studio_value
 from bot.labels.options import count, no_labels, words
 from bot.project import Json, Question
-from bot.quality.consensus import Merged, vote
 from bot.wording import phrase
 
 NAME: Final = "rating"
 TITLE: Final = "A number on a scale"
 OPTIONS: Final = frozenset({"scale", "low", "high"})
 CATEGORICAL: Final = True
+FIELDS: Final[tuple[str, ...]] = ()
 ROW: Final = 5
 END_TITLE: Final = 40
 
@@ -70,18 +71,15 @@ def describe(question: Question, label: Label) -> Said:
     return f"{label} / {_scale(question)}"
 
 
+merge = base.vote
+classes = base.itself
+from_cell = read
+
+
 def distance(question: Question) -> Callable[[Label, Label], float]:
     """How far apart on the scale, the whole scale being 1."""
     reach = _scale(question) - 1
     return lambda one, other: abs(_value(one) - _value(other)) / reach
-
-
-def merge(question: Question, values: Sequence[Label], weights: Sequence[float] | None) -> Merged[Label]:
-    return vote(values, weights)
-
-
-def classes(label: Label) -> tuple[str, ...]:
-    return (str(label),)
 
 
 def to_studio(question: Question, label: Label) -> StudioResult:
@@ -94,10 +92,6 @@ def from_studio(question: Question, result: Mapping[str, Json]) -> Label:
 
 def to_cell(label: Label) -> str | int | float | None:
     return _value(label)
-
-
-def from_cell(question: Question, cell: str) -> Label:
-    return read(question, cell)
 
 
 def _scale(question: Question) -> int:

@@ -35,6 +35,7 @@ NAME: Final = "tags"
 TITLE: Final = "Any number of labels"
 OPTIONS: Final = frozenset({"parents", "min", "max", "other"})
 CATEGORICAL: Final = True
+FIELDS: Final[tuple[str, ...]] = ()
 PAGE: Final = 12
 OTHER: Final = "other: "
 OTHER_MOST: Final = 8

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from bot.labels import base
 from bot.labels.base import (
     Ask,
     BadAnswer,
@@ -32,6 +33,7 @@ NAME: Final = "transcript"
 TITLE: Final = "What is said, typed"
 OPTIONS: Final = frozenset({"unintelligible", "max"})
 CATEGORICAL: Final = False
+FIELDS: Final[tuple[str, ...]] = ()
 UNINTELLIGIBLE: Final = "[unintelligible]"
 MAX: Final = 3000
 """Characters a text box holds on every platform; Slack's limit is the smallest."""
@@ -97,6 +99,10 @@ def describe(question: Question, label: Label) -> Said:
     return cut(" ".join(str(label).split()), DESCRIBED)
 
 
+to_cell = base.text_cell
+from_cell = read
+
+
 def distance(question: Question) -> Callable[[Label, Label], float]:
     """Edits ÷ the longer text's length, in code points."""
     return _apart
@@ -121,14 +127,6 @@ def from_studio(question: Question, result: Mapping[str, Json]) -> Label:
     if is_list(value):
         return read(question, "\n".join(as_text(line) or "" for line in value))
     return read(question, value)
-
-
-def to_cell(label: Label) -> str | int | float | None:
-    return str(label)
-
-
-def from_cell(question: Question, cell: str) -> Label:
-    return read(question, cell)
 
 
 def _max(question: Question) -> int:

@@ -7,100 +7,17 @@ from typing import Final
 
 from bot.quality.drawable import drawable
 from bot.quality.measures import Agreement
+from bot.quality.report import LabelCount, Report
 from bot.quality.sheet import Sheet
+from bot.quality.words import PARTS, Words
+from bot.wording import say
+from storage.figures import Parts
 
 WIDTH: Final = 1200
 HEIGHT: Final = 1000
 LABELS_SHOWN: Final = 10
 DAYS_SHOWN: Final = 30
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """Where the imported items stand; the parts add up to all of them. Gold items are served to check people, and never
-    done."""
-
-    done: int = 0
-    leased: int = 0
-    open: int = 0
-    skipped: int = 0
-    flagged: int = 0
-    quarantined: int = 0
-    withdrawn: int = 0
-    gold: int = 0
-
-    @property
-    def imported(self) -> int:
-        return sum(getattr(self, part) for part in self.__slots__)
-
-    @property
-    def asked(self) -> int:
-        """Items that people are to label."""
-        return self.imported - self.gold - self.withdrawn
-
-
-@dataclass(frozen=True, slots=True)
-class LabelCount:
-    """How often a label was given. `name` is drawn where the fonts lack letters of the title."""
-
-    name: str
-    title: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class DayCount:
-    day: date
-    answers: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChartFigures:
-    """Everything the picture shows. `labels` is None for answers that have no classes (transcripts): the days then take
-    their place. `days` need not be sorted or complete: a day that is missing has no answers. `pace` is in answers a
-    day."""
-
-    name: str
-    title: str
-    as_of: date
-    progress: Progress
-    labels: tuple[LabelCount, ...] | None
-    days: tuple[DayCount, ...]
-    pace: float | None
-    expected_end: date | None
-    agreement: Agreement
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChartWords:
-    """The picture's own words. Braces name what is filled in."""
-
-    parts: tuple[str, ...] = ("done", "in hand", "open", "skipped by all", "flagged", "set aside", "withdrawn", "gold")
-    """In the order of Progress."""
-    months: tuple[str, ...] = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-    date: str = "{day} {month} {year}"
-    short_date: str = "{day} {month}"
-    done: str = "{done} of {all} items done · {percent} %"
-    no_items: str = "No items yet"
-    expected_end: str = "expected end {date}"
-    labels: str = "Labels"
-    other: str = "other ({count} labels)"
-    no_labels: str = "No labels yet"
-    days: str = "Answers a day"
-    no_answers: str = "No answers yet"
-    none_lately: str = "None in the last {days} days"
-    most: str = "most {count}"
-    pace: str = "pace {pace} a day"
-    agreement: str = "Agreement"
-    alpha: str = "Krippendorff α"
-    ac1: str = "Gwet AC1"
-    percent: str = "same answer"
-    alike: str = "alike"
-    items: str = "items compared"
-    no_figure: str = "–"
-
-
-ENGLISH: Final = ChartWords()
 
 # Okabe and Ito's palette, told apart by people with any colour vision, and two greys for what waits or is gone.
 _PART_COLOURS: Final = ("#009E73", "#56B4E9", "#D8DEE6", "#E69F00", "#D55E00", "#CC79A7", "#7B8794", "#F0E442")
@@ -121,18 +38,20 @@ _SLIVER: Final = 5
 """Pixels a part of the progress bar has at least, so that three flagged items of a million are seen."""
 
 
-def summary_chart(figures: ChartFigures, words: ChartWords = ENGLISH) -> bytes:
-    """A PNG of WIDTH × HEIGHT pixels. The same figures give the same bytes with the same fonts and matplotlib."""
+def summary_chart(report: Report, words: Words) -> bytes:
+    """A PNG of WIDTH × HEIGHT pixels. Of several questions it shows the first that has labels to count; where there is
+    none, the days take their place. The same report gives the same bytes with the same fonts and matplotlib."""
     sheet = Sheet(WIDTH, HEIGHT)
-    _header(sheet, figures, words)
-    _progress(sheet, figures.progress, words)
-    if figures.labels is None:
-        _days(sheet, figures, words, _Panel(x=_MARGIN, width=_COLUMN, floor=890, height=440))
-        _agreement(sheet, figures.agreement, words.alike, words, top=376, columns=1)
+    _header(sheet, report, words)
+    _progress(sheet, report.parts, words)
+    shown = next((one for one in report.questions if one.labels is not None), report.questions[0])
+    if shown.labels is None:
+        _days(sheet, report, words, _Panel(x=_MARGIN, width=_COLUMN, floor=890, height=440))
+        _agreement(sheet, shown.agreement, "alike", words, top=376, columns=1)
     else:
-        _labels(sheet, figures.labels, words)
-        _days(sheet, figures, words, _Panel(x=_RIGHT, width=WIDTH - _MARGIN - _RIGHT, floor=630, height=182))
-        _agreement(sheet, figures.agreement, words.percent, words, top=742, columns=2)
+        _labels(sheet, shown.labels, words)
+        _days(sheet, report, words, _Panel(x=_RIGHT, width=WIDTH - _MARGIN - _RIGHT, floor=630, height=182))
+        _agreement(sheet, shown.agreement, "percent", words, top=742, columns=2)
     return sheet.png()
 
 
@@ -146,36 +65,28 @@ class _Panel:
     height: float
 
 
-def _header(sheet: Sheet, figures: ChartFigures, words: ChartWords) -> None:
-    title = drawable(figures.title, "bold") or drawable(figures.name, "bold") or ""
-    today = _date(figures.as_of, words.date, words)
+def _header(sheet: Sheet, report: Report, words: Words) -> None:
+    title = drawable(report.title, "bold") or drawable(report.project, "bold") or ""
+    today = words.date(report.today)
     room = WIDTH - 2 * _MARGIN - sheet.width(today, 26) - 40
     sheet.text(_MARGIN, 84, sheet.fitted(title, 46, room, "bold"), 46, weight="bold")
     sheet.text(WIDTH - _MARGIN, 84, today, 26, colour=_MUTED, ha="right")
-    sheet.text(_MARGIN, 134, _state(figures, words), 28, colour=_MUTED)
+    state = [words.progress(report)]
+    if report.pace.expected_end:
+        state.append(words.say("report.end", date=words.date(report.pace.expected_end, "report.short_date")))
+    sheet.text(_MARGIN, 134, " · ".join(state), 28, colour=_MUTED)
 
 
-def _state(figures: ChartFigures, words: ChartWords) -> str:
-    done, asked = figures.progress.done, figures.progress.asked
-    if not asked:
-        return words.no_items
-    # Rounded down: 100 % is said when nothing is left.
-    parts = [words.done.format(done=f"{done:,}", all=f"{asked:,}", percent=100 * done // asked)]
-    if figures.expected_end:
-        parts.append(words.expected_end.format(date=_date(figures.expected_end, words.short_date, words)))
-    return " · ".join(parts)
-
-
-def _progress(sheet: Sheet, progress: Progress, words: ChartWords) -> None:
-    counts = [getattr(progress, part) for part in progress.__slots__]
-    parts = [part for part in zip(words.parts, counts, _PART_COLOURS, strict=True) if part[1]]
+def _progress(sheet: Sheet, progress: Parts, words: Words) -> None:
+    counts = ((part, getattr(progress, part), colour) for part, colour in zip(PARTS, _PART_COLOURS, strict=True))
+    parts = [part for part in counts if part[1]]
     left, room = float(_MARGIN), WIDTH - 2 * _MARGIN
     sheet.box(left, 162, room, 44, _TRACK)
     widths = _widths([count for _, count, _ in parts], room)
     for (_, _, colour), width in zip(parts, widths, strict=True):
         sheet.box(left, 162, width - 2, 44, colour)
         left += width
-    _legend(sheet, [(f"{count:,}", name, colour) for name, count, colour in parts])
+    _legend(sheet, [(words.count(count), words.say(f"report.part.{part}"), colour) for part, count, colour in parts])
 
 
 def _widths(counts: Sequence[int], room: float) -> list[float]:
@@ -205,21 +116,21 @@ class _Row:
     colour: str = _BLUE
 
 
-def _labels(sheet: Sheet, labels: Sequence[LabelCount], words: ChartWords) -> None:
-    sheet.text(_MARGIN, 376, words.labels, 32, weight="bold")
+def _labels(sheet: Sheet, labels: Sequence[LabelCount], words: Words) -> None:
+    sheet.text(_MARGIN, 376, words.say("report.chart.labels"), 32, weight="bold")
     rows = _rows(labels, words)
     total = sum(row.count for row in rows)
     if not total:
-        sheet.text(_MARGIN, 426, words.no_labels, 26, colour=_MUTED)
+        sheet.text(_MARGIN, 426, words.say("report.no_labels"), 26, colour=_MUTED)
         return
     step = min(_ROW, 570 / len(rows))
     longest = max(row.count for row in rows)
     for place, row in enumerate(rows):
-        _label_row(sheet, 394 + place * step, step, row, share=row.count / total, length=row.count / longest)
+        amount = f"{words.count(row.count)} · {words.percent(row.count / total)}"
+        _label_row(sheet, 394 + place * step, step, row, amount, length=row.count / longest)
 
 
-def _label_row(sheet: Sheet, top: float, step: float, row: _Row, *, share: float, length: float) -> None:
-    amount = f"{row.count:,} · {_percent(share)}"
+def _label_row(sheet: Sheet, top: float, step: float, row: _Row, amount: str, *, length: float) -> None:
     baseline, thick = top + 28, step * 0.22
     room = _COLUMN - sheet.width(amount, 24) - 24
     sheet.text(_MARGIN, baseline, sheet.fitted(row.title, 26, room), 26)
@@ -229,105 +140,84 @@ def _label_row(sheet: Sheet, top: float, step: float, row: _Row, *, share: float
         sheet.pill(_MARGIN, baseline + 9, _COLUMN * length, thick, row.colour)
 
 
-def _rows(labels: Sequence[LabelCount], words: ChartWords) -> list[_Row]:
+def _rows(labels: Sequence[LabelCount], words: Words) -> list[_Row]:
     """The most frequent labels first, then the others in one. A single one left over is shown as itself."""
-    rows = [_Row(_title(label, place), label.count) for place, label in enumerate(labels, 1)]
+    rows = [_Row(_title(label, place, words), label.count) for place, label in enumerate(labels, 1)]
     rows.sort(key=lambda row: -row.count)
     if len(rows) <= LABELS_SHOWN + 1:
         return rows
     rest = rows[LABELS_SHOWN:]
-    other = _Row(words.other.format(count=len(rest)), sum(row.count for row in rest), _GREY)
-    return [*rows[:LABELS_SHOWN], other]
+    other = words.say("report.chart.other", count=words.count(len(rest)))
+    return [*rows[:LABELS_SHOWN], _Row(other, sum(row.count for row in rest), _GREY)]
 
 
-def _title(label: LabelCount, place: int) -> str:
-    return drawable(label.title) or drawable(label.name) or f"#{place}"
+def _title(label: LabelCount, place: int, words: Words) -> str:
+    """Its name where the fonts lack letters of the title."""
+    return drawable(say(words.language, label.title)) or drawable(label.name) or f"#{place}"
 
 
-def _percent(share: float) -> str:
-    """Whole per cent; neither 0 nor 100 is said of what is not quite that."""
-    if 0 < share < 0.01:
-        return "<1 %"
-    if 0.99 < share < 1:
-        return ">99 %"
-    return f"{100 * share:.0f} %"
-
-
-def _days(sheet: Sheet, figures: ChartFigures, words: ChartWords, panel: _Panel) -> None:
-    sheet.text(panel.x, 376, words.days, 32, weight="bold")
-    bars = _calendar(figures)
+def _days(sheet: Sheet, report: Report, words: Words, panel: _Panel) -> None:
+    sheet.text(panel.x, 376, words.say("report.chart.days"), 32, weight="bold")
+    bars = _calendar(report)
     most = max(bars.values(), default=0)
     if not most:
-        ever = any(entry.answers for entry in figures.days)
-        sheet.text(
-            panel.x, 426, words.none_lately.format(days=DAYS_SHOWN) if ever else words.no_answers, 26, colour=_MUTED
-        )
+        ever = any(count for _, count in report.days)
+        none = words.say("report.chart.none_lately", days=DAYS_SHOWN) if ever else words.say("report.no_labels")
+        sheet.text(panel.x, 426, none, 26, colour=_MUTED)
         return
     end = panel.x + panel.width
-    tallest = max(most, figures.pace or 0)
+    pace = report.pace.per_day
+    tallest = max(most, pace or 0)
     # Few days make bars, not walls.
     step = min(panel.width / len(bars), 80)
     for place, count in enumerate(bars.values()):
         tall = panel.height * count / tallest
         sheet.box(panel.x + place * step, panel.floor - tall, step * 0.8, tall, _SKY)
     sheet.line(panel.x, panel.floor, panel.width, _LINE)
-    sheet.text(end, 416, words.most.format(count=f"{most:,}"), 24, colour=_MUTED, ha="right")
+    most_said = words.say("report.chart.most", count=words.count(most))
+    sheet.text(end, 416, most_said, 24, colour=_MUTED, ha="right")
     _day_marks(sheet, list(bars), step, words, panel)
-    if figures.pace:
-        sheet.line(panel.x, panel.floor - panel.height * figures.pace / tallest, panel.width, _VERMILLION, dashed=True)
-        sheet.text(panel.x, 416, words.pace.format(pace=_amount(figures.pace)), 24, colour=_VERMILLION)
+    if pace:
+        sheet.line(panel.x, panel.floor - panel.height * pace / tallest, panel.width, _VERMILLION, dashed=True)
+        sheet.text(panel.x, 416, words.say("report.chart.pace", pace=words.amount(pace)), 24, colour=_VERMILLION)
 
 
-def _calendar(figures: ChartFigures) -> dict[date, int]:
-    """Every day from the first answer until today, the newest DAYS_SHOWN of them."""
-    if not figures.days:
+def _calendar(report: Report) -> dict[date, int]:
+    """Every day from the first answer until today, the newest DAYS_SHOWN of them; a day that is missing had none."""
+    if not report.days:
         return {}
-    # Another time zone may be a day ahead.
-    today = max(figures.as_of, *(entry.day for entry in figures.days))
-    length = min(DAYS_SHOWN, (today - min(entry.day for entry in figures.days)).days + 1)
+    # The clock of the machine that answered may be ahead of ours.
+    today = max(report.today, *(day for day, _ in report.days))
+    length = min(DAYS_SHOWN, (today - min(day for day, _ in report.days)).days + 1)
     calendar = {today - timedelta(days=back): 0 for back in reversed(range(length))}
-    for entry in figures.days:
-        if entry.day in calendar:
-            calendar[entry.day] += entry.answers
+    for day, count in report.days:
+        if day in calendar:
+            calendar[day] += count
     return calendar
 
 
-def _day_marks(sheet: Sheet, days: Sequence[date], step: float, words: ChartWords, panel: _Panel) -> None:
-    first, last = (_date(day, words.short_date, words) for day in (days[0], days[-1]))
+def _day_marks(sheet: Sheet, days: Sequence[date], step: float, words: Words, panel: _Panel) -> None:
+    first, last = (words.date(day, "report.short_date") for day in (days[0], days[-1]))
     baseline, end = panel.floor + 34, panel.x + len(days) * step
     sheet.text(panel.x, baseline, first, 24, colour=_MUTED)
     if end - sheet.width(last, 24) > panel.x + sheet.width(first, 24) + 20:
         sheet.text(end, baseline, last, 24, colour=_MUTED, ha="right")
 
 
-def _agreement(
-    sheet: Sheet, figures: Agreement, percent_means: str, words: ChartWords, *, top: float, columns: int
-) -> None:
-    sheet.text(_RIGHT, top, words.agreement, 32, weight="bold")
+def _agreement(sheet: Sheet, found: Agreement, percent: str, words: Words, *, top: float, columns: int) -> None:
+    """`percent` is what the share of equal answers is called."""
+    sheet.text(_RIGHT, top, words.say("report.chart.agreement"), 32, weight="bold")
     tiles = (
-        (_coefficient(figures.alpha), words.alpha),
-        (_coefficient(figures.ac1), words.ac1),
-        (None if figures.percent is None else _percent(figures.percent), percent_means),
-        (_short(figures.items), words.items),
+        (None if found.alpha is None else words.figure(found.alpha, 2), "alpha"),
+        (None if found.ac1 is None else words.figure(found.ac1, 2), "ac1"),
+        (None if found.percent is None else words.percent(found.percent), percent),
+        (_short(found.items, words), "items"),
     )
     for place, (figure, caption) in enumerate(tiles):
         x, y = _RIGHT + 250 * (place % columns), top + 68 + 106 * (place // columns)
-        sheet.text(x, y, figure or words.no_figure, 44, weight="bold")
-        sheet.text(x, y + 36, caption, 24, colour=_MUTED)
+        sheet.text(x, y, figure or "–", 44, weight="bold")
+        sheet.text(x, y + 36, words.say(f"report.chart.{caption}"), 24, colour=_MUTED)
 
 
-def _amount(figure: float) -> str:
-    return f"{figure:,.0f}" if figure >= 10 else f"{figure:.1f}"
-
-
-def _short(count: int) -> str:
-    return f"{count:,}" if count < 1_000_000 else f"{count / 1_000_000:,.2f} M"
-
-
-def _coefficient(figure: float | None) -> str | None:
-    # A typographic minus; and -0.001 is not shown as -0.00.
-    return None if figure is None else f"{round(figure, 2) + 0.0:.2f}".replace("-", "−")
-
-
-def _date(day: date, pattern: str, words: ChartWords) -> str:
-    return pattern.format(day=day.day, month=words.months[day.month - 1], year=day.year)
+def _short(count: int, words: Words) -> str:
+    return words.count(count) if count < 1_000_000 else f"{words.figure(count / 1_000_000, 2)} M"

@@ -67,10 +67,6 @@ def alpha(units: Iterable[Sequence[V]], distance: Distance[V]) -> float | None:
     return _alpha(_tally(units), distance)
 
 
-def alpha_nominal(units: Iterable[Sequence[V]]) -> float | None:
-    return alpha(units, nominal)
-
-
 def alpha_ordinal(units: Iterable[Sequence[float]]) -> float | None:
     """α for labels of which only the order counts: the squared distance of their mean ranks among all answers."""
     tally = _tally(units)
@@ -78,28 +74,6 @@ def alpha_ordinal(units: Iterable[Sequence[float]]) -> float | None:
     below = accumulate((count for _, count in by_value), initial=0)
     rank = {value: before + count / 2 for (value, count), before in zip(by_value, below, strict=False)}
     return _alpha(tally, lambda one, other: (rank[one] - rank[other]) ** 2)
-
-
-def alpha_interval(units: Iterable[Sequence[float]]) -> float | None:
-    return alpha(units, lambda one, other: (one - other) ** 2)
-
-
-def alpha_ratio(units: Iterable[Sequence[float]]) -> float | None:
-    """α for amounts with a true zero. Raises ValueError for a negative one."""
-    tally = _tally(units)
-    if any(value < 0 for value in tally.values):
-        raise ValueError("ratio distance is for numbers of 0 or more")
-    return _alpha(tally, lambda one, other: ((one - other) / (one + other)) ** 2 if one != other else 0.0)
-
-
-def percent(units: Iterable[Sequence[V]]) -> float | None:
-    """The chance that two answers of an item are equal, averaged over items; 0…1."""
-    return _observed(_tally(units), nominal)
-
-
-def ac1(units: Iterable[Sequence[V]]) -> float | None:
-    """Gwet's AC1 of any number of people; items with one answer count for how common a class is, nothing else."""
-    return _ac1(_tally(units))
 
 
 def fleiss(units: Iterable[Sequence[V]]) -> float | None:
@@ -121,10 +95,9 @@ def scott_pi(pairs: Iterable[tuple[V, V]]) -> float | None:
 
 def bennett_s(pairs: Iterable[tuple[V, V]]) -> float | None:
     """Bennett's S of two people: chance is one in as many classes as they used."""
-    held = list(pairs)
-    observed = percent(held)
-    classes = {frozen(value) for pair in held for value in pair}
-    return None if observed is None else _corrected(observed, 1 / len(classes))
+    tally = _tally(pairs)
+    observed = _observed(tally, nominal)
+    return None if observed is None else _corrected(observed, 1 / len(tally.values))
 
 
 def nominal(one: object, other: object) -> float:

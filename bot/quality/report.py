@@ -115,7 +115,8 @@ class PersonFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """`people` is for admins only; everything else may stand in a channel. Days are those of `timezone`."""
+    """`people` is for admins only; everything else may stand in a channel. Days are those of `timezone`.
+    `questions_asked` are people's, about items; `questions` the project's."""
 
     project: str
     title: str
@@ -128,6 +129,7 @@ class Report:
     flags: int
     late: int
     superseded: int
+    questions_asked: int
     active_people: int
     median_seconds: float | None
     days: tuple[tuple[date, int], ...]
@@ -170,6 +172,7 @@ def summary(connection: Connection, row: ProjectRow, project: Project, now: date
         flags=sum(one.flags for one in work.people.values()),
         late=sum(one.late for one in work.people.values()),
         superseded=sum(one.superseded for one in work.people.values()),
+        questions_asked=figures.questions_asked(connection, row.id),
         active_people=sum(bool(one.labels or one.gold) for one in work.people.values()),
         median_seconds=_seconds(times),
         days=_days(work, ZoneInfo(zone)),

@@ -20,9 +20,9 @@ def bubble(message: Message) -> Bubble:
 
 
 def remainder(message: Message) -> Bubble:
-    """What the message replaced by this one becomes. Without `remains` it keeps its words: they are history."""
+    """What the message replaced by this one becomes. Without `remains` it keeps its words, and that it was a card:
+    they are history, of which a page shows a line."""
     left: Bubble = {
-        "kind": "notice",
         "shown": "text",
         "media": [],
         "buttons": _rows(message.remains_buttons),
@@ -30,7 +30,7 @@ def remainder(message: Message) -> Bubble:
         "placeholder": "",
         "past": True,
     }
-    return left | {"text": words(message.remains)} if message.remains else left
+    return left | {"kind": "notice", "text": words(message.remains)} if message.remains else left
 
 
 def spoken_bubble(text: str) -> Bubble:

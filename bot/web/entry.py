@@ -49,10 +49,12 @@ class Entry:
         return RedirectResponse(f"/join/{quote(code[:CODE_LENGTH], safe='')}" if code else "/", 303)
 
     async def ask(self, request: Request) -> Response:
+        visitor = await self._house.visitor(request)
         invitation = await self._invitation(request)
-        if invitation is None:
-            return self._refusal(request)
-        return self._form(request, invitation, await self._house.visitor(request))
+        home = await self._straight_in(request, visitor, invitation)
+        if home is not None:
+            return home
+        return self._refusal(request) if invitation is None else self._form(request, invitation, visitor)
 
     async def join(self, request: Request) -> Response:
         if not is_ours(request, self._house.public_url, must_say=True):
@@ -60,6 +62,9 @@ class Entry:
         visitor = await self._house.visitor(request)
         name = visitor.name if visitor else _name(await body_of(request, FORM_BYTES))
         invitation = await self._invitation(request)
+        home = await self._straight_in(request, visitor, invitation)
+        if home is not None:
+            return home
         if invitation is None:
             return self._refusal(request)
         if not name:
@@ -75,11 +80,41 @@ class Entry:
             raise HTTPException(404)
         return HTMLResponse(page("channel", language(request), name=name))
 
+    async def _straight_in(
+        self, request: Request, visitor: Visitor | None, invitation: Invitation | None
+    ) -> Response | None:
+        """To the chat, for whom there is nothing to ask: a demo's owner who comes back, and somebody signed in whom
+        the invite gives nothing new. Whether it opens a project or is wrong, the chat says."""
+        code = request.path_params["code"]
+        owner = await self._house.reception.returning(code)
+        if owner is not None and (visitor is None or visitor.user != owner.user):
+            response = RedirectResponse("/", 303)
+            self._house.hand_cookie(request, response, await self._house.reception.start(owner.user, owner.name))
+            return response
+        if visitor is None:
+            return None
+        if owner is None:
+            if invitation is not None and not await self._house.reception.leads_home(visitor.user, code):
+                return None
+            await self._tell(request, visitor.user, visitor.name)
+        return RedirectResponse("/", 303)
+
     async def _let_in(self, request: Request, visitor: Visitor | None, name: str) -> Response:
-        """The session comes first: an invite that was used up must not leave its person outside."""
-        response = RedirectResponse("/", 303)
+        """The session comes first: an invite that was used up must not leave its person outside. It is handed over
+        last: of two who spend a single invite at once only one gets in."""
         user = visitor.user if visitor else new_person()
         token = "" if visitor else await self._house.reception.start(user, name)
+        await self._tell(request, user, name)
+        response = RedirectResponse("/", 303)
+        if token and not await self._house.reception.belongs(user):
+            await self._house.reception.end(token)
+            return self._refusal(request)
+        if token:
+            self._house.hand_cookie(request, response, token)
+        return response
+
+    async def _tell(self, request: Request, user: str, name: str) -> None:
+        """The bot spends the invite; for those who are in already it opens the project."""
         await self._house.receive(
             Command(
                 account=self._house.browser.account,
@@ -89,12 +124,9 @@ class Entry:
                 name=name,
                 language=language(request),
                 word="join",
-                argument=request.path_params["code"],
+                argument=request.path_params["code"][:CODE_LENGTH],
             )
         )
-        if token:
-            self._house.hand_cookie(request, response, token)
-        return response
 
     async def _invitation(self, request: Request) -> Invitation | None:
         code = request.path_params["code"]
@@ -102,7 +134,7 @@ class Entry:
         if self._tries.too_many(where):
             raise HTTPException(429)
         invitation = await self._house.reception.invitation(code) if len(code) <= CODE_LENGTH else None
-        if invitation is None:
+        if invitation is None and await self._house.reception.returning(code) is None:
             self._tries.add(where)
         return invitation
 
@@ -115,7 +147,8 @@ class Entry:
         role = say(words, phrase(f"page.role.{found.role}"))
         code = quote(request.path_params["code"], safe="")
         known = visitor.name if visitor else ""
-        html = page("join", words, into=into, role=role, code=code, known=known, wrong=wrong)
+        form = "start" if found.trial else "join"
+        html = page(form, words, into=into, role=role, code=code, known=known, wrong=wrong)
         return HTMLResponse(html, 400 if wrong else 200)
 
 

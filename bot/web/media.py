@@ -14,7 +14,10 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class Media:
-    """Prepared files, for those who are signed in; a hash names the same bytes for ever."""
+    """Prepared files, for those who are signed in and have a role somewhere; a hash names the same bytes for ever.
+
+    Which projects a file belongs to is not asked: items name their files in JSON, and to look there at every picture
+    would cost more than it guards. The address cannot be guessed; whoever knows it has seen the file or holds it."""
 
     def __init__(self, house: House) -> None:
         self._house = house
@@ -23,8 +26,11 @@ class Media:
         return [Route("/media/{sha256}", self.media, methods=["GET"])]
 
     async def media(self, request: Request) -> Response:
-        if await self._house.visitor(request) is None:
+        visitor = await self._house.visitor(request)
+        if visitor is None:
             raise HTTPException(401)
+        if not await self._house.reception.belongs(visitor.user):
+            raise HTTPException(404)
         sha = request.path_params["sha256"]
         found = await self._house.open_media(sha) if _SHA256.fullmatch(sha) else None
         if found is None:

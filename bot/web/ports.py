@@ -39,10 +39,12 @@ class Visitor(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """What an invite leads to: the project's title (empty for the whole installation) and the role it gives."""
+    """What an invite leads to: the project's title (empty for the whole installation) and the role it gives. `trial`:
+    it was printed by a demo, for somebody who wants to look around."""
 
     title: str
     role: str
+    trial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,18 @@ class Reception(Protocol):
 
     async def invitation(self, code: str) -> Invitation | None:
         """None for a wrong, used or expired code."""
+
+    async def leads_home(self, user: str, code: str) -> bool:
+        """Whether the invite, be it used up or expired, gives them nothing that they do not have."""
+
+    async def returning(self, code: str) -> Visitor | None:
+        """Who comes back by this code without an invite: the owner of a demo, by the link that it prints."""
+
+    async def belongs(self, user: str) -> bool:
+        """Whether they have a role in some project, or own the installation."""
+
+    async def end(self, token: str) -> None:
+        """Signs a session out."""
 
     async def may_read(self, user: str, channel: str) -> bool: ...
 

@@ -34,6 +34,9 @@ FIELDS = 20
 _KEY = re.compile(r"[0-9a-fA-F-]{32,36}")
 _COMMAND = re.compile(r"/([a-z]{1,20})(?:\s+(.*))?", re.DOTALL)
 
+CARRYING = ("join", "start")
+"""Commands with the code of an invite."""
+
 Asked = dict[str, Any]
 
 
@@ -65,7 +68,7 @@ class Talk:
         command = _COMMAND.fullmatch(text)
         # A key of the keyboard is a command that nobody typed: it leaves no line in the chat.
         silent = command is not None and asked.get("silent") is True
-        message = "" if silent else await self._keep(visitor, text, about["key"])
+        message = "" if silent else await self._keep(visitor, masked(text), about["key"])
         if command is not None:
             return await self._tell(Command(**about, word=command[1], argument=command[2] or ""))
         return await self._tell(Reply(**about, text=text, message=message, to=_text(asked, "to", 20)))
@@ -73,7 +76,7 @@ class Talk:
     async def edit(self, request: Request) -> JSONResponse:
         visitor, asked = await self._asked(request)
         text, message = _text(asked, "text", TEXT_LENGTH).strip(), _text(asked, "message", 20)
-        changed = spoken_bubble(text) | {"edited": True}
+        changed = spoken_bubble(masked(text)) | {"edited": True}
         if not text or not await self._house.board.correct(visitor.user, message, changed):
             raise HTTPException(400)
         await self._house.browser.ring(visitor.user)
@@ -121,6 +124,14 @@ class Talk:
         if visitor is None:
             raise HTTPException(401)
         return visitor
+
+
+def masked(text: str) -> str:
+    """What is kept of a typed line: the code of an invite is a secret."""
+    command = _COMMAND.fullmatch(text)
+    if command is not None and command[1] in CARRYING and command[2]:
+        return f"/{command[1]} ••••"
+    return text
 
 
 def answer(ack: Ack) -> Asked:

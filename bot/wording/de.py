@@ -64,6 +64,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "skip.why": "Warum überspringen? Tippe auf einen Grund oder schreibe einen.",
     "skip.how": "Warum überspringen?",
     "skip.reason": "{reason}",
+    "skip.unsure": "Nicht sicher",
+    "skip.unclear": "Unklar oder unvollständig",
+    "skip.unrelated": "Gehört nicht zu diesem Projekt",
+    "skip.other": "Anderes",
     "skip.done": "⏭ Übersprungen",
     "flag.how": "Was stimmt damit nicht? Schreibe eine kurze Notiz.",
     "flag.without": "⚑ Ohne Notiz melden",
@@ -76,7 +80,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "more.flag": "⚑ Dieser Eintrag ist kaputt",
     "more.ask": "💬 Zu diesem Eintrag fragen",
     "more.stop": "⏸ Erst einmal aufhören",
-    "press.gone": "Dieser Knopf führt nirgends mehr hin. Schreibe /label für deine Karte.",
+    "press.gone": "Dieser Knopf führt nirgends mehr hin. Schreibe {/label} für deine Karte.",
     "press.not_yours": "Diese Karte gehört jemand anderem.",
     "press.answered": "Das ist schon gespeichert.",
     "press.undo_order": "Zurück geht es Schritt für Schritt, von deiner neuesten Antwort an.",
@@ -90,6 +94,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "join.too_often": "Zu viele falsche Einladungen. Warte zehn Minuten und versuche es dann noch einmal.",
     "join.owner": "Willkommen, {name}! Dieser labelbot gehört dir: du leitest jedes Projekt.",
     "join.welcome": "Willkommen, {name}! Du bist in „{title}“.",
+    "join.unnamed": "jemand",
     "projects.one": "▶ {title}",
     "projects.choose": "Welches Projekt?",
     "projects.none": "Du bist noch in keinem Projekt. Bitte um eine Einladung.",
@@ -100,7 +105,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "stats.title": "Deine Zahlen",
     "stats.project": "{title}: {done} / {total}, {today} in den letzten 24 Stunden",
     "stats.pace": ", je {seconds} s",
-    "stop.done": "Angehalten. Deine Antworten sind gespeichert. Schreibe /label, um weiterzumachen.",
+    "stop.done": "Angehalten. Deine Antworten sind gespeichert. Schreibe {/label}, um weiterzumachen.",
     "done.all": "🎉 Alles erledigt in „{title}“. Danke!",
     "done.none": "In „{title}“ gibt es gerade nichts zu tun.",
     "done.limit": "🎉 In „{title}“ hast du alles beantwortet, worum wir eine Person bitten. Danke!",
@@ -108,8 +113,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "done.count": "Von dir beantwortet: {count}",
     "command.unknown": "/{word} kenne ich nicht.",
     "help.general": "Ich zeige dir Einträge; ein Tippen ist eine Antwort. ↩ nimmt zurück, ⏭ überspringt, "
-    "⋯ hat Hilfe und mehr.\n/label deine Karte · /projects · /undo · /skip · /stats · /stop",
-    "help.card": "↩ nimmt zurück · ⏭ überspringt · ⋯ meldet, fragt, hält an · /stats zeigt deine Zahlen",
+    "⋯ hat Hilfe und mehr.\n{/label} deine Karte · {/projects} · {/undo} · {/skip} · {/stats} · {/stop}",
+    "help.card": "↩ nimmt zurück · ⏭ überspringt · ⋯ meldet, fragt, hält an · {/stats} zeigt deine Zahlen",
     "help.example": "z. B. „{example}“",
     "help.choice": "Tippe auf das Label, das passt.",
     "help.tags": "Tippe auf alle Labels, die passen, dann auf Fertig.",
@@ -118,11 +123,11 @@ SENTENCES: Final[Mapping[str, str]] = {
     "help.rating": "Tippe auf die Zahl, die passt.",
     "help.pairwise": "Tippe auf das Bessere von beiden.",
     "reply.not_text": "Ich kann nur geschriebenen Text und Knöpfe lesen.",
-    "reply.no_card": "Es ist keine Karte offen. Schreibe /label für eine.",
+    "reply.no_card": "Es ist keine Karte offen. Schreibe {/label} für eine.",
     "reply.answered": "Diese Karte ist beantwortet. Einen Text verbesserst du, indem du deine Nachricht bearbeitest; "
     "sonst tippe auf ↩.",
     "reply.unclear": "Ich weiß nicht, zu welchem Eintrag das gehört. Antworte auf die Karte selbst.",
-    "reply.old": "Diese Karte ist nicht mehr offen. Schreibe /label für deine jetzige.",
+    "reply.old": "Diese Karte ist nicht mehr offen. Schreibe {/label} für deine jetzige.",
     "reply.not_corrected": "Diese Änderung konnte ich nicht übernehmen. Für eine neue Antwort tippe auf ↩.",
     "reply.corrected": "✓ Verbessert: {label}",
     "send.trouble": "Beim Zeigen der Einträge stimmt etwas nicht. Die Admins sehen es; versuche es später noch einmal.",
@@ -137,6 +142,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "command.stop": "Aufhören",
     "admin.asked": "💬 {name} fragt zu Eintrag {item} in „{title}“: {words}",
     "admin.flagged": "⚑ {name} hat Eintrag {item} in „{title}“ gemeldet: {words}",
+    "admin.quarantined": "⚠ Eintrag {item} in „{title}“ ließ sich nicht zeigen und ist beiseitegelegt: {why}",
     "admin.put_back": "Wieder zeigen",
     "admin.withdraw": "Herausnehmen",
     "admin.open": "✓ Eintrag {item} wird wieder gezeigt.",
@@ -173,9 +179,17 @@ SENTENCES: Final[Mapping[str, str]] = {
     "report.person_flags": "{count} gemeldet",
     "report.person_late": "{count} verspätet",
     "report.person_superseded": "{count} zurückgenommen",
+    "report.notes": (
+        "Fragen zu Einträgen: {asked} · gemeldete Einträge: {flagged}\n"
+        "Nachzulesen mit: labelbot export {project} --level items --format jsonl -o notes.jsonl"
+    ),
     "report.nobody": "Noch hat niemand geantwortet.",
     "report.alt": "{title}: die Zusammenfassung als Bild",
     "report.unposted": "Die Zusammenfassung von „{title}“ lässt sich nicht nach {channel} schicken: {reason}",
+    "report.unsure": (
+        "Die Zusammenfassung von „{title}“ ist vielleicht nicht in {channel} angekommen: Es kam keine Antwort. "
+        "Falls sie fehlt: labelbot report {name} --post"
+    ),
     "report.no_account": (
         "Dieses labelbot ist nicht bei {platform}. "
         "Trage das Token ein und starte neu, oder nenne unter [summary] einen anderen Kanal."

@@ -63,6 +63,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "skip.why": "Why skip it? Tap a reason, or type one.",
     "skip.how": "Why skip it?",
     "skip.reason": "{reason}",
+    "skip.unsure": "Not sure",
+    "skip.unclear": "Unclear or incomplete",
+    "skip.unrelated": "Not about this project",
+    "skip.other": "Other",
     "skip.done": "⏭ Skipped",
     "flag.how": "What is wrong with it? Type a short note.",
     "flag.without": "⚑ Flag without a note",
@@ -75,7 +79,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "more.flag": "⚑ This item is broken",
     "more.ask": "💬 Ask about this item",
     "more.stop": "⏸ Stop for now",
-    "press.gone": "That button no longer leads anywhere. Type /label for your card.",
+    "press.gone": "That button no longer leads anywhere. Type {/label} for your card.",
     "press.not_yours": "That card belongs to somebody else.",
     "press.answered": "That one is saved already.",
     "press.undo_order": "Undo goes back one step at a time, from your newest answer.",
@@ -89,6 +93,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "join.too_often": "Too many wrong invites. Wait ten minutes, then try again.",
     "join.owner": "Welcome, {name}! You are the owner of this labelbot: every project is yours to run.",
     "join.welcome": "Welcome, {name}! You are in “{title}”.",
+    "join.unnamed": "somebody",
     "projects.one": "▶ {title}",
     "projects.choose": "Which project?",
     "projects.none": "You are in no project yet. Ask for an invite.",
@@ -99,7 +104,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "stats.title": "Your figures",
     "stats.project": "{title}: {done} / {total}, {today} in the last 24 hours",
     "stats.pace": ", {seconds} s each",
-    "stop.done": "Stopped. Your answers are saved. Type /label to go on.",
+    "stop.done": "Stopped. Your answers are saved. Type {/label} to go on.",
     "done.all": "🎉 All done in “{title}”. Thank you!",
     "done.none": "There is nothing to label in “{title}” at the moment.",
     "done.limit": "🎉 You have answered all we ask of one person in “{title}”. Thank you!",
@@ -108,9 +113,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "command.unknown": "I do not know /{word}.",
     "help.general": (
         "I show you items; one tap answers. ↩ takes back, ⏭ skips, ⋯ has help and more.\n"
-        "/label your card · /projects · /undo · /skip · /stats · /stop"
+        "{/label} your card · {/projects} · {/undo} · {/skip} · {/stats} · {/stop}"
     ),
-    "help.card": "↩ takes back · ⏭ skips · ⋯ flags, asks, stops · /stats shows your figures",
+    "help.card": "↩ takes back · ⏭ skips · ⋯ flags, asks, stops · {/stats} shows your figures",
     "help.example": "e.g. “{example}”",
     "help.choice": "Tap the label that fits.",
     "help.tags": "Tap all labels that fit, then Done.",
@@ -118,10 +123,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "help.rating": "Tap the number that fits.",
     "help.pairwise": "Tap the better one of the two.",
     "reply.not_text": "I can read typed text and taps only.",
-    "reply.no_card": "There is no open card. Type /label for one.",
+    "reply.no_card": "There is no open card. Type {/label} for one.",
     "reply.answered": "That card is answered. To correct a text, edit your message; else tap ↩.",
     "reply.unclear": "I cannot tell which item that is for. Reply to the card itself.",
-    "reply.old": "That card is no longer open. Type /label for your present one.",
+    "reply.old": "That card is no longer open. Type {/label} for your present one.",
     "reply.not_corrected": "I could not take that change over. To answer anew, tap ↩.",
     "reply.corrected": "✓ Corrected: {label}",
     "send.trouble": "Something is wrong with showing items. The admins can see it; try again later.",
@@ -136,6 +141,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "command.stop": "Stop for now",
     "admin.asked": "💬 {name} asks about item {item} in “{title}”: {words}",
     "admin.flagged": "⚑ {name} flagged item {item} in “{title}”: {words}",
+    "admin.quarantined": "⚠ Item {item} in “{title}” could not be shown and was set aside: {why}",
     "admin.put_back": "Serve it again",
     "admin.withdraw": "Take it out",
     "admin.open": "✓ Item {item} is served again.",
@@ -172,9 +178,17 @@ SENTENCES: Final[Mapping[str, str]] = {
     "report.person_flags": "{count} flagged",
     "report.person_late": "{count} late",
     "report.person_superseded": "{count} taken back",
+    "report.notes": (
+        "Questions asked about items: {asked} · items flagged: {flagged}\n"
+        "To read them: labelbot export {project} --level items --format jsonl -o notes.jsonl"
+    ),
     "report.nobody": "Nobody has answered yet.",
     "report.alt": "{title}: the summary as a picture",
     "report.unposted": "The summary of “{title}” cannot be posted to {channel}: {reason}",
+    "report.unsure": (
+        "The summary of “{title}” may not have reached {channel}: no answer came back. "
+        "If it is missing: labelbot report {name} --post"
+    ),
     "report.no_account": (
         "this labelbot is on no {platform}. Add its token and restart, or name another channel under [summary]."
     ),

@@ -3,9 +3,10 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.characters import cut, units
 from bot.chat import Button, Form, FormField, Message, Part, Row, Style
 from bot.chats.slack_blocks import message_blocks, modal, remains_blocks, shown_kind, text_blocks
-from bot.chats.slack_text import clean, clip, escape, fallback, typed, unescape, width
+from bot.chats.slack_text import clean, escape, fallback, typed, unescape
 from tests.fakes.slack_blocks import message_complaints, view_complaints
 from tests.fakes.slack_text import parse, shown
 from tests.fakes.slack_text import typed as as_slack_sends
@@ -50,8 +51,8 @@ def test_words_arrive_unchanged(text: str, style: Style) -> None:
 @settings(max_examples=100, deadline=None)
 @given(st.text(alphabet="a 😀<&", max_size=20_000), st.integers(1, 5000))
 def test_a_clipped_text_fits_and_says_so(text: str, limit: int) -> None:
-    short = clip(text, limit)
-    assert width(short) <= limit
+    short = cut(text, limit)
+    assert units(short) <= limit
     assert short == text or (short.endswith("…") and text.startswith(short[:-1]))
     assert len(fallback(text).encode()) <= 3000
 

@@ -348,7 +348,7 @@ def test_a_missing_scope_is_named(bot: Running) -> None:
     bot.slack.world.scopes.discard("files:write")
     error = failure(bot, words("What?", media=(picture(),)), anna.dm.id)
     assert "files:write" in error.reason
-    assert (error.permanent, error.blocked) == (True, False)
+    assert (error.permanent, error.blocked, error.credentials) == (False, False, True)
 
 
 def test_a_revoked_token_is_said_to_be_so(bot: Running) -> None:
@@ -356,7 +356,30 @@ def test_a_revoked_token_is_said_to_be_so(bot: Running) -> None:
     bot.slack.revoke()
     error = failure(bot, words("One"), anna.dm.id)
     assert "SLACK_BOT_TOKEN" in error.reason
-    assert (error.permanent, error.blocked) == (True, False)
+    assert (error.permanent, error.blocked, error.credentials) == (False, False, True)
+
+
+@pytest.mark.parametrize(
+    ("code", "content"), [("invalid_blocks", True), ("msg_too_long", True), ("something_new", False)]
+)
+def test_only_what_slack_says_of_this_message_is_its_fault(bot: Running, code: str, content: bool) -> None:
+    anna = bot.slack.user("Anna")
+    bot.slack.fail_next("chat.postMessage", error=code)
+    error = failure(bot, words("One"), anna.dm.id)
+    assert (error.permanent, error.content, error.credentials) == (True, content, False)
+
+
+def test_a_file_that_is_gone_is_the_items_fault_and_one_that_cannot_be_read_is_not(slack: FakeSlack) -> None:
+    def gone(sha256: str) -> bytes:
+        raise FileNotFoundError(sha256)
+
+    def locked(sha256: str) -> bytes:
+        raise PermissionError(sha256)
+
+    for open_media, expected in ((gone, (True, True)), (locked, (False, False))):
+        with Running(slack, open_media=open_media) as bot:
+            error = failure(bot, words("What?", media=(picture(),)), slack.user("Anna").dm.id)
+            assert (error.permanent, error.media) == expected
 
 
 def test_what_slack_refuses_is_not_quoted(bot: Running, caplog: pytest.LogCaptureFixture) -> None:

@@ -161,6 +161,15 @@ def test_the_doctor_finds_everything_right(slack: FakeSlack) -> None:
         assert slack.sockets == 2
 
 
+def test_the_doctor_finds_a_clock_that_is_wrong(slack: FakeSlack) -> None:
+    with Running(slack) as bot:
+        assert "the clock agrees with Slack's" in [finding.what for finding in bot.on_loop(bot.chat.check())]
+        slack.advance(600)
+        (clock,) = [finding for finding in bot.on_loop(bot.chat.check()) if not finding.ok]
+        assert clock.what.startswith("the clock is -")
+        assert "NTP" in clock.mend
+
+
 def test_the_doctor_names_what_is_wrong(slack: FakeSlack) -> None:
     with Running(slack) as bot:
         slack.world.scopes.discard("im:history")

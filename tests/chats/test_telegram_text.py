@@ -3,9 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.characters import MARK, cut, storable, units
 from bot.chat import Button, Part, Style
 from bot.chats.telegram_keyboard import keyboard
-from bot.chats.telegram_text import MARK, clean, cut, length, render, units
+from bot.chats.telegram_text import length, render
 
 STYLES: list[Style] = ["plain", "bold", "italic", "quote", "code", "strike", "quiet"]
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=40)  # lone surrogates among them
@@ -50,7 +51,7 @@ def test_any_text_fits_any_limit_with_valid_entities(parts: tuple[Part, ...], li
 
 @given(PARTS)
 def test_text_under_the_limit_arrives_unchanged(parts: tuple[Part, ...]) -> None:
-    whole = "".join(clean(part.text) for part in parts)
+    whole = "".join(storable(part.text) for part in parts)
     assert length(parts) == units(whole)
     assert render(parts, 4096)[0] == (whole if whole.strip() else MARK)
 
@@ -76,7 +77,7 @@ def test_a_name_calls_nobody_where_it_must_not() -> None:
 
 @given(ANY_TEXT, st.integers(1, 20))
 def test_cutting_leaves_a_mark_and_whole_characters(text: str, limit: int) -> None:
-    text = clean(text)
+    text = storable(text)
     shown = cut(text, limit)
     assert units(shown) <= limit
     assert shown == text or (shown.endswith(MARK) and text.startswith(shown[:-1]))

@@ -1,14 +1,18 @@
 """What goes wrong between the program and Slack."""
 
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
+from storage.files import Files
 from tests.e2e.crowd import Crowd, SlackHand, check, everybody_sees_their_card
-from tests.e2e.sites import slack_settings
+from tests.e2e.sites import site_of, slack_settings
 from tests.fakes.slack import FakeSlack
-from tests.running import Home, Program, Stable, wait
+from tests.running import REVIEWS, Home, Program, Stable, wait
 
 
 @contextmanager
@@ -108,3 +112,52 @@ def test_slack_uninstalled_while_running_is_said(home: Home, stable: Stable) -> 
         code = program.wait_end(20)
         assert code == 1
         assert "labelbot: SLACK_" in program.output
+
+
+def test_a_file_that_is_gone_is_set_aside_and_the_program_goes_on(home: Home, stable: Stable) -> None:
+    pictures = [home.keep(b"\x89PNG\r\n\x1a\n" + bytes([number]) * 30, "image", "image/png") for number in range(3)]
+    rows = [{"data": {"image": f"{number}"}, "media": [one]} for number, one in enumerate(pictures)]
+    home.add(replace(REVIEWS, name="pictures", title="Pictures"), rows)
+    Files(home.folder / "media").delete(pictures[1]["sha256"])
+    with socket_mode(home, stable) as (slack, program):
+        hand = joined(slack, home, "Anna", "pictures")
+        known = "SELECT media FROM uploads WHERE media = :media"
+        wait(lambda: home.rows(known, media=pictures[2]["id"]), 15, lambda: program.output)
+        first = hand.newest()
+        assert first is not None
+        hand.tap(first, "Positive")
+        states = "SELECT state FROM items WHERE key = 'pictures-1'"
+        wait(lambda: home.rows(states)[0]["state"] == "quarantined", 15, lambda: program.output)
+        slack.wait(lambda: (now := hand.newest()) and now.nonce != first.nonce, 15)
+        assert program.ended() is None
+
+
+def test_a_revoked_token_takes_no_item_out_and_is_said_once(home: Home, stable: Stable) -> None:
+    with site_of(home, stable, pushed=True) as site:
+        site.start()
+        hand = SlackHand(site.slack, "Anna")
+        hand.join(home.codes["reviews"])
+        site.slack.wait(hand.newest)
+        site.slack.fail_next("chat.postMessage", error="token_revoked", times=4)
+        hand.person.say("label")
+        wait(lambda: "SLACK_BOT_TOKEN is not accepted" in site.program.output, 15)
+        with pytest.raises(urllib.error.HTTPError) as ill:
+            urllib.request.urlopen(f"{site.program.address}/healthz")
+        assert "SLACK_BOT_TOKEN" in ill.value.read().decode()
+        ill.value.close()
+        pending = "SELECT id FROM outbox WHERE state = 'pending'"
+        wait(lambda: not home.rows(pending), 30, lambda: site.program.output)
+        assert not home.rows("SELECT id FROM items WHERE state = 'quarantined'")
+        assert site.program.output.count("SLACK_BOT_TOKEN") == 1
+        with urllib.request.urlopen(f"{site.program.address}/healthz") as well:
+            assert well.read() == b"ok\n"
+
+
+def test_sentences_name_the_command_that_this_slack_has(home: Home, stable: Stable) -> None:
+    with socket_mode(home, stable, start=False) as (slack, program):
+        program.environment["SLACK_COMMAND"] = "/annotate"
+        program.start()
+        slack.wait(lambda: slack.sockets, 10)
+        hand = joined(slack, home, "Anna")
+        hand.person.say("stop")
+        slack.wait(lambda: any("Type /annotate to go on." in said for said in hand.words()), 15)

@@ -36,7 +36,7 @@ def count(desk, table) -> int:
 def test_a_column_of_file_names_brings_the_pictures_prepared_and_described(desk):
     desk.file("d/pics/cat.png", png())
     path = desk.jsonl("d/items.jsonl", {"id": "a", "photo": "pics/cat.png", "note": "x"})
-    assert "  photo: image" in list(desk.plan(path).lines())
+    assert "  photo: a picture, shown" in list(desk.plan(path).lines())
     desk.bring(path)
     item = desk.items()["a"]
     (found,) = item.media
@@ -103,6 +103,53 @@ def test_a_folder_and_a_zip_of_pictures_are_items_by_their_place(desk):
         archive.writestr("cats/1.png", png("red"))
         archive.writestr("dogs/1.dat", png("blue"))
     assert desk.bring(desk.folder / "f.zip").known == 2
+
+
+def test_a_stray_file_among_pictures_is_left_out_and_named(desk):
+    for name, content in (("1.png", png()), ("2.png", png("blue")), ("notes.md", "Notes"), ("list.pdf", b"%PDF-1.4")):
+        desk.file(f"f/{name}", content)
+    plan = desk.plan(desk.folder / "f")
+    assert "Left out: 2 files that are no picture: list.pdf, notes.md." in plan.lines()
+    done = desk.bring(desk.folder / "f")
+    assert (done.new, done.rejected) == (2, 0)
+    assert set(desk.items()) == {"1.png", "2.png"}
+
+
+def test_a_project_of_pictures_takes_pictures_from_a_folder_of_texts(desk):
+    desk.file("f/1.png", png())
+    desk.bring(desk.folder / "f")
+    for name in ("1.txt", "2.txt", "3.txt"):
+        desk.file(f"g/{name}", name)
+    desk.file("g/4.png", png("blue"))
+    assert desk.bring(desk.folder / "g").new == 1
+    assert set(desk.items()) == {"1.png", "4.png"}
+
+
+def test_kinds_that_the_project_file_names_come_together(desk):
+    desk = desk.have(replace(REVIEWS, name="both", fields={"image": "image", "text": "text"}))
+    desk.file("f/1.png", png())
+    desk.file("f/2.txt", "Fine")
+    desk.file("f/3.txt", "Well")
+    assert desk.bring(desk.folder / "f").new == 3
+
+
+def test_broken_and_empty_pictures_of_a_folder_are_rejected_by_their_names_in_plain_words(desk):
+    desk.file("f/cat.png", png())
+    desk.file("f/half.png", png()[:60])
+    desk.file("f/none.jpg", b"")
+    desk.file("f/words.jpg", "no picture")
+    done = desk.bring(desk.folder / "f")
+    assert (done.new, done.rejected) == (1, 3)
+    found = {row["file"]: row for row in desk.rejects()}
+    assert set(found) == {"half.png", "none.jpg", "words.jpg"}
+    assert found["half.png"]["row"] == {"id": "half.png", "image": "half.png"}
+    assert "half.png is not a picture we can read" in found["half.png"]["reason"]
+    assert found["none.jpg"]["reason"] == "it is empty"
+    assert found["words.jpg"]["reason"] == "it is no picture that we know, whatever its name says"
+    assert not any("line" in row for row in found.values())
+    desk.file("f/more/empty.png", b"")
+    desk.bring(desk.jsonl("a.jsonl", {"id": "a", "photo": "f/none.jpg"}))
+    assert "none.jpg is empty" in desk.rejects()[0]["reason"]
 
 
 def test_a_link_out_of_the_folder_is_not_followed(desk):

@@ -3,6 +3,7 @@
 import json
 import stat
 import zipfile
+from dataclasses import replace
 
 import datasets
 import pyarrow as pa
@@ -11,7 +12,13 @@ import pytest
 
 from bot.exchange.problems import BadImport
 from bot.exchange.readers import folders
-from tests.exchange.desk import TICKETS
+from bot.project import Project, Question
+from tests.exchange.desk import REVIEWS, TICKETS
+
+RATING = Project(
+    "rating", "Quality", (Question("label", "How good?", "rating", (), {"scale": 5}),), show=("prompt", "reply")
+)
+PAIRS = Project("pairs", "Better", (Question("label", "Which?", "pairwise"),))
 
 TWO = {"a": {"text": "Fine"}, "b": {"text": "Broken"}}
 
@@ -28,6 +35,12 @@ def data(desk):
         ("r.csv", "id;text\na;Fine\nb;Broken\n"),
         ("r.csv", "id,text,\na,Fine,\n\nb,Broken,,\n".replace("text,\n", "text\n", 1)),
         ("r.csv", "id,text\na,Fine\nb,Broken\n".encode("utf-16")),
+        ("r.csv", "id|text\na|Fine\nb|Broken\n"),
+        ("r.csv", '"id";"text"\na;Fine\nb;Broken\n'),
+        ("r.csv", "\n \nid,text\na,Fine\nb,Broken\n"),
+        ("r.csv", "\ufeffsep=;\nid;text\na;Fine\nb;Broken\n"),
+        ("r.csv", "id,text\ra,Fine\rb,Broken"),
+        ("r.csv", "id,text\na,Fine\nb,Broken\n".encode("utf-16-le")),
         ("r.tsv", "id\ttext\na\tFine\nb\tBroken\n"),
         ("r.jsonl", '{"id":"a","text":"Fine"}\n\n{"id":"b","text":"Broken"}\n'),
         ("r.json", '[{"id":"a","text":"Fine"},\n {"id":"b","text":"Broken"}]'),
@@ -57,6 +70,21 @@ def test_quotes_and_lines_within_a_cell_stay_and_lines_are_counted_on(desk):
     ]
 
 
+def test_a_comma_within_a_quoted_name_parts_nothing(desk):
+    desk.bring(desk.file("r.csv", '"id";"text, in full, please"\na;Fine\n'))
+    assert data(desk) == {"a": {"text, in full, please": "Fine"}}
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_a_quotation_mark_that_is_never_closed_does_not_swallow_the_rest_unseen(desk, end):
+    done = desk.bring(desk.file("r.csv", 'id,text\na,Fine\nb,"open\nc,Fine\nd,Well' + end))
+    assert (done.new, done.rejected) == (3, 1)
+    assert desk.rejects()[0]["line"] == 3
+    assert desk.rejects()[0]["reason"] == "a quotation mark opens here and is not closed"
+    done = desk.bring(desk.file("s.csv", 'id,text\na,Fine\nb,"two\nlines"\nc,5" nails' + end))
+    assert (done.new, done.changed, done.rejected) == (1, 1, 0)
+
+
 def test_lines_of_text_are_items_known_by_their_words(desk):
     done = desk.bring(desk.file("r.txt", "One\n\n  Two \nOne\n"))
     assert (done.new, done.known) == (2, 1)
@@ -75,6 +103,7 @@ def test_a_large_array_is_read_in_pieces(desk):
         ("r.csv", "", "r.csv is empty"),
         ("r.csv", "id,text\n", "has a header and no rows"),
         ("r.csv", "id,text,text\na,b,c\n", "two columns are called 'text'"),
+        ("r.csv", 'id,"text\na,b\n', "line 1: a quotation mark opens in the header and is not closed"),
         ("r.json", "  ", "is empty"),
         ("r.json", "[]", "holds no rows"),
         ("r.json", '"hello"', "must hold an array of objects"),
@@ -108,13 +137,22 @@ def test_columns_with_a_meaning_are_recognised_and_told(desk):
         "r.csv", "id,text,priority,overlap,gold,suggestion,score,model\na,Fine,5,3,,Bad,0.75,m1\nb,Well,,,positive,,,\n"
     )
     lines = list(desk.plan(path).lines())
-    assert "  gold: gold" in lines
-    assert "  text: plain" in lines
+    assert "  gold: the known right label, not shown" in lines
+    assert "  text: shown" in lines
     desk.bring(path)
     a, b = desk.items().values()
     assert (a.priority, a.overlap, a.state, a.gold) == (5, 3, "open", None)
     assert a.suggestion == {"label": {"label": "negative"}, "score": 0.75, "model": "m1"}
     assert (b.priority, b.overlap, b.state, b.gold) == (0, 2, "gold", {"label": "positive"})
+
+
+def test_a_column_that_would_give_the_labels_away_is_told(desk):
+    path = desk.file("r.csv", "id,text,sentiment,stars\na,Fine,Good,5\nb,Broken,Bad,1\nc,Grey,,3\n")
+    told = "The column 'sentiment' holds labels of this project, and people see it. Known ones: --map gold=sentiment."
+    assert told in desk.plan(path).lines()
+    assert told not in desk.plan(path, mapping={"gold": "sentiment"}).lines()
+    hidden = desk.have(replace(REVIEWS, name="hidden", show=("text",)))
+    assert told not in hidden.plan(path).lines()
 
 
 def test_a_priority_in_words_and_a_score_without_suggestion_are_data(desk):
@@ -140,7 +178,7 @@ def test_bad_rows_are_rejected_with_line_and_reason_and_the_rest_comes(desk):
     )
     assert (done.new, done.rejected) == (2, 6)
     reasons = {row["line"]: row["reason"] for row in desk.rejects()}
-    assert "purple" in reasons[2]
+    assert reasons[2] == "gold: “purple” is not one of the labels. Try one of: positive and negative"
     assert reasons[3] == "the id holds a NUL character"
     assert "surrogate" in reasons[4]
     assert "400" in reasons[5]
@@ -159,7 +197,9 @@ def test_gold_of_several_questions_is_an_object(desk):
     assert desk.items()["a"].gold == {"topics": ["billing"], "urgency": "now"}
     assert desk.items()["c"].gold == {"topics": ["bug"], "urgency": "later"}
     assert desk.rejects()[0]["source"] == "t.jsonl"
-    assert "several questions" in desk.rejects()[0]["reason"]
+    assert desk.rejects()[0]["reason"].startswith("gold: labels of several questions")
+    desk.bring(desk.jsonl("u.jsonl", {"id": "d", "body": "x", "gold": {"urgency": "soon"}}))
+    assert desk.rejects()[0]["reason"].startswith("gold: urgency: “soon” is not one of the labels.")
 
 
 def test_parquet_keeps_types(desk):
@@ -244,10 +284,10 @@ def test_texts_of_a_folder_and_of_a_zip_are_items_by_their_place(desk):
     desk.file("f/2.txt", "Broken")
     desk.file("f/.hidden.txt", "no")
     desk.file("f/odd.bin", b"\x00\x01\x02")
+    assert "Left out: 1 file that is no text: odd.bin." in desk.plan(desk.folder / "f").lines()
     done = desk.bring(desk.folder / "f")
     assert data(desk) == {"2.txt": {"text": "Broken"}, "good/1.txt": {"text": "Fine", "folder": "good"}}
-    assert done.rejected == 1
-    assert desk.rejects()[0]["row"] == {"id": "odd.bin"}
+    assert done.rejected == 0
     assert desk.bring(zipped(desk, **{"good/1.txt": "Fine", "2.txt": "Broken"})).known == 2
 
 
@@ -274,3 +314,57 @@ def test_bombs_links_and_countless_entries_are_refused(desk):
     path.write_bytes(raw[:end] + record + raw[end:])
     with pytest.raises(BadImport, match="1,000,000 entries"):
         desk.plan(path)
+
+
+@pytest.mark.parametrize("content", ["question,answer\nWhy?,So\n", "question;answer\nWhy?;So\n"])
+def test_columns_that_a_project_does_not_show_are_refused_before_anything_is_written(desk, content):
+    desk = desk.have(RATING)
+    with pytest.raises(BadImport) as problem:
+        desk.plan(desk.file("r.csv", content))
+    assert str(problem.value) == (
+        "rating shows the fields prompt and reply, and r.csv has question and answer. Say which column is which, as in "
+        "--map prompt=question, or change `show` in the project file."
+    )
+    assert desk.bring(desk.folder / "r.csv", mapping={"prompt": "question"}).new == 1
+
+
+def test_what_is_shown_and_what_is_not_is_said_in_plain_words(desk):
+    lines = list(desk.have(RATING).plan(desk.file("r.csv", "id,prompt,secret\na,Why?,x\n")).lines())
+    assert lines[1:] == [
+        "  id: what the item is called",
+        "  prompt: shown",
+        "  secret: kept, not shown",
+        "The project also shows reply, which is not in here.",
+    ]
+
+
+def test_a_row_in_which_there_is_nothing_to_see_is_rejected_with_its_line(desk):
+    rated = desk.have(RATING)
+    done = rated.bring(desk.file("r.csv", "id,prompt,reply,note\na,Why?,,x\nb, ,,seen by nobody\nc,,So,\n"))
+    assert (done.new, done.rejected) == (2, 1)
+    assert desk.rejects()[0] | {"row": None} == {
+        "line": 3, "reason": "there is nothing to show: prompt and reply are empty", "row": None,
+    }  # fmt: skip
+    assert desk.bring(desk.file("t.csv", "id,text\na,Fine\nb,\n")).rejected == 1
+    assert desk.rejects()[0]["reason"] == "there is nothing to show: text is empty"
+
+
+def test_a_comparison_needs_both_sides(desk):
+    desk = desk.have(PAIRS)
+    with pytest.raises(BadImport, match=r"needs the fields a and b, and r.csv has left and right.*--map a=left"):
+        desk.plan(desk.file("r.csv", "left,right\nx,y\n"))
+    with pytest.raises(BadImport, match=r"needs the fields a and b, and r\.csv has a"):
+        desk.plan(desk.file("r.csv", "id,a\n1,x\n"))
+    done = desk.bring(desk.file("r.csv", "id,a,b\n1,x,y\n2,x,\n"))
+    assert (done.new, done.rejected) == (1, 1)
+    assert desk.rejects()[0]["reason"] == "b is empty"
+
+
+def test_tables_in_a_folder_or_zip_are_no_texts(desk):
+    desk.file("f/1.txt", "Fine")
+    desk.file("f/sub/rows.csv", "id,text\na,x\n")
+    assert "Left out: 1 file that is no text: sub/rows.csv." in desk.plan(desk.folder / "f").lines()
+    assert desk.bring(desk.folder / "f").new == 1
+    (desk.folder / "f/1.txt").unlink()
+    with pytest.raises(BadImport, match=r"f has no file that can be read; sub/rows\.csv: it holds rows"):
+        desk.plan(desk.folder / "f")

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from email.utils import formatdate
 from typing import Any
 
 from aiohttp import web
@@ -75,7 +76,9 @@ class Server:
                 self.world.changed.notify_all()
 
     def _run(self, call: Call) -> Answer:
-        headers = {"X-OAuth-Scopes": ",".join(sorted(self.world.scopes))} if call.method == "auth.test" else {}
+        headers = {"Date": formatdate(self.world.now(), usegmt=True)}
+        if call.method == "auth.test":
+            headers["X-OAuth-Scopes"] = ",".join(sorted(self.world.scopes))
         try:
             wait = self.rates.wait(call.method, str(call.args.get("channel")), self.world.now()) if self.rates else 0
             if wait:

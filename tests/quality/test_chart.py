@@ -4,24 +4,18 @@ import io
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 
 import pytest
 from PIL import Image
 
-from bot.quality.chart import (
-    HEIGHT,
-    WIDTH,
-    ChartFigures,
-    ChartWords,
-    DayCount,
-    LabelCount,
-    Progress,
-    summary_chart,
-)
+from bot.quality.chart import HEIGHT, WIDTH, summary_chart
 from bot.quality.drawable import drawable, shortened
 from bot.quality.measures import Agreement
+from bot.quality.report import Accuracy, LabelCount, Pace, QuestionFigures, Report
+from bot.quality.words import PARTS, Words
+from storage.figures import Parts
 
 GREEN, SKY, ORANGE, VERMILLION, BLUE, GREY = (
     (0x00, 0x9E, 0x73),
@@ -34,20 +28,52 @@ GREEN, SKY, ORANGE, VERMILLION, BLUE, GREY = (
 BAR_ROW = 184  # a line of pixels through the progress bar
 TODAY = date(2026, 11, 24)
 
-USUAL = ChartFigures(
-    name="reviews",
+NO_GOLD = Accuracy(0, 0, None)
+USUAL = Report(
+    project="reviews",
     title="Review sentiment",
-    as_of=TODAY,
-    progress=Progress(done=600, leased=20, open=340, skipped=20, flagged=10, quarantined=5, withdrawn=5),
-    labels=(LabelCount("positive", "😊 Positive", 900), LabelCount("negative", "😞 Negative", 300)),
-    days=tuple(DayCount(TODAY - timedelta(days=back), 40 + back) for back in range(12)),
-    pace=45.5,
-    expected_end=date(2026, 12, 3),
-    agreement=Agreement(0.74, 0.78, 0.82, 600, 1200),
+    as_of=datetime.combine(TODAY, time(12), UTC),
+    timezone="UTC",
+    parts=Parts(done=600, leased=20, open=340, skipped=20, flagged=10, quarantined=5, withdrawn=5),
+    pace=Pace(40, 300, 45.5, 400, date(2026, 12, 3)),
+    labels=1200,
+    skips=0,
+    flags=0,
+    late=0,
+    superseded=0,
+    questions_asked=0,
+    active_people=3,
+    median_seconds=2.0,
+    days=tuple((TODAY - timedelta(days=back), 40 + back) for back in range(12)),
+    questions=(
+        QuestionFigures(
+            name="label",
+            title="How?",
+            type="choice",
+            answers=1200,
+            labels=(LabelCount("positive", "😊 Positive", 900), LabelCount("negative", "😞 Negative", 300)),
+            agreement=Agreement(0.74, 0.78, 0.82, 600, 1200),
+            gold=NO_GOLD,
+        ),
+    ),
+    gold=NO_GOLD,
+    disputed=(),
+    people=(),
 )
-EMPTY = replace(
+
+
+def but(report, *, pace=..., expected_end=..., **changes):
+    """The report with other figures; `labels` and `agreement` are its question's."""
+    of_question = {name: changes.pop(name) for name in ("labels", "agreement") if name in changes}
+    changed = replace(report, **changes, questions=(replace(report.questions[0], **of_question),))
+    per_day = changed.pace.per_day if pace is ... else pace
+    end = changed.pace.expected_end if expected_end is ... else expected_end
+    return replace(changed, pace=replace(changed.pace, per_day=per_day, expected_end=end))
+
+
+EMPTY = but(
     USUAL,
-    progress=Progress(),
+    parts=Parts(),
     labels=(LabelCount("a", "A", 0),),
     days=(),
     pace=None,
@@ -58,20 +84,20 @@ ENDLESS = "An exceedingly long and winding name that goes on " * 40
 HARD = {
     "usual": USUAL,
     "empty": EMPTY,
-    "no labels at all": replace(EMPTY, labels=()),
-    "transcripts": replace(USUAL, labels=None, agreement=Agreement(0.8, None, 0.9, 40, 80)),
-    "one label": replace(USUAL, labels=(LabelCount("spam", "Spam", 1),), days=(DayCount(TODAY, 1),), pace=0.1),
-    "200 labels": replace(USUAL, labels=tuple(LabelCount(f"l{i}", f"Label {i}", 900 - i) for i in range(200))),
-    "long names": replace(USUAL, title=ENDLESS, labels=(LabelCount("x", ENDLESS, 7), LabelCount("y", "W" * 3000, 5))),
-    "millions": replace(
+    "no labels at all": but(EMPTY, labels=()),
+    "transcripts": but(USUAL, labels=None, agreement=Agreement(0.8, None, 0.9, 40, 80)),
+    "one label": but(USUAL, labels=(LabelCount("spam", "Spam", 1),), days=((TODAY, 1),), pace=0.1),
+    "200 labels": but(USUAL, labels=tuple(LabelCount(f"l{i}", f"Label {i}", 900 - i) for i in range(200))),
+    "long names": but(USUAL, title=ENDLESS, labels=(LabelCount("x", ENDLESS, 7), LabelCount("y", "W" * 3000, 5))),
+    "millions": but(
         USUAL,
-        progress=Progress(**dict.fromkeys(Progress.__slots__, 98_765_432)),
+        parts=Parts(**dict.fromkeys(PARTS, 98_765_432)),
         labels=tuple(LabelCount(f"l{i}", ENDLESS, 123_456_789) for i in range(11)),
         pace=1_234_567.8,
-        days=(DayCount(TODAY, 8_765_432), DayCount(TODAY - timedelta(days=1), 1)),
+        days=((TODAY, 8_765_432), (TODAY - timedelta(days=1), 1)),
         agreement=Agreement(-0.004, 0.999, 0.999, 98_765_432, 400_000_000),
     ),
-    "right to left": replace(
+    "right to left": but(
         USUAL,
         title="סיווג ביקורות 🙂",
         labels=(
@@ -80,19 +106,21 @@ HARD = {
             LabelCount("he", "עברית " * 60, 3),
         ),
     ),
-    "formulas": replace(USUAL, title=r"$\frac{", labels=(LabelCount("m", r"$5 to $10 _^\{ %", 3),)),
-    "only emoji": replace(
-        USUAL, name="🐈", title="🐈", labels=(LabelCount("👍", "👍🏽", 3), LabelCount("👎", "👎", 1))
-    ),
-    "scripts without a font": replace(
+    "formulas": but(USUAL, title=r"$\frac{", labels=(LabelCount("m", r"$5 to $10 _^\{ %", 3),)),
+    "only emoji": but(USUAL, project="🐈", title="🐈", labels=(LabelCount("👍", "👍🏽", 3), LabelCount("👎", "👎", 1))),
+    "scripts without a font": but(
         USUAL, title="评论", labels=(LabelCount("pos", "好评", 3), LabelCount("坏", "坏", 1))
     ),
-    "control characters": replace(USUAL, title="a\x00b\u202ec\ud800", labels=(LabelCount("n", "two\nlines\t\x07", 3),)),
+    "control characters": but(USUAL, title="a\x00b\u202ec\ud800", labels=(LabelCount("n", "two\nlines\t\x07", 3),)),
 }
 
 
-def picture(figures, **words):
-    return Image.open(io.BytesIO(summary_chart(figures, ChartWords(**words)))).convert("RGB")
+def drawn(report, language="en"):
+    return summary_chart(report, Words(language))
+
+
+def picture(report, language="en"):
+    return Image.open(io.BytesIO(drawn(report, language))).convert("RGB")
 
 
 def runs(image, colour, *, x=None, y=None):
@@ -119,11 +147,11 @@ def test_nothing_runs_over_an_edge_or_into_the_other_column(figures, caplog):
 
 @pytest.mark.parametrize("name", ["usual", "right to left", "200 labels"])
 def test_the_same_figures_give_the_same_bytes(name):
-    assert summary_chart(HARD[name]) == summary_chart(HARD[name])
+    assert drawn(HARD[name]) == drawn(HARD[name])
 
 
 def test_the_file_tells_no_program_and_no_date():
-    assert Image.open(io.BytesIO(summary_chart(USUAL))).info.keys() <= {"dpi"}
+    assert Image.open(io.BytesIO(drawn(USUAL))).info.keys() <= {"dpi"}
 
 
 def test_a_part_is_as_wide_as_its_share():
@@ -133,17 +161,17 @@ def test_a_part_is_as_wide_as_its_share():
 
 
 def test_three_flagged_of_a_million_are_seen():
-    image = picture(replace(USUAL, progress=Progress(done=999_997, flagged=3)))
+    image = picture(but(USUAL, parts=Parts(done=999_997, flagged=3)))
     (width,) = runs(image, VERMILLION, y=BAR_ROW)
     assert width >= 2
 
 
 def test_a_part_without_items_is_left_out():
-    assert runs(picture(replace(USUAL, progress=Progress(done=5, open=5))), ORANGE, y=BAR_ROW) == []
+    assert runs(picture(but(USUAL, parts=Parts(done=5, open=5))), ORANGE, y=BAR_ROW) == []
 
 
 def test_the_parts_add_up_to_what_was_imported():
-    assert USUAL.progress.imported == 1000
+    assert USUAL.parts.imported == 1000
 
 
 def test_the_longest_bar_is_the_most_frequent_label():
@@ -156,12 +184,12 @@ def test_the_longest_bar_is_the_most_frequent_label():
 
 
 def bars_by_colour(labels):
-    image = picture(replace(USUAL, labels=labels))
+    image = picture(but(USUAL, labels=labels))
     return len(runs(image, BLUE, x=56)), len(runs(image, GREY, x=56))
 
 
 def test_beyond_ten_labels_the_rest_is_one_grey_bar():
-    assert bars_by_colour(HARD["200 labels"].labels) == (10, 1)
+    assert bars_by_colour(HARD["200 labels"].questions[0].labels) == (10, 1)
 
 
 def test_an_eleventh_label_is_shown_as_itself():
@@ -169,29 +197,29 @@ def test_an_eleventh_label_is_shown_as_itself():
 
 
 def day_bars(days, **changes):
-    image = picture(replace(USUAL, days=days, pace=None, **changes))
+    image = picture(but(USUAL, days=days, pace=None, **changes))
     return [width for width in runs(image, SKY, y=627) if width > 2]
 
 
 def test_a_day_without_answers_is_a_gap():
-    days = tuple(DayCount(TODAY - timedelta(days=back), 9) for back in (0, 1, 3))
+    days = tuple((TODAY - timedelta(days=back), 9) for back in (0, 1, 3))
     assert len(day_bars(days)) == 3
-    assert len(day_bars((*days, DayCount(TODAY - timedelta(days=2), 0)))) == 3
+    assert len(day_bars((*days, (TODAY - timedelta(days=2), 0)))) == 3
 
 
 def test_only_the_newest_thirty_days_are_drawn():
-    assert len(day_bars(tuple(DayCount(TODAY - timedelta(days=back), 9) for back in range(200)))) == 30
+    assert len(day_bars(tuple((TODAY - timedelta(days=back), 9) for back in range(200)))) == 30
 
 
 def test_a_day_ahead_of_ours_is_drawn_too():
-    assert len(day_bars((DayCount(TODAY + timedelta(days=1), 9),))) == 1
+    assert len(day_bars(((TODAY + timedelta(days=1), 9),))) == 1
 
 
 def test_a_project_at_rest_is_told_from_one_that_never_began():
-    never = picture(replace(USUAL, days=()))
-    resting = picture(replace(USUAL, days=(DayCount(date(2026, 1, 1), 9),)))
+    never = picture(but(USUAL, days=()))
+    resting = picture(but(USUAL, days=((date(2026, 1, 1), 9),)))
     assert never.tobytes() != resting.tobytes()
-    assert day_bars((DayCount(date(2026, 1, 1), 9),)) == []
+    assert day_bars(((date(2026, 1, 1), 9),)) == []
 
 
 def test_the_pace_is_a_line_across_the_days():
@@ -200,11 +228,17 @@ def test_the_pace_is_a_line_across_the_days():
         return [y for y in range(440, 640) if len(runs(image, VERMILLION, y=y)) > 10]
 
     assert vermillion(USUAL)
-    assert not vermillion(replace(USUAL, pace=None))
+    assert not vermillion(but(USUAL, pace=None))
 
 
-def test_the_words_are_the_callers():
-    assert picture(USUAL, labels="Etiketten").tobytes() != picture(USUAL).tobytes()
+def test_the_words_are_those_of_the_language():
+    assert picture(USUAL, "de").tobytes() != picture(USUAL).tobytes()
+
+
+def test_of_several_questions_the_first_with_labels_is_shown():
+    free = replace(USUAL.questions[0], labels=None)
+    several = replace(USUAL, questions=(free, *USUAL.questions, *HARD["200 labels"].questions))
+    assert drawn(several) == drawn(USUAL)
 
 
 def test_pictures_stay_out_of_the_start_up_path():

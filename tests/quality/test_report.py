@@ -1,5 +1,6 @@
 """The QA summary against a naive recount of raw answers, and its words within what platforms bear."""
 
+import io
 import json
 import random
 from collections import Counter, defaultdict
@@ -13,15 +14,16 @@ import pytest
 from rich.console import Console
 from sqlalchemy import insert, select, update
 
+from bot import stored
 from bot.project import LabelDef, Project, Question, ShowIf, Summary
 from bot.quality.chart import HEIGHT, WIDTH
 from bot.quality.report import as_json, summary
 from bot.quality.telling import CAPTION, MESSAGE, people_text, picture, text
 from bot.report_terminal import rows, terminal
 from bot.wording import LANGUAGES
-from storage import people, projects
+from storage import people
 from storage.database import run
-from storage.schema import answers, cards, items
+from storage.schema import answers, cards, comments, items
 from tests.engines import START
 from tests.worlds import SENTIMENT, add_items, make
 
@@ -86,11 +88,7 @@ def hold(tx, world, item, person, until):
 
 
 def report_of(database, world, now=START):
-    def read(tx):
-        row = projects.by_id(tx, world.project)
-        return row, Project.from_config(projects.config_of(tx, row.id, row.version))
-
-    row, project = run(database, read)
+    row, project = run(database, lambda tx: stored.by_id(tx, world.project))
     with database.reading() as connection:
         return summary(connection, row, project, now)
 
@@ -422,6 +420,28 @@ def test_the_picture_is_drawn_in_every_language(sqlite_url, language):
     assert (int.from_bytes(png[16:20]), int.from_bytes(png[20:24])) == (WIDTH, HEIGHT)
 
 
+def shown(report):
+    console = Console(width=120, record=True, file=io.StringIO())
+    terminal(report, console)
+    return console.export_text()
+
+
+def test_a_terminal_counts_what_people_asked_and_says_where_it_stands(database):
+    def write(tx):
+        world = make(tx, 0, 1, 1)
+        for item, state in zip(add_items(tx, world.project, [{}, {}]), ("flagged", "withdrawn"), strict=True):
+            row = {"project": world.project, "item": item, "person": world.people[0], "created_at": START}
+            tx.run(insert(comments), [row | {"kind": kind, "text": "?"} for kind in ("ask", "flag")])
+            tx.run(update(items).where(items.c.id == item).values(state=state))
+        return world
+
+    report = report_of(database, run(database, write))
+    assert as_json(report)["questions_asked"] == 1
+    assert "Questions asked about items: 1 · items flagged: 1" in shown(report)
+    assert "labelbot export reviews --level items" in shown(report)
+    assert "Questions" not in said(text(report, "en"))
+
+
 def test_a_terminal_shows_people_and_takes_brackets_for_what_they_are(sqlite_url):
     from storage.database import opened
 
@@ -429,9 +449,5 @@ def test_a_terminal_shows_people_and_takes_brackets_for_what_they_are(sqlite_url
         world = run(database, lambda tx: history(tx, random.Random(1)))
         run(database, lambda tx: people.rename(tx, world.people[0], "[red]Ada[/nothing]"))
         report = report_of(database, world)
-    console = Console(width=120, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
-    terminal(report, console)
-    console.file.close()
-    shown = console.export_text()
-    assert "[red]Ada[/nothing]" in shown
-    assert "imported" in shown
+    assert "[red]Ada[/nothing]" in shown(report)
+    assert "imported" in shown(report)

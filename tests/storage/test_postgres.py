@@ -1,5 +1,6 @@
 """PostgreSQL: conflicts are tried again, and a server that restarts loses nothing that was acknowledged."""
 
+import traceback
 from concurrent.futures import wait
 from contextlib import contextmanager
 from itertools import count
@@ -7,6 +8,7 @@ from threading import Barrier, Event, Thread
 
 import pytest
 from sqlalchemy import create_engine, select, text, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.pool import NullPool
 
 from storage import accounts, imports, projects, queue
@@ -16,6 +18,9 @@ from storage.schema import cards, items, seen
 from tests.storage.dealing import answer, claim
 from tests.storage.recount import mistakes
 from tests.worlds import LEASE, add_items, build
+
+WORDS = "canary"
+"""By a name, so that the lines of these tests in a traceback do not hold it."""
 
 
 @pytest.fixture
@@ -336,3 +341,19 @@ def test_a_missing_server_is_said_to_be_storages_fault(postgres_url):
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), poolclass=NullPool)
     with pytest.raises(STORAGE_FAILED):
         engine.connect()
+
+
+def test_an_error_does_not_quote_the_row_that_broke_a_rule(database):
+    broken = text("INSERT INTO projects (name, state, created_at) VALUES (:name, 'bad', 0)")
+    with pytest.raises(IntegrityError) as refused:
+        run(database, lambda tx: tx.run(broken, {"name": WORDS}))
+    said = "".join(traceback.format_exception(refused.value)) + str(refused.value.orig)
+    assert "ck_projects_state" in said
+    assert WORDS not in said
+
+
+def test_an_error_while_reading_does_not_quote_what_was_looked_for(database):
+    with pytest.raises(DBAPIError) as unread, database.reading() as connection:
+        connection.execute(text("SELECT 1 / (length(:wanted) - 6)"), {"wanted": WORDS})
+    assert "division by zero" in str(unread.value)
+    assert WORDS not in "".join(traceback.format_exception(unread.value))

@@ -50,10 +50,16 @@ class Place:
     mimes: dict[str, str]
     loop: asyncio.AbstractEventLoop
     project: int
+    other: int
+    """A second project."""
+    door: FrontDoor
 
-    def invite(self, uses: int = 100) -> str:
+    def invite(self, uses: int = 100, *, project: int | None = 0, role: str = "annotator", days: int = 1) -> str:
+        """Of the first project; None is the whole installation."""
+        where = self.project if project == 0 else project
+
         def make(tx: Transaction) -> str:
-            return people.invite(tx, self.project, "annotator", uses, tx.now + timedelta(days=1))
+            return people.invite(tx, where, role, uses, tx.now + timedelta(days=days))
 
         return run(self.database, make)
 
@@ -80,7 +86,7 @@ def place(folder: Path, cards: list[Message], **options: Any) -> Iterator[Place]
         loop = asyncio.new_event_loop()
         board = PageBoard(database)
         browser = BrowserChat(project[0], board, address)
-        script = Script(cards, browser)
+        script = Script(cards, browser, database)
 
         async def open_media(sha: str) -> MediaFile | None:
             try:
@@ -88,11 +94,12 @@ def place(folder: Path, cards: list[Message], **options: Any) -> Iterator[Place]
             except NoSuchFile:
                 return None
 
+        door = FrontDoor(database, project[0], lambda tx, user, channel: channel != "secret")
         app = build(
             browser=browser,
             board=board,
             receive=script.receive,
-            reception=FrontDoor(database, project[0], lambda tx, user, channel: channel != "secret"),
+            reception=door,
             open_media=open_media,
             **options,
         )
@@ -100,7 +107,7 @@ def place(folder: Path, cards: list[Message], **options: Any) -> Iterator[Place]
         thread = threading.Thread(target=_serve, args=(loop, server, listening))
         thread.start()
         try:
-            yield Place(address, database, script, browser, files, mimes, loop, project[1])
+            yield Place(address, database, script, browser, files, mimes, loop, *project[1:], door)
         finally:
             asyncio.run_coroutine_threadsafe(browser.close(), loop)
             server.should_exit = True
@@ -115,7 +122,8 @@ def _serve(loop: asyncio.AbstractEventLoop, server: uvicorn.Server, listening: s
     loop.close()
 
 
-def _set_up(tx: Transaction) -> tuple[int, int]:
+def _set_up(tx: Transaction) -> tuple[int, int, int]:
     project = parse(PROJECT, types=("choice",))
     row, _ = projects.save(tx, project.name, project.as_config())
-    return accounts.account(tx, "browser", "local"), row.id
+    other, _ = projects.save(tx, "other", project.as_config() | {"name": "other", "title": "Other reviews"})
+    return accounts.account(tx, "browser", "local"), row.id, other.id

@@ -1,5 +1,6 @@
 """A small bot in place of the real one: cards one after the other, answered by taps and typed words."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -26,6 +27,9 @@ from bot.chat import (
     Toast,
 )
 from bot.chats.browser import BrowserChat
+from bot.doors import WrongCode, let_in
+from storage import people
+from storage.database import Database
 
 TOOLS: Row = (
     Button("↩", "undo", "quiet", spoken="Undo"),
@@ -49,6 +53,7 @@ class Script:
 
     cards: list[Message]
     browser: BrowserChat | None = None
+    database: Database | None = None
     at: int = 0
     events: list[Event] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
@@ -56,6 +61,8 @@ class Script:
     shown: Shown | None = None
     sent: int = 0
     failing: int = 0
+    together: asyncio.Barrier | None = None
+    """Those who join wait for each other here."""
 
     async def receive(self, event: Event) -> Outcome:
         assert isinstance(event, FromPerson)
@@ -76,13 +83,27 @@ class Script:
         elif isinstance(event, Submit):
             return await self._submit(event)
         elif isinstance(event, Command) and event.word == "join":
-            await self.show(event.chat, Message(text=(Part(f"Welcome, {event.name}!"),)))
-            await self.show(event.chat, self.cards[self.at])
+            await self._join(event)
         elif isinstance(event, Command):
             await self.show(event.chat, Message(text=(Part(f"You said {event.word}."),)))
         else:
             assert isinstance(event, Opened | Edited)
         return None
+
+    async def _join(self, event: Command) -> None:
+        assert self.database is not None
+        if self.together is not None:
+            await self.together.wait()
+        known = self.database.submit(lambda tx: people.met(tx, event.account, event.user))
+        before = await asyncio.wrap_future(known)
+        spent = self.database.submit(lambda tx: let_in(tx, event, before, event.argument))
+        try:
+            await asyncio.wrap_future(spent)
+        except WrongCode as error:
+            await self.show(event.chat, Message(text=(Part(str(error)),)))
+            return
+        await self.show(event.chat, Message(text=(Part(f"Welcome, {event.name}!"),)))
+        await self.show(event.chat, self.cards[self.at])
 
     async def _press(self, event: Press) -> Toast | OpenForm | None:
         if event.data == "skip":

@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from bot.chat import Button, Media, Message, Part, Press, Reply
+from bot.chat import Button, FromPerson, Media, Message, Part, Press, Reply
+from bot.reception import PageBoard
+from bot.web.bubbles import spoken_bubble
 from tests.web.running import Place, place
 from tests.web.script import TOOLS, card
 
@@ -96,6 +98,7 @@ def join(contexts: Contexts, here: Place) -> Iterator[Join]:
         page.get_by_label("Your name").fill(name)
         page.get_by_role("button", name="Join").click()
         expect(page.get_by_text("Welcome, ")).to_be_visible()
+        expect(page.locator(".message.open")).to_be_visible()
         return page
 
     yield open_page
@@ -121,6 +124,18 @@ def answer(page: Page, name: str) -> Any:
 def pause(page: Page) -> None:
     """As long as a finger needs between two items; a faster second tap counts as a double tap."""
     page.wait_for_timeout(DOUBLE_TAP_MS)
+
+
+def chat_of(here: Place) -> str:
+    """Of whoever joined first."""
+    joined = here.script.events[0]
+    assert isinstance(joined, FromPerson)
+    return joined.chat
+
+
+def show(here: Place, message: Message) -> None:
+    """In place of the card that stands there."""
+    here.do(here.script.show(chat_of(here), replace(message, replaces=message.replaces or here.script.shown)))
 
 
 def sound(seconds: float = 2.0) -> bytes:
@@ -206,16 +221,210 @@ def test_the_keyboard_answers_undoes_skips_and_flags(here: Place, join: Join) ->
     assert here.script.answers == []
 
 
-def test_the_focus_stays_on_the_button_that_was_pressed(here: Place, join: Join) -> None:
+def test_after_an_answer_the_keyboard_is_at_the_next_card_and_on_none_of_its_labels(here: Place, join: Join) -> None:
+    here.script.cards[2] = spoken_card(here, 2)
     page = join(**DESK)
     answer(page, "Neutral").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("It broke.")).to_be_visible()
-    expect(answer(page, "Neutral")).to_be_focused()
+    expect(page.locator(".message.open")).to_be_focused()
     pause(page)
     page.keyboard.press("Enter")
-    expect(page.get_by_text("It is fine.")).to_be_visible()
-    assert here.script.answers == ["😐 Neutral"] * 2
+    answer(page, "Negative").focus()
+    page.keyboard.press("Enter")
+    expect(answer(page, "Unintelligible")).to_be_visible()
+    expect(page.locator(".message.open")).to_be_focused()
+    assert here.script.answers == ["😐 Neutral", "😠 Negative"]
+
+
+def test_a_mark_that_is_set_leaves_the_keyboard_on_its_button(here: Place, join: Join) -> None:
+    page = join(**DESK)
+    answer(page, "Neutral").focus()
+    shown = here.script.cards[0]
+    marks = ((Button("😊 Positive", "0:p"),), (Button("✓ 😐 Neutral", "0:n"),), TOOLS)
+    show(here, replace(shown, buttons=marks, text=(*shown.text, Part("\n1 marked", "italic"))))
+    expect(answer(page, "✓ 😐 Neutral")).to_be_focused()
+
+
+def test_an_empty_line_leaves_the_keys_to_the_card(here: Place, join: Join) -> None:
+    here.script.cards[2] = spoken_card(here, 2)
+    page = join(**DESK)
+    line = page.get_by_label("Message", exact=True)
+    line.fill("/stats")
+    line.press("Enter")
+    expect(page.get_by_text("You said stats.")).to_be_visible()
+    page.keyboard.press("2")
+    expect(page.get_by_text("It broke.")).to_be_visible()
+    page.keyboard.press("u")
+    expect(page.get_by_text("It works well.")).to_be_visible()
+    assert here.script.answers == []
+    line.click()
+    page.keyboard.type("u2")
+    expect(line).to_have_value("u2")
+    line.fill("")
+    here.script.at = 1
+    show(here, replace(here.script.cards[2], replaces=here.script.shown))
+    expect(page.get_by_text("Unintelligible")).to_be_visible()
+    page.keyboard.type("1")
+    expect(line).to_have_value("1")
+    assert here.script.answers == []
+
+
+def test_tab_leads_to_the_open_card_first(here: Place, join: Join) -> None:
+    here.script.cards[1] = spoken_card(here, 1)
+    page = join(**DESK)
+    page.keyboard.press("1")
+    expect(page.locator(".message.past").get_by_role("button", name="Undo")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_focused()
+    page.get_by_role("button", name="Menu").focus()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    expect(page.locator(".message.past").get_by_role("button", name="Undo")).to_be_focused()
+
+
+def test_the_arrow_up_offers_what_was_said_and_no_command(here: Place, join: Join) -> None:
+    here.script.cards[0] = spoken_card(here, 0)
+    page = join(**DESK)
+    line = page.get_by_label("Message", exact=True)
+    for text in ("a ketle", "/stats"):
+        line.fill(text)
+        line.press("Enter")
+        expect(line).to_have_value("")
+    expect(page.get_by_text("You said stats.")).to_be_visible()
+    line.press("ArrowUp")
+    expect(line).to_have_value("a ketle")
+
+
+def test_a_toast_goes_with_the_next_thing_done(here: Place, join: Join) -> None:
+    page = join()
+    answer(page, "Skip").click()
+    expect(page.get_by_text("Skipped.")).to_be_visible()
+    answer(page, "Positive").click()
+    expect(page.get_by_text("Skipped.")).to_have_count(0, timeout=1000)
+
+
+SCREENS = [(360, 740), (360, 640), (320, 568), (1280, 720)]
+
+
+@pytest.mark.parametrize("size", SCREENS, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_question_picture_and_buttons_are_in_sight_together(here: Place, join: Join, size: tuple[int, int]) -> None:
+    sha = here.put(PICTURE.read_bytes(), "image/jpeg")
+    picture = Media(1, "image", "image/jpeg", sha, "The photograph", width=400, height=300)
+    rows = [(Button(f"One {at}", f"0:{at}"), Button(f"Two {at}", f"0:b{at}")) for at in range(3)]
+    buttons = (*rows, (Button("Something else", "0:x"),), TOOLS)
+    head = (Part("1 / 17 · Photographs\n", "quiet"), Part("What is the main subject of this photograph?", "bold"))
+    here.script.cards[0] = Message(text=head, kind="card", media=(picture,), buttons=buttons)
+    page = join(viewport={"width": size[0], "height": size[1]})
+    page.get_by_role("img", name="The photograph").wait_for()
+    box = "document.querySelector('{}').getBoundingClientRect().{}".format
+    top, bottom = (f"{box('.open', edge)} - {box('#scroll', edge)}" for edge in ("top", "bottom"))
+    until(page, f"{top} >= 0 && {bottom} <= 0")
+    height = page.evaluate("document.querySelector('.picture').offsetHeight")
+    assert height >= 88
+    assert all(box["height"] >= 44 for box in map(_box, page.locator(".message.open .key").all()))
+
+
+def test_of_a_card_taller_than_the_screen_the_question_is_in_sight(here: Place, join: Join) -> None:
+    here.script.cards[0] = card("A story. " * 70, 0, labels=[f"Label {at}" for at in range(9)])
+    page = join(viewport={"width": 320, "height": 568})
+    question = page.get_by_text("How does the writer feel?")
+    expect(question).to_be_in_viewport()
+    expect(page.locator("#newest")).to_be_hidden()
+    answer(page, "Label 8").scroll_into_view_if_needed()
+    before = page.evaluate("document.getElementById('scroll').scrollTop")
+    assert before > 100
+    shown = here.script.cards[0]
+    show(here, replace(shown, text=(*shown.text, Part("\n1 marked", "italic"))))
+    expect(page.get_by_text("1 marked")).to_have_count(1)
+    assert page.evaluate("document.getElementById('scroll').scrollTop") >= before
+    here.script.cards[1] = card("Another. " * 70, 1, labels=[f"Label {at}" for at in range(9)])
+    answer(page, "Label 8").click()
+    expect(page.get_by_text("2 / 200")).to_be_in_viewport()
+
+
+def test_what_is_over_takes_a_line(here: Place, join: Join) -> None:
+    page = join()
+    chat = chat_of(here)
+    choice = Message(text=(Part("Which project?"),), buttons=tuple((Button(f"▶ {at}", f"p{at}"),) for at in range(5)))
+    for _ in range(2):
+        here.do(here.script.show(chat, choice))
+    pickers = page.locator(".message").filter(has_text="Which project?")
+    expect(pickers).to_have_count(2)
+    expect(pickers.first.get_by_role("button")).to_have_count(0)
+    expect(pickers.last.get_by_role("button")).to_have_count(5)
+    stopped = Message(text=(Part("Until soon."),), replaces=here.script.shown, fresh=True)
+    here.do(here.script.show(chat, stopped))
+    expect(page.get_by_text("Until soon.")).to_be_visible()
+    stub = page.locator(".message.past")
+    expect(stub).to_contain_text("1 / 200 · Review sentiment")
+    expect(page.get_by_text("It works well.")).to_be_hidden()
+    assert _box(stub)["height"] < 45
+    here.do(here.script.show(chat, here.script.cards[1]))
+    expect(page.get_by_text("It broke.")).to_be_visible()
+    expect(pickers.last.get_by_role("button")).to_have_count(5)
+    assert _box(pickers.last)["height"] < 120
+
+
+def test_the_clip_stays_in_sight_when_what_was_typed_is_too_long(here: Place, join: Join) -> None:
+    here.script.cards[0] = here.script.cards[1] = spoken_card(here, 0)
+    page = join()
+    chat = chat_of(here)
+    here.do(PageBoard(here.database).say(chat, spoken_bubble("long words " * 200), "k" * 32))
+    here.do(here.script.show(chat, Message(text=(Part("That is 2200 characters, and at most 2000 fit."),))))
+    expect(page.get_by_text("at most 2000 fit")).to_be_in_viewport()
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_time_of_what_was_said_can_be_read(here: Place, join: Join, scheme: str) -> None:
+    page = join(**PHONE, color_scheme=scheme)
+    page.get_by_label("Message", exact=True).fill("hello")
+    page.get_by_label("Message", exact=True).press("Enter")
+    page.locator(".me .meta").wait_for()
+    colours = page.evaluate(
+        "[getComputedStyle(document.querySelector('.me .meta')).color,"
+        " getComputedStyle(document.querySelector('.me .balloon')).backgroundColor]"
+    )
+    dark, bright = sorted(_luminance(colour) for colour in colours)
+    assert (bright + 0.05) / (dark + 0.05) >= 4.5
+
+
+def test_a_larger_type_makes_all_words_larger_and_still_fits(here: Place, join: Join) -> None:
+    page = join()
+    sizes = (
+        "[...document.querySelectorAll('#log *, h1, #line')].map((one) => parseFloat(getComputedStyle(one).fontSize))"
+    )
+    before = page.evaluate(sizes)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    after = page.evaluate(sizes)
+    assert all(abs(large - 2 * small) < 0.5 for small, large in zip(before, after, strict=True))
+    assert page.evaluate(
+        "[...document.querySelectorAll('#scroll, #app')].every((one) => one.scrollWidth <= one.clientWidth)"
+    )
+
+
+def test_all_of_the_page_is_in_a_landmark(here: Place, join: Join) -> None:
+    page = join()
+    outside = page.evaluate(
+        "[...document.querySelectorAll('button, textarea, a')]"
+        ".filter((one) => !one.closest('header, main, form[aria-label]')).length"
+    )
+    assert outside == 0
+    assert page.get_by_role("form", name="Write a message").count() == 1
+
+
+def _box(found: Any) -> dict[str, float]:
+    box = found.bounding_box()
+    assert box is not None
+    return dict(box)
+
+
+def _luminance(colour: str) -> float:
+    shares = [float(part) / 255 for part in colour.removeprefix("rgb(").removesuffix(")").split(",")]
+    red, green, blue = (one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in shares)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def test_typed_words_answer_the_card_that_was_open_and_can_be_corrected(here: Place, join: Join) -> None:
@@ -453,6 +662,9 @@ def test_the_menu_says_commands(here: Place, join: Join) -> None:
     page.get_by_role("menuitem", name="My numbers").click()
     expect(page.get_by_text("You said stats.")).to_be_visible()
     expect(page.get_by_role("menu")).to_be_hidden()
+    page.get_by_role("button", name="Menu").click()
+    page.get_by_role("menuitem", name="My projects").click()
+    expect(page.get_by_text("You said projects.")).to_be_visible()
 
 
 def test_an_ended_session_is_said(here: Place, join: Join) -> None:

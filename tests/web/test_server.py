@@ -1,9 +1,11 @@
 """The web server over real HTTP: who gets in, what is refused, and what a page hears."""
 
+import asyncio
 import http.client
 import json
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,9 +14,13 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from bot.chat import Command, Edited, Message, Opened, Outgoing, Part, Press, Reply, Submit
 from bot.chats.browser import POLL_SECONDS
+from storage import people
+from storage.database import Transaction, run
+from storage.schema import pages
 from tests.web.running import Place, place
 from tests.web.script import card
 
@@ -119,13 +125,84 @@ def test_joining_signs_in_and_tells_the_bot(here: Place) -> None:
 
 def test_a_second_invite_keeps_the_person(here: Place) -> None:
     with joined(here) as client:
-        page = client.get(f"/join/{here.invite()}").text
+        code = here.invite(project=here.other)
+        page = client.get(f"/join/{code}").text
         assert 'data-known="Ada"' in page
-        client.post(f"/join/{here.invite()}")
+        client.post(f"/join/{code}")
     first, second = here.script.events
     assert isinstance(first, Command)
     assert isinstance(second, Command)
     assert (first.user, first.name) == (second.user, second.name)
+
+
+def test_a_project_that_somebody_is_in_opens_without_a_question(here: Place) -> None:
+    with joined(here) as client:
+        code = here.invite()
+        answer = client.get(f"/join/{code}")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/")
+        higher = client.get(f"/join/{here.invite(role='admin')}")
+        assert "Join “Review sentiment”" in higher.text
+    opened = here.script.events[-1]
+    assert isinstance(opened, Command)
+    assert (opened.word, opened.argument) == ("join", code)
+
+
+@pytest.mark.parametrize("code", ["used", "expired", "wrong"])
+def test_an_invite_that_is_no_good_leads_somebody_signed_in_to_the_chat_which_says_so(here: Place, code: str) -> None:
+    told = {"used": here.invite(0), "expired": here.invite(days=-1), "wrong": "wrong"}[code]
+    with joined(here) as client:
+        answer = client.get(f"/join/{told}")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/")
+        ((_, _, messages),) = hear(client)
+    assert said(messages)[-1] == "join.wrong"
+
+
+def test_of_two_who_spend_one_invite_at_once_one_gets_in(here: Place) -> None:
+    code = here.invite(uses=1)
+    here.script.together = asyncio.Barrier(2)
+    with stranger(here) as ada, stranger(here) as eve, ThreadPoolExecutor() as both:
+        posts = [both.submit(one.post, f"/join/{code}", data={"name": "X"}) for one in (ada, eve)]
+        answers = sorted(post.result().status_code for post in posts)
+        assert answers == [303, 404]
+        assert sorted(len(one.cookies) for one in (ada, eve)) == [0, 1]
+    here.script.together = None
+
+
+def test_a_demos_link_makes_the_first_the_owner_and_brings_them_back(tmp_path: Path) -> None:
+    with place(tmp_path, list(CARDS)) as where:
+        code = where.door.owner_code = where.invite(1, project=None, role="owner")
+        with stranger(where) as client:
+            first = client.get(f"/join/{code}").text
+            assert "Try labelbot" in first
+            assert "own this installation" not in first
+            assert client.post(f"/join/{code}", data={"name": "Ada"}).status_code == 303
+            assert client.get(f"/join/{code}").headers["location"] == "/"
+        with stranger(where) as again:
+            assert again.get(f"/join/{code}").headers["location"] == "/"
+            assert again.get("/chat/me").json() == {"name": "Ada"}
+        with joined(where, "Bob") as other:
+            assert other.get(f"/join/{code}").headers["location"] == "/"
+            assert other.get("/chat/me").json() == {"name": "Ada"}
+        where.door.owner_code = "the-next-start"
+        with stranger(where) as late:
+            assert late.get(f"/join/{code}").status_code == 404
+            assert late.get("/join/the-next-start").headers["location"] == "/"
+
+
+def test_who_has_left_every_project_sees_no_files(here: Place) -> None:
+    sha = here.put(b"a picture", "image/png")
+    with joined(here) as client:
+        assert client.get(f"/media/{sha}").status_code == 200
+        event = here.script.events[0]
+        assert isinstance(event, Command)
+
+        def leave(tx: Transaction) -> None:
+            person = people.met(tx, event.account, event.user)
+            assert person is not None
+            people.remove(tx, here.project, person.id)
+
+        run(here.database, leave)
+        assert client.get(f"/media/{sha}").status_code == 404
 
 
 def test_a_wrong_invite_leaves_no_session(here: Place) -> None:
@@ -207,6 +284,20 @@ def test_typed_words_are_a_reply_and_words_with_a_slash_a_command(here: Place) -
     assert said(mine) == ["a kettle", "/label  reviews"]
     assert (reply.text, reply.to, reply.message) == ("a kettle", "17", str(mine[0]["id"]))
     assert (label.word, label.argument, undo.word) == ("label", "reviews", "undo")
+
+
+def test_the_code_of_an_invite_is_used_and_not_kept(here: Place) -> None:
+    with joined(here) as client:
+        code = here.invite()
+        post(client, "say", text=f"/join {code}")
+        post(client, "say", text="/join")
+        ((_, _, messages),) = hear(client)
+        mine = [message for message in messages if message["author"] == "me"]
+        assert said(mine) == ["/join ••••", "/join"]
+        post(client, "edit", message=str(mine[0]["id"]), text=f"/start {code}")
+        rows = run(here.database, lambda tx: tx.all(select(pages)))
+    assert here.script.events[1].argument == code
+    assert not [row for row in rows if code in str(row.payload)]
 
 
 def test_a_correction_changes_the_bubble_and_tells_the_bot(here: Place) -> None:

@@ -8,6 +8,7 @@ import struct
 import weakref
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -15,10 +16,12 @@ from pathlib import Path, PurePosixPath
 from tempfile import mkdtemp
 from typing import Final
 
+from bot.exchange.columns import EXTENSIONS
 from bot.exchange.problems import BadImport, BadRow
 from bot.exchange.raw import Blob, Meter, Opened, Raw, Rows
-from bot.exchange.readers.jsons import open_lines
-from bot.exchange.readers.tables import open_table
+from bot.exchange.readers.jsons import JSONL_SUFFIXES, open_lines
+from bot.exchange.readers.tables import SUFFIXES, open_table
+from bot.exchange.sentences import counted, listed
 from bot.media.sniff import HEAD, sniff
 
 MOST_ENTRIES: Final = 1_000_000
@@ -28,6 +31,10 @@ LONGEST_PLACE: Final = 1000
 LONGEST_TEXT: Final = 1 << 20
 LISTS: Final = ("metadata.csv", "metadata.jsonl")
 TABLES: Final = (*LISTS, "items.jsonl", "items.csv")
+_OF_ROWS: Final = frozenset({*SUFFIXES, *JSONL_SUFFIXES, ".json", ".parquet"})
+NOUNS: Final = {"image": "picture", "audio": "sound", "video": "film", "text": "text"}
+LISTED: Final = 5
+"""How many files that are left out are named."""
 _END, _END64 = b"PK\x05\x06", b"PK\x06\x06"
 _DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, EOFError, OSError, ValueError)
 _HIDDEN = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini", "dataset.json"})
@@ -40,7 +47,7 @@ def open_folder(path: Path) -> Opened:
         return open_table(table) if table.suffix == ".csv" else open_lines(table)
     if next(_files(path), None) is None:
         raise BadImport(f"{path.name} is an empty folder.")
-    return Opened(path=path, format="folder", rows=partial(_folder, path), base=path)
+    return Opened(path=path, format="folder", rows=partial(_folder, path), base=path, mixed=True)
 
 
 def open_zip(path: Path) -> Opened:
@@ -55,9 +62,42 @@ def open_zip(path: Path) -> Opened:
         raise BadImport(f"{path.name} is no zip file, or a broken one.") from error
     if not names:
         raise BadImport(f"{path.name} holds no files.")
-    if tables := [name for name in names if PurePosixPath(name).name in LISTS]:
-        return _listed(path, names, tables)
-    return Opened(path=path, format="zip", rows=partial(_archive, path, sorted(names)), base=path.parent)
+    if tables := [name for name in names if PurePosixPath(name).name in TABLES]:
+        return _tabled(path, names, tables)
+    rows = partial(_archive, path, sorted(names))
+    return Opened(path=path, format="zip", rows=rows, base=path.parent, mixed=True)
+
+
+def sorted_out(opened: Opened, wanted: frozenset[str]) -> Opened:
+    """Only its files of the kinds `wanted`, where it has such, else of its commonest kind; a note names what is left
+    out. So a README among pictures becomes no item."""
+    counts: Counter[str] = Counter()
+    places: dict[str, list[str]] = {}
+    for raw in opened.rows(Meter()):
+        kind = _kind(raw)
+        counts[kind] += 1
+        if counts[kind] <= LISTED:
+            places.setdefault(kind, []).append(str(raw.cells["id"]))
+    taken = (wanted & counts.keys()) or {max(NOUNS, key=lambda kind: counts[kind])}
+    others = [kind for kind in places if kind not in taken]
+    if not others or not taken & counts.keys():
+        return opened
+    names = [place for kind in others for place in places[kind]]
+    count = sum(counts[kind] for kind in others)
+    nouns = listed((NOUNS[kind] for kind in NOUNS if kind in taken), "or")
+    more = f" and {count - LISTED:,} more" if count > LISTED else ""
+    note = f"Left out: {counted(count, 'file')} that {'is' if count == 1 else 'are'} no {nouns}: "
+    note += f"{', '.join(names[:LISTED])}{more}."
+    return replace(opened, rows=partial(_of_kinds, opened, frozenset(taken)), notes=(*opened.notes, note))
+
+
+def _of_kinds(opened: Opened, taken: frozenset[str], meter: Meter) -> Rows:
+    return (raw for raw in opened.rows(meter) if _kind(raw) in taken)
+
+
+def _kind(raw: Raw) -> str:
+    """What a file is, or by its name was meant to be."""
+    return next((kind for kind in NOUNS if kind in raw.cells), "")
 
 
 def _entries(path: Path) -> int:
@@ -108,7 +148,7 @@ def _folder(path: Path, meter: Meter) -> Rows:
         meter.done += 1
         file = path / place
         if not file.is_file() or not file.resolve().is_relative_to(root):
-            yield Raw(number, {"id": place}, "it leads out of the folder, or is no file")
+            yield Raw(number, {"id": place, _meant(place): place}, "it leads out of the folder, or is no file")
             continue
         with file.open("rb") as opened:
             head = opened.read(HEAD)
@@ -124,10 +164,10 @@ def _archive(path: Path, names: list[str], meter: Meter) -> Rows:
         try:
             yield _entry(archive, number, name)
         except BadRow as problem:
-            yield Raw(number, {"id": name}, str(problem))
+            yield Raw(number, {"id": name, _meant(name): name}, str(problem))
 
 
-def _listed(path: Path, names: list[str], tables: list[str]) -> Opened:
+def _tabled(path: Path, names: list[str], tables: list[str]) -> Opened:
     """An archive's own table of its files; what it names are entries beside it."""
     if len(tables) > 1:
         raise BadImport(
@@ -161,7 +201,7 @@ def _entry_of(archive: zipfile.ZipFile, folder: str, names: frozenset[str], cell
 def _entry(archive: zipfile.ZipFile, number: int, name: str) -> Raw:
     info = archive.getinfo(name)
     if info.file_size > LARGEST:
-        return Raw(number, {"id": name}, f"it unpacks to more than {LARGEST >> 20} MB")
+        return Raw(number, {"id": name, _meant(name): name}, f"it unpacks to more than {LARGEST >> 20} MB")
     head = _unpacked(archive, name, HEAD)
     return _row(number, name, head, Blob(name, partial(_unpacked, archive, name)))
 
@@ -176,21 +216,33 @@ def _unpacked(archive: zipfile.ZipFile, name: str, most: int = LARGEST) -> bytes
 
 
 def _row(number: int, place: str, head: bytes, file: Blob) -> Raw:
-    kind = sniff(head)
+    kind, meant = sniff(head), _meant(place)
     folder = str(PurePosixPath(place).parent)
     cells: dict[str, object] = {"id": place}
     if folder != ".":
         cells["folder"] = folder
     if kind is not None and kind.media in ("image", "audio", "video"):
         return Raw(number, cells | {kind.media: file})
+    if not head:
+        return Raw(number, cells | {meant: place}, "it is empty")
+    if meant != "text":
+        return Raw(number, cells | {meant: place}, f"it is no {NOUNS[meant]} that we know, whatever its name says")
+    if PurePosixPath(place).suffix.lower() in _OF_ROWS:
+        return Raw(number, cells, "it holds rows; import it by itself")
     if kind is not None and kind.format == "plain":
         return _text(number, cells, file)
     return Raw(number, cells, "it is no picture, sound, film or text that we know")
 
 
+def _meant(place: str) -> str:
+    """The kind of a file by its name alone."""
+    return EXTENSIONS.get(place.rpartition(".")[2].casefold(), "text")
+
+
 def _text(number: int, cells: dict[str, object], file: Blob) -> Raw:
     content = file.load()
     held = content if isinstance(content, bytes) else content.read_bytes()
+    cells = cells | {"text": file.name}
     if len(held) > LONGEST_TEXT:
         return Raw(number, cells, f"a text of more than {LONGEST_TEXT >> 20} MB")
     try:

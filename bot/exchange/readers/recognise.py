@@ -27,7 +27,7 @@ _INSTEAD: Final = {
 }
 
 
-def listed(path: Path) -> list[Path]:
+def sources(path: Path) -> list[Path]:
     """The files to read of a folder that we exported, or whose parts each have a table of their files, as Hugging Face
     lays them out (`train/metadata.csv`); else the path itself."""
     if not path.is_dir() or any((path / name).is_file() for name in folders.TABLES):

@@ -1,9 +1,11 @@
 """CSV and TSV: text cells under a header."""
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterable
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -15,39 +17,55 @@ SUFFIXES: Final = frozenset({".csv", ".tsv", ".tab"})
 LONGEST_CELL: Final = 64 << 20
 MOST_LINES: Final = 1000
 """Of one row: where its quote is closed later than that, it is taken for one that was left open."""
+NAMES: Final = {";": "semicolons", "|": "bars"}
+_SAID: Final = re.compile(r"\ufeff?sep=([,;|\t])", re.IGNORECASE)
+_QUOTED: Final = re.compile(r'"[^"]*"')
 
 
 def open_table(path: Path) -> Opened:
     csv.field_size_limit(LONGEST_CELL)
     encoding, notes = encoding_of(path)
-    delimiter = "\t" if path.suffix.lower() in (".tsv", ".tab") else _delimiter(path, encoding)
-    columns = _header(path, encoding, delimiter)
-    if delimiter == ";":
-        notes = (*notes, "Its cells are parted by semicolons.")
-    rows = partial(_rows, path, encoding, delimiter, columns)
+    delimiter, skipped = _start(path, encoding)
+    if path.suffix.lower() in (".tsv", ".tab"):
+        delimiter = "\t"
+    columns = _header(path, encoding, delimiter, skipped)
+    if delimiter in NAMES:
+        notes = (*notes, f"Its cells are parted by {NAMES[delimiter]}.")
+    rows = partial(_rows, path, encoding, delimiter, skipped, columns)
     kind = "TSV" if delimiter == "\t" else "CSV"
     return Opened(path=path, format=kind, rows=rows, base=path.parent, texts=True, columns=columns, notes=notes)
 
 
-def _delimiter(path: Path, encoding: str) -> str:
-    """Of the usual three the commonest in the header; spreadsheets in many countries write semicolons."""
+def _start(path: Path, encoding: str) -> tuple[str, int]:
+    """What parts the cells, and how many lines stand before the header: blank ones, and one by which Excel says what
+    parts them. Else it is of the usual the commonest in the header; spreadsheets in many countries write semicolons."""
     with reading(path, encoding, Meter()) as file:
-        header = file.readline()
-    return max((",", ";", "\t"), key=header.count)
+        for number, line in enumerate(file):
+            said = _SAID.fullmatch(line.strip("\r\n"))
+            if said:
+                return said[1], number + 1
+            if line.strip():
+                header = _QUOTED.sub("", line)
+                return max((",", ";", "\t", "|"), key=header.count), number
+    return ",", 0
 
 
-def _header(path: Path, encoding: str, delimiter: str) -> tuple[str, ...]:
+def _header(path: Path, encoding: str, delimiter: str, skipped: int) -> tuple[str, ...]:
     with reading(path, encoding, Meter()) as file:
+        lines = _Lines(file, skipped)
         try:
-            first = next(csv.reader(_Lines(file), delimiter=delimiter), None)
-        except (csv.Error, _OpenQuoteError) as error:
-            raise BadImport(f"{path.name}, line 1: the header cannot be read ({error}).") from error
+            first = next(csv.reader(lines, delimiter=delimiter), None)
+        except csv.Error as error:
+            raise BadImport(f"{path.name}, line {skipped + 1}: the header cannot be read ({error}).") from error
+        except _OpenQuoteError as error:
+            said = f"{path.name}, line {skipped + 1}: a quotation mark opens in the header and is not closed."
+            raise BadImport(said) from error
     if not first:
         raise BadImport(f"{path.name} is empty: it needs a first line with the names of its columns.")
     names = [name.strip() or f"column {place}" for place, name in enumerate(first, 1)]
     twice = next((name for place, name in enumerate(names) if name in names[:place]), None)
     if twice is not None:
-        raise BadImport(f"{path.name}, line 1: two columns are called {twice!r}; rename one of them.")
+        raise BadImport(f"{path.name}, line {skipped + 1}: two columns are called {twice!r}; rename one of them.")
     return tuple(names)
 
 
@@ -61,11 +79,11 @@ class _Lines:
     `held` are those of the row being read. Taken back, all but the first are read again.
     """
 
-    def __init__(self, file: Iterable[str]) -> None:
-        self._file = iter(file)
+    def __init__(self, file: Iterable[str], skipped: int) -> None:
+        self._file = islice(file, skipped, None)
         self._again: deque[str] = deque()
         self.held: list[str] = []
-        self.number = 0
+        self.number = skipped
 
     def __iter__(self) -> "_Lines":
         return self
@@ -74,11 +92,11 @@ class _Lines:
         line = self._again.popleft() if self._again else next(self._file, None)
         if line is None:
             if self.held:
-                raise _OpenQuoteError("a cell begins with a quote that is never closed")
+                raise _OpenQuoteError("a quotation mark opens here and is not closed")
             raise StopIteration
         if len(self.held) > MOST_LINES:
             self._again.appendleft(line)
-            raise _OpenQuoteError(f"a cell begins with a quote and does not end within {MOST_LINES:,} lines")
+            raise _OpenQuoteError(f"a quotation mark opens here and is not closed within {MOST_LINES:,} lines")
         self.held.append(line)
         self.number += 1
         return line
@@ -90,9 +108,9 @@ class _Lines:
         return self.held[0]
 
 
-def _rows(path: Path, encoding: str, delimiter: str, columns: tuple[str, ...], meter: Meter) -> Rows:
+def _rows(path: Path, encoding: str, delimiter: str, skipped: int, columns: tuple[str, ...], meter: Meter) -> Rows:
     with reading(path, encoding, meter) as file:
-        lines = _Lines(file)
+        lines = _Lines(file, skipped)
         reader = csv.reader(lines, delimiter=delimiter)
         next(reader, None)
         while True:

@@ -19,7 +19,10 @@ ANSWERS: Final = frozenset({"item", "label", "person", "status", "answered_at", 
 ITEMS: Final = frozenset({"item", "label", "confidence", "answers", "agreement"})
 STATUSES: Final = {"live": "label", "skipped": "skip", "flagged": "flag", "late": "late", "superseded": "label"}
 OPTIONAL: Final = frozenset(
-    {"seconds", "note", "kind", "superseded_at", "media", "gold", "suggestion", "priority", "overlap", "tie", "state"}
+    {
+        *("seconds", "note", "notes", "kind", "superseded_at", "media", "gold", "suggestion", "priority", "overlap"),
+        *("tie", "state"),
+    }
 )
 _NEUTRAL: Final = re.compile(r"'+[=+\-@\t\r\n]")
 CONSENSUS: Final = "consensus"
@@ -57,7 +60,7 @@ class Ours:
             line=raw.line,
             key=records.key_of(row.get("item")),
             data=row["data"],
-            gold=None if gold in (None, "") else read_labels(self.project, gold, self.texts),
+            gold=None if gold in (None, "") else read_labels(self.project, gold, self.texts, "gold"),
             suggestion=self._suggestion(suggested) if isinstance(suggested, Mapping) else None,
             aside=self._consensus(row),
             priority=records.priority(row.get("priority")),
@@ -93,7 +96,7 @@ class Ours:
 
     def _suggestion(self, value: Mapping[str, Any]) -> dict[str, Any] | None:
         labels = value.get("label")
-        read = {} if labels is None else read_labels(self.project, plain(labels), False)
+        read = {} if labels is None else read_labels(self.project, plain(labels), False, "suggestion")
         return records.suggestion(read, value.get("score"), value.get("model"))
 
     def _consensus(self, row: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -43,19 +43,21 @@ class Table:
 
     def _with_roles(self, raw: Raw, data: dict[str, Any]) -> Record:
         given = {role: raw.cells.get(column) for role, column in self.roles.items()}
-        suggested = self._labels(given.get("suggestion"))
+        suggested = self._labels("suggestion", given.get("suggestion"))
         return Record(
             line=raw.line,
             key=records.key_of(given.get("id")),
             data=data,
-            gold=self._labels(given.get("gold")) or None,
+            gold=self._labels("gold", given.get("gold")) or None,
             suggestion=records.suggestion(suggested, given.get("score"), given.get("model")),
             priority=records.priority(given.get("priority")),
             overlap=records.overlap(given.get("overlap")),
         )
 
-    def _labels(self, value: Any) -> dict[str, Any]:
-        return {} if value in (None, "") else read_labels(self.project, plain(value), self.texts)
+    def _labels(self, role: str, value: Any) -> dict[str, Any]:
+        """A bad one is told by the name of its column."""
+        column = self.roles.get(role, role)
+        return {} if value in (None, "") else read_labels(self.project, plain(value), self.texts, column)
 
 
 def table(
@@ -74,7 +76,24 @@ def table(
     twice = next((name for name in fields.values() if list(fields.values()).count(name) > 1), None)
     if twice is not None:
         raise BadImport(f"The column {mapping[twice]!r} cannot be mapped to {twice!r}: there is a column of that name.")
+    notes += _given_away(
+        project, [column for column, name in fields.items() if not project.show or name in project.show], sample
+    )
     return Table(project, texts, roles, fields, not fixed), notes
+
+
+def _given_away(project: Project, shown: Sequence[str], sample: Sequence[Raw]) -> list[str]:
+    """Who sees a label beside the item is not asked but told."""
+    if not project.single or not project.questions[0].labels:
+        return []
+    names = {text.casefold() for label in project.questions[0].labels for text in (label.name, label.title)}
+    notes = []
+    for column in shown:
+        values = [raw.cells.get(column) for raw in sample if raw.cells.get(column) not in (None, "")]
+        if values and all(isinstance(value, str) and value.strip().casefold() in names for value in values):
+            told = f"The column {column!r} holds labels of this project, and people see it."
+            notes.append(f"{told} Known ones: --map gold={column}.")
+    return notes
 
 
 def _check_mapping(columns: Sequence[str], mapping: Mapping[str, str]) -> None:

@@ -123,8 +123,8 @@ def _open_hub(file: BinaryIO, context: Context) -> Writer:
 
 
 def _losses(context: Context) -> Sequence[str]:
-    mixed = [column.name for column in layout(context.project, context.level, context.survey) if column.type == "json"]
-    data = [name for name in mixed if name in context.survey.fields]
+    columns = layout(context.project, context.level, context.survey)
+    data = [column.path[-1] for column in columns if column.path[0] == "data" and column.type == "json"]
     losses = [f"Mixed or nested values of {', '.join(data[:8])} became JSON text."] if data else []
     if context.survey.uneven:
         losses.append("Parquet cannot tell a field that an item lacks from one that is null.")

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, BinaryIO, Final
 from xml.sax.saxutils import quoteattr
 
-from bot.exchange.exported import Exported, Given, as_json, moment
+from bot.exchange.exported import Exported, Given, as_json, listed, moment
 from bot.exchange.shapes.ours import CONSENSUS
 from bot.exchange.survey import type_of
 from bot.exchange.writers.base import Context, Format, Writer
@@ -44,7 +44,7 @@ class Studio:
         return {
             "id": self._number,
             "data": {**one.data, **files},
-            "meta": {"item": one.key},
+            "meta": {"item": one.key} | ({"notes": listed(one.notes)} if one.notes else {}),
             "annotations": annotations,
             "predictions": list(self._predictions(one)),
         }

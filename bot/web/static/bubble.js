@@ -6,6 +6,10 @@ import { word } from "./words.js";
 
 const CHOSEN = "✓ ";
 const SUGGESTED = "✨ ";
+// Pixels, and the most a picture may take of the screen.
+const LEAST_PICTURE = 88;
+const MOST_PICTURE = 0.6;
+const MARGINS = 20;
 // Signs that few fonts draw alike, drawn here; what is read aloud is the button's own.
 const SIGNS = {
   "↩": "M9 14L4 9l5-5M4 9h10a6 6 0 0 1 0 12h-3",
@@ -31,15 +35,51 @@ export class Bubble {
   update(message) {
     const before = this.message ?? {};
     this.message = message;
-    const look = ["message", message.author, message.kind, message.past ? "past" : ""];
+    const kind = message.past && message.kind === "card" ? "brief" : message.kind;
+    const look = ["message", message.author, kind, message.past ? "past" : ""];
     this.element.className = look.filter(Boolean).join(" ");
     this.element.dataset.id = message.id;
     if (differs(before.media, message.media)) this.showMedia(message.media ?? []);
-    if (differs(before.text, message.text)) this.text.replaceChildren(...textOf(message.text, this.actions.unfold));
+    if (differs(before.text, message.text)) this.showText(message);
     this.text.hidden = message.text.length === 0;
     this.showMeta(message);
     this.showButtons(message.buttons ?? []);
     return before.id !== undefined && (differs(before.text, message.text) || differs(before.media, message.media));
+  }
+
+  showText({ text, author }) {
+    this.text.replaceChildren(...textOf(text, this.actions.unfold, author === "me"));
+  }
+
+  // What is asked: another item or question, not a mark that was set or a menu.
+  get matter() {
+    const { media, text } = this.message;
+    const words = text.filter((part, at) => at === 0 || !["quiet", "italic"].includes(part.style));
+    return JSON.stringify([media?.map((one) => one.url), words]);
+  }
+
+  // Whether the buttons lead to the same as another's do.
+  choosesAs(other) {
+    const [mine, theirs] = [this, other].map(({ buttons }) => buttons.map((element) => element.button.data).join("\n"));
+    return mine !== "" && mine === theirs;
+  }
+
+  // `former`: its choice stands again below; `aside`: it stands above the card that is open.
+  stand({ former, aside }) {
+    this.element.classList.toggle("former", former);
+    this.element.classList.toggle("aside", aside && !former);
+  }
+
+  // A picture's share of the screen: what the words and buttons of its card leave of it.
+  fit(height) {
+    const shown = [...this.media.querySelectorAll(".picture, video")].map((one) => one.getBoundingClientRect());
+    if (!shown.length) return;
+    const rows = new Map();
+    for (const one of shown) rows.set(Math.round(one.top), Math.max(rows.get(Math.round(one.top)) ?? 0, one.height));
+    const taken = [...rows.values()].reduce((sum, one) => sum + one, 0);
+    const left = height - MARGINS - (this.element.getBoundingClientRect().height - taken);
+    const room = Math.max(LEAST_PICTURE, Math.min(height * MOST_PICTURE, left / rows.size));
+    if (Math.abs(room - (this.room ?? 0)) > 1) this.media.style.setProperty("--room", `${(this.room = room)}px`);
   }
 
   showMedia(media) {
@@ -53,9 +93,15 @@ export class Bubble {
     const shown = time.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
     const parts = [make("time", { datetime: time.toISOString() }, shown)];
     if (message.edited) parts.unshift(`${word("edited")} `);
-    if (message.author === "me" && this.actions.edit && !isCommand(message)) parts.unshift(this.editButton());
+    if (message.author === "me" && this.actions.edit && !this.isCommand) parts.unshift(this.editButton());
     this.meta.replaceChildren(...parts);
     this.meta.hidden = message.author !== "me" && message.kind === "card";
+  }
+
+  // What was typed to the bot, not said to it: changing it afterwards would do nothing.
+  get isCommand() {
+    const { author, text } = this.message;
+    return author === "me" && text.length > 0 && text[0].text.startsWith("/");
   }
 
   editButton() {
@@ -136,9 +182,4 @@ function titleOf(title) {
 
 function differs(one, other) {
   return one !== other && JSON.stringify(one) !== JSON.stringify(other);
-}
-
-// What was typed to the bot, not said to it: changing it afterwards would do nothing.
-function isCommand(message) {
-  return message.text.length > 0 && message.text[0].text.startsWith("/");
 }

@@ -1,6 +1,6 @@
 // The chat: puts the parts together.
 import { Composer } from "./composer.js";
-import { alert, keyHelp, openForm, toast } from "./dialogs.js";
+import { alert, hush, keyHelp, openForm, toast } from "./dialogs.js";
 import { Keys } from "./keys.js";
 import { Log } from "./log.js";
 import { bindMenu } from "./menu.js";
@@ -37,6 +37,7 @@ let lastPress = { at: -Infinity, place: "", x: 0, y: 0 };
 async function press(bubble, element, event) {
   if (isDoubleTap(element, event)) return;
   const { id, shown } = bubble.message;
+  hush();
   element.classList.add("busy");
   const data = element.button.data;
   acknowledge(await sending.post("/chat/press", { message: String(id), kind: shown, data }));
@@ -54,23 +55,26 @@ function isDoubleTap(element, event) {
 }
 
 async function say(text, to) {
+  hush();
   const done = log.waiting(text);
   acknowledge(await sending.post("/chat/say", { text, to }));
   done();
 }
 
 async function command(text) {
+  hush();
   acknowledge(await sending.post("/chat/say", { text, silent: true }));
 }
 
 async function correct(message, text) {
+  hush();
   acknowledge(await sending.post("/chat/edit", { message: String(message.id), text }));
 }
 
 function acknowledge(answer) {
   if (!answer) return;
   if (answer.toast) (answer.alert ? alert : toast)(answer.toast);
-  if (answer.form) openForm(answer.form, (values) => submit(answer.form.data, values));
+  if (answer.form) openForm(answer.form, (values) => submit(answer.form.data, values), () => log.attend());
 }
 
 async function submit(data, values) {

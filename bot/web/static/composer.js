@@ -13,6 +13,9 @@ export class Composer {
     this.bar = document.getElementById("editing");
     this.to = "";
     this.editing = null;
+    this.resting = false;
+    this.line.addEventListener("focus", () => (this.resting = false));
+    this.line.addEventListener("pointerdown", () => (this.resting = false));
     this.form.addEventListener("submit", (event) => this.send(event));
     this.line.addEventListener("input", () => this.typed());
     this.line.addEventListener("keydown", (event) => this.key(event));
@@ -22,6 +25,7 @@ export class Composer {
 
   // What is being typed answers the card that was open when it was begun, whatever comes meanwhile.
   typed() {
+    this.resting = false;
     if (!this.line.value) this.to = "";
     else if (!this.to) this.to = this.card?.typed ? String(this.card.id) : "";
     this.grow();
@@ -33,6 +37,13 @@ export class Composer {
 
   get focused() {
     return document.activeElement === this.line;
+  }
+
+  // An empty line leaves the digits to the card below which nothing is to be typed. Letters it leaves only after
+  // something was sent: who has gone into the line to write means to.
+  passes(event) {
+    if (event.target !== this.line || this.line.value || this.editing || !this.card || this.card.typed) return false;
+    return /^[1-9]$/.test(event.key) || (this.resting && event.key.toLowerCase() === "u");
   }
 
   set(text) {
@@ -70,6 +81,7 @@ export class Composer {
 
   edit(message) {
     this.editing = message;
+    this.resting = false;
     this.bar.hidden = false;
     this.set(message.text.map((part) => part.text).join(""));
     this.line.focus();
@@ -91,5 +103,6 @@ export class Composer {
     this.editing = null;
     this.bar.hidden = true;
     this.set("");
+    this.resting = true;
   }
 }

@@ -9,6 +9,11 @@ export function toast(text) {
   setTimeout(() => shown.remove(), Math.min(9000, 2200 + 55 * text.length));
 }
 
+// What was said of the last thing done is not true of the next.
+export function hush() {
+  document.getElementById("toasts").replaceChildren();
+}
+
 export function alert(text) {
   const close = make("button", { type: "submit", class: "key main" }, word("ok"));
   const words = make("p", { id: "alert-text", dir: "auto" }, text);
@@ -28,8 +33,8 @@ export function keyHelp() {
   show(make("dialog", { class: "card-dialog", "aria-labelledby": "keys-title" }, form));
 }
 
-// `send(values)` resolves with the server's answer, or null; wrong fields keep the form open.
-export function openForm(form, send) {
+// `send(values)` resolves with the server's answer, or null; wrong fields keep the form open. `done` follows the rest.
+export function openForm(form, send, done) {
   const fields = form.fields.map(fieldOf);
   const submit = make("button", { type: "submit", class: "key main" }, form.submit);
   const cancel = make("button", { type: "button", class: "key" }, word("cancel"));
@@ -46,7 +51,10 @@ export function openForm(form, send) {
     submit.disabled = false;
     if (answer === null) return;
     if (answer.errors) complain(fields, answer.errors);
-    else dialog.close();
+    else {
+      dialog.close();
+      done();
+    }
   });
   show(dialog);
   fields[0]?.input.focus();

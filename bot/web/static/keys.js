@@ -18,10 +18,23 @@ export class Keys {
 
   down(event) {
     if (event.key === "Tab") this.pointing = false;
+    if (event.key === "Tab" && this.tab(event)) return event.preventDefault();
     if (event.isComposing || document.querySelector("dialog[open]")) return;
     if (event.code === "Space" && this.space(event)) return event.preventDefault();
-    if (event.ctrlKey || event.metaKey || event.altKey || writes(event.target)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (writes(event.target) && !this.composer.passes(event)) return;
     if (!event.repeat && this.letter(event)) event.preventDefault();
+  }
+
+  // From where nothing has the focus, and from the bar, the way leads to what is asked now; what was said before is
+  // reached backwards from there.
+  tab(event) {
+    const from = document.activeElement;
+    const outside = from === document.body || (from.id === "menu-button" && from.getAttribute("aria-expanded") !== "true");
+    const first = this.log.open?.element.querySelector("button, a, input, video");
+    if (!first || !outside || event.shiftKey || document.querySelector("dialog[open]")) return false;
+    first.focus();
+    return true;
   }
 
   letter(event) {

@@ -4,6 +4,7 @@ import { make } from "./dom.js";
 import { word } from "./words.js";
 
 const NEAR = 90;
+const ABOVE = 8;
 const LATE = 400;
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -14,6 +15,7 @@ export class Log {
     this.newest = document.getElementById("newest");
     this.bubbles = new Map();
     this.stuck = true;
+    this.arrived = true;
     this.onChange = onChange;
     this.actions = { ...actions, unfold: (folded, shut) => this.unfolded(folded, shut) };
     this.scroller.addEventListener("scroll", () => this.scrolled(), { passive: true });
@@ -35,9 +37,16 @@ export class Log {
 
   put(messages, lively) {
     if (!messages.length) return;
+    const [before, asked] = [this.open, this.open?.matter];
+    const held = this.element.contains(document.activeElement);
     for (const message of messages) this.place(message, lively);
     const open = this.open;
     for (const bubble of this.bubbles.values()) bubble.number(bubble === open);
+    this.arrange(open);
+    const another = open !== before || open?.matter !== asked;
+    this.arrived ||= another;
+    // What is asked next is not answered by the key that answered this.
+    if (held && (another || !this.element.contains(document.activeElement))) this.attend();
     this.settle();
     this.onChange();
   }
@@ -70,7 +79,25 @@ export class Log {
   }
 
   get mine() {
-    return [...this.bubbles.values()].reverse().find(({ message }) => message.author === "me") ?? null;
+    return [...this.bubbles.values()].reverse().find((one) => one.message.author === "me" && !one.isCommand) ?? null;
+  }
+
+  get last() {
+    return [...this.bubbles.values()].at(-1) ?? null;
+  }
+
+  // The keyboard goes on at what is asked now, on none of its answers.
+  attend() {
+    (this.open ?? this.last)?.element.focus({ preventScroll: true });
+  }
+
+  // Choices that stand again below take a line, and one above the open card little room.
+  arrange(open) {
+    const choices = [...this.bubbles.values()].filter(({ message }) => isChoice(message));
+    choices.forEach((bubble, at) => {
+      const former = choices.slice(at + 1).some((later) => later.choosesAs(bubble));
+      bubble.stand({ former, aside: open?.message.kind === "card" && open.message.id > bubble.message.id });
+    });
   }
 
   // What was typed and is still on its way, shown only once that takes a while.
@@ -93,8 +120,7 @@ export class Log {
   }
 
   scrolled() {
-    const { scrollTop, scrollHeight, clientHeight } = this.scroller;
-    this.stuck = scrollHeight - scrollTop - clientHeight < NEAR;
+    this.stuck = this.scroller.scrollTop > this.goal - NEAR;
     this.newest.hidden = this.stuck;
   }
 
@@ -104,9 +130,21 @@ export class Log {
     this.scrolled();
   }
 
+  // Where the newest message is in sight: to its end, or from its beginning where it is taller than the screen.
+  get goal() {
+    const end = this.scroller.scrollHeight - this.scroller.clientHeight;
+    const last = this.element.lastElementChild;
+    return last ? Math.min(end, last.offsetTop - this.element.offsetTop - ABOVE) : end;
+  }
+
   settle() {
-    if (this.stuck) this.scroller.scrollTop = this.scroller.scrollHeight;
-    else this.scrolled();
+    this.open?.fit(this.scroller.clientHeight);
+    if (!this.stuck) return this.scrolled();
+    // Who reads on in a tall card is left there until something else is asked.
+    const { scrollTop } = this.scroller;
+    const goal = this.goal;
+    if (this.arrived || scrollTop < goal) this.scroller.scrollTop = goal;
+    this.arrived = false;
   }
 
   toEnd() {
@@ -114,4 +152,8 @@ export class Log {
     this.settle();
     this.newest.hidden = true;
   }
+}
+
+function isChoice({ author, kind, past, buttons }) {
+  return author === "bot" && kind !== "card" && !past && buttons?.length > 0;
 }

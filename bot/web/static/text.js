@@ -5,9 +5,13 @@ import { word } from "./words.js";
 const TAGS = { plain: "span", bold: "strong", italic: "em", code: "code", strike: "s", quiet: "small", quote: "span" };
 const LONG_TEXT = 700;
 const LONG_LINES = 14;
+const MY_LONG_TEXT = 220;
+const MY_LONG_LINES = 5;
 
-export function textOf(parts, unfold) {
-  return blocksOf(parts).map((block) => foldable(block, unfold));
+// What they typed themselves people know: `mine` folds early, so that the card it is about stays in sight.
+export function textOf(parts, unfold, mine = false) {
+  const most = mine ? [MY_LONG_TEXT, MY_LONG_LINES] : [LONG_TEXT, LONG_LINES];
+  return blocksOf(parts).map((block) => foldable(block, unfold, most));
 }
 
 // A quote stands by itself; an empty line begins a new paragraph.
@@ -38,10 +42,10 @@ function trimmed(block) {
   return { quote: false, parts: parts.filter((part) => part.text !== "") };
 }
 
-function foldable(block, unfold) {
+function foldable(block, unfold, [length, lines]) {
   const element = make(block.quote ? "blockquote" : "p", { dir: "auto" }, ...block.parts.map(partOf));
   const text = element.textContent;
-  if (text.length <= LONG_TEXT && text.split("\n").length <= LONG_LINES) return element;
+  if (text.length <= length && text.split("\n").length <= lines) return element;
   return fold(element, unfold);
 }
 

@@ -493,8 +493,8 @@ def upgrade() -> None:
         "outbox",
         ["created_at"],
         unique=False,
-        sqlite_where=sa.text("state = 'failed' AND error IS NULL"),
-        postgresql_where=sa.text("state = 'failed' AND error IS NULL"),
+        sqlite_where=sa.text("state = 'failed'"),
+        postgresql_where=sa.text("state = 'failed'"),
     )
     op.create_index(
         "ix_outbox_pending",

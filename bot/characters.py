@@ -1,0 +1,31 @@
+"""Text as platforms count it and databases take it. A character beyond the first 65,536 is two UTF-16 code units."""
+
+from typing import Final
+
+MARK: Final = "…"
+
+
+def units(text: str) -> int:
+    """Length in UTF-16 code units, which is how platforms count."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def head(text: str, limit: int) -> str:
+    """The longest beginning of at most `limit` units, never half a character."""
+    if text.isascii():
+        return text[: max(0, limit)]
+    return text.encode("utf-16-le", "surrogatepass")[: 2 * max(0, limit)].decode("utf-16-le", "ignore")
+
+
+def cut(text: str, limit: int) -> str:
+    """At most `limit` units; what is cut off leaves a mark."""
+    if len(text) <= limit // 2 or units(text) <= limit:
+        return text
+    return head(text, limit - 1).rstrip() + MARK
+
+
+def storable(text: str) -> str:
+    """Without NUL and halves of surrogate pairs, which not every platform and database takes."""
+    if "\0" in text:
+        text = text.replace("\0", "")
+    return text if text.isascii() else text.encode("utf-8", "ignore").decode()

@@ -1,0 +1,83 @@
+"""A summary's sentences and figures as they are written in one language."""
+
+from datetime import date
+from typing import Final
+
+from bot.labels.base import cut
+from bot.quality.measures import Agreement
+from bot.quality.report import Accuracy, PersonFigures, Report
+from bot.wording import phrase, say
+
+PARTS: Final = ("done", "leased", "open", "skipped", "flagged", "quarantined", "withdrawn", "gold")
+NAME_LONG: Final = 40
+
+
+class Words:
+    """Sentences and figures as they are written in one language."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._decimal, self._thousands = self.say("report.decimal"), self.say("report.thousands")
+
+    def say(self, key: str, **fields: object) -> str:
+        return say(self.language, phrase(key, **fields))
+
+    def count(self, number: int) -> str:
+        return f"{number:,}".replace(",", self._thousands)
+
+    def figure(self, number: float, places: int) -> str:
+        """With a typographic minus, and no -0.00."""
+        written = f"{round(number, places) + 0.0:,.{places}f}".replace("-", "−")
+        return written.translate({ord(","): self._thousands, ord("."): self._decimal})
+
+    def amount(self, number: float) -> str:
+        return self.count(round(number)) if number >= 10 else self.figure(number, 1)
+
+    def percent(self, share: float) -> str:
+        """Whole per cent; neither 0 nor 100 is said of what is not quite that."""
+        if 0 < share < 0.01:
+            return "<1 %"
+        return ">99 %" if 0.99 < share < 1 else f"{100 * share:.0f} %"
+
+    def date(self, day: date, key: str = "report.date") -> str:
+        month = self.say("report.months").split()[day.month - 1]
+        return self.say(key, day=day.day, month=month, year=day.year)
+
+    def progress(self, report: Report) -> str:
+        if not report.asked:
+            return self.say("report.no_items")
+        done = report.parts.done
+        # Rounded down: 100 % is said when nothing is left.
+        percent = 100 * done // report.asked
+        return self.say("report.done", done=self.count(done), all=self.count(report.asked), percent=percent)
+
+    def agreement(self, found: Agreement, free: bool) -> str:
+        """α, AC1, per cent and how much was compared, together always."""
+        if found.alpha is None or found.percent is None:
+            return self.say("report.not_compared")
+        figures = [f"α {self.figure(found.alpha, 2)}"]
+        if found.ac1 is not None:
+            figures.append(f"AC1 {self.figure(found.ac1, 2)}")
+        figures.append(self.say("report.alike" if free else "report.equal", percent=self.percent(found.percent)))
+        compared = {"items": self.count(found.items), "answers": self.count(found.answers)}
+        figures.append(self.say("report.compared", **compared))
+        return self.say("report.agreement", figures=" · ".join(figures))
+
+    def accuracy(self, gold: Accuracy, free: bool) -> str:
+        """Of free text it is said how near it came, for hardly any is equal."""
+        share = (gold.closeness if free else gold.share) or 0.0
+        counts = {"right": self.count(gold.right), "all": self.count(gold.labels)}
+        return self.say("report.gold_alike" if free else "report.gold", percent=self.percent(share), **counts)
+
+    def seconds(self, seconds: float) -> str:
+        return self.say("report.seconds", seconds=self.figure(seconds, 1))
+
+    def person(self, person: PersonFigures) -> str:
+        figures = [] if person.median_seconds is None else [self.seconds(person.median_seconds)]
+        if person.gold.labels:
+            figures.append(self.say("report.person_gold", right=person.gold.right, all=person.gold.labels))
+        for kind in ("skips", "flags", "late", "superseded"):
+            if count := getattr(person, kind):
+                figures.append(self.say(f"report.person_{kind}", count=self.count(count)))
+        name, labels = cut(person.name, NAME_LONG), self.count(person.labels)
+        return self.say("report.person", name=name, labels=labels, figures=" · ".join(figures)).rstrip(", ")
