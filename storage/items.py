@@ -7,11 +7,12 @@ one transaction, and may be run again from the start.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
 
 from sqlalchemy import Text, bindparam, select, text, type_coerce
+from sqlalchemy.exc import DataError, IntegrityError, StatementError
 
 from storage import projects
 from storage.database import Row, Transaction
@@ -127,6 +128,31 @@ class Incoming:
     answers: tuple[IncomingAnswer, ...] = ()
 
 
+class Met:
+    """Which of the items that were there before the run has met already: of two rows with one id the first wins, in
+    every run. A bit an item, for there may be millions."""
+
+    def __init__(self) -> None:
+        self._bits = bytearray()
+        self._now: Sequence[int] = ()
+
+    def __contains__(self, item: int) -> bool:
+        place = item >> 3
+        return place < len(self._bits) and bool(self._bits[place] >> (item & 7) & 1)
+
+    def meet(self, items: Sequence[int]) -> None:
+        """Those of a transaction, which may be run again: they count once it is `settled`."""
+        self._now = items
+
+    def settle(self) -> None:
+        for item in self._now:
+            place = item >> 3
+            if place >= len(self._bits):
+                self._bits.extend(bytes(place + 1024 - len(self._bits)))
+            self._bits[place] |= 1 << (item & 7)
+        self._now = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """What holds for a whole run: its import's row, when it began, and the project's rules."""
@@ -140,6 +166,7 @@ class Batch:
     flags_needed: int
     superseded: AbstractSet[tuple[str, str, int]] = frozenset()
     """Superseded answers the project has: (item's key, person's pseudonym, answered_at in microseconds)."""
+    met: Met = field(default_factory=Met)
 
 
 _NAME: Final = re.compile(r":(\w+)")
@@ -153,10 +180,17 @@ def many(tx: Transaction, statement: str, rows: Sequence[Mapping[str, object]]) 
     tx.connection.exec_driver_sql(statement, list(rows))
 
 
+def of_a_row(problem: Exception) -> bool:
+    """Whether the values of a row that was taken in were the trouble, and not the database."""
+    values = (ArithmeticError, TypeError, ValueError, DataError, IntegrityError)
+    return isinstance(problem, values) or type(problem) is StatementError
+
+
 def take_in(tx: Transaction, batch: Batch, rows: Sequence[Incoming]) -> tuple[list[Outcome], int]:
     """What became of each row, and how many answers were kept. No two rows may have the same key."""
     found = _existing(tx, batch, [row.key for row in rows])
     outcomes = [_outcome(batch, row, found.get(row.key)) for row in rows]
+    batch.met.meet([old.id for old in found.values()])
     writing = [(row, outcome) for row, outcome in zip(rows, outcomes, strict=True) if outcome in ("new", "changed")]
     seqs = _seqs(tx, batch, len(writing))
     params = [_params(tx, batch, row, found.get(row.key), seq) for (row, _), seq in zip(writing, seqs, strict=True)]
@@ -177,9 +211,10 @@ def _existing(tx: Transaction, batch: Batch, keys: Sequence[str]) -> dict[str, R
 def _outcome(batch: Batch, row: Incoming, old: Row | None) -> Outcome:
     if old is None or _undone(old):
         return "new"
-    if row.digest == old.digest:
-        return "changed" if _says_more(row, old) else "known"
-    return "twice" if old.import_id == batch.import_id and old.created_at >= batch.since else "changed"
+    if row.digest == old.digest and not _says_more(row, old):
+        return "known"
+    made = old.import_id == batch.import_id and old.created_at >= batch.since
+    return "twice" if made or old.id in batch.met else "changed"
 
 
 def _undone(old: Row) -> bool:
@@ -243,7 +278,9 @@ def _write_over(tx: Transaction, params: dict[str, int | str | None], found: dic
 
 
 def _take_answers(tx: Transaction, batch: Batch, rows: Sequence[Incoming], outcomes: Sequence[Outcome]) -> int:
-    answered = [row for row, how in zip(rows, outcomes, strict=True) if row.answers and how in ("new", "known")]
+    answered = [
+        row for row, how in zip(rows, outcomes, strict=True) if row.answers and how in ("new", "known", "changed")
+    ]
     if not answered:
         return 0
     ids = {key: int(row.id) for key, row in _existing(tx, batch, [row.key for row in answered]).items()}

@@ -62,6 +62,9 @@ def import_command(
     CSV, TSV, JSONL, JSON, Parquet, Label Studio JSON, a Hugging Face folder, a folder or zip of pictures or sound, or
     lines of text. The columns id, priority, overlap, gold, suggestion, score and model mean what they say.
     """
+    names = [name for name, _ in mapping]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise click.UsageError(f"--map {twice} is given twice; a field has one column")
     if undo is not None:
         if sources:
             raise click.UsageError("--undo takes no files")
@@ -123,6 +126,9 @@ def _say(project: str, result: ImportResult) -> None:
     if result.left:
         stay = counted(result.left, "changed item stays as it was", "changed items stay as they were")
         click.echo(f"{stay}: somebody has answered, or has a card of it open.")
+    if result.dropped:
+        what = counted(result.dropped, "answer or suggestion was", "answers or suggestions were")
+        click.echo(f"{what} left out of the items they came with.")
     if result.rejects_path is not None:
         click.echo(f"What was rejected, with line and reason: {result.rejects_path}")
     if result.answers:

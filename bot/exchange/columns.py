@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 from urllib.parse import urlsplit
 
-from bot.exchange.raw import Blob
+from bot.exchange.problems import BadRow
+from bot.exchange.raw import Blob, holds_files
 from bot.exchange.records import Record
 from bot.media.prepared import MediaKind
 from bot.media.sniff import HEAD, sniff
@@ -26,6 +27,8 @@ NAMES: Final[dict[str, MediaKind]] = {
 }
 LONG: Final = 30
 """From how many characters on a text is something to read, not a value."""
+LOOKED_INTO: Final = 8
+"""How many of a column's files are asked what they are."""
 _REFERENCE: Final = re.compile(r"\S{1,2000}")
 
 
@@ -45,6 +48,57 @@ def kinds(fixed: Mapping[str, str], records: Sequence[Record]) -> dict[str, Colu
     kept = {field: file.kind for record in records for field, file in record.kept.items() if file.kind in KINDS}
     known = kept | dict(fixed)
     return {name: _kind(name, known, [record.data.get(name) for record in records]) for name in names}
+
+
+@dataclass(slots=True)
+class Kinds:
+    """What the columns hold, while a source is read: known of the first rows, and of what these lacked by its first
+    value. `nothing` are columns of bytes that are no medium; they are left out."""
+
+    known: dict[str, ColumnKind]
+    media: dict[str, MediaKind]
+    nothing: frozenset[str]
+
+    @staticmethod
+    def of(found: Mapping[str, ColumnKind], fixed: Mapping[str, str], sample: Sequence[Record]) -> "Kinds":
+        told = {name for one in sample for name, value in one.data.items() if value not in (None, "")}
+        nothing = {name for one in sample for name, value in one.data.items() if holds_files(value)}
+        known = {name: kind for name, kind in found.items() if kind in KINDS or name in told or name in fixed}
+        return Kinds(known, media_only(found), frozenset(nothing - media_only(found).keys()))
+
+    def anew(self) -> "Kinds":
+        """As they were, to read the source from its start."""
+        return Kinds(dict(self.known), dict(self.media), self.nothing)
+
+    def take(self, record: Record) -> tuple[Record, dict[str, MediaKind]]:
+        """The record as it can be kept, and which of its fields name or hold files. Raises BadRow."""
+        for name, value in record.data.items():
+            if (name not in self.known or holds_files(value)) and name not in self.nothing and value not in (None, ""):
+                self._see(name, value)
+        for name, file in record.kept.items():
+            if file.kind in KINDS and name not in self.known:
+                self.known[name] = self.media[name] = file.kind
+        if self.nothing:
+            record = replace(record, data={name: one for name, one in record.data.items() if name not in self.nothing})
+            if not record.data:
+                raise BadRow("it has no data that can be kept")
+        if not self.media:
+            return record, {}
+        return record, {
+            name: kind
+            for name, kind in self.media.items()
+            if name in record.kept or record.data.get(name) not in (None, "")
+        }
+
+    def _see(self, name: str, value: Any) -> None:
+        if name in self.media:
+            return
+        kind = _kind(name, {}, [value])
+        if kind in KINDS:
+            self.media |= media_only({name: kind})
+        elif holds_files(value):
+            raise BadRow(f"{name}: these bytes are no picture, sound or film")
+        self.known[name] = kind
 
 
 def media_only(found: Mapping[str, ColumnKind]) -> dict[str, MediaKind]:
@@ -70,9 +124,15 @@ def _of_texts(texts: Sequence[str]) -> ColumnKind:
 def _of_blobs(name: str, blobs: Sequence[Blob]) -> ColumnKind:
     if name in NAMES:
         return NAMES[name]
-    content = blobs[0].load()
-    kind = sniff(content[:HEAD] if isinstance(content, bytes) else _head(content))
-    return kind.media if kind is not None and kind.media in ("image", "audio", "video") else "plain"
+    for blob in blobs[:LOOKED_INTO]:
+        try:
+            content = blob.load()
+        except BadRow:
+            continue
+        kind = sniff(content[:HEAD] if isinstance(content, bytes) else _head(content))
+        if kind is not None and kind.media in ("image", "audio", "video"):
+            return kind.media
+    return "plain"
 
 
 def _head(path: Path) -> bytes:

@@ -76,12 +76,13 @@ def noted(row: Row) -> Note:
     return Note(kind=NOTES.get(row.kind, row.kind), text=row.text, person=row.public, at=row.created_at)
 
 
-def given(row: Row) -> Given:
+def given(row: Row, project: Project, version: int) -> Given:
+    """Labels of older versions of the project by their present names."""
     return Given(
         person=row.public,
         kind=row.kind,
         status=LIVE_STATUS[row.kind] if row.live else "superseded",
-        labels=row.label,
+        labels=row.label if row.label is None or row.version == version else present(project, row.label),
         note=row.note,
         seconds=None if row.milliseconds is None else row.milliseconds / 1000,
         answered_at=row.answered_at,
@@ -91,10 +92,9 @@ def given(row: Row) -> Given:
 
 
 class Merger:
-    """Merges answers with the project's label types; labels of older versions by their present names."""
+    """Merges answers with the project's label types."""
 
-    def __init__(self, project: Project, version: int) -> None:
-        self._version = version
+    def __init__(self, project: Project) -> None:
         self._questions = project.questions
         self._distances: dict[str, Callable[[Label, Label], float]] = {
             question.name: LABEL_TYPES[question.type].distance(question) for question in project.questions
@@ -121,8 +121,16 @@ class Merger:
     def _values(self, question: Question, answers: Sequence[Given]) -> Iterator[Label]:
         for one in answers:
             if one.labels is not None and question.name in one.labels:
-                value = one.labels[question.name]
-                yield value if one.version == self._version else _renamed(question, value)
+                yield one.labels[question.name]
+
+
+def present(project: Project, labels: Mapping[str, Label]) -> dict[str, Label]:
+    """The labels by the names they have now; what the project no longer has stays as it is."""
+    questions = {question.name: question for question in project.questions}
+    return {
+        name: _renamed(questions[name], value) if name in questions and value is not None else value
+        for name, value in labels.items()
+    }
 
 
 def _renamed(question: Question, value: Label) -> Label:

@@ -13,7 +13,19 @@ from sqlalchemy import Connection
 
 from bot import stored
 from bot.exchange import target
-from bot.exchange.exported import LIVE_STATUS, Exported, Given, Level, Merged, Merger, Note, given, moment, noted
+from bot.exchange.exported import (
+    LIVE_STATUS,
+    Exported,
+    Given,
+    Level,
+    Merged,
+    Merger,
+    Note,
+    given,
+    moment,
+    noted,
+    present,
+)
 from bot.exchange.problems import BadExport
 from bot.exchange.survey import Survey
 from bot.exchange.writers import csvs, jsonl, parquet, studio
@@ -100,7 +112,7 @@ def check(wanted: Wanted) -> None:
         raise BadExport("--since needs a time zone, as in 2026-05-04T10:00:00Z.")
     if wanted.split is not None:
         shares = list(wanted.split.values())
-        if not shares or min(shares) <= 0 or abs(sum(shares) - 1) > 1e-6:
+        if not shares or not all(share > 0 for share in shares) or not abs(sum(shares) - 1) <= 1e-6:
             raise BadExport("--split needs shares above 0 that make 1 together, as in train=.8,val=.1,test=.1.")
         if bad := next((name for name in wanted.split if not name.isidentifier()), None):
             raise BadExport(f"--split: {bad!r} cannot be the name of a part; use letters, digits and _.")
@@ -126,12 +138,13 @@ class _Export:
     wanted: Wanted
     progress: Callable[[int, int], None]
     pictured: bool = False
+    unanswered: int = 0
     unsaid: bool = False
 
     def stream(self, file: BinaryIO) -> ExportResult:
         form = FORMATS[self.wanted.format]
         if not form.streams or self.wanted.split or self.wanted.media:
-            raise BadExport("Only jsonl and csv, without a split and without media, go to standard output.")
+            raise BadExport("Only jsonl and csv, without a split and without media, go to standard output or a pipe.")
         context = self._context(None)
         writer, rows, items = form.open(file, context), 0, 0
         for one in self.items(True):
@@ -144,6 +157,9 @@ class _Export:
         if form.folder or self.wanted.split or self.wanted.media:
             with target.new_folder(out) as folder:
                 return self._fill(form, folder, out)
+        if target.is_stream(out):
+            return self._pipe(out)
+        target.check_name(out.name)
         if out.is_dir():
             raise BadExport(f"{out} is a folder; name a file in it, such as {out / ('answers' + form.suffix)}.")
         if target.ours(out.parent / target.MANIFEST) is None and (out.parent / target.MANIFEST).exists():
@@ -156,9 +172,16 @@ class _Export:
         losses = self._losses(context)
         return ExportResult(rows=rows[""], items=items, files=(out, out.parent / target.MANIFEST), losses=losses)
 
+    def _pipe(self, out: Path) -> ExportResult:
+        """Into a pipe or device of that name, which stays what it is, and with no description beside it."""
+        with out.open("wb") as file:
+            return self.stream(file)
+
     def _fill(self, form: Format, folder: Path, out: Path) -> ExportResult:
         context = self._context(self._load if form.folder and self.wanted.media else None)
         names = self._names(form)
+        for name in names.values():
+            target.check_name(name)
         with ExitStack() as stack:
             opened: dict[str, BinaryIO] = {}
             for part, name in names.items():
@@ -167,7 +190,7 @@ class _Export:
             beside = folder if self.wanted.media and not form.folder else None
             rows, items = self._all(form, context, opened, beside)
         if form.folder:
-            (folder / "README.md").write_text(_card(self.row.name, names), encoding="utf-8")
+            (folder / target.CARD).write_text(_card(self.row.name), encoding="utf-8")
         about = self._about(context)
         described = {name: about | target.describe(folder / name, rows[part]) for part, name in names.items()}
         target.write_manifest(folder, described)
@@ -198,9 +221,9 @@ class _Export:
         """The item with its files copied into the export."""
         media = []
         for each in one.media:
-            name = f"media/{each['sha256']}.{EXTENSIONS.get(each['mime'], 'bin')}"
+            name = f"{target.MEDIA}/{each['sha256']}.{EXTENSIONS.get(each['mime'], 'bin')}"
             if not (folder / name).exists():
-                (folder / "media").mkdir(exist_ok=True)
+                (folder / target.MEDIA).mkdir(exist_ok=True)
                 (folder / name).write_bytes(self._load(each["sha256"]))
             media.append({**each, "file": name})
         values = {name: getattr(one, name) for name in Exported.__slots__}
@@ -223,9 +246,9 @@ class _Export:
 
     def items(self, last: bool) -> Iterator[Exported]:
         """What is exported, in the order it was imported; `last` is the pass that progress is told of."""
-        merger = Merger(self.project, self.row.version) if self.wanted.level == "items" else None
+        merger = Merger(self.project) if self.wanted.level == "items" else None
         total = exporting.item_count(self.connection, self.row.id)
-        done = 0
+        done = self.unanswered = 0
         for page in exporting.pages(self.connection, self.row.id, self._superseded()):
             for item in page.items:
                 notes = tuple(noted(row) for row in page.notes.get(item.id, ()))
@@ -240,9 +263,14 @@ class _Export:
 
     def _one(self, item: Row, rows: Sequence[Row], merger: Merger | None, notes: tuple[Note, ...]) -> Exported | None:
         """The item as it is exported, or None where it is not."""
-        recent = [given(row) for row in rows if self.wanted.since is None or row.answered_at >= self.wanted.since]
+        recent = [
+            given(row, self.project, self.row.version)
+            for row in rows
+            if self.wanted.since is None or row.answered_at >= self.wanted.since
+        ]
         if merger is None:
             chosen = tuple(answer for answer in recent if self._asked_for(answer))
+            self.unanswered += not rows and item.state != "withdrawn"
             said = tuple(note for note in notes if any(note.person == answer.person for answer in chosen))
             self.unsaid = self.unsaid or len(said) < len(notes)
             return self._exported(item, chosen, said) if chosen else None
@@ -259,14 +287,20 @@ class _Export:
             key=item.key,
             data=item.data,
             media=item.media or (),
-            gold=item.gold,
-            suggestion=item.suggestion,
+            gold=self._present(item.gold),
+            suggestion=self._suggestion(item.suggestion),
             priority=item.priority,
             overlap=item.own_overlap,
             answers=answers,
             merged=merged,
             notes=notes,
         )
+
+    def _suggestion(self, value: dict[str, Any] | None) -> dict[str, Any] | None:
+        return {**value, "label": self._present(value["label"])} if value and value.get("label") else value
+
+    def _present(self, labels: dict[str, Any] | None) -> dict[str, Any] | None:
+        return present(self.project, labels) if labels and self.row.version > 1 else labels
 
     def _asked_for(self, answer: Given) -> bool:
         kind = "superseded" if answer.status == "superseded" else answer.kind
@@ -289,6 +323,8 @@ class _Export:
             losses.append("Notes of people without an answer in it are not in it; --level items has them.")
         if self.wanted.level == "answers" and "all" not in self.wanted.only:
             losses += self._left_out()
+        if self.unanswered:
+            losses.append(f"Items without an answer left out: {self.unanswered:,}; --level items has them.")
         return tuple(losses)
 
     def _left_out(self) -> Iterator[str]:
@@ -320,7 +356,7 @@ class _Export:
         return about
 
 
-def _card(name: str, files: Mapping[str, str]) -> str:
-    """The head that tells `datasets` which file is which split."""
-    listed = "".join(f"  - split: {part or 'train'}\n    path: {file}\n" for part, file in files.items())
-    return f"---\nconfigs:\n- config_name: default\n  data_files:\n{listed}---\n\n# {name}\n\nExported by labelbot.\n"
+def _card(name: str) -> str:
+    """Its head does not name the files: where one does, `datasets` takes any later export into this folder for the one
+    it has in its cache. It finds the parts by the names of their files."""
+    return f"---\ntags:\n- labelbot\n---\n\n# {name}\n\nExported by labelbot.\n"

@@ -14,17 +14,18 @@ from typing import IO, Any, Final
 from bot.exchange.fetch import Fetcher
 from bot.exchange.keeping import Entry, Keeper
 from bot.exchange.plan import Part, Plan
-from bot.exchange.problems import BadImport, BadRow
+from bot.exchange.problems import BadImport, BadRow, reason
 from bot.exchange.raw import Meter, Raw, plain
 from bot.exchange.records import Record
 from bot.exchange.shapes.ours import Ours
+from bot.media.prepared import MediaKind
 from bot.media.preparer import Preparer
 from storage import imports
 from storage.columns import dump
 from storage.database import Database, Transaction
 from storage.files import Files
 from storage.imports import Begun
-from storage.items import Batch, Incoming, Outcome, take_in
+from storage.items import Batch, Incoming, Outcome, of_a_row, take_in
 from storage.projects import named
 
 MOST_ROWS: Final = 1000
@@ -55,6 +56,8 @@ class ImportResult:
     answers: int
     rejects_path: Path | None
     resumed: bool
+    dropped: int = 0
+    """Answers and suggestions of items that came in without them; why, is in the rejects file too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +100,9 @@ def import_source(
         rejected=done.rejected,
         left=running.left,
         answers=running.answers,
-        rejects_path=rejects if refused.count else None,
+        rejects_path=rejects if refused.count or refused.dropped else None,
         resumed=begun.resumed,
+        dropped=refused.dropped,
     )
 
 
@@ -152,6 +156,7 @@ class Rejects:
     path: Path
     several: bool
     count: int = 0
+    dropped: int = 0
     _file: IO[str] | None = None
 
     def __enter__(self) -> "Rejects":
@@ -164,13 +169,20 @@ class Rejects:
         if self._file is not None:
             self._file.close()
 
+    def drop(self, part: Part, raw: Raw, record: Record) -> None:
+        """Tells what was left behind of a row that came in."""
+        for why in record.dropped:
+            self.add(part, Raw(raw.line, {"id": record.key}), f"left out of the item: {why}")
+        self.count -= len(record.dropped)
+        self.dropped += len(record.dropped)
+
     def add(self, part: Part, raw: Raw, reason: str) -> None:
         if self._file is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._file = self.path.open("w", encoding="utf-8")
         self.count += 1
         source = {"source": part.opened.path.name} if self.several else {}
-        where = {"file": raw.cells["id"]} if part.opened.mixed else {"line": raw.line}
+        where = {"file": raw.cells.get("id")} if part.opened.mixed else {"line": raw.line}
         row = {name: plain(value) for name, value in raw.cells.items()}
         self._file.write(dump({**source, **where, "reason": reason, "row": row}) + "\n")
 
@@ -189,26 +201,29 @@ class _Run:
     rows: int = 0
     left: int = 0
     answers: int = 0
-    waiting: list[tuple[Raw, Record]] = field(default_factory=list)
+    waiting: list[tuple[Raw, Record, Mapping[str, MediaKind]]] = field(default_factory=list)
 
     def read(self, part: Part) -> None:
         meter = Meter()
         fetcher = Fetcher(part.roots.hosts, self.folder)
-        keeper = Keeper(self.database, self.files, self.preparer, part.roots, fetcher.fetch, part.media)
-        before, bad = self.rows, 0
+        keeper = Keeper(self.database, self.files, self.preparer, part.roots, fetcher.fetch)
+        kinds, before = part.kinds.anew(), self.rows
         for raw in part.opened.rows(meter):
             self.rows += 1
             try:
-                self.waiting.append((raw, part.record(raw)))
-            except BadRow as problem:
-                self.rejects.add(part, raw, str(problem))
-                bad += 1
-            if len(self.waiting) >= (WITH_MEDIA if part.media else self.size):
+                self.waiting.append((raw, *part.take(raw, kinds)))
+            except Exception as problem:
+                self._reject(part, raw, problem)
+            if len(self.waiting) >= (WITH_MEDIA if kinds.media else self.size):
                 self._flush(part, keeper, self.rows - before)
                 before = self.rows
                 self._tell(meter)
         self._flush(part, keeper, self.rows - before)
         self._tell(meter)
+
+    def _reject(self, part: Part, raw: Raw, problem: Exception) -> None:
+        deep = isinstance(problem, RecursionError)
+        self.rejects.add(part, Raw(raw.line, {}) if deep else raw, reason(problem, raw.line))
 
     def _tell(self, meter: Meter) -> None:
         share = min(1.0, meter.done / meter.total) if meter.total else None
@@ -226,17 +241,35 @@ class _Run:
 
     def _ready(self, part: Part, keeper: Keeper) -> Iterator[tuple[Raw, Incoming]]:
         entries: Sequence[list[Entry] | BadRow] = [[] for _ in self.waiting]
-        if part.media:
-            entries = keeper.keep([record for _, record in self.waiting])
-        for (raw, record), found in zip(self.waiting, entries, strict=True):
-            if isinstance(found, BadRow):
-                self.rejects.add(part, raw, str(found))
+        if any(held for _, _, held in self.waiting):
+            entries = keeper.keep([record for _, record, _ in self.waiting], [held for _, _, held in self.waiting])
+        for (raw, record, _), found in zip(self.waiting, entries, strict=True):
+            try:
+                if isinstance(found, BadRow):
+                    raise found
+                row = incoming(self.batch.project, record, found)
+            except Exception as problem:
+                self._reject(part, raw, problem)
             else:
-                yield raw, incoming(self.batch.project, record, found)
+                if record.dropped:
+                    self.rejects.drop(part, raw, record)
+                yield raw, row
 
     def _take_in(self, part: Part, group: Sequence[tuple[Raw, Incoming]]) -> None:
+        """A row whose own values the database refuses is found by halves, so that it costs nothing but itself."""
         work = _timed(self.batch, [row for _, row in group])
-        outcomes, kept, seconds = self.database.submit(work, key=self.lane).result()
+        try:
+            outcomes, kept, seconds = self.database.submit(work, key=self.lane).result()
+        except Exception as problem:
+            if not of_a_row(problem):
+                raise
+            if len(group) == 1:
+                self._reject(part, group[0][0], problem)
+                return
+            for half in (group[: len(group) // 2], group[len(group) // 2 :]):
+                self._take_in(part, half)
+            return
+        self.batch.met.settle()
         for (raw, row), outcome in zip(group, outcomes, strict=True):
             if outcome == "twice":
                 self.rejects.add(part, raw, f"the id {row.key[:80]!r} stands twice, with other data")
@@ -260,7 +293,7 @@ def _without_twins(ready: Sequence[tuple[Raw, Incoming]]) -> Iterator[list[tuple
     group: dict[str, tuple[Raw, Incoming]] = {}
     for raw, row in ready:
         held = group.get(row.key)
-        if held is not None and held[1].digest == row.digest:
+        if held is not None and _said(held[1]) == _said(row):
             if row.answers:
                 group[row.key] = (held[0], _joined(held[1], row))
             continue
@@ -270,6 +303,10 @@ def _without_twins(ready: Sequence[tuple[Raw, Incoming]]) -> Iterator[list[tuple
         group[row.key] = (raw, row)
     if group:
         yield list(group.values())
+
+
+def _said(row: Incoming) -> tuple[object, ...]:
+    return (row.digest, row.gold, row.suggestion, row.priority, row.overlap)
 
 
 def _joined(first: Incoming, more: Incoming) -> Incoming:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from bot.exchange.problems import BadRow
+from bot.exchange.problems import BadRow, reason
 from bot.exchange.raw import Blob
 from bot.exchange.records import Kept, Record
 from bot.exchange.references import Fetch, Roots, located
@@ -54,17 +54,16 @@ class Keeper:
     preparer: Preparer
     roots: Roots
     fetch: Fetch
-    kinds: Mapping[str, MediaKind]
 
-    def keep(self, records: Sequence[Record]) -> list[list[Entry] | BadRow]:
-        """For each record its media in the order of its fields, or why they cannot be had."""
+    def keep(self, records: Sequence[Record], held: Sequence[Mapping[str, MediaKind]]) -> list[list[Entry] | BadRow]:
+        """For each record its media, `held` in its fields, in the order of these, or why they cannot be had."""
         wanted: list[Wanted] = []
         failed: dict[int, BadRow] = {}
-        for place, record in enumerate(records):
+        for place, (record, kinds) in enumerate(zip(records, held, strict=True)):
             try:
-                wanted += self._wanted(place, record)
-            except BadRow as problem:
-                failed[place] = problem
+                wanted += list(self._wanted(place, record, kinds))
+            except Exception as problem:
+                failed[place] = BadRow(reason(problem, record.line))
         rows = self._rows([one for one in wanted if one.record not in failed], failed)
         entries: list[list[Entry]] = [[] for _ in records]
         for one in wanted:
@@ -72,14 +71,13 @@ class Keeper:
                 entries[one.record].append(_entry(one, rows[one.digest], records[one.record]))
         return [failed[place] if place in failed else entries[place] for place in range(len(records))]
 
-    def _wanted(self, place: int, record: Record) -> Iterator[Wanted]:
-        for field, kind in self.kinds.items():
-            if record.data.get(field) not in (None, "") or field in record.kept:
-                blob = self._blob(record, field)
-                try:
-                    yield Wanted(place, field, kind, blob, _hash(blob.load()))
-                except OSError as error:
-                    raise BadRow(f"{field}: {blob.name} cannot be read: {error.strerror}") from error
+    def _wanted(self, place: int, record: Record, kinds: Mapping[str, MediaKind]) -> Iterator[Wanted]:
+        for field, kind in kinds.items():
+            blob = self._blob(record, field)
+            try:
+                yield Wanted(place, field, kind, blob, _hash(blob.load()))
+            except OSError as error:
+                raise BadRow(f"{field}: {blob.name} cannot be read: {error.strerror}") from error
 
     def _blob(self, record: Record, field: str) -> Blob:
         """A file of ours by its hash, if it is here; else where the export put it; else what the cell says."""

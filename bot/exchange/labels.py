@@ -27,6 +27,9 @@ def read_labels(project: Project, value: Json, texts: bool, column: str = "label
 
 
 def _labels(project: Project, value: Json, texts: bool) -> Labels:
+    if texts and isinstance(value, str) and project.single and not LABEL_TYPES[project.questions[0].type].CATEGORICAL:
+        # Any text is a label, also one that looks like an object.
+        return {project.questions[0].name: read_label(project.questions[0], value, texts)}
     by_name = _by_question(project, value, texts)
     if by_name is None:
         if not project.single:

@@ -8,11 +8,11 @@ from typing import Final, Protocol
 
 from bot import stored
 from bot.exchange import columns
-from bot.exchange.columns import Column
+from bot.exchange.columns import Column, Kinds
 from bot.exchange.problems import BadImport, BadRow
 from bot.exchange.raw import Blob, Meter, Opened, Raw
 from bot.exchange.readers.folders import sorted_out
-from bot.exchange.readers.recognise import open_source
+from bot.exchange.readers.recognise import open_source, sources
 from bot.exchange.records import Record
 from bot.exchange.references import Roots, located
 from bot.exchange.sentences import counted, listed
@@ -64,22 +64,22 @@ class Part:
     meaning: str
     shape: Shape
     columns: tuple[Column, ...]
-    media: Mapping[str, MediaKind]
+    kinds: Kinds
     roots: Roots
     showing: Showing
     notes: tuple[str, ...]
     unresolved: int = 0
     missing: tuple[Missing, ...] = ()
 
-    def record(self, raw: Raw) -> Record:
-        """What a row means. Raises BadRow, also for one that would be an empty card: but what comes back from an
-        export of ours was shown before, and its answers are not to be lost."""
+    def take(self, raw: Raw, kinds: Kinds) -> tuple[Record, Mapping[str, MediaKind]]:
+        """What a row means, and which of its fields are files. Raises BadRow, also for one that would be an empty card:
+        but what comes back from an export of ours was shown before, and its answers are not to be lost."""
         if raw.reason is not None:
             raise BadRow(raw.reason)
-        record = self.shape.record(raw)
+        record, held = kinds.take(self.shape.record(raw))
         if not isinstance(self.shape, Ours):
-            self.showing.check_row(record.data, self.media)
-        return record
+            self.showing.check_row(record.data, kinds.media)
+        return record, held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +125,7 @@ def plan_import(
     (row, asks), kinds = run(database, lambda tx: _project(tx, project))
     if media_root is not None and not media_root.is_dir():
         raise BadImport(f"--media-root {media_root}: there is no such folder.")
-    paths = [source] if isinstance(source, Path) else list(source)
+    paths = [path for one in ([source] if isinstance(source, Path) else source) for path in sources(one)]
     if not paths:
         raise BadImport("There is nothing to import: name a file or a folder.")
     asked = _Asked(asks, row.version, kinds, mapping or {}, media_root, frozenset(fetch_hosts))
@@ -176,19 +176,20 @@ class _Asked:
             raise BadImport(_nothing(opened))
         shape, meaning, roles, fields, notes = self._shape(opened, sample)
         records = list(_records(shape, sample))
-        kinds = columns.kinds(self.project.fields, records)
-        media, shown = columns.media_only(kinds), showing(self.project)
+        found = columns.kinds(self.project.fields, records)
+        kinds = Kinds.of(found, self.project.fields, records)
+        shown = showing(self.project)
         if records:
-            shown.check_source(path.name, kinds, media, isinstance(shape, Table))
+            shown.check_source(path.name, found, kinds.media, isinstance(shape, Table))
         part = Part(
             opened=opened,
             meaning=meaning,
             shape=shape,
-            columns=columns.describe(kinds, roles, fields),
-            media=media,
+            columns=columns.describe(found, roles, fields),
+            kinds=kinds,
             roots=Roots(opened.base, self.media_root, self.hosts),
             showing=shown,
-            notes=(*opened.notes, *notes, *_absent(shown, kinds, media)),
+            notes=(*opened.notes, *notes, *_left_out(kinds), *_absent(shown, found, kinds.media)),
         )
         return _looked_up(part, records, progress)
 
@@ -231,36 +232,49 @@ def _records(shape: Shape, sample: Iterable[Raw]) -> Iterator[Record]:
     for raw in sample:
         try:
             yield shape.record(raw)
-        except BadRow:
+        except Exception:
+            # The import rejects it, and says why.
             continue
 
 
 def _looked_up(part: Part, sample: Sequence[Record], progress: Callable[[int], None]) -> Part:
     """Counts the rows whose files are not there; files that come within the source need no looking up."""
-    values = chain.from_iterable((record.data.get(field) for field in part.media) for record in sample)
-    if not any(value not in (None, "") and not isinstance(value, Blob) for value in values):
+    values = chain.from_iterable((record.data.get(field) for field in part.kinds.media) for record in sample)
+    told = any(value not in (None, "") and not isinstance(value, Blob) for value in values)
+    if not told and all(column.role != "data" or column.name in part.kinds.known for column in part.columns):
         return part
+    kinds = part.kinds.anew()
     missing: list[Missing] = []
     count = 0
     for number, raw in enumerate(part.opened.rows(Meter())):
-        reason = _unresolved(part, raw)
+        reason = _unresolved(part, kinds, raw)
         if reason is not None:
             count += 1
             if len(missing) < SHOWN_MISSING:
                 missing.append(Missing(raw.line, reason))
         if number % 1000 == 0:
             progress(number)
-    return replace(part, unresolved=count, missing=tuple(missing))
+    named = tuple(
+        replace(one, kind=kinds.media.get(one.name, one.kind)) if one.role == "data" else one for one in part.columns
+    )
+    return replace(part, columns=named, unresolved=count, missing=tuple(missing))
 
 
-def _unresolved(part: Part, raw: Raw) -> str | None:
+def _left_out(kinds: Kinds) -> Iterator[str]:
+    if kinds.nothing:
+        names = listed(sorted(kinds.nothing))
+        yield f"Bytes that are no picture, sound or film, or several in one cell, are left out: {names}."
+
+
+def _unresolved(part: Part, kinds: Kinds, raw: Raw) -> str | None:
     try:
-        record = part.record(raw)
-    except BadRow:
+        record, held = part.take(raw, kinds)
+    except Exception:
+        # The import rejects it, and says why.
         return None
-    for field in part.media:
+    for field in held:
         value = record.data.get(field)
-        if value not in (None, "") and field not in record.kept:
+        if field not in record.kept:
             try:
                 located(value, part.roots, _not_yet)
             except BadRow as problem:

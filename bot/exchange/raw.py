@@ -2,11 +2,14 @@
 
 import base64
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
+
+_NOWHERE: Final = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,15 @@ class Opened:
     notes: tuple[str, ...] = field(default=())
 
 
+def clean(text: str) -> str:
+    """`text` as every database holds it: without NUL and half characters (lone surrogates)."""
+    return _NOWHERE.sub("\ufffd", text)
+
+
+def holds_files(value: Any) -> bool:
+    return isinstance(value, Blob) or (isinstance(value, list) and any(isinstance(one, Blob) for one in value))
+
+
 def plain(value: Any) -> Any:
     """A value of Arrow's or Python's as JSON can hold it. Bytes become base64, a file its name."""
     if value is None or isinstance(value, (str, bool, int)):
@@ -73,4 +85,6 @@ def plain(value: Any) -> Any:
         return value.name
     if isinstance(value, (bytes, bytearray)):
         return base64.b64encode(value).decode("ascii")
+    if isinstance(value, Blob):
+        return value.name
     return str(value)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from bot.exchange.problems import BadRow
+from bot.exchange.raw import clean
 from bot.labels.names import as_text
 from storage.items import PRIORITIES, IncomingAnswer
 
@@ -30,7 +31,7 @@ class Kept:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """`key` is None where the data shall be it; `data` may hold blobs; `kept` are files of ours by field. `aside` is a
-    suggestion that goes with a new item only."""
+    suggestion that goes with a new item only. `dropped` says of what came with it why it could not be taken."""
 
     line: int
     key: str | None
@@ -42,6 +43,12 @@ class Record:
     overlap: int | None = None
     kept: Mapping[str, Kept] = field(default_factory=dict)
     answers: tuple[IncomingAnswer, ...] = ()
+    dropped: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in self.data:
+            if not name.isascii() and clean(name) != name:
+                raise BadRow("the name of one of its fields holds half of a character (a lone surrogate)")
 
 
 def key_of(value: Any) -> str | None:
@@ -89,7 +96,7 @@ def score(value: Any) -> float | None:
         return None
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = math.nan
     if not math.isfinite(number):
         raise BadRow(f"score must be a number, and is {str(value)[:40]!r}")

@@ -77,8 +77,6 @@ def _local(text: str, roots: Roots) -> Path:
     inside = _of_studio(text)
     start = (roots.media_root or roots.base).resolve()
     if inside is not None:
-        if roots.media_root is None:
-            raise BadRow(f"{_short(text)} lies in Label Studio; --media-root says where its files are")
         places = [start / inside, start / "upload" / inside]
     else:
         places = [start / text, *([roots.base.resolve() / text] if roots.media_root else [])]
@@ -95,6 +93,8 @@ def _local(text: str, roots: Roots) -> Path:
             raise BadRow(f"{_short(text)} lies outside {start.name or start}; --media-root may name another folder")
         if there:
             return found
+    if inside is not None and roots.media_root is None:
+        raise BadRow(f"{_short(text)} lies in Label Studio; --media-root says where its files are")
     raise BadRow(f"there is no file {_short(text)}")
 
 

@@ -1,23 +1,27 @@
 """What an import would do, as far as it can be told without preparing a file or writing a row."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
+from bot.exchange.columns import Kinds
 from bot.exchange.imports import incoming
 from bot.exchange.plan import Part, Plan
-from bot.exchange.problems import BadRow
+from bot.exchange.problems import BadRow, reason
 from bot.exchange.raw import Meter, Raw
 from bot.exchange.records import Record
 from bot.exchange.references import located
 from bot.exchange.sentences import counted
-from bot.media.prepared import BadMedia
+from bot.media.prepared import BadMedia, MediaKind
 from bot.media.sniff import identify
 from storage import imports
 from storage.database import Database, run
+from storage.items import Incoming
 
+Sound: TypeAlias = tuple[Record, Incoming, bool]
+"""A row as it would be taken in, and whether files come with it."""
 AT_ONCE: Final = 500
 SHOWN: Final = 5
 
@@ -55,32 +59,32 @@ def tried(database: Database, plan: Plan, progress: Callable[[int], None] = lamb
     found by the import."""
     trial, rows = Trial(), 0
     for part in plan.parts:
-        reading = part.opened.rows(Meter())
+        reading, kinds = part.opened.rows(Meter()), part.kinds.anew()
         while some := list(islice(reading, AT_ONCE)):
-            sound = [record for raw in some if (record := _sound(trial, part, raw)) is not None]
-            _count(trial, database, plan.row.id, part, sound)
+            sound = [one for raw in some if (one := _sound(trial, plan.row.id, part, kinds, raw)) is not None]
+            _count(trial, database, plan.row.id, sound)
             rows += len(some)
             progress(rows)
     return trial
 
 
-def _sound(trial: Trial, part: Part, raw: Raw) -> Record | None:
+def _sound(trial: Trial, project: int, part: Part, kinds: Kinds, raw: Raw) -> Sound | None:
     try:
-        record = part.record(raw)
-        _look_at_files(trial, part, record)
-    except BadRow as problem:
+        record, held = part.take(raw, kinds)
+        _look_at_files(trial, part, record, held)
+        return record, incoming(project, record, ()), bool(held)
+    except Exception as problem:
         trial.rejected += 1
         if len(trial.first) < SHOWN:
             where = raw.cells["id"] if part.opened.mixed else f"line {raw.line}"
-            trial.first.append(f"  {where}: {problem}")
+            trial.first.append(f"  {where}: {reason(problem, raw.line)}")
         return None
-    return record
 
 
-def _look_at_files(trial: Trial, part: Part, record: Record) -> None:
-    for name, kind in part.media.items():
+def _look_at_files(trial: Trial, part: Part, record: Record, held: Mapping[str, MediaKind]) -> None:
+    for name, kind in held.items():
         value = record.data.get(name)
-        if value in (None, "") or name in record.kept:
+        if name in record.kept:
             continue
         if isinstance(value, str) and value.strip().startswith(("http://", "https://")):
             located(value, part.roots, _never)
@@ -95,11 +99,9 @@ def _look_at_files(trial: Trial, part: Part, record: Record) -> None:
             raise BadRow(f"{name}: {problem.strerror}") from problem
 
 
-def _count(trial: Trial, database: Database, project: int, part: Part, records: list[Record]) -> None:
-    rows = [(record, incoming(project, record, ())) for record in records]
-    there = run(database, lambda tx: imports.digests(tx, project, [row.key for _, row in rows]))
-    for record, row in rows:
-        with_files = any(record.data.get(name) not in (None, "") for name in part.media)
+def _count(trial: Trial, database: Database, project: int, rows: list[Sound]) -> None:
+    there = run(database, lambda tx: imports.digests(tx, project, [row.key for _, row, _ in rows]))
+    for record, row, with_files in rows:
         trial.unsure += with_files and (record.key is None or row.key in there)
         key, digest = hash(row.key), hash(row.digest)
         if key in trial.seen:

@@ -20,7 +20,7 @@ from bot.exchange.writers.csvs import neutral
 from bot.project import Project, Question
 from storage import answers, projects
 from storage.database import run
-from tests.exchange.desk import REVIEWS, TICKETS
+from tests.exchange.desk import REVIEWS, SENTIMENT, TICKETS
 
 GOOD, BAD = {"label": "positive"}, {"label": "negative"}
 CSV = "id,text\na,Fine\nb,Broken\nc,So so\n"
@@ -62,7 +62,10 @@ def test_items_are_merged_and_a_tie_is_said_to_be_one(answered):
 
 def test_only_and_since_choose_and_what_stays_out_is_said(answered, clock):
     result, _ = answered.export("x.jsonl", format="jsonl")
-    assert result.losses == ("Answers left out: 1 skipped; --only all keeps them.",)
+    assert result.losses == (
+        "Answers left out: 1 skipped; --only all keeps them.",
+        "Items without an answer left out: 1; --level items has them.",
+    )
     assert [row["status"] for row in answered.exported(only=("skip",))] == ["skipped"]
     clock.advance(timedelta(hours=1))
     moment = clock.now
@@ -95,6 +98,37 @@ def test_every_answer_comes_back_as_it_was(answered, tmp_path):
     assert other.exported("two/answers.jsonl", only=("all",)) == before
     merged = [row for row in answered.exported(level="items") if row["item"] != "d"]
     assert other.exported(level="items") == merged
+
+
+def test_the_two_levels_together_bring_everything_back(answered):
+    answered.export("o/answers.jsonl", format="jsonl", only=("all",))
+    answered.export("o/items.jsonl", format="jsonl", level="items", only=("all",))
+    other = answered.have(replace(REVIEWS, name="copy"))
+    other.bring(answered.folder / "o" / "answers.jsonl", answered.folder / "o" / "items.jsonl")
+
+    def kept(desk):
+        return {key: (row.data, row.gold, row.suggestion, row.state, row.answers) for key, row in desk.items().items()}
+
+    assert kept(other) == kept(answered)
+    assert other.exported(only=("all",)) == answered.exported(only=("all",))
+
+
+def test_a_renamed_label_is_one_class_in_every_export(desk):
+    now = SENTIMENT.labels[1]
+    before = replace(SENTIMENT, labels=(SENTIMENT.labels[0], replace(now, name="bad", was=())))
+    desk = desk.have(replace(REVIEWS, questions=(before,)))
+    desk.bring(desk.file("r.csv", "id,text,gold,suggestion\na,x,,bad\nb,y,,\nc,z,bad,\n"))
+    ann = desk.person("ann")
+    desk.answer(ann, {"label": "bad"})
+    desk = desk.have(REVIEWS)
+    desk.answer(ann, BAD)
+    assert [row["label"] for row in desk.exported()] == ["negative", "negative"]
+    assert [row["schema_version"] for row in desk.exported()] == [2, 3]
+    items = desk.exported(level="items")
+    assert (items[0]["suggestion"]["label"], items[2]["gold"]) == ("negative", "negative")
+    _, out = desk.export("hub", format="huggingface")
+    loaded = datasets.load_dataset(str(out), cache_dir=str(desk.folder / "cache"))["train"]
+    assert loaded.features["label"].names == ["positive", "negative"]
 
 
 def test_items_come_back_into_their_own_project_as_known_and_into_another_as_new(answered):
@@ -173,7 +207,8 @@ def test_an_answer_has_the_notes_of_its_person_and_what_is_left_out_is_said(aske
         ("skipped", "Not sure", ["what is it?"]),
         ("flagged", "it is cut", ["is it cut?"]),
     ]
-    assert asked.export("n/y.jsonl", format="jsonl", only=("all",))[0].losses == ()
+    losses = asked.export("n/y.jsonl", format="jsonl", only=("all",))[0].losses
+    assert losses == ("Items without an answer left out: 1; --level items has them.",)
 
 
 @pytest.mark.parametrize("level", ["items", "answers"])
@@ -362,6 +397,8 @@ def test_a_stream_takes_lines_and_nothing_that_needs_a_file(answered):
         ({"format": "xml"}, "There is no format 'xml'; there is jsonl"),
         ({"format": "csv", "only": ("purple",)}, "--only purple"),
         ({"format": "csv", "split": {"a": 0.5, "b": 0.6}}, "make 1 together"),
+        ({"format": "csv", "split": {"train": float("nan")}}, "make 1 together"),
+        ({"format": "csv", "split": {"a": float("inf"), "b": float("-inf")}}, "make 1 together"),
         ({"format": "csv", "split": {"../x": 1.0}}, "cannot be the name"),
     ],
 )

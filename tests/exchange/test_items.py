@@ -190,3 +190,69 @@ def test_more_imported_answers_than_wanted_are_all_kept_and_the_item_is_done(eac
     clock.advance(timedelta(hours=1))
     assert each_desk.bring(path).answers == 0
     assert each_desk.items()["a"].answers == 3
+
+
+TWINS = "id,text\na,first\nb,same\n" + "".join(f"k{n},text {n}\n" for n in range(1200)) + "a,second\nb,same\na,third\n"
+
+
+def texts(desk):
+    return {key: row.data["text"] for key, row in desk.items().items() if key in "ab"}
+
+
+def test_the_first_row_of_an_id_wins_in_every_run(each_desk, clock):
+    path = each_desk.file("r.csv", TWINS)
+    for number in range(3):
+        clock.advance(timedelta(hours=1))
+        done = each_desk.bring(path)
+        assert (done.new, done.changed, done.rejected) == (0 if number else 1202, 0, 2)
+        assert texts(each_desk) == {"a": "first", "b": "same"}
+        assert [row["line"] for row in each_desk.rejects()] == [1204, 1206]
+
+
+def test_the_first_row_of_an_id_wins_over_what_was_there(each_desk, clock):
+    each_desk.bring(each_desk.file("old.csv", "id,text\na,old\nb,old\n"))
+    clock.advance(timedelta(hours=1))
+    done = each_desk.bring(each_desk.file("r.csv", TWINS))
+    assert (done.new, done.changed, done.known, done.rejected) == (1200, 2, 1, 2)
+    assert texts(each_desk) == {"a": "first", "b": "same"}
+
+
+@pytest.mark.parametrize("when", [1, 2])
+def test_a_kill_changes_nothing_of_which_row_wins(each_desk, clock, when):
+    each_desk.bring(each_desk.file("old.csv", "id,text\na,old\n"))
+    clock.advance(timedelta(hours=1))
+    path = each_desk.file("r.csv", TWINS)
+    left = [when]
+
+    def killed(progress):
+        left[0] -= 1
+        if not left[0]:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        import_source(
+            each_desk.database, each_desk.files, each_desk.plan(path),
+            preparer=each_desk.preparer, rejects=each_desk.folder / "r", progress=killed,
+        )  # fmt: skip
+    clock.advance(timedelta(hours=1))
+    done = each_desk.bring(path)
+    assert (done.resumed, done.new, done.changed, done.rejected) == (True, 1201, 1, 2)
+    assert texts(each_desk) == {"a": "first", "b": "same"}
+
+
+def test_a_second_row_that_says_another_priority_is_a_twin_too(each_desk, clock):
+    rows = [{"id": "a", "text": "x", "priority": 5}, *({"id": f"k{n}", "text": "x"} for n in range(1200))]
+    near = each_desk.jsonl("near.jsonl", rows[0], {**rows[0], "priority": 7})
+    far = each_desk.jsonl("far.jsonl", *rows, {**rows[0], "priority": 7})
+    for path in (near, far, near, far):
+        clock.advance(timedelta(hours=1))
+        assert each_desk.bring(path).rejected == 1
+        assert each_desk.items()["a"].priority == 5
+
+
+def test_answers_of_an_item_that_changes_come_with_it(each_desk):
+    each_desk.bring(each_desk.file("r.csv", "id,text\na,old\n"))
+    row = {"item": "a", "data": {"text": "new"}, "label": "positive", "person": "p", "status": "live", "seconds": 1,
+           "answered_at": "2026-01-01T00:00:00Z", "schema_version": 1}  # fmt: skip
+    done = each_desk.bring(each_desk.jsonl("o.jsonl", row))
+    assert (done.changed, done.answers, each_desk.items()["a"].answers) == (1, 1, 1)

@@ -199,6 +199,56 @@ def test_an_export_with_its_media_comes_back_here_and_elsewhere(desk, form, sqli
     sqlite.drop(url)
 
 
+@pytest.mark.parametrize("form", ["jsonl", "csv", "label-studio"])
+def test_a_folder_that_we_exported_is_read_as_the_export_it_is(desk, form):
+    desk.file("cat.png", png())
+    desk.bring(desk.jsonl("a.jsonl", {"id": "a", "photo": "cat.png"}, {"id": "b", "photo": "cat.png"}))
+    desk.answer(desk.person("ann"), GOOD, GOOD)
+    _, out = desk.export("out", format=form, media=True, split={"train": 0.5, "test": 0.5})
+    other = desk.have(replace(REVIEWS, name="copy"))
+    done = other.bring(out)
+    assert (done.new, done.answers, done.rejected) == (2, 2, 0)
+    assert set(other.items()) == {"a", "b"}
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("name", ["metadata.csv", "metadata.jsonl"])
+def test_a_table_of_its_pictures_within_a_folder_or_zip_is_read(desk, name, packed):
+    told = {
+        "metadata.csv": "file_name,text\ncat.png,Cat\ngone.png,Gone\n",
+        "metadata.jsonl": '{"file_name": "cat.png", "text": "Cat"}\n{"file_name": "gone.png", "text": "Gone"}\n',
+    }
+    desk.file(f"f/train/{name}", told[name])
+    desk.file("f/train/cat.png", png())
+    path = desk.folder / "f"
+    if packed:
+        path = desk.folder / "f.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            for file in (desk.folder / "f" / "train").iterdir():
+                archive.write(file, f"train/{file.name}")
+    done = desk.bring(path)
+    assert (done.new, done.rejected) == (1, 1)
+    (item,) = desk.items().values()
+    assert item.data == {"file_name": "cat.png", "text": "Cat"}
+    assert item.media[0]["width"] == 40
+    assert "there is no file gone.png" in desk.rejects()[0]["reason"]
+
+
+def test_every_split_of_a_hugging_face_folder_of_pictures_is_read(desk):
+    for split, color in (("train", "red"), ("test", "blue")):
+        desk.file(f"f/{split}/metadata.csv", f"file_name,text\n0.png,{split}\n")
+        desk.file(f"f/{split}/0.png", png(color))
+    assert desk.bring(desk.folder / "f").new == 2
+
+
+def test_a_zip_with_several_tables_is_refused_in_a_sentence(desk):
+    with zipfile.ZipFile(desk.folder / "f.zip", "w") as archive:
+        for split in ("train", "test"):
+            archive.writestr(f"{split}/metadata.csv", "file_name\n0.png\n")
+    with pytest.raises(BadImport, match="several tables"):
+        desk.plan(desk.folder / "f.zip")
+
+
 def test_hugging_face_opens_exported_pictures(desk):
     desk.file("cat.png", png())
     desk.bring(desk.jsonl("a.jsonl", {"id": "a", "photo": "cat.png"}))

@@ -32,9 +32,20 @@ def is_folder(path: Path) -> bool:
 def _saved(path: Path) -> list[tuple[str, Path]]:
     listed = path / "dataset_dict.json"
     if listed.is_file():
-        splits = json.loads(listed.read_text(encoding="utf-8"))["splits"]
-        return [(split, part) for split in splits for part in sorted((path / split).glob("*.arrow"))]
+        return [(split, part) for split in _splits(listed) for part in sorted((path / split).glob("*.arrow"))]
     return [("", part) for part in sorted(path.glob("*.arrow"))]
+
+
+def _splits(listed: Path) -> list[str]:
+    """Names of folders beside the file; raises BadImport where it lists anything else."""
+    try:
+        splits = json.loads(listed.read_text(encoding="utf-8"))["splits"]
+        found = [split for split in splits if isinstance(split, str) and split not in ("", ".", "..")]
+        if isinstance(splits, list) and found == splits and not any(sign in one for one in found for sign in "/\\\0"):
+            return found
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        pass
+    raise BadImport(f"{listed.parent.name}/{listed.name} cannot be read: it must list the names of its splits.")
 
 
 def _split(part: Path) -> str:
@@ -45,6 +56,8 @@ def _opened(path: Path, base: Path, kind: str, parts: list[tuple[str, Path]]) ->
     if not parts:
         raise BadImport(f"{path.name} holds no data: there is no Arrow or Parquet file in it.")
     columns = tuple(_schema(parts[0][1]).names)
+    if (twice := next((name for name in columns if columns.count(name) > 1), None)) is not None:
+        raise BadImport(f"{path.name}: two columns are called {twice!r}; rename one of them.")
     splits = {split for split, _ in parts if split}
     notes = (f"Its splits {', '.join(sorted(splits))} are read as one.",) if len(splits) > 1 else ()
     rows = partial(_rows, parts)
@@ -87,15 +100,15 @@ def _rows(parts: list[tuple[str, Path]], meter: Meter) -> Rows:
 
     number = 0
     for _, part in parts:
-        converts = _converts(part)
         try:
+            converts = _converts(part)
             for batch in _batches(part, meter):
                 columns = {name: _column(batch.column(name), converts.get(name, plain)) for name in converts}
                 for place in range(batch.num_rows):
                     number += 1
                     meter.done += 1
                     yield Raw(number, {name: values[place] for name, values in columns.items()})
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, ArithmeticError, TypeError, ValueError) as error:
             yield Raw(number + 1, {}, f"from here on {part.name} cannot be read: {_first(error)}")
 
 
@@ -127,7 +140,7 @@ def _features(schema: Any, folder: Path) -> Mapping[str, Any]:
             found = json.loads(described.read_text(encoding="utf-8")).get("features")
         else:
             found = None
-    except (ValueError, KeyError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise BadImport(f"The description of the columns in {folder.name} cannot be read.") from error
     return found if isinstance(found, dict) else {}
 

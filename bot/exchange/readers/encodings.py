@@ -11,30 +11,49 @@ from bot.exchange.problems import BadImport
 from bot.exchange.raw import Meter
 
 BLOCK = 1 << 20
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_HEAD = 4096
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    # Before those of UTF-16, one of which is its first half.
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 
 
 def encoding_of(path: Path) -> tuple[str, tuple[str, ...]]:
-    """(encoding, notes). What is no UTF-8 is read as Latin-1, and a note says so."""
+    """(encoding, notes). What is no UTF-8 is read as Windows writes the West's languages, and a note says so. Raises
+    BadImport for what is no text."""
     with path.open("rb") as file:
-        head = file.read(1024)
+        head = file.read(_HEAD)
         for mark, name in _MARKS:
             if head.startswith(mark):
                 return name, ()
-        if (wide := _wide(head)) is not None:
-            return wide, ()
+        if wide := _wide(head):
+            return wide, (f"{path.name} is read as {wide.upper()}, which it does not say.",)
         file.seek(0)
         if _decodes(file):
             return "utf-8", ()
-    return "latin-1", (f"{path.name} is not UTF-8; it is read as Latin-1. If letters look wrong, save it as UTF-8.",)
+    if b"\0" in head:
+        raise BadImport(f"{path.name} is no text, or in an encoding that cannot be told; save it as UTF-8.")
+    return "cp1252", (
+        f"{path.name} is not UTF-8; it is read as Windows-1252. If letters look wrong, save it as UTF-8.",
+    )
 
 
 def _wide(head: bytes) -> str | None:
-    """UTF-16 that does not say so: every other byte of its plain letters is zero."""
-    low, high = head[1::2].count(0), head[::2].count(0)
-    if max(low, high) * 4 < len(head) or min(low, high):
-        return None
-    return "utf-16-le" if low else "utf-16-be" if high else None
+    """The encoding of two or four bytes a character that it looks like: plain letters leave every other byte empty."""
+    for name in _WIDE:
+        width = 4 if "32" in name else 2
+        whole = head[: len(head) // width * width]
+        # An odd number of halves of one character may stand at the end of the head.
+        text = whole.decode(name, "ignore")
+        ascii_letters = sum(1 for letter in text if "\0" < letter < "\x80")
+        if "\0" not in text and ascii_letters * 2 > len(whole) // width > 0:
+            return name
+    return None
 
 
 def _decodes(file: IO[bytes]) -> bool:

@@ -1,18 +1,23 @@
 """A folder or a zip of pictures, sounds, films and texts: an item a file, named by its place in the folder."""
 
+import lzma
 import os
+import shutil
 import stat
 import struct
+import weakref
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath
+from tempfile import mkdtemp
 from typing import Final
 
 from bot.exchange.columns import EXTENSIONS
-from bot.exchange.problems import BadImport
+from bot.exchange.problems import BadImport, BadRow
 from bot.exchange.raw import Blob, Meter, Opened, Raw, Rows
 from bot.exchange.readers.jsons import JSONL_SUFFIXES, open_lines
 from bot.exchange.readers.tables import SUFFIXES, open_table
@@ -22,13 +27,16 @@ from bot.media.sniff import HEAD, sniff
 MOST_ENTRIES: Final = 1_000_000
 WORST_RATIO: Final = 1000
 LARGEST: Final = 512 << 20
+LONGEST_PLACE: Final = 1000
 LONGEST_TEXT: Final = 1 << 20
-TABLES: Final = ("metadata.csv", "metadata.jsonl", "items.jsonl", "items.csv")
+LISTS: Final = ("metadata.csv", "metadata.jsonl")
+TABLES: Final = (*LISTS, "items.jsonl", "items.csv")
 _OF_ROWS: Final = frozenset({*SUFFIXES, *JSONL_SUFFIXES, ".json", ".parquet"})
 NOUNS: Final = {"image": "picture", "audio": "sound", "video": "film", "text": "text"}
 LISTED: Final = 5
 """How many files that are left out are named."""
 _END, _END64 = b"PK\x05\x06", b"PK\x06\x06"
+_DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, EOFError, OSError, ValueError)
 _HIDDEN = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini", "dataset.json"})
 
 
@@ -54,9 +62,8 @@ def open_zip(path: Path) -> Opened:
         raise BadImport(f"{path.name} is no zip file, or a broken one.") from error
     if not names:
         raise BadImport(f"{path.name} holds no files.")
-    table = next((name for name in names if PurePosixPath(name).name in TABLES), None)
-    if table is not None:
-        raise BadImport(f"{path.name} has a table of its files, {table}; unpack it and import the folder.")
+    if tables := [name for name in names if PurePosixPath(name).name in TABLES]:
+        return _tabled(path, names, tables)
     rows = partial(_archive, path, sorted(names))
     return Opened(path=path, format="zip", rows=rows, base=path.parent, mixed=True)
 
@@ -108,7 +115,7 @@ def _entries(path: Path) -> int:
 
 
 def _wanted(path: Path, info: zipfile.ZipInfo) -> bool:
-    name, parts = info.filename, PurePosixPath(info.filename).parts
+    name, parts = info.filename, PurePosixPath(info.filename).parts or (".",)
     if name.startswith("/") or ".." in parts or "\\" in name or ":" in parts[0] or "\0" in name:
         raise BadImport(f"{path.name} would unpack to {name!r}, outside its own folder; nothing of it was read.")
     if stat.S_ISLNK(info.external_attr >> 16):
@@ -156,17 +163,56 @@ def _archive(path: Path, names: list[str], meter: Meter) -> Rows:
         meter.done += 1
         try:
             yield _entry(archive, number, name)
-        except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as error:
-            yield Raw(number, {"id": name, _meant(name): name}, f"it cannot be unpacked: {error}")
+        except BadRow as problem:
+            yield Raw(number, {"id": name, _meant(name): name}, str(problem))
+
+
+def _tabled(path: Path, names: list[str], tables: list[str]) -> Opened:
+    """An archive's own table of its files; what it names are entries beside it."""
+    if len(tables) > 1:
+        raise BadImport(
+            f"{path.name} holds several tables ({', '.join(tables[:4])}); unpack it, and import the folder."
+        )
+    archive = zipfile.ZipFile(path)
+    folder = mkdtemp(prefix="labelbot-")
+    # Kept for as long as rows may be asked for.
+    weakref.finalize(archive, shutil.rmtree, folder, True)
+    table = Path(folder, PurePosixPath(tables[0]).name)
+    try:
+        table.write_bytes(_unpacked(archive, tables[0]))
+    except BadRow as problem:
+        raise BadImport(f"{path.name}: {tables[0]}: {problem}.") from problem
+    opened = open_table(table) if table.suffix == ".csv" else open_lines(table)
+    rows = partial(_of_archive, archive, opened, str(PurePosixPath(tables[0]).parent), frozenset(names))
+    return replace(opened, path=path, format=f"zip with {tables[0]}", rows=rows, base=path.parent)
+
+
+def _of_archive(archive: zipfile.ZipFile, table: Opened, folder: str, names: frozenset[str], meter: Meter) -> Rows:
+    for raw in table.rows(meter):
+        cells = {column: _entry_of(archive, folder, names, cell) for column, cell in raw.cells.items()}
+        yield raw._replace(cells=cells)
+
+
+def _entry_of(archive: zipfile.ZipFile, folder: str, names: frozenset[str], cell: object) -> object:
+    place = str(PurePosixPath(folder, cell)) if isinstance(cell, str) and 0 < len(cell) < LONGEST_PLACE else ""
+    return Blob(str(cell), partial(_unpacked, archive, place)) if place in names else cell
 
 
 def _entry(archive: zipfile.ZipFile, number: int, name: str) -> Raw:
     info = archive.getinfo(name)
     if info.file_size > LARGEST:
         return Raw(number, {"id": name, _meant(name): name}, f"it unpacks to more than {LARGEST >> 20} MB")
-    with archive.open(info) as opened:
-        head = opened.read(HEAD)
-    return _row(number, name, head, Blob(name, partial(archive.read, name)))
+    head = _unpacked(archive, name, HEAD)
+    return _row(number, name, head, Blob(name, partial(_unpacked, archive, name)))
+
+
+def _unpacked(archive: zipfile.ZipFile, name: str, most: int = LARGEST) -> bytes:
+    """Raises BadRow for a damaged entry, or one that holds more than it says."""
+    try:
+        with archive.open(name) as opened:
+            return opened.read(most)
+    except _DAMAGED as error:
+        raise BadRow(f"it cannot be unpacked: {error or type(error).__name__}") from error
 
 
 def _row(number: int, place: str, head: bytes, file: Blob) -> Raw:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from bot.exchange import target
 from bot.exchange.problems import BadImport
 from bot.exchange.raw import Opened
 from bot.exchange.readers import arrow, folders, jsons, tables, texts
@@ -24,6 +25,20 @@ _INSTEAD: Final = {
     ".tar": "Unpack it and import the folder.",
     ".tgz": "Unpack it and import the folder.",
 }
+
+
+def sources(path: Path) -> list[Path]:
+    """The files to read of a folder that we exported, or whose parts each have a table of their files, as Hugging Face
+    lays them out (`train/metadata.csv`); else the path itself."""
+    if not path.is_dir() or any((path / name).is_file() for name in folders.TABLES):
+        return [path]
+    made = target.ours(path / target.MANIFEST)
+    if made is not None:
+        names = [name for name in target.files_of(made) if Path(name).name == name]
+        exported = [path / name for name in names if (path / name).is_file()]
+        if exported and all(one.suffix.lower() in (".csv", ".jsonl", ".json") for one in exported):
+            return exported
+    return sorted(one for name in folders.LISTS for one in path.glob(f"*/{name}")) or [path]
 
 
 def open_source(path: Path) -> Opened:

@@ -2,7 +2,8 @@
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterable
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -14,6 +15,8 @@ from bot.exchange.readers.encodings import encoding_of, reading
 
 SUFFIXES: Final = frozenset({".csv", ".tsv", ".tab"})
 LONGEST_CELL: Final = 64 << 20
+MOST_LINES: Final = 1000
+"""Of one row: where its quote is closed later than that, it is taken for one that was left open."""
 NAMES: Final = {";": "semicolons", "|": "bars"}
 _SAID: Final = re.compile(r"\ufeff?sep=([,;|\t])", re.IGNORECASE)
 _QUOTED: Final = re.compile(r'"[^"]*"')
@@ -49,15 +52,16 @@ def _start(path: Path, encoding: str) -> tuple[str, int]:
 
 def _header(path: Path, encoding: str, delimiter: str, skipped: int) -> tuple[str, ...]:
     with reading(path, encoding, Meter()) as file:
-        lines = _Lines(islice(file, skipped, None))
+        lines = _Lines(file, skipped)
         try:
             first = next(csv.reader(lines, delimiter=delimiter), None)
         except csv.Error as error:
             raise BadImport(f"{path.name}, line {skipped + 1}: the header cannot be read ({error}).") from error
+        except _OpenQuoteError as error:
+            said = f"{path.name}, line {skipped + 1}: a quotation mark opens in the header and is not closed."
+            raise BadImport(said) from error
     if not first:
         raise BadImport(f"{path.name} is empty: it needs a first line with the names of its columns.")
-    if lines.ended:
-        raise BadImport(f"{path.name}, line {skipped + 1}: a quotation mark opens in the header and is not closed.")
     names = [name.strip() or f"column {place}" for place, name in enumerate(first, 1)]
     twice = next((name for place, name in enumerate(names) if name in names[:place]), None)
     if twice is not None:
@@ -65,54 +69,66 @@ def _header(path: Path, encoding: str, delimiter: str, skipped: int) -> tuple[st
     return tuple(names)
 
 
+class _OpenQuoteError(ValueError):
+    """A cell that begins with a quote goes on and on, or to the end of the file."""
+
+
 class _Lines:
-    """Lines that tell whether more of them were wanted than there are: then a quotation mark was never closed."""
+    """A file's lines for `csv.reader`, which takes a quote that nobody closes for a cell that holds all the rest.
 
-    def __init__(self, file: Iterable[str]) -> None:
-        self._lines = iter(file)
-        self.ended = False
+    `held` are those of the row being read. Taken back, all but the first are read again.
+    """
 
-    def __iter__(self) -> Iterator[str]:
+    def __init__(self, file: Iterable[str], skipped: int) -> None:
+        self._file = islice(file, skipped, None)
+        self._again: deque[str] = deque()
+        self.held: list[str] = []
+        self.number = skipped
+
+    def __iter__(self) -> "_Lines":
         return self
 
     def __next__(self) -> str:
-        try:
-            return next(self._lines)
-        except StopIteration:
-            self.ended = True
-            raise
+        line = self._again.popleft() if self._again else next(self._file, None)
+        if line is None:
+            if self.held:
+                raise _OpenQuoteError("a quotation mark opens here and is not closed")
+            raise StopIteration
+        if len(self.held) > MOST_LINES:
+            self._again.appendleft(line)
+            raise _OpenQuoteError(f"a quotation mark opens here and is not closed within {MOST_LINES:,} lines")
+        self.held.append(line)
+        self.number += 1
+        return line
+
+    def take_back(self) -> str:
+        """The first line held; those after it are put back."""
+        self._again.extendleft(reversed(self.held[1:]))
+        self.number -= len(self.held) - 1
+        return self.held[0]
 
 
 def _rows(path: Path, encoding: str, delimiter: str, skipped: int, columns: tuple[str, ...], meter: Meter) -> Rows:
     with reading(path, encoding, meter) as file:
-        lines = _Lines(islice(file, skipped, None))
+        lines = _Lines(file, skipped)
         reader = csv.reader(lines, delimiter=delimiter)
         next(reader, None)
-        before = skipped + reader.line_num
         while True:
+            lines.held.clear()
+            first = lines.number + 1
             try:
                 cells = next(reader, None)
             except csv.Error as error:
-                yield Raw(before + 1, {}, f"the line cannot be read: {error}")
-                before = skipped + reader.line_num
+                yield Raw(first, {}, f"the line cannot be read: {error}")
+                continue
+            except _OpenQuoteError as error:
+                yield Raw(first, {"text": lines.take_back()[:1000]}, str(error))
+                reader = csv.reader(lines, delimiter=delimiter)
                 continue
             if cells is None:
                 return
-            if lines.ended:
-                last = skipped + reader.line_num
-                yield Raw(
-                    before + 1,
-                    {"1": "".join(cells)[:1000]},
-                    f"a quotation mark opens here and is not closed: {_to(before + 1, last)}",
-                )
-                return
             if cells:
-                yield _row(before + 1, cells, columns)
-            before = skipped + reader.line_num
-
-
-def _to(first: int, last: int) -> str:
-    return "the row is cut off" if first == last else f"all up to line {last} was taken for one cell"
+                yield _row(first, cells, columns)
 
 
 def _row(line: int, cells: list[str], columns: tuple[str, ...]) -> Raw:

@@ -83,10 +83,12 @@ class Ours:
         first, _, rest = name.partition(".")
         known = (ANSWERS if self.level == "answers" else ITEMS) | OPTIONAL
         if name in ("media", "suggestion") and isinstance(value, str):
-            row[name] = json.loads(value) if value else None
+            row[name] = _json(name, value) if value else None
         elif name in known:
+            _single(row, name, isinstance(row.get(name), dict))
             row[name] = value
         elif first in ("label", "gold") and rest:
+            _single(row, first, not isinstance(row.get(first, {}), dict))
             if value not in (None, ""):
                 row.setdefault(first, {})[rest] = plain(value)
         elif first not in ("confidence", "agreement", "tie"):
@@ -110,7 +112,7 @@ class Ours:
         if kind not in STATUSES.values():
             raise BadRow(f"status must be one of {', '.join(STATUSES)}, and is {str(row.get('status'))[:40]!r}")
         when = given.moment(row.get("answered_at"), "answered_at")
-        over = row.get("superseded_at") or (row["answered_at"] if row["status"] == "superseded" else None)
+        over = row.get("superseded_at") or (row["answered_at"] if row.get("status") == "superseded" else None)
         version = records.whole("schema_version", row.get("schema_version"), 1, 2**31 - 1) or self.versions
         person = str(row.get("person") or "somebody")
         return given.answer(
@@ -118,7 +120,7 @@ class Ours:
             name=f"imported {person}",
             kind=kind,
             labels=self._labels(row.get("label")) if kind in ("label", "late") else None,
-            note=row.get("note") or None,
+            note=row.get("note"),
             version=min(version, self.versions),
             seconds=row.get("seconds"),
             answered_at=when,
@@ -130,6 +132,18 @@ class Ours:
         if not labels:
             raise BadRow("it has no label")
         return labels
+
+
+def _single(row: Mapping[str, Any], name: str, twice: bool) -> None:
+    if twice:
+        raise BadRow(f"{name} is there as one column and as several ({name}.…); only one of both can be meant")
+
+
+def _json(name: str, text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise BadRow(f"{name} is no JSON: {str(error).partition(': line')[0]}") from None
 
 
 def _kept(value: Any) -> dict[str, Kept]:

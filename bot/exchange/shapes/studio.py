@@ -1,6 +1,6 @@
 """Label Studio's tasks: data, annotations (answers, skips, gold) and predictions (suggestions)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -43,8 +43,11 @@ class Studio:
         task = raw.cells
         if not isinstance(task.get("data"), Mapping):
             raise BadRow("it has no data")
-        annotations = [one for one in task.get("annotations") or () if isinstance(one, Mapping)]
+        annotations = _listed(task, "annotations")
         gold = next((one for one in annotations if one.get("ground_truth")), None)
+        dropped: list[str] = []
+        answers = list(self._answers(annotations, dropped))
+        suggestion = self._suggestion(_listed(task, "predictions"), dropped)
         meta = task.get("meta")
         item = meta.get("item") if isinstance(meta, Mapping) else None
         return Record(
@@ -52,14 +55,27 @@ class Studio:
             key=records.key_of(item if item is not None else task.get("id")),
             data=dict(task["data"]),
             gold=None if gold is None else self.labels(gold.get("result")) or None,
-            suggestion=self._suggestion(task.get("predictions")),
-            answers=tuple(self._answer(one) for one in annotations if not _only_gold(one)),
+            suggestion=suggestion,
+            answers=tuple(answers),
+            dropped=tuple(dropped),
         )
+
+    def _answers(self, annotations: Sequence[Mapping[str, Any]], dropped: list[str]) -> Iterator[IncomingAnswer]:
+        """Those that can be taken. Raises BadRow where none can: nothing is known then of what people said."""
+        asked = [one for one in annotations if not _only_gold(one)]
+        for one in asked:
+            try:
+                yield self._answer(one)
+            except BadRow as problem:
+                dropped.append(f"annotation {one.get('id')}: {problem}")
+                if len(dropped) == len(asked):
+                    raise
 
     def labels(self, results: Any) -> dict[str, Any]:
         """Raises BadRow for a label that the project does not have."""
         found: dict[str, Any] = {}
-        listed = [one for one in results or () if isinstance(one, Mapping) and isinstance(one.get("value"), Mapping)]
+        every = results if isinstance(results, list) else []
+        listed = [one for one in every if isinstance(one, Mapping) and isinstance(one.get("value"), Mapping)]
         for question in self.project.questions:
             own = self._own(question, listed)
             if own:
@@ -72,31 +88,42 @@ class Studio:
         named = [one for one in results if str(one.get("from_name")).removesuffix(f"_{one.get('type')}") == name]
         return named or (list(results) if self.project.single else [])
 
-    def _suggestion(self, predictions: Any) -> dict[str, Any] | None:
-        """The prediction its model was surest of."""
-        listed = [one for one in predictions or () if isinstance(one, Mapping)]
-        if not listed:
-            return None
-        best = max(listed, key=lambda one: records.score(one.get("score")) or 0.0)
-        return records.suggestion(self.labels(best.get("result")), best.get("score"), best.get("model_version"))
+    def _suggestion(self, predictions: Sequence[Mapping[str, Any]], dropped: list[str]) -> dict[str, Any] | None:
+        """The prediction its model was surest of, among those that can be taken."""
+        found: list[dict[str, Any]] = []
+        for one in predictions:
+            try:
+                read = records.suggestion(self.labels(one.get("result")), one.get("score"), one.get("model_version"))
+            except BadRow as problem:
+                dropped.append(f"prediction {one.get('id') or one.get('model_version') or ''}: {problem}")
+            else:
+                found += [read] if read else []
+        return max(found, key=lambda one: float(one.get("score") or 0.0), default=None)
 
     def _answer(self, annotation: Mapping[str, Any]) -> IncomingAnswer:
         skipped = bool(annotation.get("was_cancelled"))
         labels = None if skipped else self.labels(annotation.get("result"))
         if labels is not None and not labels:
             raise BadRow(f"annotation {annotation.get('id')} answers none of the project's questions")
-        person = annotation.get("person") or _completed_by(annotation.get("completed_by"))
+        person = str(annotation.get("person") or _completed_by(annotation.get("completed_by")))
         when = annotation.get("created_at") or annotation.get("updated_at") or EPOCH_TEXT
         return given.answer(
             person=person,
             name=f"Label Studio {person}".strip(),
             kind="skip" if skipped else "label",
             labels=labels,
-            note=annotation.get("note") if isinstance(annotation.get("note"), str) else None,
+            note=annotation.get("note"),
             version=self.version,
             seconds=annotation.get("lead_time"),
             answered_at=given.moment(when, "created_at"),
         )
+
+
+def _listed(task: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    value = task.get(name)
+    if value is not None and not isinstance(value, list):
+        raise BadRow(f"{name} must be a list, and is {str(value)[:40]!r}")
+    return [one for one in value or () if isinstance(one, Mapping)]
 
 
 def _only_gold(annotation: Mapping[str, Any]) -> bool:

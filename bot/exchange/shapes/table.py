@@ -1,5 +1,6 @@
 """A table of the user's own: some columns have a meaning, all others are the item's data."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,7 +14,7 @@ from bot.project import Project
 
 ROLES: Final = ("id", "priority", "overlap", "gold", "suggestion", "score", "model")
 _OF_A_SUGGESTION: Final = ("score", "model")
-_NUMBERS: Final = {"priority": records.priority, "overlap": records.overlap}
+_NUMBERS: Final = ("priority", "overlap")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,17 +113,22 @@ def _roles(
         column = next((one for one in columns if one.strip().casefold() == role and one not in taken), None)
         if role in roles or column is None or (role in _OF_A_SUGGESTION and "suggestion" not in roles):
             continue
-        if role in _NUMBERS and not _numbers(role, column, sample):
-            notes.append(f"The column {column!r} holds other things than numbers for {role}; it is kept as data.")
+        if role in _NUMBERS and not _numbers(column, sample):
+            notes.append(f"The column {column!r} holds words, not numbers, for {role}; it is kept as data.")
             continue
         roles[role] = column
     return roles, notes
 
 
-def _numbers(role: str, column: str, sample: Sequence[Raw]) -> bool:
+def _numbers(column: str, sample: Sequence[Raw]) -> bool:
+    """Whether the column is meant: by half of its values. Where it is, a row with another one is rejected."""
+    given = [raw.cells.get(column) for raw in sample]
+    told = [value for value in given if value not in (None, "")]
+    return 2 * sum(_number(value) for value in told) >= len(told)
+
+
+def _number(value: Any) -> bool:
     try:
-        for raw in sample:
-            _NUMBERS[role](raw.cells.get(column))
-    except BadRow:
+        return math.isfinite(float(value))
+    except (TypeError, ValueError, OverflowError):
         return False
-    return True
