@@ -120,7 +120,7 @@ def spread_overlap(database: Database, row: ProjectRow, project: Project) -> Non
 
 
 def _as_json(row: ProjectRow, title: str, parts: Parts) -> dict[str, object]:
-    told = {"name": row.name, "title": title, "state": row.state, "version": row.version, "items": row.total}
+    told = {"name": row.name, "title": title, "state": row.state, "version": row.version, "items": parts.imported}
     return told | {"done": parts.done}
 
 
