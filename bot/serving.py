@@ -346,7 +346,9 @@ def _latest_undo(turn: Turn, project: int) -> Row:
 
 
 def _elsewhere(turn: Turn, here: int) -> tuple[Row, ...]:
-    others = [m for m in people.memberships(turn.tx, turn.person.id) if m.project != here]
+    mine = turn.person.id
+    theirs = (member for member in people.memberships(turn.tx, mine) if member.project != here)
+    others = [member for member in theirs if queue.waits(turn.tx, member.project, mine)]
     return tuple((project_button(turn, other.project),) for other in others[:5])
 
 

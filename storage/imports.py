@@ -167,12 +167,13 @@ def withdraw_some(tx: Transaction, project: int, import_id: int, after: int, mos
         update(items)
         .where(items.c.id.in_(ids), items.c.answers == 0, items.c.state != "withdrawn")
         .values(state="withdrawn", taken=0)
-        .returning(items.c.id)
+        .returning(items.c.id, items.c.gold)
     )
-    gone = [row.id for row in tx.all(withdraw)]
+    withdrawn = tx.all(withdraw)
+    gone = [row.id for row in withdrawn]
     ended = update(cards).where(cards.c.item.in_(gone), text("cards.state IN ('open', 'parked')"))
     tx.run(ended.values(state="void"))
-    projects.add_items(tx, project, -len(gone))
+    projects.add_items(tx, project, -sum(row.gold is None for row in withdrawn))
     return len(gone), ids[-1]
 
 

@@ -199,7 +199,7 @@ def take_in(tx: Transaction, batch: Batch, rows: Sequence[Incoming]) -> tuple[li
         many(tx, INSERT, fresh)
     refused = {one["key"] for one in params if one["id"] is not None and not _write_over(tx, one, found)}
     outcomes = ["left" if row.key in refused else how for row, how in zip(rows, outcomes, strict=True)]
-    if added := outcomes.count("new"):
+    if added := _added(rows, outcomes, found):
         projects.add_items(tx, batch.project, added)
     return outcomes, _take_answers(tx, batch, rows, outcomes)
 
@@ -236,6 +236,13 @@ def _seqs(tx: Transaction, batch: Batch, count: int) -> Iterable[int | None]:
         return [None] * count
     first = projects.next_seq(tx, batch.project, count)
     return range(first, first + count)
+
+
+def _added(rows: Sequence[Incoming], outcomes: Sequence[Outcome], found: Mapping[str, Row]) -> int:
+    """How many more items people's progress is shown against: nobody is told how many of them are gold."""
+    new = sum(how == "new" and row.gold is None for row, how in zip(rows, outcomes, strict=True))
+    known = ((row, found[row.key]) for row, how in zip(rows, outcomes, strict=True) if how == "changed")
+    return new - sum(row.gold is not None and old.gold is None for row, old in known)
 
 
 def _params(

@@ -195,9 +195,9 @@ def _pick_gold(tx: Transaction, deal: Deal) -> Row | None:
 
 
 def _pick(tx: Transaction, deal: Deal) -> Row | None:
-    row = _next(tx, deal, PICK)
+    row = _next(tx, deal.project, deal.person, PICK)
     if row is None:
-        if tx.locks and _next(tx, deal, GLANCE) is not None:
+        if tx.locks and _next(tx, deal.project, deal.person, GLANCE) is not None:
             raise Busy("others are just claiming the items that are left")
         return None
     _take(tx, row)
@@ -210,9 +210,14 @@ def _take(tx: Transaction, row: Row) -> None:
         raise AssertionError("a picked and locked item had no place")
 
 
-def _next(tx: Transaction, deal: Deal, statement: Executable) -> Row | None:
+def waits(tx: Transaction, project: int, person: int) -> bool:
+    """Whether there is an item for that person now."""
+    return _next(tx, project, person, GLANCE) is not None
+
+
+def _next(tx: Transaction, project: int, person: int, statement: Executable) -> Row | None:
     """The person's next item, of the highest priority that has one for them."""
-    params = {"p": deal.project, "who": deal.person, "below": PRIORITIES.stop}
+    params = {"p": project, "who": person, "below": PRIORITIES.stop}
     while (row := tx.one(statement, params)) is None:
         level = tx.value(TOP, params)
         if level is None:

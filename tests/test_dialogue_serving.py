@@ -292,8 +292,12 @@ def test_label_on_an_open_card_brings_that_card_and_the_old_one_loses_its_button
 
 
 def test_all_done_says_what_was_done_and_where_else_somebody_is_wanted(talk):
-    dialogue = talk(project(), project(name="other", title="Other things"), items=1)
-    anna = dialogue.member("Anna", "other")
+    others = (project(name="other", title="Other things"), project(name="empty", title="Nothing left"))
+    dialogue = talk(project(), *others, items=1)
+    dialogue.add_items("other", [{"data": {"text": "One more"}}], "more-")
+    anna = dialogue.member("Anna", "empty")
+    anna.taps("Positive")
+    anna.joins(dialogue.invite("other"))
     anna.taps("Positive")
     anna.joins(dialogue.invite())
     dialogue.wait(seconds=5)

@@ -53,6 +53,8 @@ def survive(site: Site, kills: int, people: int) -> None:
     everybody_sees_their_card(site.home, crowd.hands, timeout=30)
     last = [crowd.act_anew(hand) for hand in crowd.hands]
     wait(lambda: all(claim.acknowledged() for claim in last), 20, lambda: site.program.output)
+    # Who was refused has been told so only when nothing is on its way any more.
+    wait(lambda: settled(site), 20, lambda: site.program.output)
     fates = check(site.home, crowd)
     assert fates["kept"] > 3 * kills, fates
 

@@ -72,6 +72,18 @@ def test_a_gold_column_added_later_makes_gold_of_what_is_unanswered(each_desk):
     assert items["b"].state == "open"
 
 
+def test_progress_is_shown_against_items_that_are_not_gold(each_desk):
+    def total():
+        return run(each_desk.database, lambda tx: projects.named(tx, "reviews").total)
+
+    each_desk.bring(each_desk.file("g.csv", "id,text,gold\na,Fine,Good\nb,Broken,\nc,So so,\n"))
+    assert total() == 2
+    each_desk.bring(each_desk.file("h.csv", "id,text,gold\nb,Broken,Bad\n"))
+    assert total() == 1
+    undo_import(each_desk.database, "reviews", 1)
+    assert total() == 0
+
+
 def test_an_id_that_stands_twice_with_other_data_is_rejected_the_second_time(each_desk):
     rows = "".join(f"k{number},text {number}\n" for number in range(1500))
     done = each_desk.bring(each_desk.file("r.csv", f"id,text\n{rows}k3,something else\nk4,text 4\n"))

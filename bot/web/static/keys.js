@@ -90,6 +90,7 @@ export class Keys {
   }
 }
 
+// A form that was just closed has the focus for a moment still.
 function writes(target) {
-  return target.matches?.("textarea, input:not([type=range])") ?? false;
+  return (target.matches?.("textarea, input:not([type=range])") && !target.closest("dialog:not([open])")) ?? false;
 }
