@@ -316,6 +316,23 @@ def test_people_are_listed_renamed_given_a_role_and_removed(reviews, tmp_path):
     assert [one["role"] for one in left] in ([], [None])
 
 
+def test_who_is_removed_does_not_come_back_by_a_code_that_was_revoked(reviews, tmp_path):
+    who = _somebody(tmp_path)
+    assert "still" not in reviews("people", "reviews", "--remove", who).err
+    other = reviews("invite", "--owner", "--json").json["code"]
+    codes = [reviews("invite", "reviews", "--json").json["code"] for _ in range(2)]
+    with opened(f"sqlite:///{tmp_path}/labelbot-data/labelbot.db") as database:
+        ada = run(database, lambda tx: _come(tx, "reviews", "Ada").public)
+        said = reviews("people", "reviews", "--remove", ada, "--json")
+        assert "2 codes handed out still let people in" in said.err
+        assert (said.json, said.err.count("\n"), "labelbot invite reviews --revoke" in said.err) == ([], 1, True)
+        assert reviews("invite", "reviews", "--revoke").out.startswith("2 invites revoked")
+        assert [run(database, lambda tx, code=code: people.spend(tx, code)) for code in codes] == [None, None]
+        assert run(database, lambda tx: people.looks_valid(tx, other))
+    assert reviews("invite", "reviews", "--revoke", "--json").json == {"revoked": 0}
+    assert reviews("invite", "--owner", "--revoke").out.startswith("1 invite revoked")
+
+
 def test_the_last_who_may_run_a_project_is_not_removed_from_it(reviews, tmp_path):
     with opened(f"sqlite:///{tmp_path}/labelbot-data/labelbot.db") as database:
         ada = run(database, lambda tx: _come(tx, "reviews", "Ada", "owner").public)
