@@ -91,7 +91,12 @@ def _dotenv(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
     values = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        number = error.object[: error.start].count(b"\n") + 1
+        raise BadSettings(f"{path.name}, line {number}: this is not UTF-8 text; save the file as UTF-8") from error
+    for number, line in enumerate(text.splitlines(), 1):
         name, equals, value = line.strip().removeprefix("export ").partition("=")
         if not name.strip() or name.lstrip().startswith("#"):
             continue
@@ -104,20 +109,35 @@ def _dotenv(path: Path) -> dict[str, str]:
 def _database(url: str) -> str:
     if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
         raise BadSettings("LABELBOT_DATABASE_URL must begin with sqlite:/// or postgresql://")
+    from sqlalchemy.engine import make_url  # what reads it later, so that both take the same for a port
+
+    try:
+        make_url(url)
+    except ValueError as error:
+        raise BadSettings("LABELBOT_DATABASE_URL must read postgresql://user:password@host:port/name") from error
     return url
 
 
 def _listen(value: str) -> str:
     host, _, port = value.rpartition(":")
-    if not host or not port.isdigit() or int(port) > 65535:
+    if not host or not (port.isascii() and port.isdigit()) or int(port) > 65535:
         raise BadSettings(f"LABELBOT_LISTEN must be ADDRESS:PORT, such as 127.0.0.1:8080, not {value!r}")
     return value
 
 
 def _url(name: str, value: str) -> str:
-    if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
+    if value and not _is_address(value):
         raise BadSettings(f"{name} must be an address that begins with https://, not {value!r}")
     return value
+
+
+def _is_address(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # half an IPv6 address, a port that is no number
+        return False
+    return whole and value.isprintable() and " " not in value
 
 
 def _telegram_token(value: str) -> str:

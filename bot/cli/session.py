@@ -17,6 +17,9 @@ from storage.files import Files
 from storage.migrations import migrate
 from storage.projects import NoProjectError, ProjectRow
 
+SECRET = ("pass", "secret", "token", "key")
+"""What a parameter of a database's address has in its name when it is nobody's business."""
+
 
 class NoDatabase(Trouble):
     """Nothing was ever kept where the settings say."""
@@ -49,8 +52,10 @@ class Session:
 
 
 def shown_url(url: str) -> str:
-    """Without the password."""
-    return make_url(url).render_as_string(hide_password=True)
+    """Without a password, wherever in it that stands: before the host or among the parameters behind the `?`."""
+    parsed = make_url(url)
+    secret = {key: "***" for key in parsed.query if any(word in key.lower() for word in SECRET)}
+    return parsed.update_query_dict(secret).render_as_string(hide_password=True)
 
 
 @contextmanager
