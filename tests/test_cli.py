@@ -1,11 +1,13 @@
 """The command line as somebody meets it: help, mistakes, and a whole round from a CSV to an export."""
 
 import csv
+import errno
 import json
 import re
 import shutil
 import socket
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ from sqlalchemy import func, select
 
 from bot.cli import COMMANDS, main
 from bot.cli.defining import read_project
+from bot.cli.trouble import sentence
 from config.settings import variables
 from storage import accounts, outbox, people, projects
 from storage.database import Transaction, opened, run
@@ -374,12 +377,70 @@ def test_a_wrong_line_in_the_env_file_is_named(labelbot, tmp_path):
     assert (said.code, ".env, line 2" in said.out) == (1, True)
 
 
+def test_an_env_file_in_another_encoding_is_named_with_its_line(labelbot, tmp_path):
+    (tmp_path / ".env").write_bytes("# settings\nLABELBOT_HOME=möbel\n".encode("latin-1"))
+    said = labelbot("projects")
+    assert (said.code, said.err.count("\n"), ".env, line 2: this is not UTF-8" in said.err) == (1, 1, True)
+
+
+@pytest.mark.parametrize("host", ["no-such-host.invalid", "a..b", "203.0.113.1"])
+def test_an_address_of_another_machine_is_nothing_to_listen_on(labelbot, host):
+    said = labelbot("run", LABELBOT_LISTEN=f"{host}:8080")
+    assert (said.code, said.err.count("\n")) == (1, 1)
+    assert f"cannot listen on {host}:8080" in said.err
+    assert "LABELBOT_LISTEN" in said.err
+    assert "Errno" not in said.err
+
+
+@pytest.mark.parametrize("command", [("projects",), ("run",)])
+def test_a_file_that_is_no_database_is_one_sentence(labelbot, tmp_path, command):
+    (tmp_path / "notes.db").write_text("Buy milk.\n" * 200, encoding="utf-8")
+    url = {"LABELBOT_DATABASE_URL": f"sqlite:///{tmp_path}/notes.db"}
+    said = labelbot(*command, **url, LABELBOT_LISTEN="127.0.0.1:0")
+    assert (said.code, said.err.count("\n"), "not an SQLite database" in said.err) == (1, 1, True)
+    examined = labelbot("doctor", "--offline", **url)
+    assert (examined.code, "notes.db: its file is not an SQLite database" in examined.out) == (1, True)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_what_a_terminal_cannot_write_is_replaced(reviews, tmp_path, encoding):
+    env = environment(PYTHONIOENCODING=encoding, PYTHONPATH=str(ROOT))
+    for line in ("import reviews reviews.csv --map text=body", "report reviews"):
+        program = [sys.executable, "-m", "bot", *line.split()]
+        ended = subprocess.run(program, cwd=tmp_path, env=env, capture_output=True)
+        assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+def test_a_system_error_is_told_in_words_with_its_path(reviews, tmp_path):
+    said = reviews("new", "tickets", "-o", "nowhere/tickets.toml")
+    assert said.err == "labelbot: nowhere/tickets.toml: there is no such file or folder\n"
+    (tmp_path / "file").touch()
+    said = reviews("apply", "reviews.toml", LABELBOT_HOME=str(tmp_path / "file"))
+    assert said.err == f"labelbot: {tmp_path}/file: there is a file of that name, so it can be no folder\n"
+    said = sentence(OSError(errno.ENOSPC, "No space left on device"))
+    assert said == "the disk is full"
+
+
+def test_a_password_is_shown_nowhere(labelbot):
+    url = "postgresql://bot:HUSH@127.0.0.1:1/db?user=u&password=HUSH&sslpassword=HUSH&connect_timeout=2"
+    for command in (("projects",), ("doctor", "--offline"), ("doctor", "--offline", "--json")):
+        said = labelbot(*command, LABELBOT_DATABASE_URL=url)
+        assert said.code == 1
+        assert "HUSH" not in said.out + said.err
+    assert "connect_timeout=2" in said.out
+
+
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
         ("LABELBOT_LISTEN", "8080"),
+        ("LABELBOT_LISTEN", "127.0.0.1:²"),
         ("LABELBOT_PUBLIC_URL", "label.example.org"),
+        ("LABELBOT_PUBLIC_URL", "http://[::1"),
+        ("LABELBOT_PUBLIC_URL", "https://label example.org"),
+        ("LABELBOT_PUBLIC_URL", "https://label.example.org:https"),
         ("LABELBOT_DATABASE_URL", "mysql://x"),
+        ("LABELBOT_DATABASE_URL", "postgresql://bot:secret@host:notaport/db"),
         ("TELEGRAM_BOT_TOKEN", "secret-without-colon"),
         ("TELEGRAM_MODE", "pushing"),
         ("SLACK_BOT_TOKEN", "xapp-mistaken"),

@@ -13,6 +13,7 @@ import click
 
 from bot.chat import ChatError, Finding
 from bot.cli.session import shown_url
+from bot.cli.trouble import of_database, of_system
 from config import settings as configuration
 from config.settings import BadSettings, Settings
 
@@ -110,7 +111,7 @@ def _database(settings: Settings, forget: bool) -> Iterator[Finding]:
     except NewerSchemaError as error:
         yield Finding(False, str(error), "install the newer labelbot, or restore the backup from before")
     except (SQLAlchemyError, OSError) as error:
-        cause = getattr(error, "orig", None) or error
+        cause = of_system(error) if isinstance(error, OSError) else of_database(error) or error
         yield Finding(False, f"database {where}: {cause}", "see that it runs and that LABELBOT_DATABASE_URL is right")
 
 
