@@ -16,23 +16,47 @@ class Settings:
     """`source` says where each value came from that is not a default: "environment" or the .env file's name."""
 
     home: Path = field(metadata={"env": "LABELBOT_HOME", "help": "folder of the database and the media"})
-    database_url: str = field(metadata={"env": "LABELBOT_DATABASE_URL", "help": "SQLite in the home, or PostgreSQL"})
+    database_url: str = field(
+        metadata={"env": "LABELBOT_DATABASE_URL", "help": "where answers are kept: SQLite in the home, or PostgreSQL"}
+    )
     listen: str = field(metadata={"env": "LABELBOT_LISTEN", "help": "address and port of the pages and webhooks"})
     public_url: str = field(metadata={"env": "LABELBOT_PUBLIC_URL", "help": "the address others reach it under"})
     telegram_token: str = field(
-        metadata={"env": "TELEGRAM_BOT_TOKEN", "help": "from BotFather", "secret": True}, repr=False
+        metadata={
+            "env": "TELEGRAM_BOT_TOKEN",
+            "help": "the bot's token from BotFather; switches Telegram on",
+            "secret": True,
+        },
+        repr=False,
     )
-    telegram_api_url: str = field(metadata={"env": "TELEGRAM_API_URL", "help": "a Bot API server of your own"})
-    telegram_mode: str = field(metadata={"env": "TELEGRAM_MODE", "help": "polling or webhook"})
-    slack_bot_token: str = field(metadata={"env": "SLACK_BOT_TOKEN", "help": "xoxb-…", "secret": True}, repr=False)
+    telegram_api_url: str = field(
+        metadata={"env": "TELEGRAM_API_URL", "help": "address of a Bot API server of your own"}
+    )
+    telegram_mode: str = field(metadata={"env": "TELEGRAM_MODE", "help": "how Telegram delivers: polling or webhook"})
+    slack_bot_token: str = field(
+        metadata={
+            "env": "SLACK_BOT_TOKEN",
+            "help": "the Bot User OAuth Token, xoxb-…; switches Slack on",
+            "secret": True,
+        },
+        repr=False,
+    )
     slack_app_token: str = field(
-        metadata={"env": "SLACK_APP_TOKEN", "help": "xapp-…: Socket Mode", "secret": True}, repr=False
+        metadata={"env": "SLACK_APP_TOKEN", "help": "the app-level token, xapp-…, for Socket Mode", "secret": True},
+        repr=False,
     )
     slack_signing_secret: str = field(
-        metadata={"env": "SLACK_SIGNING_SECRET", "help": "HTTP mode instead", "secret": True}, repr=False
+        metadata={
+            "env": "SLACK_SIGNING_SECRET",
+            "help": "the app's signing secret, for HTTP in place of Socket Mode",
+            "secret": True,
+        },
+        repr=False,
     )
-    slack_api_url: str = field(metadata={"env": "SLACK_API_URL", "help": "another Slack, such as GovSlack"})
-    slack_command: str = field(metadata={"env": "SLACK_COMMAND", "help": "the slash command of the manifest"})
+    slack_api_url: str = field(metadata={"env": "SLACK_API_URL", "help": "address of another Slack, such as GovSlack"})
+    slack_command: str = field(
+        metadata={"env": "SLACK_COMMAND", "help": "the slash command's name, as in the manifest"}
+    )
     source: Mapping[str, str] = field(default_factory=dict)
 
     @property

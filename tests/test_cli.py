@@ -9,8 +9,11 @@ import socket
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -22,6 +25,7 @@ from bot.cli.trouble import sentence
 from config.settings import variables
 from storage import accounts, outbox, people, projects
 from storage.database import Transaction, opened, run
+from storage.migrations import migrate
 from storage.schema import items
 from tests.fakes.slack import FakeSlack
 from tests.fakes.telegram import FakeTelegram
@@ -144,8 +148,10 @@ def test_a_project_that_is_not_there_is_met_with_those_that_are(reviews):
     assert "Did you mean “reviews”? There is: reviews" in said.err
 
 
-def test_a_database_without_a_project_says_what_to_type(labelbot):
-    assert labelbot("doctor", "--offline").code == 0  # makes the database
+def test_a_database_without_a_project_says_what_to_type(labelbot, tmp_path):
+    (tmp_path / "labelbot-data").mkdir()
+    migrate(f"sqlite:///{tmp_path}/labelbot-data/labelbot.db")
+    assert labelbot("doctor", "--offline").code == 0
     assert "Make one: labelbot new sentiment" in labelbot("report", "reviews").err
     assert "No projects yet. Make one: labelbot new sentiment" in labelbot("projects").out
 
@@ -457,16 +463,16 @@ def test_a_setting_that_cannot_be_is_named_and_a_secret_is_not_shown(labelbot, v
 
 
 def test_a_database_that_does_not_answer_is_one_line_without_its_password(labelbot):
-    url = "postgresql://bot:secret@127.0.0.1:1/labelbot"
+    url = "postgresql://bot:swordfish@127.0.0.1:1/labelbot"
     said = labelbot("projects", LABELBOT_DATABASE_URL=url)
     assert said.code == 1
     assert said.err.count("\n") == 1
     assert "refused" in said.err
-    assert "secret" not in said.err
+    assert "swordfish" not in said.err
     examined = labelbot("doctor", "--offline", LABELBOT_DATABASE_URL=url)
     assert examined.code == 1
     assert "LABELBOT_DATABASE_URL is right" in examined.out
-    assert "secret" not in examined.out
+    assert "swordfish" not in examined.out
 
 
 def test_start_beside_another_labelbot_moves_on_to_a_free_port_and_so_does_the_next(tmp_path):
@@ -603,6 +609,88 @@ def test_doctor_finds_a_public_address_nobody_answers(reviews):
     said = reviews("doctor", "--json", LABELBOT_PUBLIC_URL="http://127.0.0.1:1")
     assert said.code == 1
     assert any("cannot be reached" in what for what in findings(said))
+
+
+@contextmanager
+def site(status: int, body: bytes) -> Iterator[str]:
+    """A web site that answers everything alike; its address."""
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "says"),
+    [
+        (200, b"ok\n", "is answered by labelbot"),
+        (200, b"<h1>Welcome to nginx!</h1>", "is answered by another site"),
+        (404, b"Not found", "answers 404"),
+        (503, b"the database does not answer\n", "answers 503: the database does not answer"),
+    ],
+)
+def test_doctor_knows_labelbot_from_any_other_site(reviews, status, body, says):
+    with site(status, body) as address:
+        said = reviews("doctor", LABELBOT_PUBLIC_URL=address)
+    (line,) = [line for line in said.out.splitlines() if "/healthz" in line]
+    assert says in line
+    assert line.startswith("✓" if body == b"ok\n" else "✗")
+
+
+def test_doctor_makes_nothing_where_nothing_is(labelbot, tmp_path):
+    home = tmp_path / "mistaken" / "home"
+    said = labelbot("doctor", "--offline", "--json", LABELBOT_HOME=str(home))
+    assert said.code == 1
+    ((what, mend),) = findings(said).items()
+    assert what == f"there is no database at {home}/labelbot.db yet"
+    assert "LABELBOT_HOME" in mend
+    assert "labelbot new sentiment" in mend
+    assert list(tmp_path.iterdir()) == []
+    home.mkdir(parents=True)
+    (home / "labelbot.db").touch()
+    said = labelbot("doctor", "--offline", "--json", LABELBOT_HOME=str(home))
+    assert [what.endswith("labelbot.db is empty") for what in findings(said)] == [True]
+    assert [path.name for path in home.iterdir()] == ["labelbot.db"]
+
+
+def test_doctor_finds_media_that_are_gone(reviews, tmp_path):
+    Path("photos").mkdir()
+    shutil.copy(ROOT / "config/samples/images/cat.jpg", "photos")
+    assert reviews("start", "photos", "--labels", "A,B", "--no-run").code == 0
+    assert "1 media file was looked for, all there" in reviews("doctor", "--offline").out
+    shutil.rmtree(tmp_path / "labelbot-data" / "media")
+    said = reviews("doctor", "--offline", "--json")
+    ((what, mend),) = findings(said).items()
+    assert what.startswith(f"1 media file was looked for, and 1 not found in {tmp_path}/labelbot-data/media (photos: ")
+    assert "backup" in mend
+
+
+@pytest.mark.parametrize(("variable", "value"), [("SLACK_APP_TOKEN", "xapp-1"), ("SLACK_SIGNING_SECRET", "hush")])
+def test_doctor_misses_the_bot_token_that_slack_needs(reviews, variable, value):
+    said = reviews("doctor", "--offline", "--json", **{variable: value})
+    assert said.code == 1
+    ((what, mend),) = findings(said).items()
+    assert what.startswith(f"{variable} is set, but SLACK_BOT_TOKEN is not")
+    assert "xoxb-" in mend
+
+
+def test_doctor_says_plainly_what_is_set_and_what_is_not(reviews):
+    said = reviews("doctor", "--offline", TELEGRAM_MODE="polling").out
+    assert "✓ SLACK_BOT_TOKEN is not set (the Bot User OAuth Token, xoxb-…; switches Slack on)" in said
+    assert "✓ TELEGRAM_MODE = polling (from environment): how Telegram delivers" in said
+    assert "✓ LABELBOT_HOME = labelbot-data (default): folder of" in said
 
 
 def test_what_an_export_leaves_out_is_a_note_that_contradicts_nothing(reviews, tmp_path):

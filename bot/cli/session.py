@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
@@ -58,21 +59,25 @@ def shown_url(url: str) -> str:
     return parsed.update_query_dict(secret).render_as_string(hide_password=True)
 
 
+def sqlite_file(url: str) -> Path | None:
+    """The file of a SQLite database; None for other databases."""
+    parsed = make_url(url)
+    return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
+
+
 @contextmanager
 def session(create: bool = False) -> Iterator[Session]:
     """Opens what the settings name. Unless `create`, a SQLite database must be there already."""
     settings = configuration.read()
-    path = make_url(settings.database_url).database
-    if settings.database_url.startswith("sqlite") and path:
-        from pathlib import Path
-
-        if not create and not Path(path).exists():
+    path = sqlite_file(settings.database_url)
+    if path is not None:
+        if not create and not path.exists():
             raise NoDatabase(
                 f"no database at {path}. Make a project first: labelbot new sentiment, then labelbot apply "
                 "sentiment.toml. (LABELBOT_HOME names the folder to look in; it is "
                 f"{settings.home.absolute()} now.)"
             )
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
     settings.home.mkdir(parents=True, exist_ok=True)
     migrate(settings.database_url)
     with opened(settings.database_url) as database:
