@@ -2,7 +2,9 @@
 
 import errno
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, Any, Final
 
 import click
@@ -20,6 +22,22 @@ BROKEN: Final[Mapping[str, str]] = {
     "file is not a database": "its file is not an SQLite database",
     "database disk image is malformed": "its file is damaged; put a backup in its place",
 }
+CLOSED: Final[Mapping[str, str]] = {
+    "unable to open database file": "its file cannot be opened",
+    "database or disk is full": "the disk is full",
+    "attempt to write a readonly database": "this user may not write to its file",
+}
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Names the path in an error that says nothing of where, as that of a full disk does."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None and error.strerror and not isinstance(error, BrokenPipeError):
+            error.filename = str(path)
+        raise
 
 
 class Trouble(click.ClickException):
@@ -76,7 +94,7 @@ def of_database(error: Exception) -> str | None:
     if not isinstance(error, OperationalError) and not _broken_file(error):
         return None
     cause = str(getattr(error, "orig", None) or error).partition("\n")[0]
-    return BROKEN.get(cause, cause)
+    return BROKEN.get(cause) or CLOSED.get(cause, cause)
 
 
 def _broken_file(error: Exception) -> bool:
