@@ -21,7 +21,7 @@ from sqlalchemy import func, select
 
 from bot.cli import COMMANDS, main
 from bot.cli.defining import read_project
-from bot.cli.trouble import sentence
+from bot.cli.trouble import sentence, writing
 from config.settings import variables
 from storage import accounts, outbox, people, projects
 from storage.database import Transaction, opened, run
@@ -186,6 +186,31 @@ def test_start_writes_a_project_and_imports(reviews):
     assert 'type = "choice"' in project
     assert project.endswith('"\n')
     assert reviews("check", "reviews.toml").code == 0
+
+
+@pytest.mark.parametrize(
+    ("source", "heard"),
+    [
+        ("texts.csv", False),
+        ("lines.jsonl", False),
+        ("photos", False),
+        ("clips.csv", True),
+        ("voices", True),
+        ("tasks.json", True),
+    ],
+)
+def test_start_without_labels_offers_unintelligible_only_where_something_is_heard(labelbot, source, heard):
+    Path("texts.csv").write_text("text\nIt works perfectly and looks good too.\n", encoding="utf-8")
+    Path("lines.jsonl").write_text('{"question": "How far is the moon from here, roughly?"}\n', encoding="utf-8")
+    for folder, sample in (("photos", "images/cat.jpg"), ("voices", "transcripts/kettle.mp3")):
+        Path(folder).mkdir()
+        shutil.copy(ROOT / "config/samples" / sample, folder)
+    clip = next(Path("voices").iterdir())
+    Path("clips.csv").write_text(f"clip\n{clip}\n", encoding="utf-8")
+    Path("tasks.json").write_text(json.dumps([{"id": 1, "data": {"audio": str(clip)}}]), encoding="utf-8")
+    assert labelbot("start", source, "--name", "it", "--no-run").code == 0
+    asked = read_project(Path("it.toml")).questions[0]
+    assert (asked.type, asked.options) == ("transcript", {} if heard else {"unintelligible": False})
 
 
 @pytest.mark.parametrize("options", [("--labels", "A,B"), ()])
@@ -423,8 +448,11 @@ def test_a_system_error_is_told_in_words_with_its_path(reviews, tmp_path):
     (tmp_path / "file").touch()
     said = reviews("apply", "reviews.toml", LABELBOT_HOME=str(tmp_path / "file"))
     assert said.err == f"labelbot: {tmp_path}/file: there is a file of that name, so it can be no folder\n"
-    said = sentence(OSError(errno.ENOSPC, "No space left on device"))
-    assert said == "the disk is full"
+    with pytest.raises(OSError, match="No space") as full, writing(tmp_path / "chart.png"):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert sentence(full.value) == f"{tmp_path}/chart.png: the disk is full"
+    said = reviews("projects", LABELBOT_DATABASE_URL=f"sqlite:///{tmp_path}")
+    assert said.err == "labelbot: database: its file cannot be opened. `labelbot doctor` looks at it.\n"
 
 
 def test_a_password_is_shown_nowhere(labelbot):
