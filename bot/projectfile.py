@@ -40,6 +40,7 @@ _TITLE = re.compile(r"[^\x00-\x1f]{1,120}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _CHANNEL = re.compile(rf"({'|'.join(CHATS)}):[^\s:]+")
 _LEASE = re.compile(r"(\d{1,6}) ?(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?)")
+_QUOTED = re.compile(r"`(\w+)`")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 _RULES = ("overlap", "lease", "order", "blind", "max_per_person", "flags_needed", "skip_limit", "gold_share")
@@ -225,8 +226,15 @@ class _Reader:
             try:
                 self.check(question)
             except ValueError as error:
-                table.fail(str(error), "type")
+                table.fail(str(error), _meant(table, str(error)))
         return question
+
+
+def _meant(table: Table, sentence: str) -> str:
+    """The key that a label type's sentence is about, so that its line is named: of those in backticks the first that
+    is set here, else the labels where it speaks of them."""
+    named = [key for key in _QUOTED.findall(sentence) if key in table]
+    return named[0] if named else "labels" if "labels" in sentence and "labels" in table else "type"
 
 
 def _channel(root: Table, table: Table) -> str:
@@ -247,6 +255,8 @@ def _json(table: Table, value: object, *keys: str | int) -> Json:
         return {key: _json(table, one, *keys, key) for key, one in value.items()}
     if isinstance(value, (bool, int, str)) or (isinstance(value, float) and math.isfinite(value)):
         return value
+    if isinstance(value, float):
+        table.fail(f"`{keys[0]}` is {value}, which cannot be counted with; write a number such as 3.", *keys)
     table.fail(f"`{keys[0]}` must be text, a number, true, false or a list of these.", *keys)
 
 
@@ -291,6 +301,9 @@ def _check_label(found: list[tuple[Table, LabelDef]], index: int, whole: bool) -
         place.fail(f"another label of this question is already called {label.name!r}.", "name")
     if taken := next((old for old in label.was if old in names), None):
         place.fail(f"{taken!r} is still a label's name, so no other label can have been it.", "was")
+    before = {old: one.name for _, one in found[:index] for old in one.was}
+    if taken := next((old for old in label.was if old in before), None):
+        place.fail(f"{before[taken]!r} was {taken!r} already; a former name goes on in one label only.", "was")
     if whole and label.parent is not None and label.parent not in names:
         place.fail(f"no label is called {label.parent!r}; {did_you_mean(label.parent, names)}", "parent")
     if _in_a_circle(label, [one for _, one in found]):

@@ -16,23 +16,47 @@ class Settings:
     """`source` says where each value came from that is not a default: "environment" or the .env file's name."""
 
     home: Path = field(metadata={"env": "LABELBOT_HOME", "help": "folder of the database and the media"})
-    database_url: str = field(metadata={"env": "LABELBOT_DATABASE_URL", "help": "SQLite in the home, or PostgreSQL"})
+    database_url: str = field(
+        metadata={"env": "LABELBOT_DATABASE_URL", "help": "where answers are kept: SQLite in the home, or PostgreSQL"}
+    )
     listen: str = field(metadata={"env": "LABELBOT_LISTEN", "help": "address and port of the pages and webhooks"})
     public_url: str = field(metadata={"env": "LABELBOT_PUBLIC_URL", "help": "the address others reach it under"})
     telegram_token: str = field(
-        metadata={"env": "TELEGRAM_BOT_TOKEN", "help": "from BotFather", "secret": True}, repr=False
+        metadata={
+            "env": "TELEGRAM_BOT_TOKEN",
+            "help": "the bot's token from BotFather; switches Telegram on",
+            "secret": True,
+        },
+        repr=False,
     )
-    telegram_api_url: str = field(metadata={"env": "TELEGRAM_API_URL", "help": "a Bot API server of your own"})
-    telegram_mode: str = field(metadata={"env": "TELEGRAM_MODE", "help": "polling or webhook"})
-    slack_bot_token: str = field(metadata={"env": "SLACK_BOT_TOKEN", "help": "xoxb-…", "secret": True}, repr=False)
+    telegram_api_url: str = field(
+        metadata={"env": "TELEGRAM_API_URL", "help": "address of a Bot API server of your own"}
+    )
+    telegram_mode: str = field(metadata={"env": "TELEGRAM_MODE", "help": "how Telegram delivers: polling or webhook"})
+    slack_bot_token: str = field(
+        metadata={
+            "env": "SLACK_BOT_TOKEN",
+            "help": "the Bot User OAuth Token, xoxb-…; switches Slack on",
+            "secret": True,
+        },
+        repr=False,
+    )
     slack_app_token: str = field(
-        metadata={"env": "SLACK_APP_TOKEN", "help": "xapp-…: Socket Mode", "secret": True}, repr=False
+        metadata={"env": "SLACK_APP_TOKEN", "help": "the app-level token, xapp-…, for Socket Mode", "secret": True},
+        repr=False,
     )
     slack_signing_secret: str = field(
-        metadata={"env": "SLACK_SIGNING_SECRET", "help": "HTTP mode instead", "secret": True}, repr=False
+        metadata={
+            "env": "SLACK_SIGNING_SECRET",
+            "help": "the app's signing secret, for HTTP in place of Socket Mode",
+            "secret": True,
+        },
+        repr=False,
     )
-    slack_api_url: str = field(metadata={"env": "SLACK_API_URL", "help": "another Slack, such as GovSlack"})
-    slack_command: str = field(metadata={"env": "SLACK_COMMAND", "help": "the slash command of the manifest"})
+    slack_api_url: str = field(metadata={"env": "SLACK_API_URL", "help": "address of another Slack, such as GovSlack"})
+    slack_command: str = field(
+        metadata={"env": "SLACK_COMMAND", "help": "the slash command's name, as in the manifest"}
+    )
     source: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -91,7 +115,12 @@ def _dotenv(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
     values = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        number = error.object[: error.start].count(b"\n") + 1
+        raise BadSettings(f"{path.name}, line {number}: this is not UTF-8 text; save the file as UTF-8") from error
+    for number, line in enumerate(text.splitlines(), 1):
         name, equals, value = line.strip().removeprefix("export ").partition("=")
         if not name.strip() or name.lstrip().startswith("#"):
             continue
@@ -104,20 +133,35 @@ def _dotenv(path: Path) -> dict[str, str]:
 def _database(url: str) -> str:
     if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
         raise BadSettings("LABELBOT_DATABASE_URL must begin with sqlite:/// or postgresql://")
+    from sqlalchemy.engine import make_url  # what reads it later, so that both take the same for a port
+
+    try:
+        make_url(url)
+    except ValueError as error:
+        raise BadSettings("LABELBOT_DATABASE_URL must read postgresql://user:password@host:port/name") from error
     return url
 
 
 def _listen(value: str) -> str:
     host, _, port = value.rpartition(":")
-    if not host or not port.isdigit() or int(port) > 65535:
+    if not host or not (port.isascii() and port.isdigit()) or int(port) > 65535:
         raise BadSettings(f"LABELBOT_LISTEN must be ADDRESS:PORT, such as 127.0.0.1:8080, not {value!r}")
     return value
 
 
 def _url(name: str, value: str) -> str:
-    if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
+    if value and not _is_address(value):
         raise BadSettings(f"{name} must be an address that begins with https://, not {value!r}")
     return value
+
+
+def _is_address(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # half an IPv6 address, a port that is no number
+        return False
+    return whole and value.isprintable() and " " not in value
 
 
 def _telegram_token(value: str) -> str:

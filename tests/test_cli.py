@@ -1,14 +1,19 @@
 """The command line as somebody meets it: help, mistakes, and a whole round from a CSV to an export."""
 
 import csv
+import errno
 import json
 import re
 import shutil
 import socket
 import sqlite3
+import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -16,9 +21,11 @@ from sqlalchemy import func, select
 
 from bot.cli import COMMANDS, main
 from bot.cli.defining import read_project
+from bot.cli.trouble import sentence, writing
 from config.settings import variables
 from storage import accounts, outbox, people, projects
 from storage.database import Transaction, opened, run
+from storage.migrations import migrate
 from storage.schema import items
 from tests.fakes.slack import FakeSlack
 from tests.fakes.telegram import FakeTelegram
@@ -141,8 +148,10 @@ def test_a_project_that_is_not_there_is_met_with_those_that_are(reviews):
     assert "Did you mean “reviews”? There is: reviews" in said.err
 
 
-def test_a_database_without_a_project_says_what_to_type(labelbot):
-    assert labelbot("doctor", "--offline").code == 0  # makes the database
+def test_a_database_without_a_project_says_what_to_type(labelbot, tmp_path):
+    (tmp_path / "labelbot-data").mkdir()
+    migrate(f"sqlite:///{tmp_path}/labelbot-data/labelbot.db")
+    assert labelbot("doctor", "--offline").code == 0
     assert "Make one: labelbot new sentiment" in labelbot("report", "reviews").err
     assert "No projects yet. Make one: labelbot new sentiment" in labelbot("projects").out
 
@@ -177,6 +186,31 @@ def test_start_writes_a_project_and_imports(reviews):
     assert 'type = "choice"' in project
     assert project.endswith('"\n')
     assert reviews("check", "reviews.toml").code == 0
+
+
+@pytest.mark.parametrize(
+    ("source", "heard"),
+    [
+        ("texts.csv", False),
+        ("lines.jsonl", False),
+        ("photos", False),
+        ("clips.csv", True),
+        ("voices", True),
+        ("tasks.json", True),
+    ],
+)
+def test_start_without_labels_offers_unintelligible_only_where_something_is_heard(labelbot, source, heard):
+    Path("texts.csv").write_text("text\nIt works perfectly and looks good too.\n", encoding="utf-8")
+    Path("lines.jsonl").write_text('{"question": "How far is the moon from here, roughly?"}\n', encoding="utf-8")
+    for folder, sample in (("photos", "images/cat.jpg"), ("voices", "transcripts/kettle.mp3")):
+        Path(folder).mkdir()
+        shutil.copy(ROOT / "config/samples" / sample, folder)
+    clip = next(Path("voices").iterdir())
+    Path("clips.csv").write_text(f"clip\n{clip}\n", encoding="utf-8")
+    Path("tasks.json").write_text(json.dumps([{"id": 1, "data": {"audio": str(clip)}}]), encoding="utf-8")
+    assert labelbot("start", source, "--name", "it", "--no-run").code == 0
+    asked = read_project(Path("it.toml")).questions[0]
+    assert (asked.type, asked.options) == ("transcript", {} if heard else {"unintelligible": False})
 
 
 @pytest.mark.parametrize("options", [("--labels", "A,B"), ()])
@@ -316,6 +350,23 @@ def test_people_are_listed_renamed_given_a_role_and_removed(reviews, tmp_path):
     assert [one["role"] for one in left] in ([], [None])
 
 
+def test_who_is_removed_does_not_come_back_by_a_code_that_was_revoked(reviews, tmp_path):
+    who = _somebody(tmp_path)
+    assert "still" not in reviews("people", "reviews", "--remove", who).err
+    other = reviews("invite", "--owner", "--json").json["code"]
+    codes = [reviews("invite", "reviews", "--json").json["code"] for _ in range(2)]
+    with opened(f"sqlite:///{tmp_path}/labelbot-data/labelbot.db") as database:
+        ada = run(database, lambda tx: _come(tx, "reviews", "Ada").public)
+        said = reviews("people", "reviews", "--remove", ada, "--json")
+        assert "2 codes handed out still let people in" in said.err
+        assert (said.json, said.err.count("\n"), "labelbot invite reviews --revoke" in said.err) == ([], 1, True)
+        assert reviews("invite", "reviews", "--revoke").out.startswith("2 invites revoked")
+        assert [run(database, lambda tx, code=code: people.spend(tx, code)) for code in codes] == [None, None]
+        assert run(database, lambda tx: people.looks_valid(tx, other))
+    assert reviews("invite", "reviews", "--revoke", "--json").json == {"revoked": 0}
+    assert reviews("invite", "--owner", "--revoke").out.startswith("1 invite revoked")
+
+
 def test_the_last_who_may_run_a_project_is_not_removed_from_it(reviews, tmp_path):
     with opened(f"sqlite:///{tmp_path}/labelbot-data/labelbot.db") as database:
         ada = run(database, lambda tx: _come(tx, "reviews", "Ada", "owner").public)
@@ -357,12 +408,73 @@ def test_a_wrong_line_in_the_env_file_is_named(labelbot, tmp_path):
     assert (said.code, ".env, line 2" in said.out) == (1, True)
 
 
+def test_an_env_file_in_another_encoding_is_named_with_its_line(labelbot, tmp_path):
+    (tmp_path / ".env").write_bytes("# settings\nLABELBOT_HOME=möbel\n".encode("latin-1"))
+    said = labelbot("projects")
+    assert (said.code, said.err.count("\n"), ".env, line 2: this is not UTF-8" in said.err) == (1, 1, True)
+
+
+@pytest.mark.parametrize("host", ["no-such-host.invalid", "a..b", "203.0.113.1"])
+def test_an_address_of_another_machine_is_nothing_to_listen_on(labelbot, host):
+    said = labelbot("run", LABELBOT_LISTEN=f"{host}:8080")
+    assert (said.code, said.err.count("\n")) == (1, 1)
+    assert f"cannot listen on {host}:8080" in said.err
+    assert "LABELBOT_LISTEN" in said.err
+    assert "Errno" not in said.err
+
+
+@pytest.mark.parametrize("command", [("projects",), ("run",)])
+def test_a_file_that_is_no_database_is_one_sentence(labelbot, tmp_path, command):
+    (tmp_path / "notes.db").write_text("Buy milk.\n" * 200, encoding="utf-8")
+    url = {"LABELBOT_DATABASE_URL": f"sqlite:///{tmp_path}/notes.db"}
+    said = labelbot(*command, **url, LABELBOT_LISTEN="127.0.0.1:0")
+    assert (said.code, said.err.count("\n"), "not an SQLite database" in said.err) == (1, 1, True)
+    examined = labelbot("doctor", "--offline", **url)
+    assert (examined.code, "notes.db: its file is not an SQLite database" in examined.out) == (1, True)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_what_a_terminal_cannot_write_is_replaced(reviews, tmp_path, encoding):
+    env = environment(PYTHONIOENCODING=encoding, PYTHONPATH=str(ROOT))
+    for line in ("import reviews reviews.csv --map text=body", "report reviews"):
+        program = [sys.executable, "-m", "bot", *line.split()]
+        ended = subprocess.run(program, cwd=tmp_path, env=env, capture_output=True)
+        assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+def test_a_system_error_is_told_in_words_with_its_path(reviews, tmp_path):
+    said = reviews("new", "tickets", "-o", "nowhere/tickets.toml")
+    assert said.err == "labelbot: nowhere/tickets.toml: there is no such file or folder\n"
+    (tmp_path / "file").touch()
+    said = reviews("apply", "reviews.toml", LABELBOT_HOME=str(tmp_path / "file"))
+    assert said.err == f"labelbot: {tmp_path}/file: there is a file of that name, so it can be no folder\n"
+    with pytest.raises(OSError, match="No space") as full, writing(tmp_path / "chart.png"):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert sentence(full.value) == f"{tmp_path}/chart.png: the disk is full"
+    said = reviews("projects", LABELBOT_DATABASE_URL=f"sqlite:///{tmp_path}")
+    assert said.err == "labelbot: database: its file cannot be opened. `labelbot doctor` looks at it.\n"
+
+
+def test_a_password_is_shown_nowhere(labelbot):
+    url = "postgresql://bot:HUSH@127.0.0.1:1/db?user=u&password=HUSH&sslpassword=HUSH&connect_timeout=2"
+    for command in (("projects",), ("doctor", "--offline"), ("doctor", "--offline", "--json")):
+        said = labelbot(*command, LABELBOT_DATABASE_URL=url)
+        assert said.code == 1
+        assert "HUSH" not in said.out + said.err
+    assert "connect_timeout=2" in said.out
+
+
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
         ("LABELBOT_LISTEN", "8080"),
+        ("LABELBOT_LISTEN", "127.0.0.1:²"),
         ("LABELBOT_PUBLIC_URL", "label.example.org"),
+        ("LABELBOT_PUBLIC_URL", "http://[::1"),
+        ("LABELBOT_PUBLIC_URL", "https://label example.org"),
+        ("LABELBOT_PUBLIC_URL", "https://label.example.org:https"),
         ("LABELBOT_DATABASE_URL", "mysql://x"),
+        ("LABELBOT_DATABASE_URL", "postgresql://bot:secret@host:notaport/db"),
         ("TELEGRAM_BOT_TOKEN", "secret-without-colon"),
         ("TELEGRAM_MODE", "pushing"),
         ("SLACK_BOT_TOKEN", "xapp-mistaken"),
@@ -379,16 +491,16 @@ def test_a_setting_that_cannot_be_is_named_and_a_secret_is_not_shown(labelbot, v
 
 
 def test_a_database_that_does_not_answer_is_one_line_without_its_password(labelbot):
-    url = "postgresql://bot:secret@127.0.0.1:1/labelbot"
+    url = "postgresql://bot:swordfish@127.0.0.1:1/labelbot"
     said = labelbot("projects", LABELBOT_DATABASE_URL=url)
     assert said.code == 1
     assert said.err.count("\n") == 1
     assert "refused" in said.err
-    assert "secret" not in said.err
+    assert "swordfish" not in said.err
     examined = labelbot("doctor", "--offline", LABELBOT_DATABASE_URL=url)
     assert examined.code == 1
     assert "LABELBOT_DATABASE_URL is right" in examined.out
-    assert "secret" not in examined.out
+    assert "swordfish" not in examined.out
 
 
 def test_start_beside_another_labelbot_moves_on_to_a_free_port_and_so_does_the_next(tmp_path):
@@ -525,6 +637,88 @@ def test_doctor_finds_a_public_address_nobody_answers(reviews):
     said = reviews("doctor", "--json", LABELBOT_PUBLIC_URL="http://127.0.0.1:1")
     assert said.code == 1
     assert any("cannot be reached" in what for what in findings(said))
+
+
+@contextmanager
+def site(status: int, body: bytes) -> Iterator[str]:
+    """A web site that answers everything alike; its address."""
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "says"),
+    [
+        (200, b"ok\n", "is answered by labelbot"),
+        (200, b"<h1>Welcome to nginx!</h1>", "is answered by another site"),
+        (404, b"Not found", "answers 404"),
+        (503, b"the database does not answer\n", "answers 503: the database does not answer"),
+    ],
+)
+def test_doctor_knows_labelbot_from_any_other_site(reviews, status, body, says):
+    with site(status, body) as address:
+        said = reviews("doctor", LABELBOT_PUBLIC_URL=address)
+    (line,) = [line for line in said.out.splitlines() if "/healthz" in line]
+    assert says in line
+    assert line.startswith("✓" if body == b"ok\n" else "✗")
+
+
+def test_doctor_makes_nothing_where_nothing_is(labelbot, tmp_path):
+    home = tmp_path / "mistaken" / "home"
+    said = labelbot("doctor", "--offline", "--json", LABELBOT_HOME=str(home))
+    assert said.code == 1
+    ((what, mend),) = findings(said).items()
+    assert what == f"there is no database at {home}/labelbot.db yet"
+    assert "LABELBOT_HOME" in mend
+    assert "labelbot new sentiment" in mend
+    assert list(tmp_path.iterdir()) == []
+    home.mkdir(parents=True)
+    (home / "labelbot.db").touch()
+    said = labelbot("doctor", "--offline", "--json", LABELBOT_HOME=str(home))
+    assert [what.endswith("labelbot.db is empty") for what in findings(said)] == [True]
+    assert [path.name for path in home.iterdir()] == ["labelbot.db"]
+
+
+def test_doctor_finds_media_that_are_gone(reviews, tmp_path):
+    Path("photos").mkdir()
+    shutil.copy(ROOT / "config/samples/images/cat.jpg", "photos")
+    assert reviews("start", "photos", "--labels", "A,B", "--no-run").code == 0
+    assert "1 media file was looked for, all there" in reviews("doctor", "--offline").out
+    shutil.rmtree(tmp_path / "labelbot-data" / "media")
+    said = reviews("doctor", "--offline", "--json")
+    ((what, mend),) = findings(said).items()
+    assert what.startswith(f"1 media file was looked for, and 1 not found in {tmp_path}/labelbot-data/media (photos: ")
+    assert "backup" in mend
+
+
+@pytest.mark.parametrize(("variable", "value"), [("SLACK_APP_TOKEN", "xapp-1"), ("SLACK_SIGNING_SECRET", "hush")])
+def test_doctor_misses_the_bot_token_that_slack_needs(reviews, variable, value):
+    said = reviews("doctor", "--offline", "--json", **{variable: value})
+    assert said.code == 1
+    ((what, mend),) = findings(said).items()
+    assert what.startswith(f"{variable} is set, but SLACK_BOT_TOKEN is not")
+    assert "xoxb-" in mend
+
+
+def test_doctor_says_plainly_what_is_set_and_what_is_not(reviews):
+    said = reviews("doctor", "--offline", TELEGRAM_MODE="polling").out
+    assert "✓ SLACK_BOT_TOKEN is not set (the Bot User OAuth Token, xoxb-…; switches Slack on)" in said
+    assert "✓ TELEGRAM_MODE = polling (from environment): how Telegram delivers" in said
+    assert "✓ LABELBOT_HOME = labelbot-data (default): folder of" in said
 
 
 def test_what_an_export_leaves_out_is_a_note_that_contradicts_nothing(reviews, tmp_path):

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.cli.defining import parse_project
 from bot.project import ONLY_QUESTION, SKIP_REASONS, LabelDef, Project, ShowIf, Summary
 from bot.projectfile import BadProjectFile, load, parse
 from bot.tomllines import key_lines
@@ -230,6 +231,11 @@ ASK = 'name = "a"\n[[questions]]\nname = "q"\ntype = "choice"\nlabels = ["x", "y
         (TOP + '[[labels]]\nname = "x"\nmax = 2\n', 5, "`max` belongs above this table"),
         (TOP + '[[labels]]\nname = "x"\n\n[[labels]]\nname = "x"\n', 7, "already called 'x'"),
         (TOP + '[[labels]]\nname = "x"\nwas = ["y"]\n[[labels]]\nname = "y"\n', 5, "still a label's name"),
+        (
+            TOP + '[[labels]]\nname = "x"\nwas = ["old"]\n[[labels]]\nname = "y"\nwas = ["z", "old"]\n',
+            8,
+            "'x' was 'old' already; a former name goes on in one label only.",
+        ),
         (TOP + '[[labels]]\nname = "animal"\n[[labels]]\nname = "x"\nparent = "animals"\n', 7, "mean `animal`?"),
         (TOP + '[[labels]]\nname = "x"\nparent = "x"\n', 5, "under itself"),
         (TOP + '[[labels]]\nname="x"\n[[labels.labels]]\nname="y"\nparent="x"\n', 7, "take `parent` out"),
@@ -237,7 +243,8 @@ ASK = 'name = "a"\n[[questions]]\nname = "q"\ntype = "choice"\nlabels = ["x", "y
         (TOP + "[[question]]\n", 3, "[[questions]], with an s"),
         (TOP + "scale = 3\n", 3, "`scale` is a setting of the type 'rating', and this one is 'choice'."),
         (TOP + "style = 1979-05-27\n", 3, "`style` must be text"),
-        (TOP + "style = [1, inf]\n", 3, "`style` must be text"),
+        (TOP + "style = [1, inf]\n", 3, "`style` is inf, which cannot be counted with; write a number"),
+        (TOP + "style = nan\n", 3, "`style` is nan, which cannot be counted with; write a number"),
         (ASK + "overlap = 2\n", 6, "`overlap` belongs to the project; move it above"),
         ('type = "choice"\n' + ASK, 1, "`type` belongs to one question"),
         ("scale = 3\n" + ASK, 1, "`scale` belongs to one question"),
@@ -327,6 +334,39 @@ def test_a_label_type_may_refuse_a_question_and_its_line_is_named():
     with pytest.raises(BadProjectFile, match=r"^it\.toml, line 3: a choice needs two labels\.$"):
         parse('name = "a"\n\ntype = "choice"\n', "it.toml", types=TYPES, check=check)
     assert parse(TOP + 'labels = ["x", "y"]\n', types=TYPES, check=check).name == "a"
+
+
+LABELS = 'labels = ["a", "b"]\n'
+
+
+@pytest.mark.parametrize(
+    ("kind", "rest", "line", "says"),
+    [
+        ("tags", LABELS + "min = 3\n", 4, "`min` must be a whole number"),
+        ("tags", LABELS + "max = 0\n", 4, "`max` must be a whole number"),
+        ("tags", LABELS + "max = 1\nmin = 2\n", 5, "`min` is 2 and `max` only 1."),
+        ("tags", LABELS + "max = nan\n", 4, "`max` is nan"),
+        ("tags", LABELS + 'other = "yes"\n', 4, "`other` must be true or false"),
+        ("tags", 'labels = ["a", "other: b"]\nother = true\n', 4, "with `other` no label's name"),
+        ("choice", LABELS + "parents = 1\n", 4, "`parents` must be true or false"),
+        ("choice", "overlap = 2\n" + 'labels = ["a"]\n', 4, "needs at least two labels"),
+        ("choice", '\n[[labels]]\nname = "a"\n', 4, "needs at least two labels"),
+        ("choice", "overlap = 2\n", 2, "needs at least two labels"),
+        ("rating", LABELS, 3, "has no labels; take them out"),
+        ("rating", "\nscale = 11\n", 4, "`scale` must be a whole number"),
+        ("rating", '\nhigh = "good"\n', 4, "`low` and `high` come together"),
+        ("rating", '\nlow = "bad"\n', 4, "`low` and `high` come together"),
+        ("rating", 'low = "a"\nhigh = 3\n', 4, "`high` must be text"),
+        ("pairwise", '\ntie = "yes"\n', 4, "`tie` must be true or false"),
+        ("pairwise", "\nboth_bad = 0\n", 4, "`both_bad` must be true or false"),
+        ("transcript", '\nunintelligible = ""\n', 4, "`unintelligible` must be"),
+        ("transcript", "\nmax = 3001\n", 4, "`max` must be a whole number"),
+    ],
+)
+def test_a_setting_that_its_label_type_refuses_is_named_by_its_own_line(kind, rest, line, says):
+    with pytest.raises(BadProjectFile) as refused:
+        parse_project(f'name = "a"\ntype = "{kind}"\n{rest}')
+    assert (refused.value.line, says in refused.value.reason) == (line, True), str(refused.value)
 
 
 def test_a_file_is_read_from_disk_with_windows_line_ends_and_a_byte_order_mark(tmp_path):

@@ -25,7 +25,7 @@ Json = dict[str, Any]
 API_URL = "https://slack.com/api/"
 SCOPES = {
     "chat:write": "post cards, notices and summaries, and change them",
-    "commands": "the slash command",
+    "commands": "hear the slash command",
     "im:write": "open the direct message with a person",
     "im:history": "read the answers typed there",
     "files:write": "upload pictures and sound",

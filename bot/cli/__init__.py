@@ -1,6 +1,7 @@
 """The command line: argv in, exit code out. Each command's module is imported only when it is called."""
 
 import importlib
+import io
 import sys
 from typing import Final
 
@@ -64,6 +65,7 @@ def main() -> None:
     """Exit codes: 0 fine, 1 something you can mend (one line says what), 2 wrong usage."""
     from bot.cli.trouble import Trouble, known, sentence
 
+    _write_what_can_be_written()
     try:
         code = labelbot.main(prog_name="labelbot", standalone_mode=False)
     except click.exceptions.Abort:
@@ -81,3 +83,10 @@ def main() -> None:
         Trouble(sentence(error)).show()
         code = MENDABLE
     sys.exit(code if isinstance(code, int) else FINE)
+
+
+def _write_what_can_be_written() -> None:
+    """Where the terminal knows less than Unicode, a → becomes a ?: no reason to end halfway."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from bot.cli.session import session
+from bot.cli.trouble import writing
 from bot.exchange.exported import Level
 from bot.exchange.exports import FORMATS, Wanted, check, export_project
 from bot.exchange.imports import ImportResult, import_source, undo_import
@@ -93,7 +94,7 @@ def bring_in(
             _try(opened.database, plan)
             return
         rejects = Path(f"{sources[0].name}.rejects.jsonl")
-        with _preparer() as preparer, progress_bar("importing") as tell:
+        with writing(opened.settings.home.absolute()), _preparer() as preparer, progress_bar("importing") as tell:
             result = import_source(
                 opened.database,
                 opened.files,

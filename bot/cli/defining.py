@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from bot.cli.session import NoDatabase, session
-from bot.cli.trouble import Trouble
+from bot.cli.trouble import Trouble, writing
 from bot.exchange.sentences import counted
 from bot.labels import LABEL_TYPES
 from bot.project import Project
@@ -61,7 +61,8 @@ def new_command(template: str | None, output: Path | None) -> None:
     target = output or Path(f"{template}.toml")
     if target.exists():
         raise Trouble(f"{target} is there already; give another name with -o")
-    target.write_bytes((TEMPLATES / f"{template}.toml").read_bytes())
+    with writing(target):
+        target.write_bytes((TEMPLATES / f"{template}.toml").read_bytes())
     click.echo(f"Wrote {target}. Edit it, then: labelbot apply {target}")
 
 

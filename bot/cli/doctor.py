@@ -4,15 +4,19 @@ import asyncio
 import json
 import shutil
 import sys
+import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from http.client import HTTPException
 from typing import TYPE_CHECKING
 
 import click
 
 from bot.chat import ChatError, Finding
-from bot.cli.session import shown_url
+from bot.cli.session import shown_url, sqlite_file
+from bot.cli.trouble import of_database, of_system
+from bot.exchange.sentences import counted
 from config import settings as configuration
 from config.settings import BadSettings, Settings
 
@@ -22,6 +26,15 @@ if TYPE_CHECKING:
 LOW_DISK = 1_000_000_000
 """Bytes below which an import may fill the disk."""
 FAILURES_SHOWN = 3
+LOOKED_AT = 200
+"""Bytes of an answer."""
+SAMPLE = 50
+"""Items of a project whose media are looked for."""
+MAKE = (
+    "if there should be one, LABELBOT_HOME or LABELBOT_DATABASE_URL names another place; else make a project: "
+    "labelbot new sentiment, then labelbot apply sentiment.toml"
+)
+ADDRESS = "let the proxy pass it on to labelbot, and see that LABELBOT_PUBLIC_URL is right"
 
 
 @click.command("doctor", short_help="What is wrong, and what mends it.", epilog="Example: labelbot doctor")
@@ -66,10 +79,12 @@ def examine(settings: Settings, offline: bool, forget: bool = False) -> Iterator
 def _settings(settings: Settings) -> Iterator[Finding]:
     for name, variable, purpose, secret in configuration.variables():
         value = getattr(settings, name)
+        if not value:
+            yield Finding(True, f"{variable} is not set ({purpose})")
+            continue
         origin = settings.source.get(variable)
-        shown = "set" if secret and value else shown_url(value) if name == "database_url" else value
-        where = f" (from {origin})" if origin else " (default)" if value else ""
-        yield Finding(True, f"{variable} = {shown if value else 'not set'}{where}: {purpose}")
+        shown = "set" if secret else shown_url(value) if name == "database_url" else value
+        yield Finding(True, f"{variable} = {shown} ({f'from {origin}' if origin else 'default'}): {purpose}")
 
 
 def _python() -> Finding:
@@ -79,39 +94,91 @@ def _python() -> Finding:
 def _folder(settings: Settings) -> Iterator[Finding]:
     home = settings.home.absolute()
     try:
-        settings.files.mkdir(parents=True, exist_ok=True)
-        probe = settings.files / ".doctor"
-        probe.write_bytes(b"")
-        probe.unlink()
+        there = next(folder for folder in (settings.files.absolute(), home, *home.parents) if folder.exists())
+        with tempfile.TemporaryFile(dir=there):
+            pass
     except OSError as error:
         yield Finding(
             False, f"cannot write to {home}: {error.strerror}", "give this user the folder, or set LABELBOT_HOME"
         )
         return
-    yield Finding(True, f"can write to {home}")
-    free = shutil.disk_usage(home).free
+    yield Finding(True, f"can write to {home}" if home.exists() else f"{home} is not there yet and can be made")
+    free = shutil.disk_usage(there).free
     yield Finding(free > LOW_DISK, f"{free / 1e9:.1f} GB of disk are free", "make room, or move LABELBOT_HOME")
 
 
 def _database(settings: Settings, forget: bool) -> Iterator[Finding]:
+    """Looks at what there is: whoever only asks gets no database made, least of all in a mistaken place."""
     from sqlalchemy.exc import SQLAlchemyError
 
     from storage.database import opened, run
-    from storage.migrations import NewerSchemaError, migrate
 
     where = shown_url(settings.database_url)
+    if (path := sqlite_file(settings.database_url)) is not None and not path.exists():
+        yield Finding(False, f"there is no database at {path} yet", MAKE)
+        return
     try:
-        migrate(settings.database_url)
         with opened(settings.database_url) as database:
+            unfit = _schema(database, where)
+            if unfit is not None:
+                yield unfit
+                return
             yield Finding(True, f"database {where} answers and has this program's schema")
             if forget:
                 run(database, _forget)
             yield from _kept(database)
-    except NewerSchemaError as error:
-        yield Finding(False, str(error), "install the newer labelbot, or restore the backup from before")
+            yield _media(settings, database)
     except (SQLAlchemyError, OSError) as error:
-        cause = getattr(error, "orig", None) or error
+        cause = of_system(error) if isinstance(error, OSError) else of_database(error) or error
         yield Finding(False, f"database {where}: {cause}", "see that it runs and that LABELBOT_DATABASE_URL is right")
+
+
+def _schema(database: "Database", where: str) -> Finding | None:
+    """None where the database is as this program needs it."""
+    from storage.migrations import HEAD, revision
+
+    with database.reading() as connection:
+        found = revision(connection)
+    if found is None:
+        return Finding(False, f"database {where} is empty", MAKE)
+    if found > HEAD:
+        what = f"this database has schema {found}, this program knows {HEAD}"
+        return Finding(False, what, "install the newer labelbot, or restore the backup from before")
+    if found < HEAD:
+        what = f"database {where} has the older schema {found}"
+        return Finding(False, what, "make a backup; `labelbot run` then brings it up to this program")
+    return None
+
+
+def _media(settings: Settings, database: "Database") -> Finding:
+    """Whether the media folder is the one that belongs to the database, by some files of each project."""
+    from storage import projects
+    from storage.database import run
+    from storage.exporting import pages
+    from storage.files import Files, NoSuchFile
+
+    wanted: dict[str, str] = {}
+    with database.reading() as connection:
+        for row in run(database, projects.every):
+            page = next(pages(connection, row.id, superseded=False), None)
+            items = [item for item in page.items if item.media and item.state != "withdrawn"] if page else []
+            for item in items[:: max(1, len(items) // SAMPLE)]:
+                wanted |= {media["sha256"]: f"{row.name}: {item.key}" for media in item.media}
+    files, lost = Files(settings.files), list[str]()
+    for sha, item_of in wanted.items():
+        try:
+            files.path(sha)
+        except NoSuchFile:
+            lost.append(item_of)
+    looked = counted(len(wanted), "media file was", "media files were")
+    if not lost:
+        return Finding(True, f"{looked} looked for, all there" if wanted else "no item has media")
+    return Finding(
+        False,
+        f"{looked} looked for, and {len(lost)} not found in {settings.files.absolute()}" + _some(iter(lost)),
+        "put the media folder of the backup back, or import again what the items came from; LABELBOT_HOME names the "
+        "folder it is in",
+    )
 
 
 def _forget(tx: "Transaction") -> None:
@@ -165,17 +232,33 @@ def _public(settings: Settings) -> Iterator[Finding]:
         return
     if not url.startswith("https://"):
         yield Finding(False, f"{url} is not https", "put a proxy with a certificate before labelbot")
+    yield _answers(f"{url}/healthz")
+
+
+def _answers(url: str) -> Finding:
+    """Whether it is labelbot that answers there: any site may say 200 to any address."""
     try:
-        with urllib.request.urlopen(f"{url}/healthz", timeout=10) as answer:
-            yield Finding(answer.status == 200, f"{url}/healthz answers {answer.status}", "let the proxy pass it on")
-    except (urllib.error.URLError, OSError) as error:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            ours = answer.read(LOOKED_AT).strip() == b"ok"
+        return Finding(
+            ours, f"{url} is answered by labelbot" if ours else f"{url} is answered by another site", ADDRESS
+        )
+    except urllib.error.HTTPError as error:
+        said = error.read(LOOKED_AT).decode("utf-8", "replace").strip()
+        if error.code == 503 and said.isprintable():  # as /healthz says what ails it
+            return Finding(False, f"{url} answers 503: {said}", "see what the running labelbot logs")
+        return Finding(False, f"{url} answers {error.code}", ADDRESS)
+    except (OSError, HTTPException) as error:
         reason = getattr(error, "reason", error)
-        yield Finding(False, f"{url} cannot be reached: {reason}", "start `labelbot run`; see DNS, proxy and firewall")
+        told = of_system(reason) if isinstance(reason, OSError) else reason
+        return Finding(False, f"{url} cannot be reached: {told}", "start `labelbot run`; see DNS, proxy and firewall")
 
 
 def _platforms(settings: Settings, offline: bool) -> Iterator[Finding]:
     if not settings.telegram_token and not settings.slack_bot_token:
         yield Finding(True, "no token: only the browser chat is served")
+    if not settings.slack_bot_token:
+        yield from _no_bot(settings)
     if settings.slack_bot_token and not (settings.slack_app_token or settings.slack_signing_secret):
         yield Finding(
             False,
@@ -185,6 +268,19 @@ def _platforms(settings: Settings, offline: bool) -> Iterator[Finding]:
         return
     if not offline:
         yield from asyncio.run(_ask(settings))
+
+
+def _no_bot(settings: Settings) -> Iterator[Finding]:
+    for variable, value in (
+        ("SLACK_APP_TOKEN", settings.slack_app_token),
+        ("SLACK_SIGNING_SECRET", settings.slack_signing_secret),
+    ):
+        if value:
+            yield Finding(
+                False,
+                f"{variable} is set, but SLACK_BOT_TOKEN is not: Slack is not served",
+                "set SLACK_BOT_TOKEN too: the Bot User OAuth Token (xoxb-…) from OAuth & Permissions",
+            )
 
 
 async def _ask(settings: Settings) -> list[Finding]:

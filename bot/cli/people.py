@@ -9,7 +9,8 @@ import click
 
 from bot.cli.session import Session, session
 from bot.cli.trouble import Trouble
-from storage import people
+from bot.exchange.sentences import counted
+from storage import invites, people
 from storage.database import Transaction, run
 from storage.people import ROLES
 
@@ -58,14 +59,25 @@ class Pair(click.ParamType[tuple[str, str]]):
 @click.option("--uses", type=click.IntRange(1, 100_000), default=100, show_default=True, help="how many may use it")
 @click.option("--expires", type=Span(), default="7d", show_default=True, help="30m, 12h, 7d")
 @click.option("--owner", is_flag=True, help="instead: a one-time link for the owner of this labelbot")
+@click.option("--revoke", is_flag=True, help="instead: end all codes handed out for it until now")
 @click.option("--qr", is_flag=True, help="print the first link as a QR code too")
 @click.option("--json", "as_json", is_flag=True, help="for scripts")
 def invite_command(
-    project: str | None, role: str, uses: int, expires: timedelta, owner: bool, qr: bool, as_json: bool
+    project: str | None,
+    role: str,
+    uses: int,
+    expires: timedelta,
+    owner: bool,
+    revoke: bool,
+    qr: bool,
+    as_json: bool,
 ) -> None:
-    """Print a code that lets people in, and the links that carry it."""
+    """Print a code that lets people in, and the links that carry it; or end those handed out."""
     if owner == (project is not None):
         raise click.UsageError("name a project, or use --owner")
+    if revoke:
+        _revoke(project, as_json)
+        return
     with session() as opened:
         row = None if project is None else opened.project(project)[0].id
         code = run(
@@ -81,6 +93,22 @@ def invite_command(
         click.echo(f"{platform:>9}: {link}")
     if qr and links:
         show_qr(next(iter(links.values())))
+
+
+def _revoke(project: str | None, as_json: bool) -> None:
+    with session() as opened:
+        row = None if project is None else opened.project(project)[0].id
+        ended = run(opened.database, lambda tx: _ended(tx, row))
+    if as_json:
+        click.echo(json.dumps({"revoked": ended}))
+        return
+    click.echo(f"{counted(ended, 'invite')} revoked; who has come in by one stays until removed.")
+
+
+def _ended(tx: Transaction, project: int | None) -> int:
+    ended = invites.revoke(tx, project)
+    people.record(tx, None, project, "revoke", {"invites": ended})
+    return ended
 
 
 def carriers(opened: Session, code: str) -> dict[str, str]:
@@ -125,6 +153,10 @@ def people_command(
         row, _ = opened.project(project)
         run(opened.database, lambda tx: _change(tx, row.id, rename, new_role, remove))
         members = run(opened.database, lambda tx: people.roster(tx, row.id))
+        ways = run(opened.database, lambda tx: invites.still_open(tx, row.id)) if remove is not None else 0
+    if ways:
+        let = counted(ways, "code handed out still lets", "codes handed out still let")
+        click.echo(f"{let} people in, the one removed too. To end that: labelbot invite {project} --revoke", err=True)
     if as_json:
         click.echo(json.dumps([member.as_json() for member in members]))
         return

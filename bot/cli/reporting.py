@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from bot.cli.session import session
-from bot.cli.trouble import Trouble
+from bot.cli.trouble import Trouble, writing
 
 
 @click.command(
@@ -42,7 +42,8 @@ def report_command(project: str, post: bool, as_json: bool, picture: Path | None
         from bot.quality.telling import picture as draw
 
         picture.parent.mkdir(parents=True, exist_ok=True)
-        picture.write_bytes(draw(report, asked.language))
+        with writing(picture):
+            picture.write_bytes(draw(report, asked.language))
     if as_json:
         click.echo(json.dumps(plain(report)))
         return

@@ -30,31 +30,44 @@ COME_BACK = "labelbot invite --owner"
 @click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="info")
 def run_command(log_level: str) -> None:
     """Serve every chat there are credentials for, until SIGTERM or Ctrl+C."""
-    from bot.bootstrap import PortTaken, listen
+    from bot.bootstrap import PortTaken
 
     settings = configuration.read()
     logging.basicConfig(level=log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     if log_level != "debug":  # says "INFO uvicorn.error" of everything, of a good start too
         logging.getLogger("uvicorn.error").setLevel("WARNING")
     try:
-        bound = listen(settings, move_on=False)
+        bound = _bound(settings, move_on=False)
     except PortTaken as taken:
-        with listen(settings, move_on=True) as free:
+        with _bound(settings, move_on=True) as free:
             raise Trouble(f"{taken}, such as LABELBOT_LISTEN={_listens(settings, free)}") from taken
     _serve(settings, bound)
 
 
 def serve_here() -> None:
     """What `run` does, for a beginning: on the next free port where this one is taken."""
-    from bot.bootstrap import listen
-
     settings = configuration.read()
     logging.basicConfig(level="WARNING", format="%(levelname)s %(name)s: %(message)s")
-    bound = listen(settings, move_on=True)
+    bound = _bound(settings, move_on=True)
     if (listens := _listens(settings, bound)) != settings.listen and settings.port:
         click.echo(f"{settings.listen} is taken, so this one listens on {listens}. In another terminal, for invites:")
         click.echo(f"  export LABELBOT_LISTEN={listens}")
     _serve(settings, bound)
+
+
+def _bound(settings: Settings, move_on: bool) -> socket:
+    """The socket of the pages. PortTaken where only the port is at fault, else Trouble."""
+    from bot.bootstrap import PortTaken, listen
+
+    try:
+        return listen(settings, move_on)
+    except PortTaken:
+        raise
+    except (OSError, UnicodeError) as error:  # UnicodeError is of names that can be no host, such as "a..b"
+        raise Trouble(
+            f"cannot listen on {settings.listen} ({getattr(error, 'strerror', None) or 'no such host'}). "
+            "LABELBOT_LISTEN must name an address of this machine, such as 127.0.0.1:8080"
+        ) from error
 
 
 def _listens(settings: Settings, bound: socket) -> str:
@@ -92,7 +105,6 @@ def _serve(settings: Settings, bound: socket) -> None:
 def demo_command(home: Path, listen: str) -> None:
     """Try everything in a folder of its own: sample projects, chat in the browser, no token, no network."""
     from bot.bootstrap import House, owner_link
-    from bot.bootstrap import listen as bind
     from bot.demo import fill
 
     home = home.absolute()
@@ -101,7 +113,7 @@ def demo_command(home: Path, listen: str) -> None:
     settings = demo_settings(home, listen)
     logging.basicConfig(level="WARNING", format="%(levelname)s %(name)s: %(message)s")
     fill(settings, click.echo)
-    bound = bind(settings, move_on=True)
+    bound = _bound(settings, move_on=True)
 
     def ready(house: House) -> None:
         # The link that makes the first to open it the owner brings them back later; with an owner it is one made anew.

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
@@ -16,6 +17,9 @@ from storage.database import Database, opened, run
 from storage.files import Files
 from storage.migrations import migrate
 from storage.projects import NoProjectError, ProjectRow
+
+SECRET = ("pass", "secret", "token", "key")
+"""What a parameter of a database's address has in its name when it is nobody's business."""
 
 
 class NoDatabase(Trouble):
@@ -49,25 +53,31 @@ class Session:
 
 
 def shown_url(url: str) -> str:
-    """Without the password."""
-    return make_url(url).render_as_string(hide_password=True)
+    """Without a password, wherever in it that stands: before the host or among the parameters behind the `?`."""
+    parsed = make_url(url)
+    secret = {key: "***" for key in parsed.query if any(word in key.lower() for word in SECRET)}
+    return parsed.update_query_dict(secret).render_as_string(hide_password=True)
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of a SQLite database; None for other databases."""
+    parsed = make_url(url)
+    return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
 
 
 @contextmanager
 def session(create: bool = False) -> Iterator[Session]:
     """Opens what the settings name. Unless `create`, a SQLite database must be there already."""
     settings = configuration.read()
-    path = make_url(settings.database_url).database
-    if settings.database_url.startswith("sqlite") and path:
-        from pathlib import Path
-
-        if not create and not Path(path).exists():
+    path = sqlite_file(settings.database_url)
+    if path is not None:
+        if not create and not path.exists():
             raise NoDatabase(
                 f"no database at {path}. Make a project first: labelbot new sentiment, then labelbot apply "
                 "sentiment.toml. (LABELBOT_HOME names the folder to look in; it is "
                 f"{settings.home.absolute()} now.)"
             )
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
     settings.home.mkdir(parents=True, exist_ok=True)
     migrate(settings.database_url)
     with opened(settings.database_url) as database:

@@ -1,12 +1,13 @@
 """`start`: from a data file to the first card, without writing a project file first."""
 
 import re
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.trouble import Trouble
+from bot.cli.trouble import Trouble, writing
 
 if TYPE_CHECKING:
     from bot.project import Project
@@ -33,13 +34,15 @@ def start_command(file: Path, labels: str | None, several: bool, name: str | Non
         raise click.UsageError("--several needs --labels, such as --labels billing,bug,praise")
     called = _name(name or file.stem)
     target = Path(f"{called}.toml")
-    text = project_file(called, file.stem, _labels(labels), several, question)
+    given = _labels(labels)
+    text = project_file(called, file.stem, given, several, question, heard=not given and _is_heard(file))
     project = _project(text, target, asked=bool(labels or several or question))
     check_source(project, file)
     _not_another(project, target)
     # Whatever can be refused has been by now: a refused start leaves nothing behind.
     if not target.exists():
-        target.write_text(text, encoding="utf-8")
+        with writing(target):
+            target.write_text(text, encoding="utf-8")
         click.echo(f"Wrote {target}: edit it whenever you like, then labelbot apply {target}")
     apply_file(target, then=False)
     bring_in(called, [file])
@@ -95,8 +98,25 @@ def _labels(given: str | None) -> list[str]:
     return [label.strip() for label in (given or "").split(",") if label.strip()]
 
 
-def project_file(name: str, title: str, labels: list[str], several: bool, question: str) -> str:
-    """The TOML of a small project."""
+def _is_heard(file: Path) -> bool:
+    """Whether there is a sound or a film among the first items."""
+    from bot.exchange.columns import kinds
+    from bot.exchange.plan import SAMPLE
+    from bot.exchange.raw import Meter
+    from bot.exchange.readers.folders import sorted_out
+    from bot.exchange.readers.recognise import open_source
+    from bot.exchange.records import Record
+
+    opened = open_source(file)
+    opened = sorted_out(opened, frozenset()) if opened.mixed else opened
+    rows = (raw for raw in opened.rows(Meter()) if raw.reason is None)
+    data = [raw.cells["data"] if isinstance(raw.cells.get("data"), dict) else raw.cells for raw in islice(rows, SAMPLE)]
+    found = kinds({}, [Record(line=number, key=None, data=cells) for number, cells in enumerate(data, 1)])
+    return any(kind in ("audio", "video") for kind in found.values())
+
+
+def project_file(name: str, title: str, labels: list[str], several: bool, question: str, heard: bool) -> str:
+    """The TOML of a small project. What is not `heard` cannot be unintelligible, so that answer is not offered."""
     kind = "transcript" if not labels else "tags" if several else "choice"
     asked = question or ("What is said?" if not labels else "Which labels fit?" if several else "Which label fits?")
     lines = [
@@ -105,6 +125,8 @@ def project_file(name: str, title: str, labels: list[str], several: bool, questi
         f"type = {_toml(kind)}",
         f"instructions = {_toml(asked)}",
     ]
+    if kind == "transcript" and not heard:
+        lines.append("unintelligible = false         # true offers 🔇, as for speech nobody can make out")
     lines += ["overlap = 1                    # answers wanted an item", ""]
     for label in labels:
         lines += ["[[labels]]", f"name = {_toml(label)}", f"title = {_toml(label)}", ""]

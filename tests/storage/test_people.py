@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from storage import people
+from storage import invites, people
 from storage.database import run
 from tests.storage.dealing import walk
 from tests.storage.recount import mistakes
@@ -27,6 +27,23 @@ def test_an_expired_invite_is_worth_nothing(database, clock):
     clock.advance(timedelta(days=1))
     assert not run(database, lambda tx: people.looks_valid(tx, code))
     assert run(database, lambda tx: people.spend(tx, code)) is None
+
+
+def test_revoking_ends_what_is_open_in_the_project_and_nothing_else(database, clock):
+    world, day = build(database), timedelta(days=1)
+
+    def make(tx):
+        people.spend(tx, people.invite(tx, world.project, "annotator", 1, tx.now + day))
+        people.invite(tx, world.project, "annotator", 5, tx.now)
+        theirs = people.invite(tx, world.project, "annotator", 5, tx.now + day)
+        return theirs, people.invite(tx, None, "owner", 1, tx.now + day)
+
+    theirs, owners = run(database, make)
+    assert run(database, lambda tx: invites.still_open(tx, world.project)) == 1
+    assert run(database, lambda tx: invites.revoke(tx, world.project)) == 1
+    assert not run(database, lambda tx: people.looks_valid(tx, theirs))
+    assert run(database, lambda tx: people.looks_valid(tx, owners))
+    assert run(database, lambda tx: invites.still_open(tx, None)) == 1
 
 
 @pytest.mark.parametrize("code", ["", "x", "\0", "\ud83d", "' OR 1=1 --", "x" * 100_000])
