@@ -154,18 +154,15 @@ def _submit(body: Json, workspace: Workspace) -> Submit:
 
 def _command(body: Json, workspace: Workspace) -> Command:
     word, argument = slash_command(unescape(body.get("text") or ""))
-    channel = str(body["channel_id"])
-    # `/label` works in any direct message, also between two other people, where we cannot answer.
-    private = channel.startswith("D")
+    # `/label` works in any channel and between any two people. What it leads to is shown in our direct message.
     return Command(
         account=workspace.account,
         key=f"command:{body['trigger_id']}",
         user=str(body["user_id"]),
-        chat="" if private else channel,
+        chat="",
         name=str(body.get("user_name") or ""),
         word=word,
         argument=argument,
-        private=private,
     )
 
 

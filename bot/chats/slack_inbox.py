@@ -42,16 +42,26 @@ class _Introduced(AsyncAuthorize):
 
 
 class Inbox:
-    """One workspace's events, from Slack's payload to the acknowledgement."""
+    """One workspace's events, from Slack's payload to the acknowledgement.
+
+    `elsewhere` says where the answer to a command is that was typed outside our direct message.
+    """
 
     def __init__(
-        self, api: Api, workspace: slack_events.Workspace, receive: Receive, directs: Directs, leaves: Leaves
+        self,
+        api: Api,
+        workspace: slack_events.Workspace,
+        receive: Receive,
+        directs: Directs,
+        leaves: Leaves,
+        elsewhere: str = "",
     ) -> None:
         self._api = api
         self._workspace = workspace
         self._receive = receive
         self._directs = directs
         self._leaves = leaves
+        self._elsewhere = elsewhere
         self._strangers: set[str] = set()
         self._whispers: set[asyncio.Task[None]] = set()
         self._app = self._bolt()
@@ -132,6 +142,8 @@ class Inbox:
         # A toast that only repeats what the next message shows would stay in the chat as a line of its own.
         if isinstance(answer, Toast) and (answer.alert or not outcome.messages):
             return await self._tell(body, event, answer.text, ack)
+        if self._elsewhere and outcome.messages and body.get("channel_id", event.chat) != event.chat:
+            return await self._tell(body, event, self._elsewhere, ack)
         return await ack()
 
     async def _open(self, body: Json, event: FromPerson, form: Form, ack: AsyncAck) -> BoltResponse:

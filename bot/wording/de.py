@@ -112,6 +112,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "done.paused": "⏸ „{title}“ ist vom Admin angehalten.",
     "done.count": "Von dir beantwortet: {count}",
     "command.unknown": "/{word} kenne ich nicht.",
+    "command.elsewhere": "Die Antwort steht in unserem privaten Chat (unter Apps).",
     "help.general": "Ich zeige dir Einträge; ein Tippen ist eine Antwort. ↩ nimmt zurück, ⏭ überspringt, "
     "⋯ hat Hilfe und mehr.\n{/label} deine Karte · {/projects} · {/undo} · {/skip} · {/stats} · {/stop}",
     "help.card": "↩ nimmt zurück · ⏭ überspringt · ⋯ meldet, fragt, hält an · {/stats} zeigt deine Zahlen",

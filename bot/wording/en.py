@@ -111,6 +111,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "done.paused": "⏸ “{title}” is paused by its admin.",
     "done.count": "Answered by you: {count}",
     "command.unknown": "I do not know /{word}.",
+    "command.elsewhere": "The answer is in your direct message with me (under Apps).",
     "help.general": (
         "I show you items; one tap answers. ↩ takes back, ⏭ skips, ⋯ has help and more.\n"
         "{/label} your card · {/projects} · {/undo} · {/skip} · {/stats} · {/stop}"
