@@ -235,15 +235,14 @@ class SlackChat:
 
     async def _post_once(self, channel: str, outgoing: Outgoing, media: tuple[Media, ...]) -> Sending:
         pictures = {one.id: await self._files.picture(one) for one in media if one.kind == "image"}
-        sounds = [await self._files.share(one, channel, outgoing.id) for one in media if one.kind != "image"]
+        sounds = [one for one in media if one.kind != "image"]
+        for sound in sounds:
+            await self._files.share(sound, channel, outgoing.id)
         text, blocks = message_blocks(outgoing.message, pictures, sound=bool(sounds))
         body = {"channel": channel, "text": text, "blocks": blocks, "mrkdwn": False, **_LITERAL}
         quiet = {"unfurl_links": False, "unfurl_media": False}
         answer = await self._api.call("chat.postMessage", body | quiet, new=True)
-        card = str(answer["ts"])
-        for sound in filter(None, sounds):
-            self._directs.shared(channel, sound, card)
-        return Sending(Shown(card, shown_kind(blocks)), pictures)
+        return Sending(Shown(str(answer["ts"]), shown_kind(blocks)), pictures)
 
     async def _change(self, channel: str, message: str, text: str, blocks: list[Json]) -> bool:
         """Edit in place; False where the message is gone. Editing twice is harmless: a lost answer is asked again."""

@@ -83,7 +83,9 @@ def _typed(body: Json, workspace: Workspace) -> Heard:
     if not thread and (command := plain_command(text)):
         return Command(**about, word=command[0], argument=command[1])
     to = "" if thread == event["ts"] else str(thread)
-    return Reply(**about, text=text, message=str(event["ts"]), to=to)
+    # A sound's own message is no card's, and Slack does not say what it holds.
+    part = bool(to) and event.get("parent_user_id") == workspace.bot_user
+    return Reply(**about, text=text, message=str(event["ts"]), to=to, part=part)
 
 
 def plain_command(text: str) -> tuple[str, str] | None:

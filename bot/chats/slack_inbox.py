@@ -14,7 +14,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.chat import ChatError, FieldErrors, Form, FromPerson, OpenForm, Outcome, Press, Receive, Reply, Toast
+from bot.chat import ChatError, FieldErrors, Form, FromPerson, OpenForm, Outcome, Press, Receive, Toast
 from bot.chats import slack_events
 from bot.chats.slack_api import QUIET, Api, log
 from bot.chats.slack_blocks import modal, notice_blocks
@@ -118,9 +118,7 @@ class Inbox:
         return True
 
     async def _placed(self, event: slack_events.Heard) -> slack_events.Heard:
-        """Commands, forms and the App Home name no direct message of ours; a sound's thread is its card's."""
-        if isinstance(event, Reply) and event.to:
-            event = replace(event, to=self._directs.card(event.chat, event.to))
+        """Commands, forms and the App Home name no direct message of ours."""
         if event.chat:
             if event.private:
                 self._directs.learn(event.user, event.chat)

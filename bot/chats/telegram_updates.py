@@ -116,7 +116,9 @@ def _message(update: Mapping[str, Any], message: Mapping[str, Any], account: int
         return Command(**common, word="join", argument=join[1])
     if not (text or message.keys() & _SENT_BY_PEOPLE) or not (common["private"] or _is_mine(to, me)):
         return None
-    return Reply(**common, text=text, message=str(message["message_id"]), to=str(to.get("message_id", "")))
+    part = _is_mine(to, me) and _kind(to) != "text"
+    about = {"message": str(message["message_id"]), "to": str(to.get("message_id", ""))}
+    return Reply(**common, **about, text=text, part=part)
 
 
 def _is_mine(message: Mapping[str, Any], me: Me) -> bool:

@@ -85,6 +85,13 @@ def test_typed_text_arrives_as_it_was_typed(bot: Running) -> None:
     assert reply.chat == anna.dm.id
 
 
+def test_a_thread_under_a_persons_own_message_is_no_part_of_a_card(bot: Running) -> None:
+    anna = bot.slack.user("Anna")
+    said = anna.say("one").wait()
+    anna.say("two", thread_ts=said.ts).wait()
+    assert (bot.heard(2).to, bot.heard(2).part) == (said.ts, False)
+
+
 def test_an_answer_in_a_thread_names_the_message_it_is_under(bot: Running) -> None:
     anna = bot.slack.user("Anna")
     sent = bot.send(card(), anna.dm.id)

@@ -90,6 +90,15 @@ def test_a_reply_names_the_message_it_answers() -> None:
     assert wrote("words", reply_to_message={"message_id": 4}) == Reply(**COMMON, text="words", message="5", to="4")
 
 
+def test_only_a_file_of_ours_may_be_a_part_of_a_card() -> None:
+    ours = OURS | {"chat": PRIVATE}
+    for file, part in (({"voice": {}}, True), ({"photo": [{}]}, True), ({"text": "Which?"}, False)):
+        found = wrote("words", reply_to_message=ours | file)
+        assert found == Reply(**COMMON, text="words", message="5", to="4", part=part)
+    found = wrote("words", reply_to_message=ours | {"voice": {}, "from": ANNA})
+    assert found == Reply(**COMMON, text="words", message="5", to="4")
+
+
 def test_what_no_database_takes_is_removed() -> None:
     found = wrote("a\0b\ud83d c", **{"from": ANNA | {"first_name": "A\0\ud800" * 90}})
     assert isinstance(found, Reply)
