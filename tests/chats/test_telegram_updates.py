@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.chat import Blocked, Command, Edited, Event, Moved, Press, Reply, Shown
-from bot.chats.telegram_updates import Me, sender, tapped, translate
+from bot.chats.telegram_updates import Me, called, sender, tapped, translate
 
 ME = Me(99, "label_bot")
 ANNA = {"id": 7, "is_bot": False, "first_name": "Anna", "last_name": "B.", "language_code": "de"}
@@ -84,6 +84,23 @@ def test_a_transcript_that_begins_with_join_is_a_reply() -> None:
 def test_a_command_for_another_bot_is_not_ours() -> None:
     assert wrote("/label@other_bot", GROUP) is None
     assert wrote("/label@label_bot", GROUP) == Command(**IN_GROUP, word="label")
+
+
+def test_only_a_command_that_names_us_in_a_group_calls_us() -> None:
+    command = {
+        "message_id": 5,
+        "date": 1,
+        "from": ANNA,
+        "entities": [{"type": "bot_command", "offset": 0, "length": 16}],
+    }
+    named = command | {"chat": GROUP, "text": "/label@Label_Bot"}
+    assert called({"update_id": 1, "message": named}, ME) == (-5, 5, 7)
+    assert called({"update_id": 1, "message": named | {"text": "/label@other_bot"}}, ME) is None
+    assert called({"update_id": 1, "message": named | {"chat": PRIVATE}}, ME) is None
+    bare = named | {"text": "/label", "entities": [{"type": "bot_command", "offset": 0, "length": 6}]}
+    assert called({"update_id": 1, "message": bare}, ME) is None
+    assert called({"update_id": 1, "message": named | {"entities": []}}, ME) is None
+    assert called({"update_id": 1}, ME) is None
 
 
 def test_a_reply_names_the_message_it_answers() -> None:
