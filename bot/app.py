@@ -68,6 +68,7 @@ class App:
         person = people.met(tx, event.account, event.user)
         if person is None:
             return self._stranger(tx, event)
+        person = doors.learn_name(tx, event, person)
         if event.chat and event.chat != person.chat_external and not isinstance(event, Opened):
             people.came_by(tx, event.account, event.user, event.chat)
             person = people.met(tx, event.account, event.user) or person
@@ -84,7 +85,7 @@ class App:
         """Default deny: one sentence that names what is missing."""
         code = invite_in(event)
         if isinstance(event, Opened | Blocked):
-            return Outcome()
+            return self._homeless(tx, event)
         if code is None:
             return self._one_line(tx, event, phrase("stranger"))
         elsewhere = doors.other_way(self._nobodys_turn(tx, event), code)
@@ -97,6 +98,15 @@ class App:
         turn = self.turn(tx, event.account, person)
         doors.greet(turn, project)
         return Outcome(turn.ack, tuple(turn.out))
+
+    def _homeless(self, tx: Transaction, event: Opened | Blocked) -> Outcome:
+        """A home place stays blank until something is put there; any other one says nothing unasked."""
+        if isinstance(event, Blocked) or event.place != "home":
+            return Outcome()
+        turn = self._nobodys_turn(tx, event)
+        said = say(event.language, phrase("stranger.home"))
+        turn.send_to_new(event.account, event.user, Message(text=(Part(said),), kind="home"))
+        return Outcome(messages=tuple(turn.out))
 
     def _nobodys_turn(self, tx: Transaction, event: FromPerson) -> Turn:
         nobody = Person(0, "", event.name, event.language, False, None, 0, event.chat, False)

@@ -119,11 +119,13 @@ class Press(FromPerson):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply(FromPerson):
-    """Something typed. `to` is the id of the message it replies to, where the platform says so."""
+    """Something typed. `to` is the id of the message it replies to, where the platform says so; `part` that this is one
+    of ours and may be a part of a card, such as its sound, that stands above what the card is known by."""
 
     text: str
     message: str
     to: str = ""
+    part: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Coming in and moving about: invites, strangers, the choice of a project, stats, help and stop."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot import serving
@@ -11,7 +12,7 @@ from bot.face import BLANK, Former, joined, place
 from bot.labels import LABEL_TYPES
 from bot.project import LabelDef, Project, Question
 from bot.turn import Turn, plain
-from bot.wording import Phrase, phrase, say
+from bot.wording import LANGUAGES, Phrase, phrase, say
 from storage import answers, cards, people, projects, queue
 from storage.database import Transaction
 from storage.people import Person
@@ -22,6 +23,8 @@ HELP_LENGTH = 3600
 INSTRUCTIONS_LENGTH = 1200
 """Long instructions leave room for what the labels mean."""
 NAME_LENGTH = 80
+UNNAMED = frozenset(say(language, phrase("join.unnamed")) for language in LANGUAGES)
+"""What somebody is called whose platform has not told their name yet."""
 
 
 class WrongCode(ValueError):
@@ -37,7 +40,7 @@ def let_in(tx: Transaction, event: FromPerson, known: Person | None, code: str) 
         people.may_guess(tx, event.account, event.user)
         raise WrongCode("join.wrong")
     project, role = spent
-    name = storable(event.name).strip()[:NAME_LENGTH] or say(event.language, phrase("join.unnamed"))
+    name = name_in(event) or say(event.language, phrase("join.unnamed"))
     person = known or people.welcome(tx, event.account, event.user, event.chat, name, event.language)
     if project is None:
         people.make_owner(tx, person.id)
@@ -46,6 +49,19 @@ def let_in(tx: Transaction, event: FromPerson, known: Person | None, code: str) 
         people.choose(tx, person.id, project)
     people.record(tx, person.id, project, "join", {"role": role})
     return people.met(tx, event.account, event.user) or person, project
+
+
+def name_in(event: FromPerson) -> str:
+    return storable(event.name).strip()[:NAME_LENGTH]
+
+
+def learn_name(tx: Transaction, event: FromPerson, person: Person) -> Person:
+    """What somebody types may come without their name: a later event has it."""
+    name = name_in(event)
+    if person.name not in UNNAMED or not name:
+        return person
+    people.rename(tx, person.id, name)
+    return replace(person, name=name)
 
 
 def other_way(turn: Turn, code: str) -> Phrase | None:
@@ -83,14 +99,20 @@ def _give_role(tx: Transaction, project: int, person: int, role: str) -> None:
 def greet(turn: Turn, project: int | None) -> None:
     """Says where somebody has arrived, and shows the first card."""
     if project is None:
-        turn.tell(phrase("join.owner", name=turn.person.name))
+        turn.tell(_welcome(turn, "owner"))
         choose(turn)
         return
     row = projects.by_id(turn.tx, project)
     schema = turn.schema(row.id, row.version)
     queue.unskip(turn.tx, project, min(schema.skip_limit, people.active(turn.tx, project)))
-    turn.tell(phrase("join.welcome", name=turn.person.name, title=schema.title))
+    turn.tell(_welcome(turn, "welcome", title=schema.title))
     enter(turn, project)
+
+
+def _welcome(turn: Turn, who: str, **fields: object) -> Phrase:
+    if turn.person.name in UNNAMED:
+        return phrase(f"join.nameless.{who}", **fields)
+    return phrase(f"join.{who}", name=turn.person.name, **fields)
 
 
 def role_in(turn: Turn, project: int) -> str | None:
@@ -163,9 +185,13 @@ def choose(turn: Turn) -> None:
     if len(found) == 1:
         enter(turn, found[0])
     elif not found:
-        turn.tell(phrase("projects.none_owner" if turn.person.owner else "projects.none"))
+        turn.tell(_no_project(turn))
     else:
         turn.tell(phrase("projects.choose"), _choices(turn))
+
+
+def _no_project(turn: Turn) -> Phrase:
+    return phrase("projects.none_owner" if turn.person.owner else "projects.none")
 
 
 def _projects(turn: Turn) -> list[int]:
@@ -190,7 +216,7 @@ def home(turn: Turn, event: Opened) -> None:
         parts.append(Part("\n" + turn.say(phrase("home.project", title=title, done=done, total=row.total))))
         rows.append((turn.button("home.start", Pressed("", project, "p"), title=title),))
     if not rows:
-        parts.append(Part(turn.say(phrase("projects.none"))))
+        parts.append(Part(turn.say(_no_project(turn))))
     turn.send_to_new(turn.account, event.user, Message(text=tuple(parts), kind="home", buttons=tuple(rows)))
 
 
@@ -198,7 +224,7 @@ def stats(turn: Turn) -> None:
     """A person's own figures, by project."""
     members = people.memberships(turn.tx, turn.person.id)
     if not members:
-        turn.tell(phrase("projects.none"))
+        turn.tell(_no_project(turn) if not _projects(turn) else phrase("projects.none"))
         return
     parts: list[Part] = [Part(turn.say(phrase("stats.title")), "bold")]
     for member in members:

@@ -67,6 +67,8 @@ def slack_chat(settings: Settings, account: int, receive: Receive, open_media: O
         signing_secret=settings.slack_signing_secret,
         api_url=settings.slack_api_url or API_URL,
         command=settings.slack_command,
+        # Slack tells no language with a command.
+        elsewhere=say("", phrase("command.elsewhere")),
     )
 
 

@@ -51,11 +51,23 @@ def _meant(turn: Turn, event: Reply) -> Card | None:
     card = cards.by_message(turn.tx, turn.person.chat, event.to) if event.to else None
     if card is not None:
         return card
+    card = _holding(turn, event.to) if event.part else None
+    if card is not None:
+        return card
     card = cards.open_card(turn.tx, turn.person.id)
     if card is None:
         return _just_expired(turn)
     meant = _stands_unknown(turn, card) if event.to else _stood(card, event.message)
     return card if meant else None
+
+
+def _holding(turn: Turn, part: str) -> Card | None:
+    """The card that a message of ours is a part of, where no other one can be meant: one whose place is not known, or
+    one that was shown again since."""
+    card = cards.by_part(turn.tx, turn.person.chat, part)
+    if card is None or card.state == "expired" or outbox.unreported(turn.tx, turn.person.chat) - {card.id}:
+        return None
+    return card
 
 
 def _stood(card: Card, message: str) -> bool:

@@ -72,6 +72,16 @@ BY_MESSAGE = (
     .order_by(case((cards.c.state == literal_column("'open'"), 0), else_=1), cards.c.id.desc())
     .limit(1)
 )
+# Of equally long numbers the greater one is the greater text, which the index finds.
+BY_PART = (
+    HELD.where(
+        cards.c.chat == bindparam("where"),
+        cards.c.message > bindparam("part"),
+        func.length(cards.c.message) == bindparam("size"),
+    )
+    .order_by(cards.c.message)
+    .limit(1)
+)
 # The sum keeps SQLite from walking all cards backwards instead of the chat's own.
 NEWEST = (
     HELD.where(cards.c.chat == bindparam("where"), cards.c.person == bindparam("who"))
@@ -174,6 +184,13 @@ def open_card(tx: Transaction, person: int) -> Card | None:
 def by_message(tx: Transaction, chat: int, message: str) -> Card | None:
     """The card that stands in that message: the open one, else the latest that stood there."""
     return _card(tx.one(BY_MESSAGE, {"where": chat, "wanted": message}))
+
+
+def by_part(tx: Transaction, chat: int, message: str) -> Card | None:
+    """The card of several messages that this one is a part of: the first that stands below it in the chat, where the
+    numbers of messages grow."""
+    card = _card(tx.one(BY_PART, {"where": chat, "part": message, "size": len(message)}))
+    return card if card is not None and card.shown == "mixed" else None
 
 
 def newest(tx: Transaction, chat: int, person: int) -> Card | None:

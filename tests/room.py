@@ -45,6 +45,8 @@ class Room:
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
     refused: bool = False
     home: Bubble | None = None
+    apart: bool = False
+    """Files stand in messages of their own above their card."""
 
     def find(self, id: str) -> Bubble | None:
         return next((bubble for bubble in self.bubbles if bubble.id == id), None)
@@ -66,6 +68,10 @@ class Room:
         if former:
             former.text = plain(message.remains) or former.text
             former.buttons, former.card = message.remains_buttons, False
+        if self.apart and message.media:
+            for media in message.media:
+                self.new(kind=media.kind, text="")
+            kind = "mixed"
         return self.new(kind=kind, **content)
 
 

@@ -6,6 +6,7 @@ from bot.chat import Toast
 from storage import people
 from storage.database import run
 from storage.schema import members
+from storage.schema import people as people_table
 from tests.dialogue import project, question
 
 STRANGER = "You need an invite to label here. Open the invite link, or type: join CODE"
@@ -143,7 +144,9 @@ def test_an_owner_without_a_project_is_told_how_to_make_one(talk):
     olga.joins(dialogue.invite(None, role="owner"))
     assert olga.sees == "There is no project yet. On the machine: labelbot new sentiment, then labelbot apply."
     olga.says("stats")
-    assert olga.sees == "You are in no project yet. Ask for an invite."
+    assert olga.sees == "There is no project yet. On the machine: labelbot new sentiment, then labelbot apply."
+    olga.opens("home")
+    assert "labelbot new sentiment" in str(olga.room.home)
     olga.says("help")
     assert olga.sees.startswith("I show you items; one tap answers.")
     olga.says("undo")
@@ -158,10 +161,27 @@ def test_a_name_keeps_what_every_database_holds(talk):
     assert "Welcome, Annaxxx" in anna.screen
     bob = dialogue.person("\x00")
     bob.joins(dialogue.invite())
-    assert "Welcome, somebody!" in bob.screen
+    assert "Welcome! You are in" in bob.screen
     fritz = dialogue.person("", language="de")
     fritz.joins(dialogue.invite())
-    assert "Willkommen, jemand!" in fritz.screen
+    assert "Willkommen! Du bist in" in fritz.screen
+
+
+def test_a_name_is_learnt_from_the_first_event_that_has_one(talk):
+    dialogue = talk(project())
+    anna, bob, fritz = dialogue.person(""), dialogue.person("Bob"), dialogue.person("", language="de")
+    for person in (anna, bob, fritz):
+        person.joins(dialogue.invite())
+    for person, name in ((anna, "Anna"), (bob, "Robert"), (fritz, "\x00"), (anna, "")):
+        person.name = name
+        person.says("label")
+    assert [row.name for row in dialogue.rows(people_table)] == ["Anna", "Bob", "jemand"]
+
+
+def test_an_owner_without_a_name_is_welcomed_without_one(talk):
+    olga = talk().person("")
+    olga.joins(olga.talk.invite(None, role="owner"))
+    assert "Welcome! You are the owner of this labelbot" in olga.screen
 
 
 def test_a_person_is_spoken_to_in_their_language(talk):
@@ -345,6 +365,16 @@ def test_the_home_place_lists_projects_with_a_way_to_start(talk):
     anna.taps("▶", on=home)
     assert anna.item == "Text 1"
     assert len(anna.cards) == 1
+
+
+def test_the_home_place_of_a_stranger_says_how_to_come_in(talk):
+    dialogue = talk(project())
+    eve = dialogue.person("Eve")
+    eve.opens("home")
+    said = "You need an invite to label here. Ask for its code, and type in the chat with me: join CODE"
+    assert str(eve.room.home) == said
+    assert eve.opens("chat").messages == ()
+    assert dialogue.rows(people_table) == []
 
 
 def test_the_home_place_of_somebody_without_a_project_says_so(talk):

@@ -1,6 +1,7 @@
 """What the platform may do: repeat, reorder, lose, refuse; and nobody loses an answer or answers the wrong item."""
 
 from datetime import timedelta
+from itertools import count
 
 from bot.chat import Moved, Outcome, Reply
 from storage import outbox
@@ -153,6 +154,47 @@ def test_a_reply_to_an_old_card_is_refused_and_never_answers_another_item(talk):
     anna.types("one")
     anna.types("two", to=old)
     assert anna.sees == "That card is answered. To correct a text, edit your message; else tap ↩."
+    assert dialogue.labels() == ["one"]
+
+
+def parts(talk):
+    """Clips in messages of their own above their cards; the numbers of messages are equally long."""
+    dialogue = clips(talk)
+    anna = dialogue.person("Anna")
+    anna.room.apart, anna.room.numbers = True, count(100)
+    anna.joins(dialogue.invite())
+    return dialogue, anna, lambda: [bubble for bubble in anna.room.bubbles if bubble.kind == "audio"]
+
+
+def test_a_reply_to_a_part_of_a_card_is_one_to_the_card_after_a_restart_too(talk):
+    dialogue, anna, heard = parts(talk)
+    dialogue.restart()
+    anna.types("one", to=heard()[-1], part=True)
+    anna.types("two", to=heard()[-1], part=True)
+    assert dialogue.labels() == ["one", "two"]
+
+
+def test_a_reply_to_a_part_of_an_old_card_never_answers_another_item(talk):
+    dialogue, anna, heard = parts(talk)
+    anna.types("one")
+    anna.types("again", to=heard()[0], part=True)
+    assert anna.sees == "That card is answered. To correct a text, edit your message; else tap ↩."
+    dialogue.silent = True
+    anna.types("two")
+    dialogue.unreported.clear()
+    dialogue.silent = False
+    anna.taps("Unintelligible")
+    anna.types("three", to=heard()[2], part=True)
+    assert anna.sees == "I cannot tell which item that is for. Reply to the card itself."
+    assert dialogue.labels() == ["one", "two", "[unintelligible]"]
+
+
+def test_what_is_said_of_another_message_above_a_card_is_not_for_it(talk):
+    dialogue, anna, _ = parts(talk)
+    anna.types("one")
+    mine = next(bubble for bubble in anna.room.bubbles if bubble.mine and bubble.text == "one")
+    anna.types("two", to=mine)
+    assert anna.sees == "I cannot tell which item that is for. Reply to the card itself."
     assert dialogue.labels() == ["one"]
 
 

@@ -60,7 +60,7 @@ class SlackChat:
     """One workspace. With an app token it receives by Socket Mode in `run`, else by HTTP through `on_http`.
 
     `open_media` gives a file's bytes by sha256. `patience`: seconds to wait for Slack to process an upload.
-    `heartbeat`: seconds between pings of a Socket Mode connection.
+    `heartbeat`: seconds between pings of a Socket Mode connection. `elsewhere`: see Inbox.
     """
 
     platform = "slack"
@@ -77,6 +77,7 @@ class SlackChat:
         signing_secret: str = "",
         api_url: str = API_URL,
         command: str = "/label",
+        elsewhere: str = "",
         patience: float = 5.0,
         heartbeat: float = 10.0,
     ) -> None:
@@ -84,6 +85,7 @@ class SlackChat:
             raise ChatError(_NEITHER, permanent=True)
         self.account = account
         self.command = command
+        self._elsewhere = elsewhere
         self._token, self._app_token, self._secret = token, app_token, signing_secret
         self._api_url = api_url or API_URL
         self._receive = receive
@@ -161,7 +163,7 @@ class SlackChat:
         who, headers = await introduction(self._api)
         workspace = Workspace(self.account, str(who["team_id"]), str(who["user_id"]))
         scopes = frozenset(scope.strip() for scope in headers.get("x-oauth-scopes", "").split(","))
-        inbox = Inbox(self._api, workspace, self._receive, self._directs, self._leaves)
+        inbox = Inbox(self._api, workspace, self._receive, self._directs, self._leaves, self._elsewhere)
         return _Line(workspace, scopes, inbox, headers.get("date", ""))
 
     async def on_http(self, headers: Mapping[str, str], body: bytes) -> slack_http.Answer:
@@ -233,15 +235,14 @@ class SlackChat:
 
     async def _post_once(self, channel: str, outgoing: Outgoing, media: tuple[Media, ...]) -> Sending:
         pictures = {one.id: await self._files.picture(one) for one in media if one.kind == "image"}
-        sounds = [await self._files.share(one, channel, outgoing.id) for one in media if one.kind != "image"]
+        sounds = [one for one in media if one.kind != "image"]
+        for sound in sounds:
+            await self._files.share(sound, channel, outgoing.id)
         text, blocks = message_blocks(outgoing.message, pictures, sound=bool(sounds))
         body = {"channel": channel, "text": text, "blocks": blocks, "mrkdwn": False, **_LITERAL}
         quiet = {"unfurl_links": False, "unfurl_media": False}
         answer = await self._api.call("chat.postMessage", body | quiet, new=True)
-        card = str(answer["ts"])
-        for sound in filter(None, sounds):
-            self._directs.shared(channel, sound, card)
-        return Sending(Shown(card, shown_kind(blocks)), pictures)
+        return Sending(Shown(str(answer["ts"]), shown_kind(blocks)), pictures)
 
     async def _change(self, channel: str, message: str, text: str, blocks: list[Json]) -> bool:
         """Edit in place; False where the message is gone. Editing twice is harmless: a lost answer is asked again."""

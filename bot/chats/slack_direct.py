@@ -1,12 +1,9 @@
-"""Who sits behind which direct message, and which card belongs to a sound shared above it."""
+"""Who sits behind which direct message."""
 
 import asyncio
-from collections import OrderedDict
 
 from bot.chat import ChatError
 from bot.chats.slack_api import Api
-
-REMEMBERED = 50_000
 
 
 class Directs:
@@ -17,7 +14,6 @@ class Directs:
         self._chats: dict[str, str] = {}
         self._people: dict[str, str] = {}
         self._asking: dict[str, asyncio.Lock] = {}
-        self._cards: OrderedDict[tuple[str, str], str] = OrderedDict()
 
     def learn(self, user: str, chat: str) -> None:
         self._chats[user] = chat
@@ -42,16 +38,6 @@ class Directs:
         if user is None:
             raise ChatError("it is not known yet whose App Home that is", permanent=True)
         return user
-
-    def shared(self, chat: str, sound: str, card: str) -> None:
-        """The message with a card's sound: who answers in its thread answers the card."""
-        self._cards[chat, sound] = card
-        if len(self._cards) > REMEMBERED:
-            self._cards.popitem(last=False)
-
-    def card(self, chat: str, message: str) -> str:
-        """The card a thread belongs to; the thread's own first message where that is no sound."""
-        return self._cards.get((chat, message), message)
 
 
 def is_person(chat: str) -> bool:

@@ -83,7 +83,9 @@ def _typed(body: Json, workspace: Workspace) -> Heard:
     if not thread and (command := plain_command(text)):
         return Command(**about, word=command[0], argument=command[1])
     to = "" if thread == event["ts"] else str(thread)
-    return Reply(**about, text=text, message=str(event["ts"]), to=to)
+    # A sound's own message is no card's, and Slack does not say what it holds.
+    part = bool(to) and event.get("parent_user_id") == workspace.bot_user
+    return Reply(**about, text=text, message=str(event["ts"]), to=to, part=part)
 
 
 def plain_command(text: str) -> tuple[str, str] | None:
@@ -154,18 +156,15 @@ def _submit(body: Json, workspace: Workspace) -> Submit:
 
 def _command(body: Json, workspace: Workspace) -> Command:
     word, argument = slash_command(unescape(body.get("text") or ""))
-    channel = str(body["channel_id"])
-    # `/label` works in any direct message, also between two other people, where we cannot answer.
-    private = channel.startswith("D")
+    # `/label` works in any channel and between any two people. What it leads to is shown in our direct message.
     return Command(
         account=workspace.account,
         key=f"command:{body['trigger_id']}",
         user=str(body["user_id"]),
-        chat="" if private else channel,
+        chat="",
         name=str(body.get("user_name") or ""),
         word=word,
         argument=argument,
-        private=private,
     )
 
 

@@ -70,8 +70,8 @@ class Files:
         """Upload it anew next time: Slack does not know the file any more."""
         self._pictures.pop(media.sha256, None)
 
-    async def share(self, media: Media, channel: str, outgoing: int) -> str:
-        """Post sound or film as a message of its own and wait until it stands there; returns that message's ts, or "".
+    async def share(self, media: Media, channel: str, outgoing: int) -> None:
+        """Post sound or film as a message of its own and wait until it stands there.
 
         A second attempt at the same outgoing message does not share it twice.
         """
@@ -81,7 +81,7 @@ class Files:
             file = await self._upload(media)
             await self._complete(media, file, channel)
             _remember(self._shared, key, file)
-        return _ts_in(await self._wait(file, channel), channel)
+        await self._wait(file, channel)
 
     async def _upload(self, media: Media) -> str:
         data = await self._content(media)

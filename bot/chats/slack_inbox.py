@@ -14,7 +14,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.chat import ChatError, FieldErrors, Form, FromPerson, OpenForm, Outcome, Press, Receive, Reply, Toast
+from bot.chat import ChatError, FieldErrors, Form, FromPerson, OpenForm, Outcome, Press, Receive, Toast
 from bot.chats import slack_events
 from bot.chats.slack_api import QUIET, Api, log
 from bot.chats.slack_blocks import modal, notice_blocks
@@ -42,16 +42,26 @@ class _Introduced(AsyncAuthorize):
 
 
 class Inbox:
-    """One workspace's events, from Slack's payload to the acknowledgement."""
+    """One workspace's events, from Slack's payload to the acknowledgement.
+
+    `elsewhere` says where the answer to a command is that was typed outside our direct message.
+    """
 
     def __init__(
-        self, api: Api, workspace: slack_events.Workspace, receive: Receive, directs: Directs, leaves: Leaves
+        self,
+        api: Api,
+        workspace: slack_events.Workspace,
+        receive: Receive,
+        directs: Directs,
+        leaves: Leaves,
+        elsewhere: str = "",
     ) -> None:
         self._api = api
         self._workspace = workspace
         self._receive = receive
         self._directs = directs
         self._leaves = leaves
+        self._elsewhere = elsewhere
         self._strangers: set[str] = set()
         self._whispers: set[asyncio.Task[None]] = set()
         self._app = self._bolt()
@@ -108,9 +118,7 @@ class Inbox:
         return True
 
     async def _placed(self, event: slack_events.Heard) -> slack_events.Heard:
-        """Commands, forms and the App Home name no direct message of ours; a sound's thread is its card's."""
-        if isinstance(event, Reply) and event.to:
-            event = replace(event, to=self._directs.card(event.chat, event.to))
+        """Commands, forms and the App Home name no direct message of ours."""
         if event.chat:
             if event.private:
                 self._directs.learn(event.user, event.chat)
@@ -132,6 +140,8 @@ class Inbox:
         # A toast that only repeats what the next message shows would stay in the chat as a line of its own.
         if isinstance(answer, Toast) and (answer.alert or not outcome.messages):
             return await self._tell(body, event, answer.text, ack)
+        if self._elsewhere and outcome.messages and body.get("channel_id", event.chat) != event.chat:
+            return await self._tell(body, event, self._elsewhere, ack)
         return await ack()
 
     async def _open(self, body: Json, event: FromPerson, form: Form, ack: AsyncAck) -> BoltResponse:

@@ -5,24 +5,24 @@ import hashlib
 import hmac
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any, Literal
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
-from telegram import Bot, WebhookInfo
+from telegram import Bot, BotCommandScope, BotCommandScopeAllPrivateChats, WebhookInfo
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.backoff import Backoff
 from bot.characters import cut, storable
-from bot.chat import Ack, ChatError, Event, Finding, OpenMedia, Outgoing, Pace, Receive, Sending, Toast
+from bot.chat import Ack, ChatError, Command, Event, Finding, OpenMedia, Outgoing, Pace, Receive, Sending, Toast
 from bot.chats.clock import clock_finding
 from bot.chats.telegram_errors import WRONG_TOKEN
 from bot.chats.telegram_http import Flood, TelegramRequest
 from bot.chats.telegram_messages import Sender
 from bot.chats.telegram_polling import Polling, Update
 from bot.chats.telegram_text import TOAST_UNITS
-from bot.chats.telegram_updates import ALLOWED, Me, sender, tapped, translate
+from bot.chats.telegram_updates import ALLOWED, Me, called, sender, tapped, translate
 
 API_URL = "https://api.telegram.org"
 WEBHOOK_PATH = "/telegram/webhook"
@@ -120,11 +120,21 @@ class TelegramChat:
     async def _set_commands(self) -> None:
         try:
             for language, commands in self._commands.items():
-                known = await self._bot.get_my_commands(language_code=language or None)
-                if [(command.command, command.description) for command in known] != list(commands):
-                    await self._bot.set_my_commands(commands, language_code=language or None)
+                await self._set_menu(language or None, list(commands))
         except TelegramError as error:
             log.warning("the menu of commands could not be set (%s)", type(error).__name__)
+
+    async def _set_menu(self, language: str | None, commands: list[tuple[str, str]]) -> None:
+        """For private chats only: in a group the words lead nowhere. It may have been set for all chats once."""
+        private = BotCommandScopeAllPrivateChats()
+        if await self._menu(language, private) != commands:
+            await self._bot.set_my_commands(commands, private, language_code=language)
+        if await self._menu(language, None) == commands:
+            await self._bot.delete_my_commands(language_code=language)
+
+    async def _menu(self, language: str | None, scope: BotCommandScope | None) -> list[tuple[str, str]]:
+        known = await self._bot.get_my_commands(scope, language_code=language)
+        return [(command.command, command.description) for command in known]
 
     async def _watch(self) -> None:
         """Telegram brings the updates; see to it that it keeps doing so."""
@@ -165,11 +175,20 @@ class TelegramChat:
         """Handle one update; a tap is answered once that is safe."""
         event, tap = self._translated(update), tapped(update)
         ack = (await self._receive(event)).ack if event is not None else None
-        if tap and tap not in self._answered:
-            self._remember(tap)
-            answer = asyncio.create_task(self._answer(tap, ack))
-            self._answers.add(answer)
-            answer.add_done_callback(self._answers.discard)
+        if tap:
+            self._once(tap, self._answer(tap, ack))
+        elif isinstance(event, Command) and isinstance(ack, Toast) and (call := called(update, self._me)):
+            chat, message, person = call
+            self._once(f"{chat} {person}", self._decline(chat, message, ack.text))
+
+    def _once(self, what: str, work: Coroutine[Any, Any, None]) -> None:
+        if what in self._answered:
+            work.close()
+            return
+        self._remember(what)
+        answer = asyncio.create_task(work)
+        self._answers.add(answer)
+        answer.add_done_callback(self._answers.discard)
 
     def _translated(self, update: Update) -> Event | None:
         try:
@@ -178,8 +197,8 @@ class TelegramChat:
             log.warning("update %s is not understood (%s)", update["update_id"], type(error).__name__)
             return None
 
-    def _remember(self, tap: str) -> None:
-        self._answered[tap] = None
+    def _remember(self, what: str) -> None:
+        self._answered[what] = None
         if len(self._answered) > ANSWERS_KEPT:
             del self._answered[next(iter(self._answered))]
 
@@ -192,6 +211,14 @@ class TelegramChat:
             await self._request.call("answerCallbackQuery", payload)
         except TelegramError as error:
             log.info("a tap could not be answered (%s)", type(error).__name__)
+
+    async def _decline(self, chat: int, message: int, text: str) -> None:
+        """Somebody called us where we do not work: they are told, where the group lets us."""
+        reply = {"message_id": message, "allow_sending_without_reply": True}
+        try:
+            await self._request.call("sendMessage", {"chat_id": chat, "text": text, "reply_parameters": reply})
+        except TelegramError as error:
+            log.info("a command in a group could not be answered (%s)", type(error).__name__)
 
     # Sending
 

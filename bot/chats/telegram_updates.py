@@ -60,6 +60,16 @@ def tapped(update: Mapping[str, Any]) -> str:
     return str(tap.get("id", "")) if isinstance(tap, dict) else ""
 
 
+def called(update: Mapping[str, Any], me: Me) -> tuple[int, int, int] | None:
+    """(chat, message, person) of a command that names us in a group; there a bare one may be meant for any bot."""
+    message = update.get("message") or {}
+    size = _command_size(message)
+    name = message["text"][:size].partition("@")[2].lower() if size else ""
+    if not name or name != me.username.lower() or message["chat"]["type"] == "private":
+        return None
+    return message["chat"]["id"], message["message_id"], message["from"]["id"]
+
+
 def translate(update: Mapping[str, Any], account: int, me: Me) -> Event | None:
     """The event, or None for what concerns nobody here."""
     if (tap := update.get("callback_query")) is not None:
@@ -116,7 +126,9 @@ def _message(update: Mapping[str, Any], message: Mapping[str, Any], account: int
         return Command(**common, word="join", argument=join[1])
     if not (text or message.keys() & _SENT_BY_PEOPLE) or not (common["private"] or _is_mine(to, me)):
         return None
-    return Reply(**common, text=text, message=str(message["message_id"]), to=str(to.get("message_id", "")))
+    part = _is_mine(to, me) and _kind(to) != "text"
+    about = {"message": str(message["message_id"]), "to": str(to.get("message_id", ""))}
+    return Reply(**common, **about, text=text, part=part)
 
 
 def _is_mine(message: Mapping[str, Any], me: Me) -> bool:

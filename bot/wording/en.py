@@ -89,10 +89,13 @@ SENTENCES: Final[Mapping[str, str]] = {
     "refused.admin": "Only an admin of the project may do that.",
     "refused.public": "I label in private chats only. Open a direct message with me.",
     "stranger": "You need an invite to label here. Open the invite link, or type: join CODE",
+    "stranger.home": "You need an invite to label here. Ask for its code, and type in the chat with me: join CODE",
     "join.wrong": "That invite is wrong, used up or expired. Ask for a new one.",
     "join.too_often": "Too many wrong invites. Wait ten minutes, then try again.",
     "join.owner": "Welcome, {name}! You are the owner of this labelbot: every project is yours to run.",
     "join.welcome": "Welcome, {name}! You are in “{title}”.",
+    "join.nameless.owner": "Welcome! You are the owner of this labelbot: every project is yours to run.",
+    "join.nameless.welcome": "Welcome! You are in “{title}”.",
     "join.unnamed": "somebody",
     "projects.one": "▶ {title}",
     "projects.choose": "Which project?",
@@ -111,6 +114,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "done.paused": "⏸ “{title}” is paused by its admin.",
     "done.count": "Answered by you: {count}",
     "command.unknown": "I do not know /{word}.",
+    "command.elsewhere": "The answer is in your direct message with me (under Apps).",
     "help.general": (
         "I show you items; one tap answers. ↩ takes back, ⏭ skips, ⋯ has help and more.\n"
         "{/label} your card · {/projects} · {/undo} · {/skip} · {/stats} · {/stop}"

@@ -12,6 +12,7 @@ from bot.chats.slack import SlackChat
 from tests.fakes.slack import FakeSlack
 
 T = TypeVar("T")
+ELSEWHERE = "Look in our direct message."
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 
 
@@ -24,7 +25,8 @@ class Running:
         self.events: list[Event] = []
         self.answer: Callable[[Event], Outcome] = lambda event: Outcome()
         self._keys = {"app_token": slack.app_token} if mode == "socket" else {"signing_secret": slack.signing_secret}
-        self._options: dict[str, Any] = {"receive": self._receive, "open_media": lambda sha256: PNG, **options}
+        self._options: dict[str, Any] = {"receive": self._receive, "open_media": lambda sha256: PNG}
+        self._options |= {"elsewhere": ELSEWHERE, **options}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._sent = 0

@@ -23,7 +23,7 @@ from bot.chat import (
     Submit,
     Toast,
 )
-from tests.chats.slack_running import Running
+from tests.chats.slack_running import ELSEWHERE, Running
 from tests.fakes.slack import FakeSlack
 
 FORM = Form("Note", "n1:0:note:", (FormField("why", "What is wrong?", long=True, limit=20),), "Save")
@@ -85,6 +85,13 @@ def test_typed_text_arrives_as_it_was_typed(bot: Running) -> None:
     assert reply.chat == anna.dm.id
 
 
+def test_a_thread_under_a_persons_own_message_is_no_part_of_a_card(bot: Running) -> None:
+    anna = bot.slack.user("Anna")
+    said = anna.say("one").wait()
+    anna.say("two", thread_ts=said.ts).wait()
+    assert (bot.heard(2).to, bot.heard(2).part) == (said.ts, False)
+
+
 def test_an_answer_in_a_thread_names_the_message_it_is_under(bot: Running) -> None:
     anna = bot.slack.user("Anna")
     sent = bot.send(card(), anna.dm.id)
@@ -132,12 +139,22 @@ def test_the_slash_command(bot: Running, typed: str, word: str, argument: str) -
     assert delivery.payload["trigger_id"] in command.key
 
 
-def test_the_slash_command_in_a_channel_is_not_private(bot: Running) -> None:
+def test_the_slash_command_in_a_channel_is_served_in_the_direct_message(bot: Running) -> None:
     anna = bot.slack.user("Anna")
     team = bot.slack.channel("team", members=[anna])
-    anna.command("/label", "stats", on=team).wait()
+    bot.answer = lambda event: Outcome(messages=(Outgoing(id=9, account=1, chat="", message=card()),))
+    anna.command("/label", f"join {CODE}", on=team).wait()
     command = bot.heard()
-    assert (command.chat, command.private) == (team.id, False)
+    assert (command.chat, command.private, command.argument) == (anna.dm.id, True, CODE)
+    assert [(line.channel, line.shown) for line in anna.ephemerals] == [(team.id, ELSEWHERE)]
+
+
+def test_the_slash_command_in_the_direct_message_needs_no_word_of_where_the_answer_is(bot: Running) -> None:
+    anna = bot.slack.user("Anna")
+    bot.answer = lambda event: Outcome(messages=(Outgoing(id=9, account=1, chat="", message=card()),))
+    anna.command("/label").wait()
+    assert bot.heard().chat == anna.dm.id
+    assert not anna.ephemerals
 
 
 def test_an_edited_answer_is_told_with_the_message_it_corrects(bot: Running) -> None:

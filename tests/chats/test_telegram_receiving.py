@@ -197,24 +197,6 @@ def test_an_answer_that_fails_costs_nothing(tg: FakeTelegram, anna: Person, faul
         assert isinstance(bot.core.events[-2], Press)
 
 
-def test_the_menu_is_set_per_language_and_only_when_it_changed(tg: FakeTelegram) -> None:
-    commands = {"": [("undo", "Take the last answer back")], "de": [("undo", "Letzte Antwort zurücknehmen")]}
-    for _ in range(2):
-        before = tg.count("getUpdates")
-        with Running(tg, commands=commands):
-            tg.wait(lambda before=before: tg.count("getUpdates") > before)
-    assert tg.count("setMyCommands") == 2
-    menus = [menu for key, menu in tg.settings.items() if key[0] == "commands"]
-    assert [menu[0]["description"] for menu in menus] == ["Take the last answer back", "Letzte Antwort zurücknehmen"]
-
-
-def test_a_menu_that_cannot_be_set_stops_nobody(tg: FakeTelegram, anna: Person) -> None:
-    tg.fail_next("setMyCommands", 500)
-    anna.say("one")
-    with Running(tg, commands={"": [("undo", "Undo")]}) as bot:
-        tg.wait(lambda: texts(bot.core) == ["one"])
-
-
 def test_polling_takes_a_forgotten_webhook_away(tg: FakeTelegram, anna: Person) -> None:
     with Running(tg, mode="webhook", public_url="http://127.0.0.1:1"):
         tg.wait(lambda: tg.webhook)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.chat import Blocked, Command, Edited, Event, Moved, Press, Reply, Shown
-from bot.chats.telegram_updates import Me, sender, tapped, translate
+from bot.chats.telegram_updates import Me, called, sender, tapped, translate
 
 ME = Me(99, "label_bot")
 ANNA = {"id": 7, "is_bot": False, "first_name": "Anna", "last_name": "B.", "language_code": "de"}
@@ -86,8 +86,34 @@ def test_a_command_for_another_bot_is_not_ours() -> None:
     assert wrote("/label@label_bot", GROUP) == Command(**IN_GROUP, word="label")
 
 
+def test_only_a_command_that_names_us_in_a_group_calls_us() -> None:
+    command = {
+        "message_id": 5,
+        "date": 1,
+        "from": ANNA,
+        "entities": [{"type": "bot_command", "offset": 0, "length": 16}],
+    }
+    named = command | {"chat": GROUP, "text": "/label@Label_Bot"}
+    assert called({"update_id": 1, "message": named}, ME) == (-5, 5, 7)
+    assert called({"update_id": 1, "message": named | {"text": "/label@other_bot"}}, ME) is None
+    assert called({"update_id": 1, "message": named | {"chat": PRIVATE}}, ME) is None
+    bare = named | {"text": "/label", "entities": [{"type": "bot_command", "offset": 0, "length": 6}]}
+    assert called({"update_id": 1, "message": bare}, ME) is None
+    assert called({"update_id": 1, "message": named | {"entities": []}}, ME) is None
+    assert called({"update_id": 1}, ME) is None
+
+
 def test_a_reply_names_the_message_it_answers() -> None:
     assert wrote("words", reply_to_message={"message_id": 4}) == Reply(**COMMON, text="words", message="5", to="4")
+
+
+def test_only_a_file_of_ours_may_be_a_part_of_a_card() -> None:
+    ours = OURS | {"chat": PRIVATE}
+    for file, part in (({"voice": {}}, True), ({"photo": [{}]}, True), ({"text": "Which?"}, False)):
+        found = wrote("words", reply_to_message=ours | file)
+        assert found == Reply(**COMMON, text="words", message="5", to="4", part=part)
+    found = wrote("words", reply_to_message=ours | {"voice": {}, "from": ANNA})
+    assert found == Reply(**COMMON, text="words", message="5", to="4")
 
 
 def test_what_no_database_takes_is_removed() -> None:

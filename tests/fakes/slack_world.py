@@ -326,6 +326,8 @@ class World:
             found["blocks"] = text_rules.as_sent(message.blocks)
         if message.thread_ts:
             found["thread_ts"] = message.thread_ts
+            root = self.conversations[message.channel].find(message.thread_ts)
+            found |= {"parent_user_id": root.user} if root else {}
         if message.files:
             found["files"] = [self.file_json(file) for file in message.files]
         if message.metadata:
