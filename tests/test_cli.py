@@ -693,6 +693,16 @@ def test_doctor_makes_nothing_where_nothing_is(labelbot, tmp_path):
     assert [path.name for path in home.iterdir()] == ["labelbot.db"]
 
 
+def test_doctor_makes_no_tables_in_an_empty_postgresql(labelbot, postgres):
+    url = postgres.empty()
+    for _ in range(2):
+        said = labelbot("doctor", "--offline", "--json", LABELBOT_DATABASE_URL=url)
+        assert [what.endswith("is empty") for what in findings(said)] == [True]
+    migrate(url)
+    assert labelbot("doctor", "--offline", LABELBOT_DATABASE_URL=url).code == 0
+    postgres.drop(url)
+
+
 def test_doctor_finds_media_that_are_gone(reviews, tmp_path):
     Path("photos").mkdir()
     shutil.copy(ROOT / "config/samples/images/cat.jpg", "photos")
