@@ -20,6 +20,7 @@ from bot.chats.slack_api import QUIET, Api, log
 from bot.chats.slack_blocks import modal, notice_blocks
 from bot.chats.slack_direct import Directs
 from bot.chats.slack_leave import Leaves
+from bot.chats.slack_taps import Taps
 from bot.chats.slack_text import fallback
 
 Json = dict[str, Any]
@@ -62,6 +63,7 @@ class Inbox:
         self._directs = directs
         self._leaves = leaves
         self._elsewhere = elsewhere
+        self._taps = Taps()
         self._strangers: set[str] = set()
         self._whispers: set[asyncio.Task[None]] = set()
         self._app = self._bolt()
@@ -105,7 +107,15 @@ class Inbox:
         event = await self._placed(event)
         if isinstance(event, Press) and body.get("response_url"):
             self._leaves.keep(event.chat, event.shown.message, body["response_url"])
-        return await self._acknowledge(body, event, await self._receive(event), ack)
+        outcome = await self._receive(event)
+        if isinstance(event, Press) and self._is_needless(body, event, outcome):
+            return await ack()
+        return await self._acknowledge(body, event, outcome, ack)
+
+    def _is_needless(self, body: Json, press: Press, outcome: Outcome) -> bool:
+        """Whether all there is to say is that a tap was one too many. One that failed is not kept: the next is told."""
+        is_repeated = self._taps.repeats(press, float(body["actions"][0]["action_ts"]))
+        return is_repeated and isinstance(outcome.ack, Toast) and not outcome.ack.alert
 
     def _is_strange(self, body: Json) -> bool:
         """Somebody from another workspace (Slack Connect): denied, and said once in the log."""

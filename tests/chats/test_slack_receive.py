@@ -252,6 +252,39 @@ def test_a_toast_after_a_tap_is_a_line_only_that_person_sees(bot: Running) -> No
     assert bot.slack.count("response_url") == 1
 
 
+def test_a_tap_repeated_at_once_adds_no_line_and_a_later_or_another_one_does(socket_bot: Running) -> None:
+    anna = socket_bot.slack.user("Anna")
+    socket_bot.send(card(), anna.dm.id)
+    anna.press("Cat").wait()
+    socket_bot.answer = lambda event: Outcome(ack=Toast("That one is saved already."))
+    anna.press("Cat").wait()
+    anna.press("Cat").wait()
+    anna.press("Note").wait()
+    socket_bot.slack.wait(lambda: len(anna.ephemerals) == 1)
+    socket_bot.slack.advance(60)
+    anna.press("Note").wait()
+    socket_bot.slack.wait(lambda: len(anna.ephemerals) == 2)
+
+
+def test_a_tap_repeated_because_the_first_one_failed_has_its_line(socket_bot: Running) -> None:
+    anna = socket_bot.slack.user("Anna")
+    socket_bot.send(card(), anna.dm.id)
+    socket_bot.answer = lambda event: 1 / 0  # type: ignore[return-value]
+    anna.press("Cat").wait()
+    socket_bot.answer = lambda event: Outcome(ack=Toast("That button no longer leads anywhere."))
+    anna.press("Cat").wait()
+    socket_bot.slack.wait(lambda: len(anna.ephemerals) == 1)
+
+
+def test_a_tap_repeated_at_once_is_told_what_must_be_read(socket_bot: Running) -> None:
+    anna = socket_bot.slack.user("Anna")
+    socket_bot.send(card(), anna.dm.id)
+    socket_bot.answer = lambda event: Outcome(ack=Toast("That card belongs to somebody else.", alert=True))
+    anna.press("Cat").wait()
+    anna.press("Cat").wait()
+    socket_bot.slack.wait(lambda: len(anna.ephemerals) == 2)
+
+
 def test_a_toast_beside_a_new_message_is_left_out_unless_it_alerts(socket_bot: Running) -> None:
     anna = socket_bot.slack.user("Anna")
     message = Outgoing(id=9, account=1, chat=anna.dm.id, message=Message(text=(Part("Next"),)))
