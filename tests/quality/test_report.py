@@ -25,6 +25,7 @@ from storage import people
 from storage.database import run
 from storage.schema import answers, cards, comments, items
 from tests.engines import START
+from tests.quality.test_measures import FOUR_CODERS
 from tests.worlds import SENTIMENT, add_items, make
 
 DAY = timedelta(days=1)
@@ -278,6 +279,13 @@ def test_transcripts_agree_as_far_as_they_are_alike(database):
     assert found.ac1 is None
     assert [one.item for one in report.disputed] == ["item0"]
     assert "alike" in said(text(report, "en"))
+
+
+def test_the_alpha_of_ratings_is_ordinal(database):
+    stars = Project("stars", "Stars", (Question("label", "How good?", "rating"),))
+    found = simple(database, FOUR_CODERS, project=stars, heads=4).questions[0].agreement
+    assert found.alpha == pytest.approx(0.81539, abs=1e-5)
+    assert (found.ac1, found.percent) == (pytest.approx(0.77544, abs=1e-5), pytest.approx(0.81818, abs=1e-5))
 
 
 def test_a_renamed_label_is_the_same_label(database):
