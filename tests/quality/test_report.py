@@ -158,7 +158,9 @@ def test_the_distribution_equals_a_recount(past):
     ]
     topic, tags, stars, free = report.questions
     assert {one.name: one.count for one in topic.labels} == Counter(label["topic"] for label in counted)
-    assert {one.name: one.count for one in tags.labels} == Counter(t for one in counted for t in one.get("tags", ()))
+    assert {one.name: one.count for one in tags.labels} == Counter(
+        tag for one in counted if "tags" in one for tag in one["tags"] or ["[]"]
+    )
     assert {one.name: one.count for one in stars.labels} == Counter(str(label["stars"]) for label in counted)
     assert free.labels is None
     assert [one.answers for one in report.questions] == [
@@ -286,6 +288,20 @@ def test_the_alpha_of_ratings_is_ordinal(database):
     found = simple(database, FOUR_CODERS, project=stars, heads=4).questions[0].agreement
     assert found.alpha == pytest.approx(0.81539, abs=1e-5)
     assert (found.ac1, found.percent) == (pytest.approx(0.77544, abs=1e-5), pytest.approx(0.81818, abs=1e-5))
+
+
+def test_that_no_tag_applies_is_counted_in_its_own_words(database):
+    project = Project("tags", "Tags", (Question("label", "Which apply?", "tags", COLOURS),))
+    report = simple(database, [[[], []], [["red", "blue"], ["red"]]], project=project)
+    plain = as_json(report)["questions"][0]
+    assert {one["title"]: one["count"] for one in plain["labels"]} == {
+        "Red": 2,
+        "Green": 0,
+        "Blue": 1,
+        "∅ None of them": 2,
+    }
+    assert "Labels: Red 50 % · ∅ None of them 50 % · Blue 25 %" in said(text(report, "en"))
+    assert "∅ Keins davon 50 %" in said(text(report, "de"))
 
 
 def test_a_renamed_label_is_the_same_label(database):
