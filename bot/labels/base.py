@@ -7,6 +7,7 @@ from typing import Protocol, TypeAlias
 from bot.project import Json, Question
 from bot.quality.consensus import Merged
 from bot.quality.consensus import vote as majority
+from bot.quality.measures import Distance
 from bot.quality.measures import nominal as unlike
 from bot.wording import Phrase, phrase, say
 
@@ -166,6 +167,9 @@ class LabelType(Protocol):
     def distance(self, question: Question) -> Callable[[Label, Label], float]:
         """0 for equal labels up to 1."""
 
+    def metric(self, labels: Sequence[Label], totals: Sequence[int]) -> Distance[Label] | None:
+        """What α goes by where that depends on how often each of the labels was given; None: by `distance`."""
+
     def merge(self, question: Question, values: Sequence[Label], weights: Sequence[float] | None) -> Merged[Label]:
         """The consensus of one item's labels."""
 
@@ -191,6 +195,11 @@ class LabelType(Protocol):
 def nominal(question: Question) -> Callable[[Label, Label], float]:
     """Labels are alike or not."""
     return unlike
+
+
+def by_distance(labels: Sequence[Label], totals: Sequence[int]) -> Distance[Label] | None:
+    """α goes by `distance`, however often a label was given."""
+    return None
 
 
 def vote(question: Question, values: Sequence[Label], weights: Sequence[float] | None) -> Merged[Label]:

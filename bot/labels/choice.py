@@ -77,6 +77,7 @@ def describe(question: Question, label: Label) -> Said:
 
 
 distance = base.nominal
+metric = base.by_distance
 merge = base.vote
 classes = base.itself
 to_cell = base.text_cell

@@ -1,7 +1,7 @@
 """A number from 1 to the end of a scale."""
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from bot.labels import base
@@ -24,6 +24,7 @@ from bot.labels.layout import even
 from bot.labels.names import as_text, studio_value
 from bot.labels.options import count, no_labels, words
 from bot.project import Json, Question
+from bot.quality.measures import Distance, ordinal
 from bot.wording import phrase
 
 NAME: Final = "rating"
@@ -80,6 +81,12 @@ def distance(question: Question) -> Callable[[Label, Label], float]:
     """How far apart on the scale, the whole scale being 1."""
     reach = _scale(question) - 1
     return lambda one, other: abs(_value(one) - _value(other)) / reach
+
+
+def metric(labels: Sequence[Label], totals: Sequence[int]) -> Distance[Label] | None:
+    """Of the numbers only the order counts: from 1 to 2 may be farther than from 4 to 5."""
+    between = ordinal([_value(label) for label in labels], totals)
+    return lambda one, other: between(_value(one), _value(other))
 
 
 def to_studio(question: Question, label: Label) -> StudioResult:

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
+from bot.labels import base
 from bot.labels.base import (
     Ask,
     BadAnswer,
@@ -111,6 +112,9 @@ def describe(question: Question, label: Label) -> Said:
 def distance(question: Question) -> Callable[[Label, Label], float]:
     """Jaccard: 1 less the share that both set of all that either set."""
     return _jaccard
+
+
+metric = base.by_distance
 
 
 def merge(question: Question, values: Sequence[Label], weights: Sequence[float] | None) -> Merged[Label]:

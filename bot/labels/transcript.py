@@ -108,6 +108,9 @@ def distance(question: Question) -> Callable[[Label, Label], float]:
     return _apart
 
 
+metric = base.by_distance
+
+
 def merge(question: Question, values: Sequence[Label], weights: Sequence[float] | None) -> Merged[Label]:
     """The text nearest to all others."""
     return medoid(values, _apart, weights)

@@ -1,21 +1,21 @@
 """The QA summary as a picture that can be read on a phone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
-from bot.quality.drawable import drawable
+from bot.quality.drawable import drawable, readable
 from bot.quality.measures import Agreement
-from bot.quality.report import LabelCount, Report
+from bot.quality.report import LabelCount, QuestionFigures, Report
 from bot.quality.sheet import Sheet
 from bot.quality.words import PARTS, Words
 from bot.wording import say
-from storage.figures import Parts
 
 WIDTH: Final = 1200
 HEIGHT: Final = 1000
 LABELS_SHOWN: Final = 10
+QUESTIONS_SHOWN: Final = 5
 DAYS_SHOWN: Final = 30
 
 
@@ -32,37 +32,95 @@ _LINE: Final = "#CBD2D9"
 _MARGIN: Final = 48
 _COLUMN: Final = 560
 _RIGHT: Final = 664
+_TOP: Final = 345
+_BOTTOM: Final = 970
 _ROW: Final = 104
 """Pixels a label has at most, however few there are."""
+_LOW_ROW: Final = 40
+"""Pixels it has at least."""
 _SLIVER: Final = 5
 """Pixels a part of the progress bar has at least, so that three flagged items of a million are seen."""
 
 
 def summary_chart(report: Report, words: Words) -> bytes:
-    """A PNG of WIDTH × HEIGHT pixels. Of several questions it shows the first that has labels to count; where there is
-    none, the days take their place. The same report gives the same bytes with the same fonts and matplotlib."""
+    """A PNG of WIDTH × HEIGHT pixels. Each of several questions has its panel, QUESTIONS_SHOWN at most. The same report
+    gives the same bytes with the same fonts and matplotlib."""
     sheet = Sheet(WIDTH, HEIGHT)
     _header(sheet, report, words)
-    _progress(sheet, report.parts, words)
-    shown = next((one for one in report.questions if one.labels is not None), report.questions[0])
-    if shown.labels is None:
-        _days(sheet, report, words, _Panel(x=_MARGIN, width=_COLUMN, floor=890, height=440))
-        _agreement(sheet, shown.agreement, "alike", words, top=376, columns=1)
+    end = _progress(sheet, report, words)
+    if not report.days and not any(question.answers for question in report.questions):
+        sheet.text(_MARGIN, _TOP + 31, words.say("report.no_labels"), 28, colour=_MUTED)
+    elif len(report.questions) == 1:
+        _alone(sheet, report, report.questions[0], words)
     else:
-        _labels(sheet, shown.labels, words)
-        _days(sheet, report, words, _Panel(x=_RIGHT, width=WIDTH - _MARGIN - _RIGHT, floor=630, height=182))
-        _agreement(sheet, shown.agreement, "percent", words, top=742, columns=2)
+        _several(sheet, report, words, top=end + 50)
     return sheet.png()
 
 
 @dataclass(frozen=True, slots=True)
 class _Panel:
-    """Where the bars of the days stand: on `floor`, up to `height` pixels tall."""
+    """A part of the page, from its heading down."""
 
     x: float
+    y: float
     width: float
-    floor: float
     height: float
+
+
+def _alone(sheet: Sheet, report: Report, question: QuestionFigures, words: Words) -> None:
+    """Labels on the left; where there is none to count, the days take their place."""
+    left = _Panel(_MARGIN, _TOP, _COLUMN, _BOTTOM - _TOP)
+    right = _Panel(_RIGHT, _TOP, WIDTH - _MARGIN - _RIGHT, 345)
+    if question.labels is None:
+        _days(sheet, report, words, left)
+        _agreement(sheet, question.agreement, "alike", words, top=_TOP + 31, columns=1)
+        return
+    sheet.text(left.x, left.y + 31, words.say("report.chart.labels"), 32, weight="bold")
+    _labels(
+        sheet, _rows(question, question.labels, LABELS_SHOWN, words), words, replace(left, y=left.y + 49, height=570)
+    )
+    _days(sheet, report, words, right)
+    _agreement(sheet, question.agreement, "percent", words, top=742, columns=2)
+
+
+def _several(sheet: Sheet, report: Report, words: Words, *, top: float) -> None:
+    """Two columns of panels: the questions in their order, then the days, over both where a row is left."""
+    shown = report.questions[:QUESTIONS_SHOWN]
+    height = (_BOTTOM - top) / (len(shown) // 2 + 1)
+    left, whole = float(_MARGIN), WIDTH - 2 * _MARGIN
+    half = (whole - _MARGIN) / 2
+    panels = [
+        _Panel(left + place % 2 * (half + _MARGIN), top + place // 2 * height, half, height)
+        for place in range(len(shown) + 1)
+    ]
+    for place, (question, panel) in enumerate(zip(shown, panels, strict=False), 1):
+        _question(sheet, question, place, words, panel)
+    _days(sheet, report, words, panels[-1] if len(shown) % 2 else replace(panels[-1], width=whole))
+
+
+def _question(sheet: Sheet, question: QuestionFigures, place: int, words: Words, panel: _Panel) -> None:
+    title = readable(place, question.title, question.name)
+    sheet.text(panel.x, panel.y + 31, sheet.fitted(title, 28, panel.width, "bold"), 28, weight="bold")
+    said = sheet.fitted(_in_a_line(question, words), 22, panel.width)
+    sheet.text(panel.x, panel.y + 64, said, 22, colour=_MUTED)
+    rest = _Panel(panel.x, panel.y + 76, panel.width, panel.height - 90)
+    if question.labels is None:
+        texts = words.say("report.chart.texts", count=words.count(question.answers))
+        sheet.text(panel.x, rest.y + 30, texts, 26)
+    else:
+        most = int(rest.height // _LOW_ROW)
+        _labels(sheet, _rows(question, question.labels, most - 1, words), words, rest)
+
+
+def _in_a_line(question: QuestionFigures, words: Words) -> str:
+    found = question.agreement
+    if found.percent is None:
+        return words.say("report.chart.not_compared")
+    key = "report.alike" if question.labels is None else "report.equal"
+    coefficients = (("α", found.alpha), ("AC1", found.ac1))
+    figures = [f"{name} {words.figure(value, 2)}" for name, value in coefficients if value is not None]
+    items = words.say("report.chart.compared", items=_short(found.items, words))
+    return " · ".join((*figures, words.say(key, percent=words.percent(found.percent)), items))
 
 
 def _header(sheet: Sheet, report: Report, words: Words) -> None:
@@ -74,11 +132,12 @@ def _header(sheet: Sheet, report: Report, words: Words) -> None:
     state = [words.progress(report)]
     if report.pace.expected_end:
         state.append(words.say("report.end", date=words.date(report.pace.expected_end, "report.short_date")))
-    sheet.text(_MARGIN, 134, " · ".join(state), 28, colour=_MUTED)
+    sheet.text(_MARGIN, 134, sheet.fitted(" · ".join(state), 28, WIDTH - 2 * _MARGIN), 28, colour=_MUTED)
 
 
-def _progress(sheet: Sheet, progress: Parts, words: Words) -> None:
-    counts = ((part, getattr(progress, part), colour) for part, colour in zip(PARTS, _PART_COLOURS, strict=True))
+def _progress(sheet: Sheet, report: Report, words: Words) -> float:
+    """Returns where it ends."""
+    counts = ((part, getattr(report.parts, part), colour) for part, colour in zip(PARTS, _PART_COLOURS, strict=True))
     parts = [part for part in counts if part[1]]
     left, room = float(_MARGIN), WIDTH - 2 * _MARGIN
     sheet.box(left, 162, room, 44, _TRACK)
@@ -86,7 +145,11 @@ def _progress(sheet: Sheet, progress: Parts, words: Words) -> None:
     for (_, _, colour), width in zip(parts, widths, strict=True):
         sheet.box(left, 162, width - 2, 44, colour)
         left += width
-    _legend(sheet, [(words.count(count), words.say(f"report.part.{part}"), colour) for part, count, colour in parts])
+    entries = [_Entry(words.say(f"report.part.{part}"), words.count(count), colour) for part, count, colour in parts]
+    if report.gold.labels:
+        free = any(question.labels is None for question in report.questions)
+        entries.append(_Entry(words.accuracy(report.gold, free)))
+    return _legend(sheet, entries)
 
 
 def _widths(counts: Sequence[int], room: float) -> list[float]:
@@ -97,89 +160,111 @@ def _widths(counts: Sequence[int], room: float) -> list[float]:
     return [_SLIVER if count in slivers else free * count / rest for count in counts]
 
 
-def _legend(sheet: Sheet, entries: Sequence[tuple[str, str, str]]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    name: str
+    count: str = ""
+    colour: str | None = None
+
+
+def _legend(sheet: Sheet, entries: Sequence[_Entry]) -> float:
     x, y = float(_MARGIN), 250
-    for count, name, colour in entries:
-        width = 32 + sheet.width(count, 26, "bold") + 8 + sheet.width(name, 26)
+    for entry in entries:
+        mark = 32 if entry.colour else 0
+        counted = sheet.width(entry.count, 26, "bold") + 8 if entry.count else 0
+        width = mark + counted + sheet.width(entry.name, 26)
         if x > _MARGIN and x + width > WIDTH - _MARGIN:
             x, y = _MARGIN, y + 40
-        sheet.box(x, y - 20, 22, 22, colour)
-        sheet.text(x + 32, y, count, 26, weight="bold")
-        sheet.text(x + width, y, name, 26, colour=_MUTED, ha="right")
+        if entry.colour:
+            sheet.box(x, y - 20, 22, 22, entry.colour)
+        sheet.text(x + mark, y, entry.count, 26, weight="bold")
+        sheet.text(x + width, y, entry.name, 26, colour=_MUTED, ha="right")
         x += width + 34
+    return y
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
+    """`share` of the answers; None where that cannot be said of several labels together."""
+
     title: str
     count: int
+    share: float | None
     colour: str = _BLUE
 
 
-def _labels(sheet: Sheet, labels: Sequence[LabelCount], words: Words) -> None:
-    sheet.text(_MARGIN, 376, words.say("report.chart.labels"), 32, weight="bold")
-    rows = _rows(labels, words)
-    total = sum(row.count for row in rows)
-    if not total:
-        sheet.text(_MARGIN, 426, words.say("report.no_labels"), 26, colour=_MUTED)
-        return
-    step = min(_ROW, 570 / len(rows))
-    longest = max(row.count for row in rows)
-    for place, row in enumerate(rows):
-        amount = f"{words.count(row.count)} · {words.percent(row.count / total)}"
-        _label_row(sheet, 394 + place * step, step, row, amount, length=row.count / longest)
-
-
-def _label_row(sheet: Sheet, top: float, step: float, row: _Row, amount: str, *, length: float) -> None:
-    baseline, thick = top + 28, step * 0.22
-    room = _COLUMN - sheet.width(amount, 24) - 24
-    sheet.text(_MARGIN, baseline, sheet.fitted(row.title, 26, room), 26)
-    sheet.text(_MARGIN + _COLUMN, baseline, amount, 24, colour=_MUTED, ha="right")
-    sheet.pill(_MARGIN, baseline + 9, _COLUMN, thick, _TRACK)
-    if row.count:
-        sheet.pill(_MARGIN, baseline + 9, _COLUMN * length, thick, row.colour)
-
-
-def _rows(labels: Sequence[LabelCount], words: Words) -> list[_Row]:
+def _rows(question: QuestionFigures, labels: Sequence[LabelCount], most: int, words: Words) -> list[_Row]:
     """The most frequent labels first, then the others in one. A single one left over is shown as itself."""
-    rows = [_Row(_title(label, place, words), label.count) for place, label in enumerate(labels, 1)]
+    answers = question.answers or 1
+    rows = [
+        _Row(_title(label, place, words), label.count, label.count / answers) for place, label in enumerate(labels, 1)
+    ]
     rows.sort(key=lambda row: -row.count)
-    if len(rows) <= LABELS_SHOWN + 1:
+    if len(rows) <= most + 1:
         return rows
-    rest = rows[LABELS_SHOWN:]
-    other = words.say("report.chart.other", count=words.count(len(rest)))
-    return [*rows[:LABELS_SHOWN], _Row(other, sum(row.count for row in rest), _GREY)]
+    rest = rows[most:]
+    count = sum(row.count for row in rest)
+    # Of tags an answer may hold several: how many answers hold one of the others is not known here.
+    share = count / answers if sum(row.count for row in rows) == question.answers else None
+    return [*rows[:most], _Row(words.say("report.chart.other", count=words.count(len(rest))), count, share, _GREY)]
 
 
 def _title(label: LabelCount, place: int, words: Words) -> str:
     """Its name where the fonts lack letters of the title."""
-    return drawable(say(words.language, label.title)) or drawable(label.name) or f"#{place}"
+    return readable(place, say(words.language, label.title), label.name)
+
+
+def number(label: LabelCount, place: int, words: Words) -> str | None:
+    """What a label is called that the fonts cannot write: for a key beside the picture."""
+    title = _title(label, place, words)
+    return title if title == f"#{place}" and title not in (label.title, label.name) else None
+
+
+def _labels(sheet: Sheet, rows: Sequence[_Row], words: Words, panel: _Panel) -> None:
+    if not any(row.count for row in rows):
+        sheet.text(panel.x, panel.y + 32, words.say("report.no_labels"), 26, colour=_MUTED)
+        return
+    step = min(_ROW, panel.height / len(rows))
+    for place, row in enumerate(rows):
+        _label_row(sheet, row, words, replace(panel, y=panel.y + place * step, height=step))
+
+
+def _label_row(sheet: Sheet, row: _Row, words: Words, panel: _Panel) -> None:
+    """The whole track is all answers."""
+    baseline, thick = panel.y + 28, panel.height * 0.22
+    amount = words.count(row.count) + ("" if row.share is None else f" · {words.percent(row.share)}")
+    room = panel.width - sheet.width(amount, 24) - 24
+    sheet.text(panel.x, baseline, sheet.fitted(row.title, 26, room), 26)
+    sheet.text(panel.x + panel.width, baseline, amount, 24, colour=_MUTED, ha="right")
+    if row.share is not None:
+        sheet.pill(panel.x, baseline + 7, panel.width, thick, _TRACK)
+    if row.share:
+        sheet.pill(panel.x, baseline + 7, panel.width * row.share, thick, row.colour)
 
 
 def _days(sheet: Sheet, report: Report, words: Words, panel: _Panel) -> None:
-    sheet.text(panel.x, 376, words.say("report.chart.days"), 32, weight="bold")
+    sheet.text(panel.x, panel.y + 31, words.say("report.chart.days"), 32, weight="bold")
     bars = _calendar(report)
     most = max(bars.values(), default=0)
     if not most:
         ever = any(count for _, count in report.days)
         none = words.say("report.chart.none_lately", days=DAYS_SHOWN) if ever else words.say("report.no_labels")
-        sheet.text(panel.x, 426, none, 26, colour=_MUTED)
+        sheet.text(panel.x, panel.y + 81, none, 26, colour=_MUTED)
         return
-    end = panel.x + panel.width
     pace = report.pace.per_day
-    tallest = max(most, pace or 0)
+    floor, top = panel.y + panel.height - 60, panel.y + 90
+    unit = (floor - top) / max(most, pace or 0)
     # Few days make bars, not walls.
     step = min(panel.width / len(bars), 80)
     for place, count in enumerate(bars.values()):
-        tall = panel.height * count / tallest
-        sheet.box(panel.x + place * step, panel.floor - tall, step * 0.8, tall, _SKY)
-    sheet.line(panel.x, panel.floor, panel.width, _LINE)
-    most_said = words.say("report.chart.most", count=words.count(most))
-    sheet.text(end, 416, most_said, 24, colour=_MUTED, ha="right")
-    _day_marks(sheet, list(bars), step, words, panel)
+        sheet.box(panel.x + place * step, floor - unit * count, step * 0.8, unit * count, _SKY)
+    sheet.line(panel.x, floor, panel.width, _LINE)
+    sheet.line(panel.x, floor - unit * most, panel.width, _LINE)
+    sheet.text(panel.x + panel.width, floor - unit * most - 9, words.count(most), 24, colour=_MUTED, ha="right")
+    _day_marks(sheet, list(bars), step, words, replace(panel, y=floor))
     if pace:
-        sheet.line(panel.x, panel.floor - panel.height * pace / tallest, panel.width, _VERMILLION, dashed=True)
-        sheet.text(panel.x, 416, words.say("report.chart.pace", pace=words.amount(pace)), 24, colour=_VERMILLION)
+        sheet.line(panel.x, floor - unit * pace, panel.width, _VERMILLION, dashed=True)
+        sheet.text(panel.x, top - 9, words.say("report.chart.pace", pace=words.amount(pace)), 24, colour=_VERMILLION)
 
 
 def _calendar(report: Report) -> dict[date, int]:
@@ -198,7 +283,7 @@ def _calendar(report: Report) -> dict[date, int]:
 
 def _day_marks(sheet: Sheet, days: Sequence[date], step: float, words: Words, panel: _Panel) -> None:
     first, last = (words.date(day, "report.short_date") for day in (days[0], days[-1]))
-    baseline, end = panel.floor + 34, panel.x + len(days) * step
+    baseline, end = panel.y + 34, panel.x + len(days) * step
     sheet.text(panel.x, baseline, first, 24, colour=_MUTED)
     if end - sheet.width(last, 24) > panel.x + sheet.width(first, 24) + 20:
         sheet.text(end, baseline, last, 24, colour=_MUTED, ha="right")
@@ -207,15 +292,20 @@ def _day_marks(sheet: Sheet, days: Sequence[date], step: float, words: Words, pa
 def _agreement(sheet: Sheet, found: Agreement, percent: str, words: Words, *, top: float, columns: int) -> None:
     """`percent` is what the share of equal answers is called."""
     sheet.text(_RIGHT, top, words.say("report.chart.agreement"), 32, weight="bold")
-    tiles = (
+    if found.percent is None:
+        sheet.text(_RIGHT, top + 50, words.say("report.chart.not_compared"), 26, colour=_MUTED)
+        return
+    every = (
         (None if found.alpha is None else words.figure(found.alpha, 2), "alpha"),
         (None if found.ac1 is None else words.figure(found.ac1, 2), "ac1"),
-        (None if found.percent is None else words.percent(found.percent), percent),
+        (words.percent(found.percent), percent),
         (_short(found.items, words), "items"),
     )
+    # Of free texts there is no AC1.
+    tiles = [(figure, caption) for figure, caption in every if figure is not None]
     for place, (figure, caption) in enumerate(tiles):
         x, y = _RIGHT + 250 * (place % columns), top + 68 + 106 * (place // columns)
-        sheet.text(x, y, figure or "–", 44, weight="bold")
+        sheet.text(x, y, figure, 44, weight="bold")
         sheet.text(x, y + 36, words.say(f"report.chart.{caption}"), 24, colour=_MUTED)
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import TypeAlias
@@ -11,7 +11,7 @@ from bot.labels import LABEL_TYPES
 from bot.labels.base import BadAnswer, Label, Said
 from bot.project import Json, Project, Question
 from bot.quality.consensus import disagreement
-from bot.quality.measures import Agreement, agreement
+from bot.quality.measures import Agreement, Distance, agreement
 from bot.quality.values import frozen
 
 Codes: TypeAlias = tuple[int, ...]
@@ -58,7 +58,12 @@ class Coder:
 
     def agreement(self) -> Agreement:
         units = chain.from_iterable(repeat(codes, times) for codes, times in self.units.items())
-        return agreement(units, self.distance, self.type.CATEGORICAL)
+        return agreement(units, self.distance, self.type.CATEGORICAL, self._metric)
+
+    def _metric(self, codes: Sequence[int], totals: Sequence[int]) -> Distance[int]:
+        """The type's metric among the numbers of its labels, or else its distance."""
+        between = self.type.metric([self.labels[code] for code in codes], totals)
+        return (lambda one, other: between(self.labels[one], self.labels[other])) if between else self.distance
 
     def counts(self) -> dict[int, int]:
         """How often each label was given, by its number."""

@@ -52,6 +52,11 @@ def drawable(text: str, weight: Weight = "normal") -> str | None:
     return " ".join("".join(kept).split()) or None
 
 
+def readable(place: int, *texts: str) -> str:
+    """The first of the texts that can be drawn; the number where none can."""
+    return next((found for found in map(drawable, texts) if found), f"#{place}")
+
+
 def shortened(text: str, length: int) -> str:
     """The first `length` characters with an ellipsis, without a torn accent before it."""
     end = length

@@ -21,6 +21,8 @@ from bot.quality.values import frozen
 
 V = TypeVar("V")
 Distance = Callable[[V, V], float]
+Metric = Callable[[Sequence[V], Sequence[int]], Distance[V]]
+"""A distance that depends on how often each label was given: (distinct labels, how often) → distance, on any scale."""
 Codes = tuple[int, ...]
 
 EXACT_VALUES = 2_000
@@ -41,15 +43,17 @@ class Agreement:
     answers: int
 
 
-def agreement(units: Iterable[Sequence[V]], distance: Distance[V], categorical: bool) -> Agreement:
+def agreement(
+    units: Iterable[Sequence[V]], distance: Distance[V], categorical: bool, metric: Metric[V] | None = None
+) -> Agreement:
     """All figures of a project in one pass over its units; `distance` gives 0…1.
 
     `percent` (0…1) is the share of equal pairs where labels are categorical; of free labels it is 1 less the mean
-    distance of an item's answers, and there is no AC1.
+    distance of an item's answers, and there is no AC1. α goes by `metric` where one is given.
     """
     tally = _tally(units)
     return Agreement(
-        alpha=_alpha(tally, distance),
+        alpha=_alpha(tally, metric(tally.values, tally.totals) if metric else distance),
         ac1=_ac1(tally) if categorical else None,
         percent=_observed(tally, nominal if categorical else distance),
         items=tally.items,
@@ -68,12 +72,17 @@ def alpha(units: Iterable[Sequence[V]], distance: Distance[V]) -> float | None:
 
 
 def alpha_ordinal(units: Iterable[Sequence[float]]) -> float | None:
-    """α for labels of which only the order counts: the squared distance of their mean ranks among all answers."""
+    """α for labels of which only the order counts."""
     tally = _tally(units)
-    by_value = sorted(zip(tally.values, tally.totals, strict=True))
+    return _alpha(tally, ordinal(tally.values, tally.totals))
+
+
+def ordinal(values: Sequence[float], totals: Sequence[int]) -> Distance[float]:
+    """The squared distance of the labels' mean ranks among all answers."""
+    by_value = sorted(zip(values, totals, strict=True))
     below = accumulate((count for _, count in by_value), initial=0)
     rank = {value: before + count / 2 for (value, count), before in zip(by_value, below, strict=False)}
-    return _alpha(tally, lambda one, other: (rank[one] - rank[other]) ** 2)
+    return lambda one, other: (rank[one] - rank[other]) ** 2
 
 
 def fleiss(units: Iterable[Sequence[V]]) -> float | None:

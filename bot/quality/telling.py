@@ -24,17 +24,16 @@ Block = tuple[int, Text]
 def text(report: Report, language: str) -> Text:
     """Without a word on single people. Never longer than a picture's text may be: what matters least gives way."""
     words = Words(language)
-    head = (Part(cut(report.title, TITLE_LONG), "bold"), Part(f" · {words.date(report.today)}\n"))
-    blocks: list[Block] = [(0, head), (0, _line(words.progress(report)))]
+    blocks: list[Block] = [(0, heading(report, words)), (0, _line(words.progress(report)))]
     if report.parts.imported:
-        blocks += [(2, _line(_parts(report, words), "quiet")), (1, _line(_pace(report, words)))]
+        blocks += [(2, _line(parts(report, words), "quiet")), (1, _line(speed(report, words)))]
         for question in report.questions:
             blocks += _question(question, words, alone=len(report.questions) == 1)
     if report.gold.labels:
         blocks.append((1, _line(words.accuracy(report.gold, _free(report.questions)))))
     if report.disputed:
         blocks.append((3, _line("\n" + words.say("report.disputed"))))
-        blocks += [(4 + place, _dispute(one, words)) for place, one in enumerate(report.disputed)]
+        blocks += [(4 + place, said) for place, said in enumerate(disputes(report, words))]
     return _fitted(blocks, CAPTION)
 
 
@@ -58,24 +57,28 @@ def people_text(report: Report, language: str) -> Text:
 
 
 def picture(report: Report, language: str) -> bytes:
-    """A PNG. Of several questions it shows the first that has labels to count."""
+    """A PNG."""
     # Matplotlib is loaded by whom a picture is asked of, and nobody else.
     from bot.quality import chart
 
     return chart.summary_chart(report, Words(language))
 
 
+def heading(report: Report, words: Words) -> Text:
+    return (Part(cut(report.title, TITLE_LONG), "bold"), Part(f" · {words.date(report.today)}\n"))
+
+
 def _did(person: PersonFigures) -> bool:
     return any((person.labels, person.gold.labels, person.skips, person.flags, person.late, person.superseded))
 
 
-def _parts(report: Report, words: Words) -> str:
+def parts(report: Report, words: Words) -> str:
     counts = [(part, getattr(report.parts, part)) for part in PARTS]
-    parts = " + ".join(f"{words.count(count)} {words.say(f'report.part.{part}')}" for part, count in counts if count)
-    return words.say("report.imported", count=words.count(report.parts.imported), parts=parts)
+    said = " + ".join(f"{words.count(count)} {words.say(f'report.part.{part}')}" for part, count in counts if count)
+    return words.say("report.imported", count=words.count(report.parts.imported), parts=said)
 
 
-def _pace(report: Report, words: Words) -> str:
+def speed(report: Report, words: Words) -> str:
     pace = report.pace
     if pace.per_day is None:
         return words.say("report.no_labels")
@@ -96,10 +99,19 @@ def _question(question: QuestionFigures, words: Words, *, alone: bool) -> Iterat
 
 
 def _labels(labels: Sequence[LabelCount], answers: int, words: Words) -> str:
-    """The most frequent ones with their share of the answers, which of tags may hold several."""
+    """The most frequent ones with their share of the answers, which of tags may hold several. Where the picture has
+    numbers for want of a font, this is their key, with as many as are there."""
+    from bot.quality import chart
+
+    numbers = {one.name: number for place, one in enumerate(labels, 1) if (number := chart.number(one, place, words))}
+    most = chart.LABELS_SHOWN if numbers else LABELS
     often = sorted((one for one in labels if one.count), key=lambda one: -one.count)
-    shown = often if len(often) <= LABELS + 1 else often[:LABELS]
-    said = [f"{cut(say(words.language, one.title), LABEL_LONG)} {words.percent(one.count / answers)}" for one in shown]
+    shown = often if len(often) <= most + 1 else often[:most]
+    said = [
+        f"{numbers.get(one.name, '')} {cut(say(words.language, one.title), LABEL_LONG)} ".lstrip()
+        + words.percent(one.count / answers)
+        for one in shown
+    ]
     if len(shown) < len(often):
         said.append(words.say("report.others", count=words.count(len(often) - len(shown))))
     return " · ".join(said)
@@ -107,6 +119,11 @@ def _labels(labels: Sequence[LabelCount], answers: int, words: Words) -> str:
 
 def _free(questions: Iterable[QuestionFigures]) -> bool:
     return any(question.labels is None for question in questions)
+
+
+def disputes(report: Report, words: Words) -> list[Text]:
+    """A line each, the worst first."""
+    return [_dispute(one, words) for one in report.disputed]
 
 
 def _dispute(one: Disputed, words: Words) -> Text:

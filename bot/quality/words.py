@@ -49,7 +49,12 @@ class Words:
         done = report.parts.done
         # Rounded down: 100 % is said when nothing is left.
         percent = 100 * done // report.asked
-        return self.say("report.done", done=self.count(done), all=self.count(report.asked), percent=percent)
+        said = self.say("report.done", done=self.count(done), all=self.count(report.asked), percent=percent)
+        given, wanted = report.labels, report.labels + report.pace.wanted
+        # With one label an item that would be the same again.
+        if report.pace.wanted and (given, wanted) != (done, report.asked):
+            said += " · " + self.say("report.given", given=self.count(given), wanted=self.count(wanted))
+        return said
 
     def agreement(self, found: Agreement, free: bool) -> str:
         """α, AC1, per cent and how much was compared, together always."""

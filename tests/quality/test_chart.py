@@ -65,6 +65,8 @@ USUAL = Report(
 def but(report, *, pace=..., expected_end=..., **changes):
     """The report with other figures; `labels` and `agreement` are its question's."""
     of_question = {name: changes.pop(name) for name in ("labels", "agreement") if name in changes}
+    if of_question.get("labels"):
+        of_question["answers"] = sum(label.count for label in of_question["labels"])
     changed = replace(report, **changes, questions=(replace(report.questions[0], **of_question),))
     per_day = changed.pace.per_day if pace is ... else pace
     end = changed.pace.expected_end if expected_end is ... else expected_end
@@ -174,13 +176,26 @@ def test_the_parts_add_up_to_what_was_imported():
     assert USUAL.parts.imported == 1000
 
 
-def test_the_longest_bar_is_the_most_frequent_label():
+def test_a_bar_is_as_long_as_the_labels_share_of_the_answers():
     image = picture(USUAL)
     heights = [y for y in range(394, HEIGHT) if image.getpixel((70, y)) == BLUE]
     assert [max(runs(image, BLUE, y=y)) for y in (heights[len(heights) // 4], heights[-len(heights) // 4])] == [
-        pytest.approx(560, abs=3),
-        pytest.approx(560 / 3, abs=3),
+        pytest.approx(560 * 3 / 4, abs=3),
+        pytest.approx(560 / 4, abs=3),
     ]
+
+
+def test_of_tags_too_a_bar_is_the_share_of_the_answers():
+    both = tuple(replace(label, count=600) for label in USUAL.questions[0].labels)
+    image = picture(replace(USUAL, questions=(replace(USUAL.questions[0], labels=both),)))
+    assert max(max(runs(image, BLUE, y=y), default=0) for y in range(394, HEIGHT)) == pytest.approx(280, abs=3)
+
+
+def test_the_other_tags_together_are_counted_without_a_share():
+    """An answer may hold several of them."""
+    tags = replace(USUAL.questions[0], labels=tuple(LabelCount(f"l{i}", f"L{i}", 300) for i in range(40)))
+    image = picture(replace(USUAL, questions=(tags,)))
+    assert (len(runs(image, BLUE, x=56)), len(runs(image, GREY, x=56))) == (10, 0)
 
 
 def bars_by_colour(labels):
@@ -235,10 +250,64 @@ def test_the_words_are_those_of_the_language():
     assert picture(USUAL, "de").tobytes() != picture(USUAL).tobytes()
 
 
-def test_of_several_questions_the_first_with_labels_is_shown():
-    free = replace(USUAL.questions[0], labels=None)
-    several = replace(USUAL, questions=(free, *USUAL.questions, *HARD["200 labels"].questions))
-    assert drawn(several) == drawn(USUAL)
+FREE = replace(USUAL.questions[0], labels=None, agreement=Agreement(0.8, None, 0.9, 40, 80))
+WIDE = replace(
+    USUAL.questions[0],
+    title=ENDLESS,
+    labels=tuple(LabelCount(f"l{i}", ENDLESS, 123_456_789) for i in range(11)),
+    answers=11 * 123_456_789,
+    agreement=Agreement(-0.004, 0.999, 0.999, 98_765_432, 400_000_000),
+)
+
+
+@pytest.mark.parametrize("count", range(2, 8))
+@pytest.mark.parametrize("parts", [USUAL.parts, HARD["millions"].parts], ids=["usual", "millions"])
+def test_several_questions_have_a_panel_each(count, parts):
+    questions = (*USUAL.questions, FREE, WIDE, WIDE, *USUAL.questions * 3)[:count]
+    image = picture(replace(USUAL, questions=questions, parts=parts))
+    assert blank(image, 0, 0, 40, HEIGHT)
+    assert blank(image, WIDTH - 40, 0, WIDTH, HEIGHT)
+    assert blank(image, 0, HEIGHT - 20, WIDTH, HEIGHT)
+    end_of_questions = HEIGHT if count % 2 else 620
+    assert blank(image, 580, 385, 620, end_of_questions)
+    if parts == USUAL.parts:
+        assert label_bars(image) == {2: (2, 0), 3: (6, 0), 4: (4, 2), 5: (6, 2)}[min(count, 5)]
+
+
+def label_bars(image):
+    """How many in the left and the right column."""
+    return tuple(len([run for run in runs(image, BLUE, x=x) if run > 5]) for x in (56, 632))
+
+
+def test_a_question_is_named_by_what_the_fonts_can_write():
+    first, second = USUAL.questions[0], replace(USUAL.questions[0], name="tone")
+    cjk, latin = (replace(USUAL, questions=(first, replace(second, title=title))) for title in ("语气", "tone"))
+    assert drawn(cjk) == drawn(latin)
+
+
+def test_nothing_compared_is_one_quiet_sentence():
+    nothing = Agreement(None, None, None, 0, 0)
+    image = picture(but(USUAL, agreement=nothing))
+    assert blank(image, 664, 800, WIDTH, HEIGHT)
+    assert not blank(image, 664, 770, WIDTH, 800)
+
+
+def test_free_texts_have_no_place_for_ac1():
+    with_ac1 = picture(but(USUAL, labels=None))
+    without = picture(HARD["transcripts"])
+    assert not blank(with_ac1, 664, 740, WIDTH, HEIGHT)
+    assert blank(without, 664, 710, WIDTH, HEIGHT)
+
+
+def test_how_many_gold_labels_were_right_stands_in_the_picture():
+    assert drawn(replace(USUAL, gold=Accuracy(14, 12, 0.9))) != drawn(USUAL)
+
+
+def test_without_any_label_there_is_one_sentence():
+    image = picture(EMPTY)
+    assert not blank(image, 40, 345, 400, 400)
+    assert blank(image, 40, 400, WIDTH, HEIGHT)
+    assert blank(image, 616, 345, WIDTH, HEIGHT)
 
 
 def test_pictures_stay_out_of_the_start_up_path():

@@ -25,6 +25,7 @@ from storage import people
 from storage.database import run
 from storage.schema import answers, cards, comments, items
 from tests.engines import START
+from tests.quality.test_measures import FOUR_CODERS
 from tests.worlds import SENTIMENT, add_items, make
 
 DAY = timedelta(days=1)
@@ -114,7 +115,8 @@ def simple(database, given, *, project=SENTIMENT, heads=3, state="done", overlap
 
     def write(tx):
         world = make(tx, 0, heads, overlap, project)
-        for item, labels in zip(add_items(tx, world.project, [{"state": state} for _ in given]), given, strict=True):
+        made = [{"state": state, "answers": len(labels)} for labels in given]
+        for item, labels in zip(add_items(tx, world.project, made, overlap=overlap), given, strict=True):
             for person, label in zip(world.people, labels, strict=False):
                 answer(tx, world, item, person, {"label": label})
         return world
@@ -157,7 +159,9 @@ def test_the_distribution_equals_a_recount(past):
     ]
     topic, tags, stars, free = report.questions
     assert {one.name: one.count for one in topic.labels} == Counter(label["topic"] for label in counted)
-    assert {one.name: one.count for one in tags.labels} == Counter(t for one in counted for t in one.get("tags", ()))
+    assert {one.name: one.count for one in tags.labels} == Counter(
+        tag for one in counted if "tags" in one for tag in one["tags"] or ["[]"]
+    )
     assert {one.name: one.count for one in stars.labels} == Counter(str(label["stars"]) for label in counted)
     assert free.labels is None
     assert [one.answers for one in report.questions] == [
@@ -278,6 +282,55 @@ def test_transcripts_agree_as_far_as_they_are_alike(database):
     assert found.ac1 is None
     assert [one.item for one in report.disputed] == ["item0"]
     assert "alike" in said(text(report, "en"))
+
+
+def test_the_alpha_of_ratings_is_ordinal(database):
+    stars = Project("stars", "Stars", (Question("label", "How good?", "rating"),))
+    found = simple(database, FOUR_CODERS, project=stars, heads=4).questions[0].agreement
+    assert found.alpha == pytest.approx(0.81539, abs=1e-5)
+    assert (found.ac1, found.percent) == (pytest.approx(0.77544, abs=1e-5), pytest.approx(0.81818, abs=1e-5))
+
+
+def test_that_no_tag_applies_is_counted_in_its_own_words(database):
+    project = Project("tags", "Tags", (Question("label", "Which apply?", "tags", COLOURS),))
+    report = simple(database, [[[], []], [["red", "blue"], ["red"]]], project=project)
+    plain = as_json(report)["questions"][0]
+    assert {one["title"]: one["count"] for one in plain["labels"]} == {
+        "Red": 2,
+        "Green": 0,
+        "Blue": 1,
+        "∅ None of them": 2,
+    }
+    assert "Labels: Red 50 % · ∅ None of them 50 % · Blue 25 %" in said(text(report, "en"))
+    assert "∅ Keins davon 50 %" in said(text(report, "de"))
+
+
+def test_progress_is_told_in_labels_too_where_an_item_needs_several(database):
+    one_of_two = simple(database, [["positive"], ["negative"], []], state="open", overlap=2)
+    assert "0 of 3 items done · 0 % · 2 of 6 labels" in said(text(one_of_two, "en"))
+
+
+def test_progress_is_told_once_where_a_label_is_an_item(database):
+    def write(tx):
+        world = make(tx, 0, 1, 1)
+        first, _ = add_items(tx, world.project, [{}, {}])
+        answer(tx, world, first, world.people[0], {"label": "positive"})
+        tx.run(update(items).where(items.c.id == first).values(state="done", answers=1, taken=1))
+        return world
+
+    report = report_of(database, run(database, write))
+    assert said(text(report, "en")).splitlines()[1] == "1 of 2 items done · 50 %"
+
+
+def test_labels_that_the_picture_can_only_number_are_named_in_the_text(database):
+    tongues = (
+        LabelDef("\U00013000", "\U00013000"),
+        LabelDef("latin", "\U00013001"),
+        LabelDef("\U00013002", "\U00013002"),
+    )
+    project = Project("signs", "Signs", (Question("label", "Which?", "choice", tongues),))
+    report = simple(database, [["\U00013000"] * 2, ["latin", "\U00013002"]], project=project)
+    assert "#1 \U00013000 50 % · \U00013001 25 % · #3 \U00013002 25 %" in said(text(report, "en"))
 
 
 def test_a_renamed_label_is_the_same_label(database):
@@ -420,8 +473,8 @@ def test_the_picture_is_drawn_in_every_language(sqlite_url, language):
     assert (int.from_bytes(png[16:20]), int.from_bytes(png[20:24])) == (WIDTH, HEIGHT)
 
 
-def shown(report):
-    console = Console(width=120, record=True, file=io.StringIO())
+def shown(report, width=120):
+    console = Console(width=width, record=True, file=io.StringIO())
     terminal(report, console)
     return console.export_text()
 
@@ -451,3 +504,33 @@ def test_a_terminal_shows_people_and_takes_brackets_for_what_they_are(sqlite_url
         report = report_of(database, world)
     assert "[red]Ada[/nothing]" in shown(report)
     assert "imported" in shown(report)
+
+
+def test_a_terminal_of_80_columns_says_everything_once(database):
+    title = "Which of these best describes what the customer of the shop would like us to do for them right now?"
+    project = Project(
+        "asked",
+        "Asked",
+        (Question("first", title, "choice", COLOURS), Question("second", "How good?", "choice", COLOURS)),
+    )
+
+    def write(tx):
+        world = make(tx, 0, 2, 2, project)
+        (item,) = add_items(tx, world.project, [{"state": "done", "answers": 2}], overlap=2)
+        for person, label in zip(world.people, ("red", "green"), strict=True):
+            answer(tx, world, item, person, {"first": label, "second": "blue"})
+        return world
+
+    said_there = shown(report_of(database, run(database, write)), width=80)
+    lines = said_there.splitlines()
+    assert all(len(line.rstrip()) <= 80 for line in lines)
+    assert [line for line in lines if line.startswith("Labels:")] == []
+    assert said_there.count("How good?") == 1
+    assert " ".join(said_there.split()).count(title) == 1
+    # A title takes the whole width, and each question begins after a blank line.
+    first = next(place for place, line in enumerate(lines) if line.startswith("Which of these"))
+    assert len(lines[first].rstrip()) > 60
+    assert lines[first - 1].strip() == ""
+    assert lines[lines.index(next(line for line in lines if line.startswith("How good?"))) - 1].strip() == ""
+    assert any(line.startswith("Red") and "1" in line and "50 %  " + "█" * 15 in line for line in lines)
+    assert "flagged" not in said_there
