@@ -28,6 +28,7 @@ _VERMILLION: Final = "#D55E00"
 _MUTED: Final = "#52606D"
 _TRACK: Final = "#EDF0F4"
 _LINE: Final = "#CBD2D9"
+COLOURS: Final = (*_PART_COLOURS, _GREY, _BLUE, _VERMILLION, _MUTED, _TRACK, _LINE)
 
 _MARGIN: Final = 48
 _COLUMN: Final = 560

@@ -6,6 +6,7 @@ import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -25,6 +26,8 @@ GREEN, SKY, ORANGE, VERMILLION, BLUE, GREY = (
     (0x00, 0x72, 0xB2),
     (0x9A, 0xA5, 0xB1),
 )
+YELLOW = (0xF0, 0xE4, 0x42)
+ROOT = Path(__file__).parents[2]
 BAR_ROW = 184  # a line of pixels through the progress bar
 TODAY = date(2026, 11, 24)
 
@@ -308,6 +311,12 @@ def test_without_any_label_there_is_one_sentence():
     assert not blank(image, 40, 345, 400, 400)
     assert blank(image, 40, 400, WIDTH, HEIGHT)
     assert blank(image, 616, 345, WIDTH, HEIGHT)
+
+
+def test_the_readmes_picture_has_the_colours_of_the_chart():
+    readme = Image.open(ROOT / "docs/images/summary.png").convert("RGB")
+    colours = {colour for _, colour in readme.getcolors(readme.width * readme.height)}
+    assert {GREEN, BLUE, SKY, VERMILLION, YELLOW} <= colours
 
 
 def test_pictures_stay_out_of_the_start_up_path():
