@@ -237,7 +237,7 @@ def test_what_a_failure_says_of_an_item_is_not_kept(database, files):
 
     workers = Workers(database, files, start=lambda: Telling(1))
     assert workers.work_once()
-    assert run(database, lambda tx: tx.all(select(run_table)))[-1].error == "ValueError"
+    assert run(database, lambda tx: tx.all(select(run_table).order_by(run_table.c.id)))[-1].error == "ValueError"
     workers.close()
 
 
@@ -312,7 +312,7 @@ def test_what_fails_is_tried_three_times_and_then_given_up(database, clock, work
         assert states(database)[-1] == expected
         clock.advance(LEASE_OVER)
     assert not workers.work_once()
-    assert run(database, lambda tx: tx.all(select(run_table)))[-1].error == "ValueError"
+    assert run(database, lambda tx: tx.all(select(run_table).order_by(run_table.c.id)))[-1].error == "ValueError"
 
 
 def test_work_that_ends_the_program_each_time_is_given_up(database, clock, workers):
@@ -335,7 +335,7 @@ def test_without_an_account_on_the_platform_the_admins_are_told_once(database, c
     assert row.chat == world.chats[1]
     assert "cannot be posted to slack:C1: this labelbot is on no slack" in message.text[0].text
     assert states(database)[1:] == ["failed", "failed"]
-    assert "on no slack" in run(database, lambda tx: tx.all(select(run_table)))[-1].error
+    assert "on no slack" in run(database, lambda tx: tx.all(select(run_table).order_by(run_table.c.id)))[-1].error
     clock.advance(timedelta(days=8))
     run(database, lambda tx: runs.now(tx, world.project, NOW))
     assert workers.work_once()
