@@ -213,11 +213,6 @@ def rename(tx: Transaction, person: int, name: str) -> None:
     tx.run(update(people).where(people.c.id == person).values(name=name))
 
 
-def by_public(tx: Transaction, public: str) -> int | None:
-    found: int | None = tx.value(select(people.c.id).where(people.c.public == public))
-    return found
-
-
 def make_owner(tx: Transaction, person: int) -> None:
     """The owner of the installation is an owner of every project, those made later too. Links for an owner that were
     printed before lead nowhere from now on."""
@@ -259,14 +254,6 @@ def spend(tx: Transaction, code: str) -> tuple[int | None, str] | None:
     """Uses an invite up by one: (project, role), or None for a wrong, used or expired code."""
     row = tx.one(SPEND, {"hash": hashed(code), "moment": tx.now})
     return None if row is None else (row.project, row.role)
-
-
-def looks_valid(tx: Transaction, code: str) -> bool:
-    """Whether `spend` would succeed now; for pages that ask for a name first."""
-    found = select(invites.c.id).where(
-        invites.c.code_hash == hashed(code), invites.c.uses_left > 0, invites.c.expires_at > tx.now
-    )
-    return tx.value(found) is not None
 
 
 def guessed_too_often(tx: Transaction, account: int, user: str) -> bool:

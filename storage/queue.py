@@ -150,11 +150,6 @@ LAPSED = (
     .limit(bindparam("most"))
     .with_for_update(key_share=True, skip_locked=True)
 )
-ANY_LAPSED = (
-    select(cards.c.id)
-    .where(literal_column("cards.state IN ('open', 'parked')"), cards.c.leased_until < bindparam("moment"))
-    .limit(1)
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -323,10 +318,6 @@ def unskip(tx: Transaction, project: int, limit: int, most: int = 200) -> None:
         first = projects.next_seq(tx, project, len(again))
         places = [{"item": item, "limit": limit, "seq": first + number} for number, item in enumerate(again)]
         tx.run(SERVE_AGAIN, places)
-
-
-def any_lapsed(tx: Transaction) -> bool:
-    return tx.value(ANY_LAPSED, {"moment": tx.now}) is not None
 
 
 def expire(tx: Transaction, limit: int = 200) -> int:

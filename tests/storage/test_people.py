@@ -23,9 +23,9 @@ def test_of_many_who_use_an_invite_at_once_only_as_many_win_as_it_has_uses(datab
 def test_an_expired_invite_is_worth_nothing(database, clock):
     world = build(database)
     code = run(database, lambda tx: people.invite(tx, world.project, "annotator", 5, tx.now + timedelta(days=1)))
-    assert run(database, lambda tx: people.looks_valid(tx, code))
+    assert run(database, lambda tx: invites.read(tx, code))
     clock.advance(timedelta(days=1))
-    assert not run(database, lambda tx: people.looks_valid(tx, code))
+    assert not run(database, lambda tx: invites.read(tx, code))
     assert run(database, lambda tx: people.spend(tx, code)) is None
 
 
@@ -41,8 +41,8 @@ def test_revoking_ends_what_is_open_in_the_project_and_nothing_else(database, cl
     theirs, owners = run(database, make)
     assert run(database, lambda tx: invites.still_open(tx, world.project)) == 1
     assert run(database, lambda tx: invites.revoke(tx, world.project)) == 1
-    assert not run(database, lambda tx: people.looks_valid(tx, theirs))
-    assert run(database, lambda tx: people.looks_valid(tx, owners))
+    assert not run(database, lambda tx: invites.read(tx, theirs))
+    assert run(database, lambda tx: invites.read(tx, owners))
     assert run(database, lambda tx: invites.still_open(tx, None)) == 1
 
 
