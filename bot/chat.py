@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal, Protocol
 
 Style = Literal["plain", "bold", "italic", "quote", "code", "strike", "quiet"]
@@ -378,3 +379,12 @@ OpenPage = Callable[[str, str], str]
 
 def no_page(chat: str, data: str) -> str:
     return ""
+
+
+Recognise = Callable[[str, datetime], tuple[str, str]]
+"""Who opened the page, by what their platform's app hands to it: (their external id, a name of this very opening).
+Raises BadOpening."""
+
+
+class BadOpening(ValueError):
+    """What a page brought along does not prove who opened it; the message is a wording key."""

@@ -5,11 +5,13 @@ import binascii
 import hashlib
 import hmac
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from bot.buttons import BadButton, unpack
+from bot.chat import OpenPage
 
 LIFETIME: Final = timedelta(hours=12)
 
@@ -71,3 +73,25 @@ def nonce_of(data: str) -> str:
         return unpack(data).nonce
     except BadButton:
         return ""
+
+
+def plain_pages(address: str, path: str) -> OpenPage:
+    """Pages whose visitors the platform vouches for."""
+
+    def opens(chat: str, data: str) -> str:
+        nonce = nonce_of(data)
+        return f"{address}{path}/{nonce}" if address and nonce else ""
+
+    return opens
+
+
+def signed_pages(address: str, account: int, secret: bytes, clock: Callable[[], datetime]) -> OpenPage:
+    """Pages whose visitors are known by their link."""
+
+    def opens(chat: str, data: str) -> str:
+        nonce = nonce_of(data)
+        expires = int((clock() + LIFETIME).timestamp())
+        token = sign(Link(account, chat, nonce, expires), secret)
+        return f"{address}/mark/link/{token}" if address and nonce else ""
+
+    return opens

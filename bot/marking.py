@@ -95,8 +95,9 @@ def _item(turn: Turn, card: Card) -> Json:
 
 
 def _asked(turn: Turn, card: Card, project: Project, question: Question) -> Json:
-    reasons = [{"value": one, "title": turn.say(phrase(serving.reason_key(one), reason=one))} for one in
-               project.skip_reasons]
+    reasons = [
+        {"value": one, "title": turn.say(phrase(serving.reason_key(one), reason=one))} for one in project.skip_reasons
+    ]
     return {
         "card": card.nonce,
         "step": drafts.step(project, question),

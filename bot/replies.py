@@ -7,7 +7,7 @@ from bot import marking, serving
 from bot.buttons import BadButton, unpack
 from bot.characters import storable
 from bot.chat import Edited, FieldErrors, Reply, Submit
-from bot.draft import corrected, current, load
+from bot.draft import corrected, load
 from bot.face import about_what
 from bot.labels import LABEL_TYPES
 from bot.labels.base import BadAnswer, Done, Label, Typed
