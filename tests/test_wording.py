@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.presses import USUAL_REASONS
 from bot.project import SKIP_REASONS
+from bot.serving import USUAL_REASONS
 from bot.wording import DEFAULT, LANGUAGES, phrase, say
 from bot.wording import WORDS as TYPED
 
