@@ -83,4 +83,76 @@ SENTENCES: Final[Mapping[str, str]] = {
     "page.error.429": "Zu viele Versuche. Warte zehn Minuten und versuche es dann noch einmal.",
     "page.error.500": "Hier ist etwas schiefgegangen. Verloren ist nichts; versuche es noch einmal.",
     "page.error.other": "Diese Anfrage lässt sich nicht beantworten. Lade die Seite neu und versuche es noch einmal.",
+    "page.mark.title": "Markieren",
+    "page.mark.loading": "Wird geladen …",
+    "page.mark.leave": "Zurück zum Chat",
+    "page.mark.help": "Hilfe",
+    "page.mark.progress": "Fortschritt",
+    "page.mark.undo": "Zurück",
+    "page.mark.redo": "Wieder",
+    "page.mark.previous": "Vorige",
+    "page.mark.previous.long": "Letzte Antwort zurücknehmen",
+    "page.mark.skip": "Auslassen",
+    "page.mark.send.none": "Hier ist nichts",
+    "page.mark.send.one": "1 Markierung senden",
+    "page.mark.send.many": "# Markierungen senden",
+    "page.mark.sending": "Wird gesendet …",
+    "page.mark.waiting": "Einen Moment …",
+    "page.mark.restored": "Was du hier markiert hattest, ist wieder da.",
+    "page.mark.offer": "Das hattest du schon markiert; es wurde nicht gesendet.",
+    "page.mark.offer.use": "Übernehmen",
+    "page.mark.offer.drop": "Verwerfen",
+    "page.mark.kept": (
+        "Was du markiert hast, bleibt erhalten: Es wird dir wieder angeboten, wenn du zu diesem Text "
+        "oder Bild zurückkommst."
+    ),
+    "page.mark.no_room": "Dieser Browser merkt sich nichts: Sende, bevor du die Seite schließt.",
+    "page.mark.skip.why": "Warum auslassen?",
+    "page.mark.skip.unsure": "Nicht sicher",
+    "page.mark.skip.unclear": "Unklar oder unvollständig",
+    "page.mark.skip.unrelated": "Gehört nicht zu diesem Projekt",
+    "page.mark.skip.other": "Ein anderer Grund",
+    "page.mark.end": "Hier ist alles erledigt",
+    "page.mark.end.text": "Zurzeit gibt es nichts mehr zu markieren.",
+    "page.mark.look": "Noch einmal nachsehen",
+    "page.mark.close_it": "Du kannst diese Seite schließen und zum Chat zurückgehen.",
+    "page.mark.over": "Diese Seite ist zu",
+    "page.mark.over.browser": (
+        "Du bist hier abgemeldet. Öffne deinen Einladungslink noch einmal oder bitte um einen neuen."
+    ),
+    "page.mark.over.telegram": (
+        "Sie war zu lange offen oder wurde nicht aus Telegram geöffnet. Schließe sie und tippe noch "
+        "einmal auf den Knopf an der Karte."
+    ),
+    "page.mark.over.link": (
+        "Dieser Link ist verbraucht oder zu alt. Tippe im Chat auf den Knopf an der Karte, dann "
+        "bekommst du einen neuen."
+    ),
+    "page.mark.over.kept": "Was du markiert und nicht gesendet hast, bleibt auf diesem Gerät erhalten.",
+    "page.mark.again": "Noch einmal versuchen",
+    "page.mark.failed": "Hier ist etwas schiefgegangen. Nichts ging verloren; versuche es noch einmal.",
+    "page.mark.keys.send": "senden",
+    "page.mark.keys.undo": "zurück (Strg+Umschalt+Z: wieder)",
+    "page.mark.keys.skip": "auslassen",
+    "page.mark.keys.help": "diese Tasten",
+    "page.mark.spans.hint": "Tippe das erste Wort an, dann das letzte",
+    "page.mark.spans.hint.armed": "# – tippe das erste Wort an, dann das letzte",
+    "page.mark.spans.labels": "Labels",
+    "page.mark.spans.text": "Text zum Markieren",
+    "page.mark.spans.letters": "Buchstabe für Buchstabe",
+    "page.mark.spans.remove": "Markierung löschen",
+    "page.mark.spans.close": "Loslassen",
+    "page.mark.spans.repeat": "Noch #",
+    "page.mark.spans.repeated": "# weitere markiert",
+    "page.mark.spans.overlap": (
+        "Markierungen dürfen sich hier nicht überschneiden. Ändere oder lösche zuerst die andere."
+    ),
+    "page.mark.spans.keys.label": "Label mit dieser Nummer",
+    "page.mark.spans.keys.move": "zum nächsten Wort",
+    "page.mark.spans.keys.extend": "mehr oder weniger Wörter",
+    "page.mark.spans.keys.letters": "Buchstabe für Buchstabe",
+    "page.mark.spans.keys.next": "nächste oder vorige Markierung",
+    "page.mark.spans.keys.repeat": "alle gleichen Stellen markieren",
+    "page.mark.spans.keys.remove": "Markierung löschen",
+    "page.mark.spans.keys.escape": "loslassen",
 }
