@@ -37,8 +37,8 @@ MAKE = (
 ADDRESS = "let the proxy pass it on to labelbot, and see that LABELBOT_PUBLIC_URL is right"
 
 NO_PAGE = (
-    "the page to mark on cannot be opened from Telegram and Slack; boxes, masks and names are marked in the chat, which "
-    "does the whole job. To have the page there too, set LABELBOT_PUBLIC_URL to an https address that leads here"
+    "the page to mark on cannot be opened from Telegram and Slack; boxes, masks and names are marked in the chat, "
+    "which does the whole job. To have the page there too, set LABELBOT_PUBLIC_URL to an https address that leads here"
 )
 
 
