@@ -22,10 +22,10 @@ export class Foot {
   }
 
   show(item, editor) {
+    if (this.item) this.rest();
     this.item = item;
     this.editor = editor;
     this.element.hidden = false;
-    this.rest();
     this.refresh();
   }
 

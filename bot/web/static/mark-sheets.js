@@ -25,8 +25,7 @@ export function showKeys(keys) {
 }
 
 function keysOf(keys) {
-  const details = make("details", {}, make("summary", {}, word("keys.title")), keyList([...SHELL_KEYS, ...keys]));
-  return details;
+  return make("details", {}, make("summary", {}, word("keys.title")), keyList([...SHELL_KEYS, ...keys]));
 }
 
 // `skip(reason)` follows: a tap on one of the project's reasons, or words of one's own.
@@ -68,9 +67,10 @@ export function showEnd(place, item, { kind, close, back, look }) {
   place.replaceChildren(sheet(DONE, word("mark.end"), item.said || word("mark.end.text"), parts));
 }
 
-// `status` 401 means that whoever is here may not (or no longer) come in; anything else is our own failing.
+// `status` 401 means that whoever is here may not (or no longer) come in, which the server explains best; anything else is
+// our own failing.
 export function showOver(place, { status, said, kind, kept, close }) {
-  const sentence = status === 401 ? word(`mark.over.${kind}`) : said || word("mark.failed");
+  const sentence = said || word(status === 401 ? `mark.over.${kind}` : "mark.failed");
   const parts = kept ? [make("p", { class: "mark-kept" }, word("mark.over.kept"))] : [];
   const again = make("button", { type: "button", class: "link" }, word("mark.again"));
   again.addEventListener("click", () => location.reload());
