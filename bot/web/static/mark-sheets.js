@@ -14,8 +14,8 @@ export function showHelp(item, keys) {
     name.style.setProperty("--colour", label.colour);
     return make("div", {}, name, make("dd", { dir: "auto" }, label.help || ""));
   });
-  const parts = [make("dl", { class: "mark-labels" }, ...labels)];
-  if (item.help) parts.unshift(make("p", { dir: "auto" }, item.help));
+  const parts = [make("p", { class: "mark-asked", dir: "auto" }, item.question), make("dl", { class: "mark-labels" }, ...labels)];
+  if (item.help) parts.splice(1, 0, make("p", { dir: "auto" }, item.help));
   if (matchMedia("(hover: hover) and (pointer: fine)").matches) parts.push(keysOf(keys));
   tell(word("mark.help"), ...parts);
 }

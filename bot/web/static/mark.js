@@ -68,7 +68,7 @@ class Marking {
     head(item);
     if (!item.card) this.end(item);
     else await this.open(item);
-    document.getElementById("marking").setAttribute("aria-busy", "false");
+    ready();
   }
 
   async open(item) {
@@ -197,6 +197,7 @@ class Marking {
     this.editor = null;
     this.foot.hide();
     head(null);
+    ready();
     const kept = this.keep.mine().length > 0;
     showOver(this.place, { status, said: body.error, kind: this.session.way.kind, kept, close: () => this.telegram.close() });
   }
@@ -210,6 +211,10 @@ class Marking {
       look: () => this.look(),
     });
   }
+}
+
+function ready() {
+  document.getElementById("marking").setAttribute("aria-busy", "false");
 }
 
 function head(item) {
