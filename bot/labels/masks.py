@@ -60,6 +60,7 @@ def _read(question: Question, one: Json) -> dict[str, Json]:
 
 
 fit = base.fits
+begun = base.suggested
 metric = base.by_distance
 merge = base.vote
 
