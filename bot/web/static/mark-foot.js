@@ -115,7 +115,7 @@ export class Foot {
 
   // Enter presses a button that was reached by keyboard; one that was only clicked last must not be pressed again.
   enter(event) {
-    const reached = event.target.closest?.("button, a, summary") && !this.pointing;
+    const reached = event.target.closest?.("button, a, summary") && !this.pointing && !isShut(event.target);
     if (reached || event.repeat) return false;
     this.press();
     return true;
@@ -123,5 +123,10 @@ export class Foot {
 }
 
 function writes(target) {
-  return target.matches?.("textarea, input:not([type=range], [type=checkbox], [type=radio])") ?? false;
+  return (target.matches?.("textarea, input:not([type=range])") && !isShut(target)) ?? false;
+}
+
+// A dialog that was just closed has the focus for a moment still.
+function isShut(target) {
+  return Boolean(target.closest?.("dialog:not([open])"));
 }
