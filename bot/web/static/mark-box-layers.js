@@ -53,11 +53,11 @@ export class BoxLayers {
     const { density } = camera;
     const full = this.editor.boxes.length <= ROOMY;
     const text = full ? `${at + 1} ${this.title(box)}` : String(at + 1);
-    context.font = `650 ${12 * density}px system-ui, sans-serif`;
-    const most = Math.max(box.width * camera.scale, 46 * density);
+    context.font = `650 ${(full ? 12 : 10) * density}px system-ui, sans-serif`;
+    const most = Math.max(box.width * camera.scale, 60 * density);
     const shown = fitting(context, text, most - 10 * density, String(at + 1));
     const width = context.measureText(shown).width + 10 * density;
-    const high = 18 * density;
+    const high = (full ? 18 : 14) * density;
     const left = Math.min(Math.max(camera.x(box.x) - density, 0), Math.max(camera.width - width, 0));
     const over = camera.y(box.y) - high;
     const top = over >= 0 ? over : Math.min(Math.max(camera.y(box.y), 0), camera.height - high);
@@ -72,7 +72,9 @@ export class BoxLayers {
 
   knobs(context, camera, box) {
     const { density } = camera;
-    for (const handle of handles(box, camera, this.editor.touch)) {
+    const shown = handles(box, camera, this.editor.touch);
+    this.stems(context, camera, box, shown);
+    for (const handle of shown) {
       const [across, down] = handle.side;
       const edge = !across || !down;
       const radius = (edge ? 5 : this.editor.touch ? 8 : 6) * density;
@@ -84,6 +86,18 @@ export class BoxLayers {
       context.strokeStyle = this.colour(box);
       context.stroke();
     }
+  }
+
+  // From the corners of a small box to its handles, which stand outside.
+  stems(context, camera, box, shown) {
+    context.beginPath();
+    for (const { side, x, y } of shown.filter((handle) => handle.side[0] && handle.side[1])) {
+      context.moveTo(x, y);
+      context.lineTo(camera.x(box.x + (side[0] > 0 ? box.width : 0)), camera.y(box.y + (side[1] > 0 ? box.height : 0)));
+    }
+    context.lineWidth = 1.5 * camera.density;
+    context.strokeStyle = "#fff";
+    context.stroke();
   }
 
   title(box) {

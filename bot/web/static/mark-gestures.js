@@ -51,7 +51,7 @@ export class Gestures {
     this.canvas.setPointerCapture(event.pointerId);
     const spot = this.spot(event);
     this.fingers.set(event.pointerId, { spot, first: spot });
-    if (this.fingers.size > 1 || event.button === 1 || this.space) return this.grasp();
+    if (this.fingers.size > 1 || event.button === 1 || this.space) return this.grasp(spot.at);
     if (this.hand) return;
     this.stroke = this.tool.begin(spot);
     this.view.look(spot.touch ? this.stroke : null, spot);
@@ -106,10 +106,10 @@ export class Gestures {
 
   // The picture is held from here on. What a finger had just begun to draw was meant as a pinch; what it had drawn for
   // a while stays.
-  grasp() {
+  grasp(now) {
     if (this.stroke) {
       const [{ first, spot }] = this.fingers.values();
-      if (performance.now() - first.at < EARLY_MS || apart(first, spot) < TAP_REACH) this.stroke.cancel();
+      if (now - first.at < EARLY_MS || apart(first, spot) < TAP_REACH) this.stroke.cancel();
       else this.stroke.end(spot);
     }
     this.stroke = null;

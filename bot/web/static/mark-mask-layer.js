@@ -4,7 +4,8 @@ import { make } from "./dom.js";
 
 const FILL = 150;
 const EDGE = 255;
-const OUTLINE = 0xd0ffffff;
+const OUTLINE = 0xffffffff;
+const SHADE = 0x80000000;
 const DENSE = 2;
 const MOST_DOTS = 500_000;
 
@@ -122,21 +123,25 @@ export class MaskLayer {
     }
   }
 
+  // White lines with a dark one beside them, so that they are seen on every ground.
   paintOutlines(dots, width, columns, rows) {
     const { regions } = this;
     const { shown, height } = regions;
     const bases = columns.map((x) => (x < 0 ? -1 : regions.columns[x] * height));
     const offsets = rows.map((y) => (y < 0 ? -1 : regions.rows[y]));
     const before = new Int32Array(rows.length).fill(-1);
+    const lines = new Uint8Array(rows.length);
     for (let x = 0; x < bases.length; x++) {
       const base = bases[x];
       let above = -1;
+      let line = 0;
       for (let y = 0; y < offsets.length; y++) {
         const region = base < 0 || offsets[y] < 0 ? -1 : shown[base + offsets[y]];
         const beside = before[y];
         before[y] = region;
-        const apart = (above >= 0 && region !== above) || (beside >= 0 && region !== beside);
-        if (x && y && region >= 0 && apart) dots[(y - 1) * width + x - 1] = OUTLINE;
+        const near = line | lines[y];
+        line = lines[y] = region >= 0 && ((above >= 0 && region !== above) || (beside >= 0 && region !== beside)) ? 1 : 0;
+        if (x && y && region >= 0 && (line | near)) dots[(y - 1) * width + x - 1] = line ? OUTLINE : SHADE;
         above = region;
       }
     }

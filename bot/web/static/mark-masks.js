@@ -34,7 +34,7 @@ export class MasksEditor {
     this.view = new View({ picture: item.picture, load, layers: this, tool: this });
     this.build(root, item);
     this.load(item.marks ?? []);
-    if (item.regions) this.loadRegions(item, load);
+    this.regionsReady = item.regions && this.loadRegions(item, load);
     listen((event) => this.key(event), this.stop.signal);
     spacePans(this.view, this.stop.signal);
   }
@@ -124,11 +124,15 @@ export class MasksEditor {
     this.repaint();
     this.bench.choose(this.label);
     for (const [name, element] of Object.entries(this.tools)) press(element, name === this.tool);
-    this.back.disabled = !this.canUndo;
-    this.again.disabled = !this.canRedo;
+    this.showSteps();
     if (this.finer) this.finer.hidden = this.tool !== "regions" || !this.regions?.parents.length;
     this.sizeSlider.hidden = this.tool !== "brush" && this.tool !== "eraser";
     this.count();
+  }
+
+  showSteps() {
+    this.back.disabled = !this.canUndo && !this.outline.corners.length;
+    this.again.disabled = !this.canRedo;
   }
 
   count() {

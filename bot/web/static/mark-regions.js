@@ -20,7 +20,7 @@ export class Regions {
   constructor({ width, height, ids, parents, picture }) {
     Object.assign(this, { width, height, ids, parents });
     this.finer = false;
-    this.coarse = parents.length ? ids.map((id) => parents[id] ?? id) : ids;
+    this.coarse = parents.length ? ids.map((id) => parents[id - 1] ?? id) : ids;
     const scale = Math.max(width, height) / Math.max(picture.width, picture.height);
     // Which column and row of the map each original pixel takes its region from: the one its middle lies in.
     this.columns = places(picture.width, scale, width);

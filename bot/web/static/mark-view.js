@@ -55,9 +55,9 @@ export class View {
 
   resized(entry) {
     const density = devicePixelRatio || 1;
-    const exact = entry.devicePixelContentBoxSize?.[0];
-    const width = exact ? exact.inlineSize : Math.round(entry.contentRect.width * density);
-    const height = exact ? exact.blockSize : Math.round(entry.contentRect.height * density);
+    const { inlineSize, blockSize } = entry.devicePixelContentBoxSize?.[0] ?? {};
+    const width = exact(inlineSize, entry.contentRect.width * density);
+    const height = exact(blockSize, entry.contentRect.height * density);
     if (!width || !height) return;
     for (const canvas of [this.canvas, this.kept]) Object.assign(canvas, { width, height });
     this.camera.resize(width, height, density);
@@ -137,6 +137,8 @@ export class View {
     this.scene(context, near);
     this.layers.lively(context, near);
     context.restore();
+    context.beginPath();
+    context.arc(side / 2, side / 2, side / 2, 0, 2 * Math.PI);
     for (const [width, colour] of [[5, "rgb(0 0 0 / 35%)"], [3, "#fff"]]) {
       context.lineWidth = width * camera.density;
       context.strokeStyle = colour;
@@ -173,4 +175,9 @@ export class View {
     this.camera.fit();
     this.changed();
   }
+}
+
+// Browsers that round a box to the screen's pixels tell how; where they do not, or forget the density, it is reckoned.
+function exact(told, reckoned) {
+  return Math.abs(told - reckoned) <= 1 ? told : Math.round(reckoned);
 }
