@@ -15,14 +15,15 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from playwright.sync_api import Browser, CDPSession, Page
+from playwright.sync_api import Browser, CDPSession, Page, ViewportSize
 
 from bot.web.guard import POLICY
 from bot.web.templates import TYPES, assets
 from bot.wording.page_en import SENTENCES
 
 HARNESS = Path(__file__).parent / "harness"
-PHONE = {"width": 360, "height": 740}
+PHONE: ViewportSize = {"width": 360, "height": 740}
+DESK: ViewportSize = {"width": 1280, "height": 800}
 MARGIN = 14
 """What the editors leave free around a picture that is shown whole, in CSS pixels."""
 LABELS = [
@@ -107,7 +108,7 @@ def served() -> Iterator[tuple[str, House]]:
     house = House()
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802
+        def do_GET(self) -> None:
             parts = urlsplit(self.path)
             status, kind, body, headers = house.answer(parts.path, parse_qs(parts.query))
             self.send_response(status)
@@ -146,7 +147,7 @@ class Desk:
     def frame(self) -> dict[str, float]:
         found = self.page.locator(".mark-stage canvas").bounding_box()
         assert found
-        return dict(found)
+        return {"x": found["x"], "y": found["y"], "width": found["width"], "height": found["height"]}
 
     @property
     def marks(self) -> list[dict[str, Any]]:
@@ -157,31 +158,39 @@ class Desk:
 
     @property
     def camera(self) -> dict[str, float]:
-        """How the picture lies: CSS pixels per pixel of the original, and where its corner is."""
+        """How the picture lies on the canvas, in its own dots: those of one pixel, where the corner is, the size."""
         found = self.page.evaluate(
             """() => {
-              const { scale, left, top, density } = window.editor.view.camera;
-              return { scale: scale / density, left: left / density, top: top / density };
+              const { scale, left, top, width, height } = window.editor.view.camera;
+              return { scale, left, top, width, height };
             }"""
         )
         return dict(found)
 
-    def fitted(self) -> dict[str, float]:
+    def fitted(self, density: float) -> dict[str, float]:
         """The same, reckoned here: the whole picture in the middle of the canvas."""
         frame = self.frame
-        scale = min((frame[side] - 2 * MARGIN) / length for side, length in zip(("width", "height"), self.size))
-        left = (frame["width"] - self.size[0] * scale) / 2
-        return {"scale": scale, "left": left, "top": (frame["height"] - self.size[1] * scale) / 2}
+        width, height = round(frame["width"] * density), round(frame["height"] * density)
+        margin = 2 * MARGIN * density
+        scale = min((width - margin) / self.size[0], (height - margin) / self.size[1])
+        left, top = (width - self.size[0] * scale) / 2, (height - self.size[1] * scale) / 2
+        return {"scale": scale, "left": left, "top": top, "width": width, "height": height}
 
-    def under(self, x: float, y: float) -> tuple[float, float]:
+    def under(self, x: float, y: float, camera: dict[str, float] | None = None) -> tuple[float, float]:
         """The point of the original at a place of the canvas."""
-        camera = self.camera
-        return (x - camera["left"]) / camera["scale"], (y - camera["top"]) / camera["scale"]
+        camera, frame = camera or self.camera, self.frame
+        across, down = x * camera["width"] / frame["width"], y * camera["height"] / frame["height"]
+        return (across - camera["left"]) / camera["scale"], (down - camera["top"]) / camera["scale"]
 
     def over(self, x: float, y: float) -> tuple[float, float]:
         """The place of the canvas where a point of the original is."""
-        camera = self.camera
-        return x * camera["scale"] + camera["left"], y * camera["scale"] + camera["top"]
+        camera, frame = self.camera, self.frame
+        across, down = x * camera["scale"] + camera["left"], y * camera["scale"] + camera["top"]
+        return across * frame["width"] / camera["width"], down * frame["height"] / camera["height"]
+
+    def drawn(self) -> None:
+        """Waits until what changed is on the screen."""
+        self.page.evaluate("window.drawn()")
 
     def press(self, name: str) -> None:
         self.page.get_by_role("button", name=name, exact=True).click()
@@ -243,8 +252,7 @@ class Touch:
     def send(self, kind: str, places: Sequence[tuple[float, float]]) -> None:
         self._clock += 0.02
         points = [
-            {"x": x + self._frame["x"], "y": y + self._frame["y"], "id": number}
-            for number, (x, y) in enumerate(places)
+            {"x": x + self._frame["x"], "y": y + self._frame["y"], "id": number} for number, (x, y) in enumerate(places)
         ]
         self._cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points, "timestamp": self._clock})
 
@@ -254,7 +262,7 @@ def desk(
     browser: Browser, url: str, kind: str, shown: dict[str, Any], *, phone: bool = True, density: float = 1, **more: Any
 ) -> Iterator[Desk]:
     """`kind` is boxes or masks. A phone has fingers; elsewhere there is a mouse."""
-    size = PHONE if phone else {"width": 1280, "height": 800}
+    size = PHONE if phone else DESK
     context = browser.new_context(viewport=size, has_touch=phone, is_mobile=phone, device_scale_factor=density, **more)
     try:
         page = context.new_page()
