@@ -229,6 +229,7 @@ def test_a_polygon_holds_what_is_inside_of_it(opened: Open) -> None:
     for corner in corners:
         shown.mouse(corner, corner)
     shown.page.keyboard.press("Enter")
+    assert not shown.page.evaluate("Boolean(window.sent)")
     x, y = np.meshgrid(np.arange(4000) + 0.5, np.arange(3000) + 0.5)
     wanted = np.zeros(x.shape, bool)
     points = [shown.under(*corner) for corner in corners]

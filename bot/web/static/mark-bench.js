@@ -3,8 +3,6 @@ import { icon, make } from "./dom.js";
 import { word } from "./words.js";
 
 const ICONS = {
-  undo: "M9 14L4 9l5-5M4 9h10a6 6 0 0 1 0 12h-3",
-  redo: "M15 14l5-5-5-5M20 9H10a6 6 0 0 0 0 12h3",
   remove: "M4 7h16M10 11v6M14 11v6M6 7l1 13h10l1-13M9 7V4h6v3",
   duplicate: "M9 9h11v11H9zM5 15H4V4h11v1",
   nearer: "M12 5v14M5 12h14",
@@ -43,17 +41,19 @@ export function slider(name, { min, max, step = 1, value }, act) {
 }
 
 export class Bench {
-  // `view` has the canvas; `tools` are rows of elements; `pick(at)` is told which label was tapped.
+  // `view` has the canvas; `tools` are rows of elements, the first of which gets the count; `pick(at)` is told which
+  // label was tapped.
   constructor(root, { view, labels, tools, pick }) {
     this.labels = labels;
     this.status = make("p", { class: "mark-count", role: "status" });
     this.trouble = make("p", { class: "mark-trouble", role: "alert", hidden: true });
     const zoom = make("div", { class: "mark-zoom", role: "group", "aria-label": word("mark.zoom") });
     zoom.append(button("nearer", () => view.zoomIn()), button("farther", () => view.zoomOut()), button("fit", () => view.fit()));
-    const stage = make("div", { class: "mark-stage" }, view.canvas, this.status, this.trouble, zoom);
+    const stage = make("div", { class: "mark-stage" }, view.canvas, this.trouble, zoom);
     this.chips = labels.map((label, at) => chip(label, at, () => pick(at)));
     this.row = make("div", { class: "mark-chips", role: "group", "aria-label": word("mark.labels") }, ...this.chips);
     const rows = tools.map((row) => make("div", { class: "mark-tools" }, ...row));
+    rows[0].append(this.status);
     this.element = make("div", { class: "mark-editor" }, stage, make("div", { class: "mark-bench" }, ...rows, this.row));
     root.append(this.element);
     view.ready.catch(() => this.fail(word("mark.no_picture")));
@@ -79,10 +79,15 @@ export class Bench {
 function chip(label, at, act) {
   const dot = make("span", { class: "dot", "aria-hidden": "true" });
   const element = make("button", { type: "button", class: "chip", "aria-pressed": "false", title: label.help }, dot, make("span", { dir: "auto" }, titleOf(label)));
-  element.style.setProperty("--colour", label.colour);
+  paint(element, label.colour);
   if (at < 9) element.append(make("kbd", { "aria-hidden": "true" }, String(at + 1)));
   element.addEventListener("click", act);
   return element;
+}
+
+export function paint(element, colour) {
+  element.style.setProperty("--colour", colour);
+  element.style.setProperty("--on-colour", inkOn(colour));
 }
 
 export function titleOf(label) {
@@ -96,28 +101,23 @@ export function inkOn(colour) {
 }
 
 // Keys wherever the focus is, but not while somebody types, moves a slider or a dialog is open. `told` answers whether
-// the key was for it.
+// the key was for it; then nobody else hears of it.
 export function listen(told, signal) {
   const busy = (target) => target.matches?.("textarea, select, input") || document.querySelector("dialog[open]");
   const down = (event) => {
-    if (event.isComposing || event.defaultPrevented || busy(event.target)) return;
-    if (told(event)) event.preventDefault();
+    if (event.isComposing || busy(event.target) || !told(event)) return;
+    event.preventDefault();
+    event.stopPropagation();
   };
-  document.addEventListener("keydown", down, { signal });
+  document.addEventListener("keydown", down, { signal, capture: true });
 }
 
 // The keys that both editors share; null where it is none of them.
 export function sharedKey(event, editor) {
-  const key = event.key.toLowerCase();
-  if (event.ctrlKey || event.metaKey) return undoKey(key, event.shiftKey, editor);
-  if (event.altKey) return null;
+  const { key } = event;
+  if (event.ctrlKey || event.metaKey || event.altKey) return null;
   if (/^[1-9]$/.test(key) && Number(key) <= editor.labels.length) return () => editor.pick(Number(key) - 1);
   return { "+": () => editor.view.zoomIn(), "-": () => editor.view.zoomOut(), 0: () => editor.view.fit() }[key] ?? null;
-}
-
-function undoKey(key, shift, editor) {
-  if (key === "z") return () => (shift ? editor.redo() : editor.undo());
-  return key === "y" ? () => editor.redo() : null;
 }
 
 // Space held down lets the mouse move the picture.

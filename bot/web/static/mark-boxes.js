@@ -13,6 +13,12 @@ const ASIDE = 14;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export class BoxesEditor {
+  static keys = [
+    ["1–9", "mark.picture.keys.label"], ["← ↑ → ↓", "mark.picture.keys.move"], ["Shift+← ↑ → ↓", "mark.picture.keys.resize"],
+    ["Tab", "mark.picture.keys.next"], ["Ctrl+D", "mark.picture.keys.duplicate"], ["Del", "mark.picture.keys.remove"],
+    ["Esc", "mark.picture.keys.escape"], ["+ − 0", "mark.picture.keys.zoom"],
+  ];
+
   // `item` as the page gets it; `load(url)` fetches; `onChange(marks)` is told after every change.
   constructor(root, item, { onChange, load }) {
     this.item = item;
@@ -35,8 +41,6 @@ export class BoxesEditor {
 
   build(root) {
     this.buttons = {
-      undo: button("undo", () => this.undo()),
-      redo: button("redo", () => this.redo()),
       duplicate: button("duplicate", () => this.duplicate()),
       remove: button("remove", () => this.remove()),
     };
@@ -119,9 +123,7 @@ export class BoxesEditor {
     this.view.stale();
     this.bench.choose(this.box ? this.box.label : this.label);
     const count = this.boxes.length;
-    this.bench.say(`${count} ${word(count === 1 ? "mark.box" : "mark.boxes")}`);
-    this.buttons.undo.disabled = !this.canUndo;
-    this.buttons.redo.disabled = !this.canRedo;
+    this.bench.say(count ? `${count} ${word(count === 1 ? "mark.box" : "mark.boxes")}` : word("mark.hint.boxes"));
     this.buttons.duplicate.disabled = this.buttons.remove.disabled = !this.box;
   }
 

@@ -1,6 +1,6 @@
 // The editor of masks: brush, eraser, regions and polygons over a map that has one label a pixel.
 import { make } from "./dom.js";
-import { Bench, button, listen, press, sharedKey, slider, spacePans, toggle } from "./mark-bench.js";
+import { Bench, listen, press, sharedKey, slider, spacePans, toggle } from "./mark-bench.js";
 import { History } from "./mark-history.js";
 import { LabelMap } from "./mark-label-map.js";
 import { MaskLayer } from "./mark-mask-layer.js";
@@ -16,6 +16,11 @@ const UNKNOWN = "#9aa5b1";
 const KEYS = { b: "brush", e: "eraser", r: "regions", p: "polygon" };
 
 export class MasksEditor {
+  static keys = [
+    ["1–9", "mark.picture.keys.label"], ["B / E", "mark.picture.keys.brush"], ["[ ]", "mark.picture.keys.size"],
+    ["R", "mark.picture.keys.regions"], ["P", "mark.picture.keys.polygon"], ["+ − 0", "mark.picture.keys.zoom"],
+  ];
+
   // `item` as the page gets it; `load(url)` fetches; `onChange(marks)` is told after every change.
   constructor(root, item, { onChange, load }) {
     this.labels = item.labels;
@@ -43,9 +48,7 @@ export class MasksEditor {
     const names = ["brush", "eraser", ...(item.regions ? ["regions"] : []), ...(matchMedia("(any-pointer: fine)").matches ? ["polygon"] : [])];
     this.tools = Object.fromEntries(names.map((name) => [name, toggle(name, () => this.take(name))]));
     this.finer = item.regions ? toggle("finer", () => this.refine()) : null;
-    this.back = button("undo", () => this.undo());
-    this.again = button("redo", () => this.redo());
-    const buttons = [...Object.values(this.tools), ...(this.finer ? [this.finer] : []), this.back, this.again];
+    const buttons = [...Object.values(this.tools), ...(this.finer ? [this.finer] : [])];
     this.sizeSlider = slider("size", SIZE, (value) => this.resize(value));
     const opacity = slider("opacity", OPACITY, (value) => this.fade(value));
     this.row = make("div", { class: "mark-chips objects", role: "group", "aria-label": word("mark.objects") });
@@ -99,7 +102,7 @@ export class MasksEditor {
   }
 
   get canUndo() {
-    return this.history.done.length > 0;
+    return this.history.done.length > 0 || this.outline.corners.length > 0;
   }
 
   get canRedo() {
@@ -124,21 +127,15 @@ export class MasksEditor {
     this.repaint();
     this.bench.choose(this.label);
     for (const [name, element] of Object.entries(this.tools)) press(element, name === this.tool);
-    this.showSteps();
     if (this.finer) this.finer.hidden = this.tool !== "regions" || !this.regions?.parents.length;
     this.sizeSlider.hidden = this.tool !== "brush" && this.tool !== "eraser";
     this.count();
   }
 
-  showSteps() {
-    this.back.disabled = !this.canUndo && !this.outline.corners.length;
-    this.again.disabled = !this.canRedo;
-  }
-
   count() {
     const values = Array.from(this.masks.keys()).sort((one, two) => one - two);
     const [one, several] = this.objects.apart ? ["mark.object", "mark.objects"] : ["mark.mask", "mark.masks"];
-    this.bench.say(`${values.length} ${word(values.length === 1 ? one : several)}`);
+    this.bench.say(values.length ? `${values.length} ${word(values.length === 1 ? one : several)}` : word("mark.hint.masks"));
     if (!this.objects.apart) return;
     this.objects.show(this.row, values, (value) => this.activate(value));
   }

@@ -1,7 +1,7 @@
 // What a value of the label map stands for: a label, or with `apart` one object of several with the same label.
-import { word } from "./words.js";
 import { make } from "./dom.js";
-import { press, titleOf } from "./mark-bench.js";
+import { paint, press, titleOf } from "./mark-bench.js";
+import { word } from "./words.js";
 
 export const MOST = 255;
 
@@ -50,7 +50,7 @@ function chip(text, colour, down, act) {
   const element = make("button", { type: "button", class: "chip small" }, make("span", { dir: "auto" }, text));
   if (colour) {
     element.prepend(make("span", { class: "dot", "aria-hidden": "true" }));
-    element.style.setProperty("--colour", colour);
+    paint(element, colour);
   }
   press(element, down);
   element.addEventListener("click", act);

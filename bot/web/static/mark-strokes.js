@@ -96,7 +96,7 @@ export class Outline {
     const twice = last && spot.at - last.at < DOUBLE_MS && this.meets(last, spot);
     if (twice || (this.corners.length > 2 && this.meets(this.corners[0], spot))) return this.close();
     this.corners.push(spot);
-    this.changed();
+    this.editor.view.changed();
   }
 
   meets(corner, spot) {
@@ -116,17 +116,12 @@ export class Outline {
 
   back() {
     this.corners.pop();
-    this.changed();
+    this.editor.view.changed();
   }
 
   drop() {
     this.corners = [];
     this.pointer = null;
-    this.changed();
-  }
-
-  changed() {
-    this.editor.showSteps();
     this.editor.view.changed();
   }
 

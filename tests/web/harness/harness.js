@@ -8,10 +8,25 @@ const EDITORS = { boxes: BoxesEditor, masks: MasksEditor };
 window.told = null;
 window.rle = { countsOf, compress, eachRun, expand };
 
+const undo = document.getElementById("undo");
+const redo = document.getElementById("redo");
+
+undo.addEventListener("click", () => window.editor.undo());
+redo.addEventListener("click", () => window.editor.redo());
+
+const show = () => {
+  undo.disabled = !window.editor.canUndo;
+  redo.disabled = !window.editor.canRedo;
+};
+
 window.mount = async (kind, item) => {
-  const onChange = (marks) => (window.told = marks);
+  const onChange = (marks) => {
+    window.told = marks;
+    show();
+  };
   const editor = new EDITORS[kind](document.getElementById("root"), item, { onChange, load: (url) => fetch(url) });
   window.editor = editor;
+  show();
   await editor.view.ready;
   if (item.regions) await editor.regionsReady;
   await drawn();
@@ -19,3 +34,10 @@ window.mount = async (kind, item) => {
 
 const drawn = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
 window.drawn = drawn;
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter") window.sent = true;
+  if (!event.ctrlKey || event.key.toLowerCase() !== "z") return;
+  if (event.shiftKey) window.editor.redo();
+  else window.editor.undo();
+});
