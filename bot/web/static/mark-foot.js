@@ -113,10 +113,11 @@ export class Foot {
     return true;
   }
 
-  // Enter presses a button that was reached by keyboard; one that was only clicked last must not be pressed again.
+  // Enter presses a button that was reached by keyboard; one that was only clicked last must not be pressed again. And it
+  // ends what an editor has begun.
   enter(event) {
     const reached = event.target.closest?.("button, a, summary") && !this.pointing && !isShut(event.target);
-    if (reached || event.repeat) return false;
+    if (reached || event.repeat || this.editor.unfinished) return false;
     this.press();
     return true;
   }
