@@ -188,6 +188,8 @@ def _refuse(turn: Turn, event: Submit, field: str, said: Said) -> None:
 def _held(turn: Turn, event: Submit, pressed: Pressed) -> Card | None:
     """The card that is meant, where it is theirs and asks this question; else it is said why not."""
     card = cards.held(turn.tx, pressed.nonce) if pressed.nonce else None
+    if card is not None and event.values.get("project", str(card.project)) != str(card.project):
+        card = None  # a visit is to one project
     why = _not_theirs(turn, card, pressed.step)
     if why is None:
         turn.shown = None if card is None else face.shown_of(card)

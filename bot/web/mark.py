@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -33,6 +34,7 @@ MARKS_BYTES = 4 * 1024 * 1024
 """A mask is a string of run lengths, about two characters a run. Twelve megapixels with twenty strokes across each of
 4,000 columns are 160,000 runs, 320 kB; ten classes drawn like that fit, and a picture of noise does not."""
 NONCE_LENGTH = 24
+NONCE = re.compile(r"[A-Za-z0-9_-]{1,24}")
 LINK_LENGTH = 600
 REASON_LENGTH = 200
 LAST_STEP = 10**9
@@ -127,7 +129,8 @@ class Mark:
 
     async def _does(self, guest: Guest, asked: Asked, pressed: Pressed, **values: str) -> Response:
         about = _from(guest, "page:" + asked["key"])
-        outcome = await self._house.receive(Submit(**about, data=pack(pressed), values=values))
+        given = values | {"project": str(guest.project)}
+        outcome = await self._house.receive(Submit(**about, data=pack(pressed), values=given))
         return await self._answer(guest, pressed, outcome)
 
     async def _answer(self, guest: Guest, pressed: Pressed, outcome: Outcome) -> Response:
@@ -190,7 +193,7 @@ async def over(request: Request, error: Exception) -> Response:
 def _about(asked: Asked, action: str) -> Pressed:
     step = asked.get("step")
     nonce = text_in(asked, "card", NONCE_LENGTH)
-    if not isinstance(step, int) or isinstance(step, bool) or not 0 <= step <= LAST_STEP:
+    if not NONCE.fullmatch(nonce) or type(step) is not int or not 0 <= step <= LAST_STEP:
         raise HTTPException(400)
     return Pressed(nonce, step, action)
 
