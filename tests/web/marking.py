@@ -1,4 +1,4 @@
-"""A small server in place of the real one for the page to mark on: it speaks the page's contract and keeps what it is sent."""
+"""A small server in place of the real one for the page to mark on: it speaks its contract and keeps what it is sent."""
 
 import json
 import socket
@@ -38,7 +38,7 @@ def item(text: str, at: int = 0, marks: list[Json] | None = None, **more: Any) -
 
 @dataclass
 class Fake:
-    """Gives out its items in order. `entering` and `lasting` are what may go wrong with the way in."""
+    """Gives out its items in order. Where nobody is `entering`, `why` is what it says."""
 
     items: list[Json] = field(default_factory=list)
     url: str = ""
@@ -49,6 +49,7 @@ class Fake:
     proofs: list[Json] = field(default_factory=list)
     sessions: set[str] = field(default_factory=set)
     entering: bool = True
+    why: str = ""
     requests: int = 0
 
     def start(self, *items: Json) -> None:
@@ -67,7 +68,7 @@ class Fake:
     async def enter(self, request: Request) -> Response:
         self.proofs.append(await request.json())
         if not self.entering:
-            return JSONResponse({"error": "no"}, 401)
+            return JSONResponse({"error": self.why}, 403)
         self.sessions.add(f"session{len(self.proofs)}")
         return JSONResponse({"session": f"session{len(self.proofs)}"})
 
@@ -87,7 +88,7 @@ class Fake:
     def _refused(self, request: Request) -> Response | None:
         if request.headers.get("authorization", "").removeprefix("Bearer ") in self.sessions:
             return None
-        return JSONResponse({"error": "session over"}, 401)
+        return JSONResponse({"error": self.why}, 401)
 
     def _handle(self, path: str, body: Json) -> tuple[int, Json]:
         if path == "/mark/undo":

@@ -22,10 +22,10 @@ export class Foot {
   }
 
   show(item, editor) {
+    if (this.item) this.rest();
     this.item = item;
     this.editor = editor;
     this.element.hidden = false;
-    this.rest();
     this.refresh();
   }
 
@@ -113,15 +113,21 @@ export class Foot {
     return true;
   }
 
-  // Enter presses a button that was reached by keyboard; one that was only clicked last must not be pressed again.
+  // Enter presses a button that was reached by keyboard; one that was only clicked last must not be pressed again. And it
+  // ends what an editor has begun.
   enter(event) {
-    const reached = event.target.closest?.("button, a, summary") && !this.pointing;
-    if (reached || event.repeat) return false;
+    const reached = event.target.closest?.("button, a, summary") && !this.pointing && !isShut(event.target);
+    if (reached || event.repeat || this.editor.unfinished) return false;
     this.press();
     return true;
   }
 }
 
 function writes(target) {
-  return target.matches?.("textarea, input:not([type=range], [type=checkbox], [type=radio])") ?? false;
+  return (target.matches?.("textarea, input:not([type=range])") && !isShut(target)) ?? false;
+}
+
+// A dialog that was just closed has the focus for a moment still.
+function isShut(target) {
+  return Boolean(target.closest?.("dialog:not([open])"));
 }

@@ -85,8 +85,9 @@ function nameOf({ card, step }) {
 // The same content asked about in the same way has the same fingerprint. It stands in for the text, which is nobody's
 // business later on this device.
 function aboutOf(item) {
+  const content = item.id ?? `${item.picture?.url ?? ""}\n${item.text ?? ""}`;
   let [high, low] = [0x811c9dc5, 0x1000193];
-  for (const character of `${item.type}\n${item.question}\n${item.picture?.url ?? ""}\n${item.text ?? ""}`) {
+  for (const character of `${item.type}\n${item.question}\n${content}`) {
     const code = character.codePointAt(0);
     high = Math.imul(high ^ code, 0x01000193);
     low = Math.imul(low ^ code, 0x85ebca6b) ^ (low >>> 13);

@@ -10,8 +10,7 @@ export class Lines {
   constructor(text, styles) {
     this.text = text;
     this.styles = styles;
-    this.drawn = new Map();
-    this.blocks = text.paragraphs.map((paragraph) => ({ paragraph, element: make("p", { dir: "auto" }), nodes: [], signature: null }));
+    this.blocks = text.paragraphs.map((paragraph) => ({ paragraph, element: make("p", { dir: "auto" }), pieces: [], signature: null }));
     this.element = make("div", { class: "lines" }, ...this.blocks.map(({ element }) => element));
   }
 
@@ -33,32 +32,46 @@ export class Lines {
     const { start, end } = block.paragraph;
     const cuts = [start, end, ...[...spans, ...(picked ? [picked] : [])].flatMap((span) => [span.start, span.end])];
     const places = [...new Set(cuts)].filter((at) => at >= start && at <= end).sort((a, b) => a - b);
-    block.nodes = [];
-    const parts = places.slice(1).flatMap((to, at) => {
-      const node = document.createTextNode(this.text.text.slice(places[at], to));
-      block.nodes.push({ node, start: places[at], end: to });
-      const covering = spans.filter((span) => span.start <= places[at] && span.end >= to);
-      const isPicked = picked !== null && picked.start <= places[at] && picked.end >= to;
-      const ending = covering.filter((span) => span.end === to);
-      if (!covering.length && !isPicked) return [node];
-      return [this.piece(node, covering, isPicked, chosen, lanes), ...ending.map((span) => this.tag(span, span === chosen))];
+    const known = new Map(block.pieces.map((piece) => [piece.name, piece]));
+    const active = []; // The spans over the place where we are; both lists are in order of their starts.
+    let next = 0;
+    block.pieces = places.slice(1).map((to, index) => {
+      const at = places[index];
+      while (next < spans.length && spans[next].start <= at) active.push(spans[next++]);
+      for (let old = active.length - 1; old >= 0; old--) if (active[old].end <= at) active.splice(old, 1);
+      const covering = [...active];
+      const isPicked = picked !== null && picked.start <= at && picked.end >= to;
+      const shown = { at, to, covering, isPicked, chosen: covering.includes(chosen) ? chosen : null, lanes };
+      return known.get(nameOf(shown)) ?? this.piece(shown);
     });
-    block.element.replaceChildren(...parts);
+    replace(block.element, block.pieces.flatMap(({ elements }) => elements));
+  }
+
+  // A piece of text under the same marks: its node, and its elements with the names of marks that end there.
+  piece(shown) {
+    const { at, to, covering, isPicked, chosen } = shown;
+    const node = document.createTextNode(this.text.text.slice(at, to));
+    const piece = { name: nameOf(shown), node, start: at, end: to, elements: [node] };
+    if (!covering.length && !isPicked) return piece;
+    const ending = covering.filter((span) => span.end === to);
+    piece.elements = [this.coloured(node, shown), ...ending.map((span) => this.tag(span, span === chosen))];
+    return piece;
   }
 
   // The innermost mark gives the colour, and each has its own line below the words.
-  piece(node, covering, isPicked, chosen, lanes) {
-    const names = ["piece", isPicked && "picked", covering.includes(chosen) && "chosen"].filter(Boolean);
+  coloured(node, { covering, isPicked, chosen, lanes }) {
+    const names = ["piece", isPicked && "picked", chosen && "chosen"].filter(Boolean);
     const piece = make("mark", { class: names.join(" ") }, node);
     if (!covering.length) return piece;
-    const colours = covering.map((span) => this.styles.get(span.label).colour);
+    const colourOf = (span) => this.styles.get(span.label).colour;
     const innermost = covering.reduce((one, other) => (other.end - other.start < one.end - one.start ? other : one));
-    const shown = covering.includes(chosen) ? chosen : innermost;
-    piece.classList.add("marked");
-    piece.style.setProperty("--colour", this.styles.get(shown.label).colour);
-    piece.style.setProperty("--lines", colours.map((colour) => `linear-gradient(${colour}, ${colour})`).join(", "));
-    piece.style.setProperty("--places", covering.map((span) => `0 calc(100% - ${lanes.get(span) * LANE}px)`).join(", "));
-    piece.style.setProperty("--room", `${(Math.max(...covering.map((span) => lanes.get(span))) + 1) * LANE}px`);
+    const values = {
+      "--colour": colourOf(chosen ?? innermost),
+      "--lines": covering.map((span) => `linear-gradient(${colourOf(span)}, ${colourOf(span)})`).join(", "),
+      "--places": covering.map((span) => `0 calc(100% - ${lanes.get(span) * LANE}px)`).join(", "),
+      "--room": `${(Math.max(...covering.map((span) => lanes.get(span))) + 1) * LANE}px`,
+    };
+    for (const [name, value] of Object.entries(values)) piece.style.setProperty(name, value);
     return piece;
   }
 
@@ -141,20 +154,36 @@ export class Lines {
 
   // Of a place in the document the place in the string: all text nodes before it count.
   place(container, offset) {
-    const own = this.blocks.flatMap(({ nodes }) => nodes).find(({ node }) => node === container);
+    const own = this.blocks.flatMap(({ pieces }) => pieces).find(({ node }) => node === container);
     if (own) return own.start + offset;
     const probe = document.createRange();
     probe.setStart(container, offset);
-    const after = this.blocks.flatMap(({ nodes }) => nodes).find(({ node }) => probe.comparePoint(node, 0) >= 0);
+    const after = this.blocks.flatMap(({ pieces }) => pieces).find(({ node }) => probe.comparePoint(node, 0) >= 0);
     return after ? after.start : this.text.text.length;
   }
 }
 
 // A place between two pieces belongs to the one that goes on (or ends) there, so that no box of the other is measured.
 function placeIn(block, at, ending) {
-  const found = block.nodes.find(({ start, end }) => (ending ? at > start && at <= end : at >= start && at < end));
-  const { node, start } = found ?? block.nodes.at(-1);
+  const found = block.pieces.find(({ start, end }) => (ending ? at > start && at <= end : at >= start && at < end));
+  const { node, start } = found ?? block.pieces.at(-1);
   return [node, Math.min(at - start, node.length)];
+}
+
+// Only what differs is taken out and put in: the browser lays out no more than it must.
+function replace(block, elements) {
+  const staying = new Set(elements);
+  for (const child of [...block.childNodes]) if (!staying.has(child)) child.remove();
+  let before = block.firstChild;
+  for (const element of elements) {
+    if (element === before) before = before.nextSibling;
+    else block.insertBefore(element, before);
+  }
+}
+
+function nameOf({ at, to, covering, isPicked, chosen, lanes }) {
+  const marks = covering.map((span) => `${span.start}-${span.end}-${span.label}-${lanes.get(span)}-${span === chosen}`);
+  return `${at} ${to} ${isPicked} ${marks.join(" ")}`;
 }
 
 function distance(box, x, y) {

@@ -4,6 +4,7 @@ import { shelf } from "./mark-keep.js";
 import { initData, person } from "./mark-telegram.js";
 
 const KEPT = "labelbot-mark-session:";
+const ENTERING = "labelbot-mark-entering:";
 const OVER = 401;
 
 export class Session extends Sending {
@@ -31,8 +32,16 @@ export class Session extends Sending {
     return job ? this.post(address, job) : this.get(address);
   }
 
+  // A way in is good for once; should the page be closed before the answer is here, the same request is made again.
   async enter() {
-    const answer = await this.post("/mark/enter", this.way.proof());
+    const place = ENTERING + location.pathname;
+    const proof = this.way.proof();
+    const begun = JSON.parse(shelf.getItem(place) ?? "{}");
+    const same = JSON.stringify(begun.proof) === JSON.stringify(proof);
+    const key = same ? begun.key : newKey();
+    shelf.setItem(place, JSON.stringify({ proof, key }));
+    const answer = await this.post("/mark/enter", { key, ...proof });
+    shelf.removeItem(place);
     if (answer.status === 200) this.keep(answer.body.session);
     return answer.status === 200 ? answer : { ...answer, status: answer.status < 500 ? OVER : answer.status };
   }

@@ -14,8 +14,8 @@ export function showHelp(item, keys) {
     name.style.setProperty("--colour", label.colour);
     return make("div", {}, name, make("dd", { dir: "auto" }, label.help || ""));
   });
-  const parts = [make("dl", { class: "mark-labels" }, ...labels)];
-  if (item.help) parts.unshift(make("p", { dir: "auto" }, item.help));
+  const parts = [make("p", { class: "mark-asked", dir: "auto" }, item.question), make("dl", { class: "mark-labels" }, ...labels)];
+  if (item.help) parts.splice(1, 0, make("p", { dir: "auto" }, item.help));
   if (matchMedia("(hover: hover) and (pointer: fine)").matches) parts.push(keysOf(keys));
   tell(word("mark.help"), ...parts);
 }
@@ -25,8 +25,7 @@ export function showKeys(keys) {
 }
 
 function keysOf(keys) {
-  const details = make("details", {}, make("summary", {}, word("keys.title")), keyList([...SHELL_KEYS, ...keys]));
-  return details;
+  return make("details", {}, make("summary", {}, word("keys.title")), keyList([...SHELL_KEYS, ...keys]));
 }
 
 // `skip(reason)` follows: a tap on one of the project's reasons, or words of one's own.
@@ -68,9 +67,10 @@ export function showEnd(place, item, { kind, close, back, look }) {
   place.replaceChildren(sheet(DONE, word("mark.end"), item.said || word("mark.end.text"), parts));
 }
 
-// `status` 401 means that whoever is here may not (or no longer) come in; anything else is our own failing.
+// `status` 401 means that whoever is here may not (or no longer) come in, which the server explains best; anything else is
+// our own failing.
 export function showOver(place, { status, said, kind, kept, close }) {
-  const sentence = status === 401 ? word(`mark.over.${kind}`) : said || word("mark.failed");
+  const sentence = said || word(status === 401 ? `mark.over.${kind}` : "mark.failed");
   const parts = kept ? [make("p", { class: "mark-kept" }, word("mark.over.kept"))] : [];
   const again = make("button", { type: "button", class: "link" }, word("mark.again"));
   again.addEventListener("click", () => location.reload());

@@ -18,9 +18,9 @@ export class Tray {
     this.remove = tool("remove", told.remove);
     this.close = tool("close", told.close);
     this.chips = new Map(labels.map((label, at) => [label.name, chip(label, at, () => told.label(label.name))]));
-    const names = make("div", { class: "tray-labels", role: "group", "aria-label": word("mark.spans.labels") }, ...this.chips.values());
+    this.names = make("div", { class: "tray-labels", role: "group", "aria-label": word("mark.spans.labels") }, ...this.chips.values());
     const tools = make("div", { class: "tray-tools" }, this.line, this.more, this.letters, this.remove, this.close);
-    this.element = make("div", { class: "tray" }, tools, names);
+    this.element = make("div", { class: "tray" }, tools, this.names);
   }
 
   // `said`: a sentence, or the words in question; `repeats`: how many more places; `current`: the label that is on.
@@ -34,6 +34,16 @@ export class Tray {
     this.more.hidden = !repeats;
     this.more.textContent = word("mark.spans.repeat").replace("#", repeats);
     for (const [name, element] of this.chips) element.setAttribute("aria-pressed", String(name === current));
+    if (current !== this.current) this.reveal(this.chips.get(current));
+    this.current = current;
+  }
+
+  // Of many labels the one that is on may be out of sight.
+  reveal(element) {
+    if (!element) return;
+    const [place, box] = [this.names.getBoundingClientRect(), element.getBoundingClientRect()];
+    if (box.top < place.top) this.names.scrollTop += box.top - place.top - 4;
+    else if (box.bottom > place.bottom) this.names.scrollTop += box.bottom - place.bottom + 4;
   }
 }
 

@@ -16,6 +16,8 @@ const EDITORS = {
   spans: () => import("./mark-spans.js").then((module) => module.SpansEditor),
 };
 
+const NOTE = 2600;
+
 class Marking {
   constructor() {
     const status = new Status();
@@ -68,7 +70,7 @@ class Marking {
     head(item);
     if (!item.card) this.end(item);
     else await this.open(item);
-    document.getElementById("marking").setAttribute("aria-busy", "false");
+    ready();
   }
 
   async open(item) {
@@ -181,7 +183,7 @@ class Marking {
 
   async next({ said, item }) {
     await this.show(item);
-    if (said && item.card) toast(said);
+    if (said && item.card) note(said);
   }
 
   // A refusal brings what stands there now and says why; what was marked stays kept and is offered where it fits.
@@ -197,6 +199,7 @@ class Marking {
     this.editor = null;
     this.foot.hide();
     head(null);
+    ready();
     const kept = this.keep.mine().length > 0;
     showOver(this.place, { status, said: body.error, kind: this.session.way.kind, kept, close: () => this.telegram.close() });
   }
@@ -212,10 +215,29 @@ class Marking {
   }
 }
 
+// What became of the last item, for a moment in place of where we are: it must not cover what is read next.
+function note(said) {
+  const line = document.getElementById("where");
+  const before = line.textContent;
+  line.textContent = said;
+  line.classList.add("fine");
+  clearTimeout(note.timer);
+  note.timer = setTimeout(() => line.textContent === said && where(before), NOTE);
+}
+
+function where(text) {
+  const line = document.getElementById("where");
+  line.textContent = text;
+  line.classList.remove("fine");
+}
+
+function ready() {
+  document.getElementById("marking").setAttribute("aria-busy", "false");
+}
+
 function head(item) {
   const open = Boolean(item?.card);
-  const where = open && item.total ? `${item.done + 1} / ${item.total} · ${item.title}` : (item?.title ?? "");
-  document.getElementById("where").textContent = where;
+  where(open && item.total ? `${item.done + 1} / ${item.total} · ${item.title}` : (item?.title ?? ""));
   document.getElementById("question").textContent = open ? item.question : word("mark.title");
   document.getElementById("help").hidden = !open;
   const share = document.getElementById("share");
