@@ -53,10 +53,11 @@ def _fine(pixels: NDArray[np.uint8]) -> Map:
     for compact in (_COMPACT, _STIFF):
         # Blurred a little, for a noisy picture falls into dust, which SLIC then joins to one region.
         found = slic(pixels, n_segments=wanted, compactness=compact, max_num_iter=_ROUNDS, sigma=1, start_label=0)
-        numbers, fine = np.unique(np.asarray(found), return_inverse=True)
+        numbers, places = np.unique(np.asarray(found), return_inverse=True)
         if len(numbers) > wanted / 2:
             break
-    return fine.reshape(pixels.shape[:2]).astype(np.int32)
+    fine: Map = places.reshape(pixels.shape[:2]).astype(np.int32)
+    return fine
 
 
 def _features(fine: Map, pixels: NDArray[np.uint8]) -> tuple[Features, NDArray[np.int64]]:
