@@ -43,6 +43,7 @@ CATEGORICAL: Final = False
 FIELDS: Final[tuple[str, ...]] = ()
 ABOUT: Final = "image"
 EDITOR: Final = "masks"
+RIGHT: Final = base.OVERLAPS
 DESCRIBED: Final = 100
 
 EXAMPLE: Final = Example(
