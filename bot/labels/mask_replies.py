@@ -64,18 +64,29 @@ def replied(case: Case, text: str) -> Marking:
 
 def label_of(case: Case) -> Label:
     """What is marked: the suggestions that were kept, less the regions that were marked or taken out, and these."""
-    layers = _kept(case)
+    layers = _kept(case) if case.things else flat(_kept(case))
     regions = case.regions if case.marking.layers or case.marking.bare else None
     size = case.subject.size or (0, 0)
     if regions is not None:
-        every = [*case.marking.bare, *(name for _, names in case.marking.layers for name in names)]
-        if layers:
-            covered = regions.mask(_parts(regions, every), size)
-            layers = [(name, rle.less(mask, covered)) for name, mask in layers]
-        layers += [(name, regions.mask(_parts(regions, held), size)) for name, held in case.marking.layers]
+        layers = _with_regions(case, regions, layers, size)
     order = [label.name for label in case.question.labels]
-    layers = sorted(layers if case.things else flat(layers), key=lambda layer: order.index(layer[0]))
+    layers.sort(key=lambda layer: order.index(layer[0]))
     return [record(name, (size[1], size[0]), mask) for name, mask in layers if rle.area(mask)]
+
+
+def _with_regions(case: Case, regions: Regions, layers: list[Layer], size: tuple[int, int]) -> list[Layer]:
+    """No two regions have a pixel in common, so they need not be laid over one another."""
+    every = [*case.marking.bare, *(name for _, names in case.marking.layers for name in names)]
+    covered = regions.mask(_parts(regions, every), size) if layers else []
+    found = [(name, rle.less(mask, covered)) for name, mask in layers]
+    for name, held in case.marking.layers:
+        mask = regions.mask(_parts(regions, held), size)
+        same = None if case.things else next((at for at, (other, _) in enumerate(found) if other == name), None)
+        if same is None:
+            found.append((name, mask))
+        else:
+            found[same] = (name, rle.union([found[same][1], mask]))
+    return found
 
 
 def _kept(case: Case) -> list[Layer]:
