@@ -42,7 +42,7 @@ def cut(picture: Image.Image) -> Cut:
     features, sizes = _features(fine, pixels)
     groups = _grouped(_neighbours(fine), features, sizes)
     fine, parents = _numbered(fine, groups)
-    return Cut(width=small.width, height=small.height, runs=_packed(fine), parents=parents)
+    return Cut(width=small.width, height=small.height, runs=packed(fine), parents=parents)
 
 
 def _fine(pixels: NDArray[np.uint8]) -> Map:
@@ -134,7 +134,7 @@ def _reading(areas: Map | NDArray[np.int64]) -> list[int]:
     return [int(value) for value in present[np.lexsort((middles[1], bands))]]
 
 
-def _packed(regions: Map) -> str:
+def packed(regions: Map) -> str:
     """Base64 of zlib of little-endian uint16 pairs (region, run length), down the columns."""
     line = regions.ravel(order="F")
     starts = np.flatnonzero(np.diff(line, prepend=-1))
