@@ -81,8 +81,8 @@ def crowd(seed):
 
 
 def test_the_consensus_of_simulated_people_is_near_the_truth():
+    # .688 for one answer, .845 for a plain vote, .852 for the consensus.
     single, vote, consensus = np.mean([crowd(seed) for seed in range(5)], axis=0)
-    print(f"IoU with the truth: one answer {single:.3f}, plain vote {vote:.3f}, consensus {consensus:.3f}")
     assert single < 0.75
     assert consensus >= 0.83
     assert consensus >= vote
