@@ -82,9 +82,12 @@ def advance(question: Question, work: Work, given: Given, subject: Subject) -> S
     return _kept(Place(), tapped(case, given.choice)) if to is None else _kept(to, case.marking)
 
 
-def so_far(question: Question, work: Work, subject: Subject) -> Label:
-    """What is marked so far, as a label. Raises BadAnswer where a suggestion cannot be read."""
-    return label_of(Case.of(question, work, subject))
+def begun(question: Question, work: Work, subject: Subject) -> Label:
+    """What is marked so far, as a label; nothing where what is suggested cannot be read."""
+    try:
+        return label_of(Case.of(question, work, subject))
+    except BadAnswer:
+        return []
 
 
 def read(question: Question, value: Json) -> Label:

@@ -391,6 +391,7 @@ def test_a_damaged_suggestion_is_said_to_be_so():
     hint = "What is suggested here is damaged. Drop it, or skip this item."
     assert refused(masks.advance, STREET, None, Tap("done"), subject) == hint
     assert saved(STREET, subject, "!-1") == []
+    assert masks.begun(STREET, None, subject) == []
 
 
 @pytest.mark.parametrize("choice", ["+0", "+3", "-3", "e0", "e3", "r3.1", "r1.9", "r1", "l9", "l", "r.", "e²"])
@@ -407,7 +408,7 @@ def drawn(question, value, subject=PICTURE):
 
 def test_the_page_begins_with_what_the_chat_holds():
     work = after(STREET, OFFERED, "!-2", "!more", "2 tree")
-    assert masks.so_far(STREET, work, OFFERED) == [SUGGESTED[0], regions("tree", 3)]
+    assert masks.begun(STREET, work, OFFERED) == [SUGGESTED[0], regions("tree", 3)]
 
 
 def test_marks_of_one_label_become_one_and_empty_ones_go():
