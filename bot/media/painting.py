@@ -11,7 +11,7 @@ from bot.media.layers.grid import BAND, paint_grid
 from bot.media.layers.masks import paint_masks
 from bot.media.layers.regions import paint_regions, unpacked
 from bot.media.lettering import DARK, LIGHT, Plates, drawable, font, width
-from bot.media.view import SHARP, SIDE, Room, View, clipped, framed, view_of
+from bot.media.view import PHONE, SHARP, SIDE, Room, View, clipped, framed, view_of
 
 Drawing = Mapping[str, Any]
 
@@ -50,7 +50,7 @@ def _fitting(image: Image.Image) -> Image.Image:
 def _view(
     source: Image.Image, size: tuple[int, int], drawing: Drawing, regions: bytes | None, room: Room | None = None
 ) -> View:
-    view = view_of(source, size, _area(size, drawing), room and _inside(room, drawing))
+    view = view_of(source, size, _area(size, drawing), _inside(room, drawing))
     view = framed(view, _edge(view, drawing), DARK)
     plates = Plates(ImageDraw.Draw(view.image), (0, 0, *view.image.size))
     if drawing.get("masks"):
@@ -69,9 +69,12 @@ def _area(size: tuple[int, int], drawing: Drawing) -> tuple[float, float, float,
     return x, y, wide, high
 
 
-def _inside(room: Room, drawing: Drawing) -> Room:
-    band = 2 * BAND if _banded(drawing) else 0
-    return max(1.0, room[0] - band), max(1.0, room[1] - band)
+def _inside(room: Room | None, drawing: Drawing) -> Room | None:
+    """The room that is left for the picture itself."""
+    if not _banded(drawing):
+        return room
+    wide, high = room or PHONE
+    return max(1.0, wide - 2 * BAND), max(1.0, high - 2 * BAND)
 
 
 def _banded(drawing: Drawing) -> bool:
