@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot.labels.base import Ask, Option, Subject
+from bot.labels.base import Ask, Option
 from bot.labels.boxreply import example
 from bot.labels.cells import Box, Grid, closer
 from bot.labels.colours import colour
@@ -23,11 +23,11 @@ UNSEEN: Final = (1000, 1000)
 """Stands for the size of a picture that is not there, which nobody is asked about."""
 
 
-def asked(question: Question, sketch: Sketch, subject: Subject, untouched: bool) -> Ask:
-    """`untouched` says that the sketch is still what was suggested."""
+def asked(question: Question, sketch: Sketch, size: tuple[int, int], as_suggested: bool) -> Ask:
+    """`as_suggested` says that the sketch is still what a model says."""
     show = {"look": _look, "grid": _grid, "near": _near, "label": _naming, "pick": _pick}[sketch.stage]
-    ask = show(question, sketch, subject.size or UNSEEN)
-    if untouched and subject.suggestion is not None:
+    ask = show(question, sketch, size)
+    if as_suggested:
         ask = replace(ask, rows=tuple(tuple(_as_suggested(option) for option in row) for row in ask.rows))
     return replace(ask, marked=summary(question, [one.label for one in sketch.kept]) or None, page=True)
 

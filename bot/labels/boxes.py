@@ -64,19 +64,21 @@ def check(question: Question) -> None:
 
 
 def ask(question: Question, work: Work, subject: Subject) -> Ask:
-    sketch, suggested = _sketch(question, work, subject)
-    return asked(question, sketch, subject, sketch == Sketch(suggested))
+    suggested = _suggested(question, subject)
+    sketch = _sketch(work, suggested)
+    return asked(question, sketch, subject.size or UNSEEN, suggested is not None and sketch == Sketch(suggested))
 
 
 def advance(question: Question, work: Work, given: Given, subject: Subject) -> Step:
-    sketch, suggested = _sketch(question, work, subject)
+    suggested = _suggested(question, subject)
+    sketch = _sketch(work, suggested)
     if given == Tap("done") and sketch.stage in ("look", "grid"):
         return Done(_records(question, sketch.kept))
     after = stepped(question, sketch, given, subject.size or UNSEEN)
     if len(after.boxes) > MOST:
         raise BadAnswer(phrase("boxes.most", most=MOST))
     # What changes nothing keeps the work as it is, so that the step leaves no trace.
-    return Kept(work if after == sketch else after.as_json(suggested))
+    return Kept(work if after == sketch else after.as_json(suggested or ()))
 
 
 def read(question: Question, value: Json) -> Label:
@@ -99,7 +101,7 @@ def fit(question: Question, label: Label, subject: Subject) -> Label:
 
 def held(question: Question, work: Work, subject: Subject) -> Label:
     """What the chat's draft holds, as a label for the page to begin with."""
-    sketch, _ = _sketch(question, work, subject)
+    sketch = _sketch(work, _suggested(question, subject))
     return _records(question, [one for one in sketch.kept if one.label >= 0])
 
 
@@ -157,18 +159,19 @@ def from_cell(question: Question, cell: str) -> Label:
     return read(question, cell)
 
 
-def _sketch(question: Question, work: Work, subject: Subject) -> tuple[Sketch, tuple[Sketched, ...]]:
-    """What is boxed so far, before the first step what is suggested; and the boxes suggested."""
-    suggested = _suggested(question, subject)
-    return (load(work, suggested) if isinstance(work, Mapping) else Sketch(suggested)), suggested
+def _sketch(work: Work, suggested: tuple[Sketched, ...] | None) -> Sketch:
+    """What is boxed so far, before the first step what is suggested."""
+    return load(work, suggested or ()) if isinstance(work, Mapping) else Sketch(suggested or ())
 
 
-def _suggested(question: Question, subject: Subject) -> tuple[Sketched, ...]:
-    """None where what is suggested cannot be of this picture."""
+def _suggested(question: Question, subject: Subject) -> tuple[Sketched, ...] | None:
+    """None where nothing is suggested, or what is cannot be of this picture."""
+    if subject.suggestion is None:
+        return None
     try:
-        label = fit(question, read(question, subject.suggestion), subject) if subject.suggestion else []
+        label = fit(question, read(question, subject.suggestion), subject)
     except BadAnswer:
-        return ()
+        return None
     places = {label.name: int(index_of(question, label)) for label in question.labels}
     return tuple(Sketched(places[one.label], one.box) for one in _boxes(label))
 

@@ -76,7 +76,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "boxes.fine_all": "✓ Good enough, all of them",
     "boxes.what": "What is in box {number}?",
     "boxes.outside_grid": "There is no cell {cell}. The cells go from A1 to {last}.",
-    "boxes.one_cell": "{cell} is one corner. Reply with two cells: B3 F7 {label}. For a thing in one cell: B3 B3 {label}.",
+    "boxes.one_cell": "{cell} is one corner. Reply with two cells: B3 F7 {label}. A thing in one cell: B3 B3 {label}.",
     "boxes.no_box": "There is no box {number}. There are {count}.",
     "boxes.where": "Where is it? Reply with two corner cells before the label: B3 F7 {label}",
     "boxes.unclear": "“{text}” is no box. Add one with B3 F7 {label}, change a label with 2 {label}, drop one with -2.",
