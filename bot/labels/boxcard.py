@@ -140,7 +140,7 @@ def _cells(cells: Grid, lit: str, area: bool = False) -> dict[str, Json]:
 
 def _buttons(cells: Grid, before: str, lit: str) -> tuple[Row, ...]:
     """A button for each cell, lying as the cells lie in the picture."""
-    return tuple(tuple(Option("●" if name == lit else name, before + name) for name in row) for row in cells.names)
+    return tuple(tuple(Option(name, before + name, chosen=name == lit) for name in row) for row in cells.names)
 
 
 def _naming(question: Question, sketch: Sketch, size: tuple[int, int]) -> Ask:
