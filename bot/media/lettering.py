@@ -82,7 +82,7 @@ class Plates:
         wide, high = width(text, size) + round(size * 0.7), round(size * 1.35)
         place = min(self._places(beside, wide, high), key=lambda one: (self._covered(one[1]), one[0]))[1]
         self._taken.append(place)
-        self._draw.rounded_rectangle(place, round(size * 0.3), ground, DARK, max(1, size // 20))
+        self._draw.rounded_rectangle(place, round(size * 0.3), ground, LIGHT, max(1, size // 16))
         middle = (place[0] + place[2]) / 2, (place[1] + place[3]) / 2
         self._draw.text(middle, text, letters_on(ground), font(size), anchor="mm")
 
