@@ -1,6 +1,7 @@
 """Messages and forms as Block Kit: literal text in the nearest style, buttons in rows, menus for too many."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain, groupby
 from typing import Any
 
@@ -27,6 +28,19 @@ SOUND = "sound"
 """block_id that marks a card whose sound or film is a message of its own above it."""
 
 _FLAGS = {"bold": "bold", "italic": "italic", "strike": "strike", "code": "code"}
+
+
+def with_pages(rows: Sequence[Row], opens: Callable[[str], str]) -> tuple[Row, ...]:
+    """The buttons with links in place of those that open the page; without them where there is no https address, to
+    which a phone would not let them lead."""
+    linked = (tuple(_linked(button, opens) if button.opens_page else button for button in row) for row in rows)
+    kept = (tuple(button for button in row if not button.opens_page) for row in linked)
+    return tuple(row for row in kept if row)
+
+
+def _linked(button: Button, opens: Callable[[str], str]) -> Button:
+    address = opens(button.data)
+    return replace(button, data="", url=address, opens_page=False) if address.startswith("https://") else button
 
 
 def message_blocks(message: Message, pictures: Mapping[int, str], *, sound: bool = False) -> tuple[str, list[Json]]:

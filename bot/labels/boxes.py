@@ -99,8 +99,7 @@ def fit(question: Question, label: Label, subject: Subject) -> Label:
     return [_record(one.label, _clipped(number, one.box, subject.size)) for number, one in enumerate(_boxes(label), 1)]
 
 
-def held(question: Question, work: Work, subject: Subject) -> Label:
-    """What the chat's draft holds, as a label for the page to begin with."""
+def begun(question: Question, work: Work, subject: Subject) -> Label:
     sketch = _sketch(work, _suggested(question, subject))
     return _records(question, [one for one in sketch.kept if one.label >= 0])
 

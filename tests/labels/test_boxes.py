@@ -414,8 +414,8 @@ def test_a_box_wholly_outside_is_never_dropped_silently():
 def test_the_page_begins_with_what_the_chat_holds():
     work = after("=-2", "A1 A1", "=ok4", suggestion=SUGGESTED).work
 
-    assert boxes.held(QUESTION, None, about(SUGGESTED)) == SUGGESTED
-    assert boxes.held(QUESTION, work, about(SUGGESTED)) == [SUGGESTED[0], SUGGESTED[2]]
+    assert boxes.begun(QUESTION, None, about(SUGGESTED)) == SUGGESTED
+    assert boxes.begun(QUESTION, work, about(SUGGESTED)) == [SUGGESTED[0], SUGGESTED[2]]
 
 
 def test_a_label_is_described_by_how_many_of_what():
