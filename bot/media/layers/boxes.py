@@ -6,10 +6,8 @@ from typing import Any, Final
 from PIL import Image, ImageDraw
 
 from bot.labels.colours import COLOURS
-from bot.media.lettering import DARK, LIGHT, Plates, drawable, width
+from bot.media.lettering import DARK, LIGHT, Colour, Plates, drawable, width
 from bot.media.view import Rectangle, View
-
-Colour = tuple[int, int, int]
 
 GREY: Final = (176, 184, 194)
 """What is dropped, or belongs to nobody."""
@@ -34,7 +32,7 @@ def paint_boxes(view: View, boxes: Sequence[Mapping[str, Any]], plates: Plates) 
     # Small boxes choose their plate's place first, for big ones have more to choose from.
     for one in sorted(shown, key=lambda one: float(one["box"][2] * one["box"][3])):
         box = view.rectangle(one["box"])
-        plates.put(_words(one, box, size, len(shown)), box, _colour(one), size)
+        plates.beside(_words(one, box, size, len(shown)), box, _colour(one), size)
 
 
 def _meets(one: Rectangle, other: Rectangle) -> bool:
