@@ -27,10 +27,11 @@ from bot.platforms import slack_chat, slack_team, telegram_chat
 from bot.project import Project
 from bot.reception import FrontDoor, MayRead, PageBoard
 from bot.sweeping import sweep
+from bot.visiting import SEAL, PageDesk
 from bot.web.ports import MediaFile
 from bot.web.server import build
 from config.settings import Settings
-from storage import accounts, media, people, projects, regions
+from storage import accounts, media, people, projects, regions, seals
 from storage.database import Database, Transaction, open_database
 from storage.files import Files
 from storage.migrations import migrate
@@ -60,6 +61,7 @@ class House:
     edge: Edge
     browser: BrowserChat
     door: FrontDoor
+    pages: PageDesk
     platforms: Mapping[int, str]
     chats: list[Chat] = field(default_factory=list)
     address: str = ""
@@ -114,6 +116,7 @@ async def _house(settings: Settings, database: Database, bound: socket.socket) -
         edge,
         browser,
         FrontDoor(database, account, may_read(account)),
+        PageDesk(database, app),
         app.platforms,
         [browser],
         address,
@@ -152,11 +155,14 @@ async def _connect(house: House, app: App) -> None:
     settings = house.settings
     if settings.telegram_token:
         account = await _account(house.database, app, "telegram", settings.telegram_token.partition(":")[0])
-        house.chats.append(telegram_chat(settings, account, house.edge.receive, _open(house)))
+        telegram = telegram_chat(settings, account, house.edge.receive, _open(house))
+        house.pages.recognise[account] = telegram.recognise
+        house.chats.append(telegram)
     if settings.slack_bot_token:
         team = await slack_team(settings, house.database)
         account = await _account(house.database, app, "slack", team)
-        house.chats.append(slack_chat(settings, account, house.edge.receive, _open(house)))
+        secret = await _submit(house.database, partial(seals.seal, name=SEAL))
+        house.chats.append(slack_chat(settings, account, house.edge.receive, _open(house), secret))
 
 
 def _open(house: House) -> Callable[[str], bytes]:
@@ -278,6 +284,7 @@ def _server(house: House, local_only: bool) -> uvicorn.Server:
         receive=house.edge.receive,
         reception=house.door,
         open_media=_finder(house),
+        marking=house.pages,
         public_url=house.settings.public_url,
         local_only=local_only,
         on_telegram=_hook(telegram) if hooked else None,

@@ -228,8 +228,11 @@ def _marks(turn: Turn, ask: Ask, menu: bool) -> Text:
 def _labels(turn: Turn, card: Card, project: Project, question: Question, ask: Ask) -> tuple[Row, ...]:
     at = step(project, question)
     rows = tuple(tuple(_option(turn, card, at, option) for option in row) for row in ask.rows)
-    form = turn.button("card.form", Pressed(card.nonce, at, "t"), form=True)
-    return (*rows, (form,)) if ask.form else rows
+    if ask.form:
+        rows += ((turn.button("card.form", Pressed(card.nonce, at, "t"), form=True),),)
+    if ask.page:
+        rows += ((turn.button("card.page", Pressed(card.nonce, at, "d"), page=True),),)
+    return rows
 
 
 def _option(turn: Turn, card: Card, at: int, option: Option) -> Button:
