@@ -185,10 +185,11 @@ def box(counts: Sequence[int], height: int) -> tuple[int, int, int, int] | None:
 
 
 def scaled(counts: Sequence[int], small: tuple[int, int], size: tuple[int, int]) -> Counts:
-    """A mask of a small map, (width, height), on a picture of another size: each pixel of the map becomes the block of
-    pixels that it stands for; the blocks meet without gap or overlap."""
+    """A mask of a small map, (width, height), on a picture of another size and the same shape: each pixel of it belongs
+    to the one of the map that its middle lies in, as on the page and where regions are painted."""
     (wide, high), (width, height) = small, size
-    lefts, tops = cuts(wide, width), cuts(high, height)
+    ratio = max(small), max(size)
+    lefts, tops = cuts(wide, width, ratio), cuts(high, height, ratio)
     found: Counts = []
     ground = 0
     for column, marks in enumerate(_columns(edges(counts), wide, high)):
@@ -218,9 +219,11 @@ def _repeated(rows: Sequence[int], height: int, times: int) -> list[int]:
     return runs[:-1] + [runs[-1] + runs[0], *runs[1:-1]] * (times - 1) + runs[-1:]
 
 
-def cuts(few: int, many: int) -> list[int]:
-    """Where `few` cells begin and end on `many` pixels: few + 1 places."""
-    return [(2 * cell * many + few) // (2 * few) for cell in range(few + 1)]
+def cuts(few: int, many: int, ratio: tuple[int, int]) -> list[int]:
+    """Where `few` cells begin and end on `many` pixels: few + 1 places. `ratio` is how many cells are as long as how
+    many pixels; the last cell has what rounding left."""
+    cells, pixels = ratio
+    return [*(min(many, (2 * cell * pixels + cells - 1) // (2 * cells)) for cell in range(few)), many]
 
 
 def _columns(places: Sequence[int], wide: int, high: int) -> list[list[int]]:
