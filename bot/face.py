@@ -13,6 +13,7 @@ from bot.draft import Draft, current, step, suggested
 from bot.labels import LABEL_TYPES
 from bot.labels.base import Ask, Option, Subject
 from bot.project import Project, Question
+from bot.stored import regions
 from bot.subject import subject, text_field
 from bot.turn import Turn
 from bot.wording import phrase
@@ -71,7 +72,7 @@ def about_what(turn: Turn, card: Card, question: Question) -> Subject:
     """What the question is about, with the suggestion where this person is shown one."""
     project = turn.schema(card.project, card.version)
     suggestion = suggested(question, card.suggestion) if card.suggested else None
-    return subject(project, question, card.data, card.media, suggestion)
+    return subject(project, question, card.data, card.media, suggestion, lambda medium: regions(turn.tx, medium))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ from storage.cards import Card
 from storage.projects import Seat
 
 Json = dict[str, Any]
+OPTIONS = {"overlap": "overlapping", "instances": "instances"}
+"""What the page calls an option of the project file."""
 MOVED = "card"
 WRONG = "marks"
 """The field an error stands at: the card is not to be answered (any more), or what was marked is no answer to it."""
@@ -106,7 +108,7 @@ def _asked(turn: Turn, card: Card, project: Project, question: Question) -> Json
         "question": question.title or project.instructions or project.title,
         "help": project.instructions,
         "labels": [_label(question, label) for label in question.labels],
-        "options": {name: bool(question.options.get(name)) for name in ("overlap", "instances")},
+        "options": {name: bool(question.options.get(key)) for name, key in OPTIONS.items()},
         "reasons": reasons,
     }
 

@@ -12,7 +12,7 @@ from storage import people
 from storage.database import run
 from tests.dialogue import project, question
 
-NAMES = question("spans", "PER", "LOC", name="label", title="Which names?", options={"overlap": False})
+NAMES = question("spans", "PER", "LOC", name="label", title="Which names?", options={"overlapping": True})
 ADA = [{"start": 0, "end": 3, "label": "per", "text": "Ada"}]
 
 
@@ -86,7 +86,7 @@ def test_the_page_shows_the_open_card_and_changes_nothing(names, anna, page):
     assert (item["text"], item["picture"], item["regions"]) == ("Ada met Bob in London, 0 times.", None, None)
     assert [(one["name"], one["title"]) for one in item["labels"]] == [("per", "PER"), ("loc", "LOC")]
     assert (item["done"], item["total"], item["marks"], item["suggested"]) == (0, 4, [], False)
-    assert item["options"] == {"overlap": False, "instances": False}
+    assert item["options"] == {"overlap": True, "instances": False}
     assert item["reasons"][0] == {"value": "Not sure", "title": "Not sure"}
     assert not item["can_undo"]
 
@@ -96,7 +96,7 @@ def test_what_is_marked_there_is_saved_and_the_chat_follows(names, anna, page):
     page.sends(ADA)
     assert anna.toast == "✓ Ada (PER)"
     assert names.labels() == [ADA]
-    assert "Ada met Bob in London, 1 times." in anna.sees
+    assert anna.sees.startswith("✓ Ada (PER)\n\n2 / 4 · Names")
     assert page.item["text"] == "Ada met Bob in London, 1 times."
     assert page.item["can_undo"]
     assert len(anna.cards) == 1

@@ -158,7 +158,8 @@ def _pieces(parts: Iterable[Part], limit: int) -> Iterator[list[Part]]:
 
 
 def button_blocks(rows: Sequence[Row], placeholder: str, room: int) -> list[Json]:
-    """A block a row. Over 25 buttons the ordinary ones become menus; too many rows for `room` blocks are packed."""
+    """A block a row. Over 25 buttons the ordinary ones become menus, and the way on stays a button; too many rows for
+    `room` blocks are packed."""
     numbered = [[(f"b{i}.{j}", button) for j, button in enumerate(row)] for i, row in enumerate(rows)]
     menus: list[Json] = []
     if sum(len(row) for row in rows) > IN_ACTIONS:
@@ -173,7 +174,7 @@ def button_blocks(rows: Sequence[Row], placeholder: str, room: int) -> list[Json
 
 
 def _is_choice(button: Button) -> bool:
-    return button.tone in ("plain", "main") and not button.url and not button.opens_form
+    return button.tone == "plain" and not button.url and not button.opens_form
 
 
 def _menus(choices: list[Button], placeholder: str) -> list[Json]:

@@ -85,8 +85,8 @@ def import_source(
     batch = database.submit(lambda tx: _batch(tx, plan, begun), key=lane).result()
     refused = Rejects(rejects, len(plan.parts) > 1)
     with TemporaryDirectory(prefix="labelbot-") as folder, refused:
-        cut = any(question.type == "masks" for question in plan.project.questions)
         fitting = Fitting.of(plan.project)
+        cut = any(question.type == "masks" for question in plan.project.questions)
         running = _Run(database, files, preparer, fitting, batch, lane, refused, Path(folder), progress, cut)
         for part in plan.parts:
             running.read(part)

@@ -249,6 +249,12 @@ class Touch:
     def lift(self) -> None:
         self.send("touchEnd", [])
 
+    def gesture(self, kind: str, *, x: float, y: float, **more: float) -> None:
+        """One that the browser plays by itself, a step a frame: Pinch or Scroll, which is a drag."""
+        place = {"x": x + self._frame["x"], "y": y + self._frame["y"], "gestureSourceType": "touch"}
+        self._cdp.send(f"Input.synthesize{kind}Gesture", {**place, **more})
+        self._clock = time.time()
+
     def send(self, kind: str, places: Sequence[tuple[float, float]]) -> None:
         self._clock += 0.02
         points = [

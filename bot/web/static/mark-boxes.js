@@ -63,10 +63,12 @@ export class BoxesEditor {
   }
 
   undo() {
+    this.view.gestures.drop();
     this.history.undo();
   }
 
   redo() {
+    this.view.gestures.drop();
     this.history.redo();
   }
 
@@ -201,7 +203,7 @@ export class BoxesEditor {
     };
     return {
       box: change,
-      focus: (from, to) => (side ? corner(box, side, to.x - from.x, to.y - from.y, picture) : null),
+      focus: (from, to) => (side ? corner(box, side, to.x - from.x, to.y - from.y, picture) : to),
       keep: (changed) => this.replace(changed),
     };
   }

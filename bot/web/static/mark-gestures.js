@@ -46,6 +46,8 @@ export class Gestures {
   }
 
   down(event) {
+    // The first finger on the screen: should others still be noted, their end was never told.
+    if (event.isPrimary) this.reset();
     if (event.button > 1 || this.fingers.size > 1) return;
     this.canvas.focus({ preventScroll: true });
     this.canvas.setPointerCapture(event.pointerId);
@@ -89,6 +91,13 @@ export class Gestures {
     this.drop();
   }
 
+  reset() {
+    this.fingers.clear();
+    this.hand = null;
+    this.drop();
+  }
+
+  // What is being drawn is given up.
   drop() {
     this.stroke?.cancel();
     this.stroke = null;

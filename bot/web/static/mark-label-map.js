@@ -1,17 +1,20 @@
-// Which label each pixel has: a byte a pixel, column by column as COCO counts them, so that runs are runs in memory.
+// Which label each pixel has: a byte a pixel (or two), column by column as COCO counts them, so that runs are runs in
+// memory.
 import { countsOf, compress, eachRun, expand } from "./mark-rle.js";
 
 const MOST_PIXELS = 16e6;
 
 export class LabelMap {
-  // Of a picture in original pixels; above sixteen megapixels `factor` of them, each way, share a place.
-  constructor(width, height) {
+  // Of a picture in original pixels, with values up to `most`; above sixteen megapixels `factor` pixels, each way, share
+  // a place.
+  constructor(width, height, most = 255) {
     this.full = { width, height };
     this.factor = 1;
     while (Math.ceil(width / this.factor) * Math.ceil(height / this.factor) > MOST_PIXELS) this.factor++;
     this.width = Math.ceil(width / this.factor);
     this.height = Math.ceil(height / this.factor);
-    this.values = new Uint8Array(this.width * this.height);
+    this.values = new (most > 255 ? Uint16Array : Uint8Array)(this.width * this.height);
+    this.most = most;
   }
 
   // A change gives places one value and remembers which they had, as runs: start, length, former value.
@@ -86,7 +89,7 @@ export class LabelMap {
   plainRuns() {
     const { values } = this;
     const found = new Map();
-    const words = new Uint32Array(values.buffer, 0, values.length >> 2);
+    const words = new Uint32Array(values.buffer, 0, values.byteLength >> 2);
     for (let at = 0; at < values.length; ) {
       const value = values[at];
       const from = at;
@@ -160,14 +163,16 @@ function put(found, value, start, length) {
   else runs.push(start, length);
 }
 
-// Where a run ends, four places at a time where it is long.
+// Where a run ends, four bytes at a time where it is long.
 function endOf(values, words, at, value) {
-  const same = (value * 0x01010101) >>> 0;
-  while (at < values.length && at & 3 && values[at] === value) at++;
-  if (at < values.length && (at & 3) === 0) {
-    let word = at >> 2;
+  const single = values.BYTES_PER_ELEMENT === 1;
+  const [same, shift] = single ? [(value * 0x01010101) >>> 0, 2] : [(value * 0x00010001) >>> 0, 1];
+  const rest = (1 << shift) - 1;
+  while (at < values.length && at & rest && values[at] === value) at++;
+  if (at < values.length && (at & rest) === 0) {
+    let word = at >> shift;
     while (word < words.length && words[word] === same) word++;
-    at = word << 2;
+    at = word << shift;
   }
   while (at < values.length && values[at] === value) at++;
   return at;

@@ -8,18 +8,20 @@ const OUTLINE = 0xffffffff;
 const SHADE = 0x80000000;
 const DENSE = 2;
 const MOST_DOTS = 500_000;
+const HELD_DOTS = 120_000;
 
 export class MaskLayer {
   constructor(map) {
     this.map = map;
     this.regions = null;
     this.opacity = 0.7;
-    this.fill = new Uint32Array(256);
-    this.edge = new Uint32Array(256);
+    this.fill = new Uint32Array(map.most + 1);
+    this.edge = new Uint32Array(map.most + 1);
     this.canvas = make("canvas");
     this.context = this.canvas.getContext("2d");
     this.version = -1;
     this.ratio = 1;
+    this.coarse = false;
   }
 
   colour(value, hex) {
@@ -33,9 +35,10 @@ export class MaskLayer {
     this.version = -1;
   }
 
-  draw(context, camera) {
+  // `held`: the picture is being moved, so that speed counts more than sharp edges.
+  draw(context, camera, held) {
     if (camera.loupe) return this.drawNear(context, camera);
-    if (this.version !== camera.version) this.render(camera);
+    if (this.version !== camera.version || (this.coarse && !held)) this.render(camera, held);
     this.blend(context, this.canvas, camera);
   }
 
@@ -48,9 +51,11 @@ export class MaskLayer {
   }
 
   // On a dense screen one dot of the layer stands for several: twelve times the work would not be seen.
-  render(camera) {
+  render(camera, held) {
     const dots = camera.width * camera.height;
-    this.ratio = camera.density >= DENSE || dots > 2 * MOST_DOTS ? Math.min(1, Math.sqrt(MOST_DOTS / dots)) : 1;
+    const most = held ? HELD_DOTS : camera.density >= DENSE ? MOST_DOTS : 2 * MOST_DOTS;
+    this.ratio = Math.min(1, Math.sqrt(most / dots));
+    this.coarse = held;
     const width = Math.max(Math.round(camera.width * this.ratio), 1);
     const height = Math.max(Math.round(camera.height * this.ratio), 1);
     if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
@@ -107,7 +112,7 @@ export class MaskLayer {
     const { values, factor, height } = map;
     const bases = columns.map((x) => (x < 0 ? -1 : Math.floor(x / factor) * height));
     const offsets = rows.map((y) => (y < 0 ? -1 : Math.floor(y / factor)));
-    const before = new Uint8Array(rows.length);
+    const before = new Uint16Array(rows.length);
     for (let x = 0; x < bases.length; x++) {
       const base = bases[x];
       let above = 0;

@@ -32,10 +32,10 @@ export class MasksEditor {
     this.regions = null;
     this.stop = new AbortController();
     this.history = new History(() => this.changed());
-    this.map = new LabelMap(item.picture.width, item.picture.height);
+    this.objects = new Objects(item.labels, Boolean(item.options?.instances));
+    this.map = new LabelMap(item.picture.width, item.picture.height, this.objects.most);
     this.layer = new MaskLayer(this.map);
     this.outline = new Outline(this);
-    this.objects = new Objects(item.labels, Boolean(item.options?.instances));
     this.view = new View({ picture: item.picture, load, layers: this, tool: this });
     this.build(root, item);
     this.load(item.marks ?? []);
@@ -93,11 +93,13 @@ export class MasksEditor {
   }
 
   undo() {
+    this.view.gestures.drop();
     if (this.outline.corners.length) return this.outline.back();
     this.history.undo();
   }
 
   redo() {
+    this.view.gestures.drop();
     this.history.redo();
   }
 
@@ -259,7 +261,7 @@ export class MasksEditor {
   still() {}
 
   lively(context, camera) {
-    this.layer.draw(context, camera);
+    this.layer.draw(context, camera, this.view.held);
     this.outline.draw(context, camera, this.labels[this.label].colour);
     if (this.cursor && (this.tool === "brush" || this.tool === "eraser")) this.ring(context, camera);
   }

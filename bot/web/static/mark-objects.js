@@ -3,12 +3,14 @@ import { make } from "./dom.js";
 import { paint, press, titleOf } from "./mark-bench.js";
 import { word } from "./words.js";
 
-export const MOST = 255;
+const FEW = 255;
+const MANY = 65535;
 
 export class Objects {
   constructor(labels, apart) {
     this.labels = labels;
     this.apart = apart;
+    this.most = apart || labels.length > FEW / 2 ? MANY : FEW;
     this.clear();
   }
 
@@ -21,7 +23,7 @@ export class Objects {
   value(name, fresh) {
     const at = fresh ? -1 : this.names.indexOf(name);
     if (at >= 0) return at + 1;
-    return this.names.length < MOST ? this.names.push(name) : 0;
+    return this.names.length < this.most ? this.names.push(name) : 0;
   }
 
   name(value) {

@@ -40,14 +40,18 @@ export class Regions {
     return column === undefined || row === undefined ? -1 : this.shown[column * this.height + row];
   }
 
-  // Calls back with (x, from, to) of every column of original pixels that belongs to a region.
+  // Calls back with (x, from, to) of every column of original pixels that belongs to a region. Answers which part of the
+  // original it lies in: [left, top, right, bottom].
   each(region, told) {
     const { columns, picture } = this;
+    const part = [Infinity, Infinity, -Infinity, -Infinity];
     let spans = [];
     for (let x = 0, column = -1; x < picture.width; x++) {
       if (columns[x] !== column) spans = this.spansIn((column = columns[x]), region);
       for (let at = 0; at < spans.length; at += 2) told(x, spans[at], spans[at + 1]);
+      if (spans.length) widen(part, x, spans[0], x + 1, spans.at(-1));
     }
+    return part;
   }
 
   // [from, to, …] of the rows of original pixels where a column of the map is of a region.
@@ -69,6 +73,13 @@ function places(length, scale, most) {
   const found = new Uint16Array(length);
   for (let at = 0; at < length; at++) found[at] = Math.min(Math.floor((at + 0.5) * scale), most - 1);
   return found;
+}
+
+function widen(part, left, top, right, bottom) {
+  part[0] = Math.min(part[0], left);
+  part[1] = Math.min(part[1], top);
+  part[2] = Math.max(part[2], right);
+  part[3] = Math.max(part[3], bottom);
 }
 
 // The first original row of each row of the map, and the end of the last.

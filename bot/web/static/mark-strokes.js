@@ -42,7 +42,7 @@ export function regionStroke(editor, first, value) {
   const seen = new Set();
   let change = null;
   let last = first;
-  const cover = (region, made) => regions.each(region, (x, from, to) => map.column(made, x, from, to));
+  const cover = (region, made) => editor.patch(regions.each(region, (x, from, to) => map.column(made, x, from, to)));
   const take = (spot) => {
     const region = regions.at(spot.x, spot.y);
     if (region < 0 || seen.has(region)) return;
@@ -58,7 +58,6 @@ export function regionStroke(editor, first, value) {
     const steps = Math.max(1, Math.ceil(apart(last, spot) / 4));
     for (let at = 0; at <= steps; at++) take(mixed(last, spot, at / steps));
     last = spot;
-    editor.repaint();
   };
   return {
     move: (spot) => (seen.size || apart(first, spot) >= 2 * STILL) && follow(spot),

@@ -23,7 +23,12 @@ export class View {
     this.bitmaps = [];
     this.frame = 0;
     this.loupe = null;
+    this.held = false;
     this.gestures = new Gestures(this.canvas, this, tool);
+    this.stop = new AbortController();
+    // A phone may drop what a hidden canvas shows.
+    document.addEventListener("visibilitychange", () => this.stale(), { signal: this.stop.signal });
+    this.canvas.addEventListener("contextrestored", () => this.stale(), { signal: this.stop.signal });
     this.watching = new ResizeObserver((entries) => this.resized(entries[0]));
     this.watching.observe(this.canvas);
     this.ready = this.open(picture, load);
@@ -32,6 +37,7 @@ export class View {
   destroy() {
     this.gestures.destroy();
     this.watching.disconnect();
+    this.stop.abort();
     cancelAnimationFrame(this.frame);
     this.gone = true;
     for (const bitmap of this.bitmaps) bitmap.close();
