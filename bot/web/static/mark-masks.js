@@ -50,6 +50,7 @@ export class MasksEditor {
     this.finer = item.regions ? toggle("finer", () => this.refine()) : null;
     const buttons = [...Object.values(this.tools), ...(this.finer ? [this.finer] : [])];
     this.sizeSlider = slider("size", SIZE, (value) => this.resize(value));
+    this.sizeSlider.addEventListener("change", () => this.point(null));
     const opacity = slider("opacity", OPACITY, (value) => this.fade(value));
     this.row = make("div", { class: "mark-chips objects", role: "group", "aria-label": word("mark.objects") });
     const tools = [buttons, [this.sizeSlider, opacity], ...(this.objects.apart ? [[this.row]] : [])];
@@ -198,7 +199,7 @@ export class MasksEditor {
     this.sizeSlider.querySelector("input").value = this.size;
     const { camera } = this.view;
     const [x, y] = camera.under(camera.width / 2, camera.height / 2);
-    this.cursor = { x, y };
+    this.cursor ??= { x, y };
     this.view.changed();
   }
 
@@ -251,10 +252,15 @@ export class MasksEditor {
   }
 
   hover(spot) {
-    this.cursor = spot;
     this.outline.pointer = spot;
     const brush = this.tool === "brush" || this.tool === "eraser";
     this.view.canvas.style.cursor = brush ? "none" : "crosshair";
+    this.point(spot);
+  }
+
+  // Where the ring is that shows how wide the brush is.
+  point(spot) {
+    this.cursor = spot;
     this.view.changed();
   }
 
