@@ -283,6 +283,11 @@ export class MasksEditor {
     }
   }
 
+  // Enter is for the outline then, and does not send.
+  get unfinished() {
+    return this.outline.corners.length > 0;
+  }
+
   key(event) {
     const act = this.ownKey(event) ?? sharedKey(event, this);
     act?.();
