@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from playwright.sync_api import Browser
 from pycocotools import mask as coco
 
+from bot.labels.regions import Regions
 from tests.web.editing import Desk, House, desk, item, served, tiles
 
 PHOTO = (4000, 3000)
@@ -177,17 +178,36 @@ def test_a_pinch_paints_nothing(opened: Open) -> None:
 
 
 def region(regions: NDArray[np.uint16], wanted: Sequence[int], size: tuple[int, int]) -> Mask:
-    """The pixels of the original whose middles lie in these regions of the map."""
-    scale = max(regions.shape) / max(size)
-    rows = np.minimum(((np.arange(size[1]) + 0.5) * scale).astype(int), regions.shape[0] - 1)
-    columns = np.minimum(((np.arange(size[0]) + 0.5) * scale).astype(int), regions.shape[1] - 1)
-    return np.isin(regions[np.ix_(rows, columns)], wanted)
+    """The pixels that the same regions have when they are picked in the chat."""
+    line = regions.ravel(order="F")
+    starts = np.flatnonzero(np.diff(line.astype(int), prepend=-1))
+    lengths = np.diff(starts, append=line.size)
+    parents = tuple(range(1, int(regions.max()) + 1))
+    cut = Regions(regions.shape[1], regions.shape[0], line[starts].tolist(), lengths.tolist(), parents)
+    counts = cut.mask(wanted, size)
+    return (np.repeat(np.arange(len(counts)) % 2 == 1, counts)).reshape(size[::-1], order="F")
 
 
 def at(regions: NDArray[np.uint16], shown: Desk, place: tuple[float, float]) -> int:
-    scale = max(regions.shape) / max(shown.size)
     x, y = shown.under(*place)
-    return int(regions[int(y * scale), int(x * scale)])
+    height, width = regions.shape
+    return int(regions[int(y * height / shown.size[1]), int(x * width / shown.size[0])])
+
+
+@pytest.mark.parametrize("size", [(4000, 3000), (1999, 1501), (333, 1001)])
+def test_every_region_has_the_pixels_that_it_has_in_the_chat(
+    opened: Open, house: tuple[str, House], size: tuple[int, int]
+) -> None:
+    share = 640 / max(size)
+    regions = tiles(round(size[0] * share), round(size[1] * share), 7, 5)
+    house[1].regions = regions, list(range(1, 36))
+    shown = opened(size, more={"regions": REGIONS})
+    shown.press("Paint regions")
+    width, height = shown.size
+    middles = [(width * (column + 0.5) / 7, height * (row + 0.5) / 5) for row in range(5) for column in range(7)]
+    for place in middles[::6]:
+        shown.touch.tap(shown.over(*place))
+    assert np.array_equal(decoded(shown.marks[0]), region(regions, range(1, 36, 6), size))
 
 
 def test_regions_are_painted_whole_by_a_tap_and_along_a_path(opened: Open, house: tuple[str, House]) -> None:
