@@ -276,6 +276,40 @@ def test_with_instances_every_object_has_a_mask_of_its_own(opened: Open) -> None
     assert shown.count() == "2 objects"
 
 
+def test_objects_may_lie_over_one_another_and_none_loses_a_pixel(opened: Open) -> None:
+    one, other = stroke([(1200, 1200)], 700, PHOTO), stroke([(1600, 1200)], 500, PHOTO)
+    marks = [encoded("tree", one), encoded("car", other)]
+    shown = opened(marks=marks, more={"options": {"instances": True}})
+    assert shown.count() == "2 objects"
+    over = shown.over(1400, 1200)
+    third = painted(shown, over, (over[0] + 20, over[1]))
+    assert [decoded(mark).sum() for mark in shown.marks[:2]] == [one.sum(), other.sum()]
+    assert same(decoded(shown.marks[2]), third)
+    chips = shown.page.locator(".objects .chip")
+    chips.first.click()
+    shown.press("Eraser")
+    gone = painted(shown, over, (over[0] - 20, over[1] + 20))
+    states = [shown.marks]
+    assert same(decoded(states[0][0]), one & ~gone)
+    assert np.array_equal(decoded(states[0][1]), other)
+    assert same(decoded(states[0][2]), third)
+    chips.nth(1).click()
+    shown.press("Brush")
+    more = painted(shown, over, (over[0], over[1] + 60))
+    assert same(decoded(shown.marks[1]), other | more)
+    assert shown.marks[0] == states[0][0]
+    for _ in range(2):
+        shown.page.get_by_role("button", name="Undo").click()
+    assert same(decoded(shown.marks[2]), third)
+    assert np.array_equal(decoded(shown.marks[0]), one)
+    assert np.array_equal(decoded(shown.marks[1]), other)
+    shown.press("Undo")
+    assert shown.marks == marks
+    for _ in range(2):
+        shown.page.get_by_role("button", name="Redo").click()
+    assert shown.marks == states[0]
+
+
 def test_masks_that_overlap_stay_as_they_came_until_something_is_painted(opened: Open) -> None:
     one, other = stroke([(1000, 1000)], 500, PHOTO), stroke([(1300, 1000)], 500, PHOTO)
     marks = [encoded("tree", one), encoded("bus", other)]
