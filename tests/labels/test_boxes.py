@@ -181,8 +181,17 @@ def test_a_reply_with_two_cells_and_a_label_boxes_a_thing():
 
 @pytest.mark.parametrize(
     "reply",
-    ["b3-f7 car", "F7 B3 car", "B7 F3 CAR", "f3b7 🚗 Car", "B 3  F 7: car", "b3:f7=car", "car B3 F7",
-     "\uff22\uff13 F7 car"],
+    [
+        "b3-f7 car",
+        "F7 B3 car",
+        "B7 F3 CAR",
+        "f3b7 🚗 Car",
+        "B 3  F 7: car",
+        "b3:f7=car",
+        "car B3 F7",
+        "\uff22\uff13 F7 car",
+    ],
+)
 def test_the_reply_may_be_written_in_any_way(reply):
     assert after(reply, "=ok1", "=done") == Done([record("car", 80, 120, 400, 300)])
 
