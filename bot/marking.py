@@ -16,7 +16,7 @@ from bot.labels.colours import COLOURS, colour
 from bot.project import LabelDef, Project, Question
 from bot.turn import Turn
 from bot.wording import Phrase, phrase
-from storage import accounts, answers, cards, people, projects, queue
+from storage import accounts, answers, cards, people, projects, queue, regions
 from storage.cards import Card
 from storage.projects import Seat
 
@@ -93,7 +93,8 @@ def _item(turn: Turn, card: Card) -> Json:
     }
     if not LABEL_TYPES[question.type].ask(question, draft.work, about).page:
         return head | {"card": None, "said": turn.say(phrase("mark.in_chat"))}
-    return head | _asked(turn, card, project, question) | _content(card, question, about) | _begun(turn, card, question)
+    asked, content = _asked(turn, card, project, question), _content(turn, card, question, about)
+    return head | asked | content | _begun(turn, card, question)
 
 
 def _asked(turn: Turn, card: Card, project: Project, question: Question) -> Json:
@@ -118,7 +119,7 @@ def _label(question: Question, label: LabelDef) -> Json:
     return {"name": label.name, "title": label.title, "help": label.help, "colour": shade}
 
 
-def _content(card: Card, question: Question, about: Subject) -> Json:
+def _content(turn: Turn, card: Card, question: Question, about: Subject) -> Json:
     """The picture, in its original size, or the text that the question is about."""
     picture = next((one for one in card.media or () if one["id"] == about.picture), None)
     shown: Json = {"picture": None, "regions": None, "text": None}
@@ -129,7 +130,7 @@ def _content(card: Card, question: Question, about: Subject) -> Json:
     width, height = about.size
     alt = picture.get("alt") or picture["field"]
     shown["picture"] = {"url": f"/mark/media/{picture['sha256']}", "width": width, "height": height, "alt": alt}
-    if LABEL_TYPES[question.type].EDITOR == "masks":
+    if LABEL_TYPES[question.type].EDITOR == "masks" and regions.known(turn.tx, [about.picture]):
         shown["regions"] = {"url": f"/mark/regions/{picture['id']}"}
     return shown
 

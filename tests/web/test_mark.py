@@ -479,11 +479,13 @@ def test_only_the_files_of_the_item_in_hand_are_given_out(house: House, pictured
 
 
 def test_the_regions_of_the_picture_are_given_out_as_they_are_kept(house: House, pictured: Page) -> None:
-    url = pictured.item["regions"]["url"]
+    assert pictured.item["regions"] is None
+    medium = house.rows("SELECT id FROM media ORDER BY id")[0]["id"]
+    url = f"/mark/regions/{medium}"
     assert pictured.get(url).status_code == 404
-    medium = int(url.rpartition("/")[2])
     runs = zlib.compress(b"\x01\x00\xb0\x04")
     house.cut(medium, runs, [1, 1, 2])
+    assert pictured.item["regions"] == {"url": url}
     answer = pictured.get(url)
     assert (answer.status_code, answer.content) == (200, runs)
     assert answer.headers["x-regions-size"] == "40x30"
