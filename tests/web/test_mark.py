@@ -510,7 +510,7 @@ def test_the_pages_are_strict_and_only_the_one_inside_telegram_loads_a_script_of
     assert TELEGRAM in inside.text
     assert f'<script async src="{TELEGRAM}"></script>' in inside.text
     assert "script-src 'self' https://telegram.org;" in inside.headers["content-security-policy"]
-    assert "frame-ancestors https://web.telegram.org" in inside.headers["content-security-policy"]
+    assert "frame-ancestors https://web.telegram.org;" in inside.headers["content-security-policy"]
     assert "x-frame-options" not in inside.headers
     assert TELEGRAM not in linked.text
     assert "telegram" not in linked.headers["content-security-policy"]
