@@ -472,6 +472,21 @@ def test_a_picture_is_told_in_its_original_size_and_loaded_by_the_visit(house: H
     assert pictured.client.get(item["picture"]["url"]).status_code == 401
 
 
+def test_a_large_mask_is_read_before_its_turn_and_saved_the_same(house: House, pictured: Page) -> None:
+    item = pictured.item
+    counts = [1 + at % 50 for at in range(6000)]
+    mask = {"label": "per", "size": [3000, 4000], "counts": [*counts, 12_000_000 - sum(counts)]}
+    wrong = pictured.send([mask | {"size": [3, 4]}] * 2, item)
+    refused(wrong, 422, "")
+    assert pictured.send([mask], item).status_code == 200
+    (saved,) = house.labels()[0]
+    assert (saved["label"], saved["size"]) == ("per", [3000, 4000])
+    assert len(saved["counts"]) > 4096
+    assert pictured.post("undo").json()["item"]["marks"] == [saved]
+    assert pictured.send([saved]).status_code == 200
+    assert house.labels() == [[saved]]
+
+
 def test_only_the_files_of_the_item_in_hand_are_given_out(house: House, pictured: Page) -> None:
     hidden = house.files.put(b"PNG of another project")
     for sha in (hidden, "0" * 64, "x", "..%2f..%2fetc"):
