@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Literal
+from typing import Literal, TypedDict
 
 MediaKind = Literal["image", "audio", "video"]
 
@@ -13,6 +13,16 @@ class BadMedia(ValueError):
     """A file nobody can be shown. The message is one sentence for the person, without the file's folder."""
 
 
+class Piece(TypedDict):
+    """A stretch of a long clip, in milliseconds of it; `duration_ms` and `size` (bytes) are those of its file, in which a
+    little is heard of what is before and after."""
+
+    start: int
+    end: int
+    duration_ms: int
+    size: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
     """Media ready to be served.
@@ -21,7 +31,8 @@ class Prepared:
     source's size in pixels as a viewer shows it (EXIF orientation or a video's rotation applied); `orientation` is
     the EXIF value (1 to 8) the source carried, None where it carried none. `shown_width` and `shown_height` are the
     size of what is served; its picture starts in the top left corner, so that
-    `x_in_source = min(x_served / scale, width)`. Durations are milliseconds.
+    `x_in_source = min(x_served / scale, width)`. Durations are milliseconds. `pieces` are there where
+    a clip was to be cut (`bot.media.cutting`).
     """
 
     kind: MediaKind
@@ -34,11 +45,13 @@ class Prepared:
     shown_width: int | None = None
     shown_height: int | None = None
     scale: float | None = None
+    pieces: list[Piece] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """How much one file may ask for: pixels, bytes of memory and of output, seconds of work, milliseconds of sound."""
+    """How much one file may ask for: pixels, bytes of memory and of output, seconds of work, milliseconds of sound.
+    With `piece_ms` a prepared clip is cut into pieces that are no longer."""
 
     side: int = 1280
     pixels: int = 100_000_000
@@ -47,6 +60,7 @@ class Limits:
     image_seconds: float = 20.0
     ffmpeg_seconds: float = 180.0
     longest_ms: int = 2 * 60 * 60 * 1000
+    piece_ms: int = 0
     video_bytes: int = 50_000_000
 
     def memory(self, kind: MediaKind) -> int:
