@@ -14,8 +14,8 @@ class BadMedia(ValueError):
 
 
 class Piece(TypedDict):
-    """A stretch of a long clip, in milliseconds of it; `duration_ms` and `size` (bytes) are those of its file, in which a
-    little is heard of what is before and after."""
+    """A stretch of a long clip, in milliseconds of it; `duration_ms` and `size` (bytes) are those of its file, in which
+    a little is heard of what is before and after."""
 
     start: int
     end: int

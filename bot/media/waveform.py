@@ -29,7 +29,8 @@ _LENGTH: Final = "milliseconds"
 
 
 def tape(peaks: Levels, cuts: Sequence[int], duration_ms: int) -> tuple[bytes, tuple[int, int]]:
-    """The whole clip as a PNG and its size: 30 seconds a row, each with the time at which it begins; a line at each cut (in ms)."""
+    """The whole clip as a PNG, and its size: 30 seconds a row, each with the time at which it begins; a line at each
+    cut (in milliseconds)."""
     rows = max(1, -(-duration_ms // ROW_MS))
     image = Image.new("P", (WIDTH, rows * ROW), _GROUND)
     image.putpalette(_PALETTE)
