@@ -74,7 +74,7 @@ def test_what_nobody_can_make_out_is_one_tap():
 def test_unintelligible_can_be_left_out():
     question = asking(unintelligible=False)
     assert choices(question) == []
-    refused(transcript.advance, question, None, Tap("none"), None)
+    refused(transcript.advance, question, None, Tap("none"), Subject())
 
 
 def test_text_from_outside_may_be_a_number():
