@@ -28,6 +28,37 @@ def typed(name: str, work: Work) -> list[str]:
     return [str(text) for text in _list(work.get("pieces"))]
 
 
+def are_in(work: Work) -> bool:
+    """Whether work is of a clip in pieces."""
+    return isinstance(work, Mapping) and "pieces" in work
+
+
+def added(work: Work, later: Work) -> int | None:
+    """How many pieces were answered in `work`, where `later` has just more of them; else None."""
+    if not isinstance(work, Mapping) or not isinstance(later, Mapping) or not (are_in(work) and are_in(later)):
+        return None
+    texts = _list(work["pieces"])
+    same = work.get("of") == later.get("of") and list(_list(later.get("pieces")))[: len(texts)] == list(texts)
+    return len(texts) if same else None
+
+
+def first(work: Work, count: int) -> Work:
+    """The work when only `count` pieces were answered."""
+    assert isinstance(work, Mapping)
+    return {**work, "pieces": list(_list(work["pieces"]))[:count]}
+
+
+def corrected(name: str, work: Work, piece: int, text: str) -> Work:
+    """The work on the question called `name` with another text for one piece, where that is answered."""
+    texts = typed(name, work)
+    return begun(name, [*texts[:piece], text, *texts[piece + 1 :]]) if piece < len(texts) else work
+
+
+def again(name: str, work: Work, label: Label) -> Work:
+    """The work as it stood with as many pieces, now that the label says what it does."""
+    return begun(name, texts(label)[: len(typed(name, work))]) if typed(name, work) else work
+
+
 def aligned(bounds: Bounds, texts: Sequence[str]) -> Label:
     """The label of a whole clip: its text, and each piece's with its times in seconds."""
     found: list[Json] = [
