@@ -48,6 +48,7 @@ PIECE_SECONDS: Final = 15
 
 ABOUT: Final = ""
 EDITOR: Final = ""
+RIGHT: Final = 0.0
 
 EXAMPLE: Final = Example(
     question=Question("label", "What is said?", NAME),

@@ -190,8 +190,8 @@ def test_an_unanswered_question_shows_something_to_do(kind):
 
 @TYPES
 def test_every_button_does_something_and_fits_the_platforms(kind):
-    question = kind.EXAMPLE.question
-    for option in buttons(kind.ask(question, None, about(kind, kind.EXAMPLE.label))):
+    question, suggested = kind.EXAMPLE.question, about(kind, kind.EXAMPLE.label)
+    for option in buttons(kind.ask(question, None, suggested)):
         assert option.choice.isascii()
         assert 0 < len(option.choice) <= 12
         assert isinstance(
