@@ -10,9 +10,9 @@ from bot.characters import storable
 from bot.chat import Button, Message, Part, Row
 from bot.draft import FRESH, Draft
 from bot.face import Former
-from bot.labels import LABEL_TYPES
+from bot.labels import LABEL_TYPES, pieces
 from bot.labels.base import Given, Marked
-from bot.project import Project
+from bot.project import Project, Question
 from bot.turn import Turn, new_nonce
 from bot.wording import Phrase, phrase
 from storage import answers, cards, people, projects, queue, typed
@@ -138,14 +138,34 @@ def step(turn: Turn, card: Card, given: Given | Marked, source: str | None = Non
     draft = drafts.load(card.draft)
     question = drafts.current(project, draft)
     assert question is not None
-    went = drafts.advance(question, draft, given, face.about_what(turn, card, question))
-    if source is not None and question.name in went.done:
-        typed.keep(turn.tx, card.id, question.name, turn.person.id, source)
+    about = face.about_what(turn, card, question)
+    went = drafts.advance(question, draft, given, about)
+    piece = LABEL_TYPES[question.type].ask(question, draft.work, about).piece
+    if source is not None and (question.name in went.done or piece is not None):
+        typed.keep(turn.tx, card.id, question.name, turn.person.id, source, piece)
     if drafts.current(project, went) is None:
         save(turn, card, project, went)
+    elif went != draft and piece is not None:
+        other_piece(turn, card, went, _answered(turn, question, went, piece, len(about.pieces)))
     elif went != draft:
         card = cards.keep(turn.tx, card, went.as_json(), "", turn.tx.now + project.lease)
         show(turn, card, went)
+
+
+def _answered(turn: Turn, question: Question, went: Draft, piece: int, count: int) -> str:
+    label = went.done.get(question.name)
+    text = pieces.texts(label)[piece] if label is not None else pieces.typed(question.name, went.work)[piece]
+    said = LABEL_TYPES[question.type].describe(question, text)
+    return turn.say(phrase("card.piece_done", number=piece + 1, count=count, label=turn.say(said)))
+
+
+def other_piece(turn: Turn, card: Card, draft: Draft, line: str) -> None:
+    """Another piece of a clip is played in a message of its own; of the former one the line is left. What was typed
+    before that message stood there is not for it."""
+    draft = replace(draft, since=card.message or draft.since)
+    lease = turn.schema(card.project, card.version).lease
+    kept = cards.keep(turn.tx, card, draft.as_json(), "", turn.tx.now + lease)
+    show(turn, cards.leave(turn.tx, kept), draft, former=Former(card, line))
 
 
 def save(turn: Turn, card: Card, project: Project, draft: Draft) -> None:
@@ -215,10 +235,25 @@ def undo(turn: Turn, project: int) -> None:
 
 
 def _step_back(turn: Turn, card: Card) -> None:
-    back = drafts.undo(drafts.load(card.draft))
+    draft = drafts.load(card.draft)
+    back = drafts.undo(draft)
+    if pieces.are_in(draft.work) or pieces.are_in(back.work):
+        other_piece(turn, card, back, _taken_back(turn, card, draft))
+        return
     lease = turn.schema(card.project, card.version).lease
     card = cards.keep(turn.tx, card, back.as_json(), "", turn.tx.now + lease)
     show(turn, card, back)
+
+
+def _taken_back(turn: Turn, card: Card, draft: Draft) -> str:
+    """What is left of a piece that gives way to the one before it."""
+    question = drafts.current(turn.schema(card.project, card.version), draft)
+    assert question is not None
+    about = face.about_what(turn, card, question)
+    piece = LABEL_TYPES[question.type].ask(question, draft.work, about).piece
+    if piece is None:
+        return turn.say(phrase("undo.done"))
+    return turn.say(phrase("card.piece_back", number=piece + 1, count=len(about.pieces)))
 
 
 def undo_answer(turn: Turn, project: int) -> None:

@@ -121,6 +121,7 @@ STANDS = (
     .where(cards.c.id == bindparam("card"))
     .values(message=bindparam("as_message"), shown=bindparam("as_kind"))
 )
+LEAVE = text("UPDATE cards SET message = NULL WHERE id = :card")
 SURFACE = text("UPDATE cards SET buried = false WHERE id = :card")
 BURY = text("UPDATE cards SET buried = true WHERE person = :who AND state = 'open'")
 
@@ -233,6 +234,12 @@ def keep(tx: Transaction, card: Card, draft: Any, awaiting: str, until: datetime
 def stands(tx: Transaction, card: int, message: str, shown: str) -> None:
     """The message in which the card stands in its chat."""
     tx.run(STANDS, {"card": card, "as_message": message, "as_kind": shown})
+
+
+def leave(tx: Transaction, card: Card) -> Card:
+    """The card goes on in a message that has yet to arrive."""
+    tx.run(LEAVE, {"card": card.id})
+    return replace(card, message=None)
 
 
 def bury(tx: Transaction, person: int) -> None:
