@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -187,6 +188,17 @@ sources = Table(
     metadata,
     Column("digest", String(64), primary_key=True),
     Column("media", ForeignKey("media.id"), nullable=False),
+)
+
+regions = Table(
+    "regions",
+    metadata,
+    Column("media", ForeignKey("media.id"), primary_key=True),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("runs", LargeBinary, nullable=False),
+    Column("parents", Json, nullable=False),
 )
 
 uploads = Table(

@@ -23,6 +23,17 @@ class Piece(TypedDict):
     size: int
 
 
+class Cut(TypedDict):
+    """A picture's regions, as JSON can hold them. `runs` is base64 of zlib of little-endian uint16 pairs (region, run
+    length) down the columns of a map of `width` × `height`, regions counted from 1; `parents` is the number of the
+    larger region that each one belongs to, ascending."""
+
+    width: int
+    height: int
+    runs: str
+    parents: list[int]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
     """Media ready to be served.
@@ -31,8 +42,8 @@ class Prepared:
     source's size in pixels as a viewer shows it (EXIF orientation or a video's rotation applied); `orientation` is
     the EXIF value (1 to 8) the source carried, None where it carried none. `shown_width` and `shown_height` are the
     size of what is served; its picture starts in the top left corner, so that
-    `x_in_source = min(x_served / scale, width)`. Durations are milliseconds. `pieces` are there where
-    a clip was to be cut (`bot.media.cutting`).
+    `x_in_source = min(x_served / scale, width)`. Durations are milliseconds. `regions` is there where it was asked for,
+    `pieces` where a clip was to be cut (`bot.media.cutting`).
     """
 
     kind: MediaKind
@@ -46,14 +57,16 @@ class Prepared:
     shown_height: int | None = None
     scale: float | None = None
     pieces: list[Piece] | None = None
+    regions: Cut | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
     """How much one file may ask for: pixels, bytes of memory and of output, seconds of work, milliseconds of sound.
-    With `piece_ms` a prepared clip is cut into pieces that are no longer."""
+    `regions` asks for a picture's regions besides; with `piece_ms` a prepared clip is cut into pieces no longer."""
 
     side: int = 1280
+    regions: bool = False
     pixels: int = 100_000_000
     image_memory: int = 256 * 2**20
     ffmpeg_memory: int = 2 * 2**30

@@ -47,8 +47,10 @@ def _answer(work: Work, request: dict[str, Any], content: bytes) -> tuple[dict[s
     limits = Limits(**request["limits"])
     source = content if request["path"] is None else Path(request["path"])
     try:
+        # As above: before memory is limited.
+        if limits.regions:
+            importlib.import_module("bot.media.superpixels")
         if limits.piece_ms:
-            # As above: before memory is limited.
             importlib.import_module("bot.media.cutting")
         _limit(request["kind"], limits)
         prepared = work(source, request["name"], request["hint"], limits)

@@ -152,7 +152,7 @@ def test_a_child_process_cuts_a_clip(tmp_path):
     clip = tmp_path / "clip.ogg"
     clip.write_bytes(prepare_audio(speech(*TALK, seconds=40), "clip.wav").content)
     with Preparer(1) as preparer:
-        made = preparer.prepare(clip, "clip.ogg", "audio", 15_000)
+        made = preparer.prepare(clip, "clip.ogg", "audio", piece_ms=15_000)
 
         assert made == cut_up(clip, "clip.ogg", 15_000)
         assert preparer.prepare(clip, "clip.ogg", "audio").pieces is None
