@@ -14,7 +14,7 @@ from bot.labels import LABEL_TYPES, pieces
 from bot.labels.base import BadAnswer, Done, Label, Typed
 from bot.project import Question
 from bot.turn import Turn
-from bot.wording import phrase
+from bot.wording import Phrase, phrase
 from storage import answers, cards, outbox, typed
 from storage.cards import Card
 
@@ -34,7 +34,7 @@ def reply(turn: Turn, event: Reply) -> None:
     if not event.text.strip():
         turn.tell(phrase("reply.not_text"))
     elif card is None:
-        turn.tell(phrase("reply.no_card" if cards.open_card(turn.tx, turn.person.id) is None else "reply.unclear"))
+        turn.tell(_why_not(turn, event))
     elif card.person != turn.person.id:
         turn.tell(phrase("press.not_yours"))
     elif card.role is None:
@@ -49,6 +49,13 @@ def reply(turn: Turn, event: Reply) -> None:
         serving.take_away(turn, card)
     else:
         _use(turn, card, event)
+
+
+def _why_not(turn: Turn, event: Reply) -> Phrase:
+    card = cards.open_card(turn.tx, turn.person.id)
+    if card is None:
+        return phrase("reply.no_card")
+    return phrase("reply.earlier" if _of_earlier(card, event.to) else "reply.unclear")
 
 
 def _of_earlier(card: Card, to: str) -> bool:

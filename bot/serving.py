@@ -13,6 +13,7 @@ from bot.face import Former
 from bot.labels import LABEL_TYPES, pieces
 from bot.labels.base import Given, Marked
 from bot.project import Project, Question
+from bot.subject import clip_of
 from bot.turn import Turn, new_nonce
 from bot.wording import Phrase, phrase
 from storage import answers, cards, people, projects, queue, typed
@@ -83,7 +84,17 @@ def _claim(turn: Turn, seat: Seat) -> Card | None:
     deal = _deal(turn, seat, project)
     if seat.project.state != "open" or _had_enough(project, deal.answered):
         return None
-    return queue.claim(turn.tx, deal, gold=turn.random.random() < project.gold_share)
+    card = queue.claim(turn.tx, deal, gold=turn.random.random() < project.gold_share)
+    return None if card is None else _taken_up(turn, card)
+
+
+def _taken_up(turn: Turn, card: Card) -> Card:
+    """A long clip goes on at the piece at which the person left it, however long ago."""
+    begun = cards.begun(turn.tx, card) if clip_of(card.media or ()) else None
+    if begun is None:
+        return card
+    typed.move(turn.tx, begun[0], card.id)
+    return cards.keep(turn.tx, card, begun[1], "", card.leased_until)
 
 
 def _had_enough(project: Project, answered: int) -> bool:

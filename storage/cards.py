@@ -96,6 +96,18 @@ HONOUR = (
 )
 BY_ID = HELD.where(cards.c.id == bindparam("wanted"))
 
+BEGUN = (
+    select(cards.c.id, cards.c.draft)
+    .where(
+        cards.c.item == bindparam("of_item"),
+        cards.c.person == bindparam("who"),
+        cards.c.version == bindparam("rules"),
+        cards.c.state == literal_column("'expired'"),
+    )
+    .order_by(cards.c.id.desc())
+    .limit(1)
+)
+
 SET_STATE = update(cards).where(cards.c.id == bindparam("card")).values(state=bindparam("became"))
 SHOW_AGAIN = (
     update(cards)
@@ -201,6 +213,12 @@ def newest(tx: Transaction, chat: int, person: int) -> Card | None:
 
 def by_id(tx: Transaction, card: int) -> Card | None:
     return _card(tx.one(BY_ID, {"wanted": card}))
+
+
+def begun(tx: Transaction, card: Card) -> tuple[int, Any] | None:
+    """(card, draft) of the card under which the person had the same item before, until its lease ran out."""
+    row = tx.one(BEGUN, {"of_item": card.item, "who": card.person, "rules": card.version})
+    return None if row is None or row.draft is None else (row.id, row.draft)
 
 
 def show_again(tx: Transaction, card: Card, nonce: str, chat: int, chat_external: str, until: datetime) -> Card:
