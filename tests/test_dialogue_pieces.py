@@ -34,8 +34,10 @@ def long_clips(talk, draft=None, items=3, bounds=BOUNDS, questions=(), **rest):
         for at, (start, end) in enumerate(bounds)
     ]  # fmt: skip
     clip = {
-        "id": whole, "kind": "audio", "mime": "audio/ogg", "sha256": "a".rjust(64, "0"), "field": "clip", "duration_ms": 40_000,
-        "pieces": pieces, "wave": {"id": wave, "sha256": "b".rjust(64, "0"), "mime": "image/png", "width": 1200, "height": 224},
+        "id": whole, "kind": "audio", "mime": "audio/ogg", "sha256": "a".rjust(64, "0"), "field": "clip",
+        "duration_ms": 40_000,
+        "pieces": pieces,
+        "wave": {"id": wave, "sha256": "b".rjust(64, "0"), "mime": "image/png", "width": 1200, "height": 224},
     }  # fmt: skip
     suggestion = None if draft is None else {"label": {"label": draft}}
     rows = [{"data": {"clip": f"{n}.ogg"}, "media": [clip], "suggestion": suggestion} for n in range(items)]
