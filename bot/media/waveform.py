@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
+from PIL import Image, ImageDraw, PngImagePlugin
 
+from bot.media.lettering import font
 from bot.media.loudness import STEP_MS, Levels
 
 ROW_MS: Final = 30_000
@@ -43,7 +44,7 @@ def tape(peaks: Levels, cuts: Sequence[int], duration_ms: int) -> tuple[bytes, t
         middle = y + (ROW + _LABEL) // 2
         draw.rectangle((x, middle - height, x + _BAR - 2, middle + height), fill=_SOUND)
     for row in range(rows):
-        draw.text((4, row * ROW + 2), clock(row * ROW_MS), fill=_WORDS, font=_font(26))
+        draw.text((4, row * ROW + 2), clock(row * ROW_MS), fill=_WORDS, font=font(26))
     notes = PngImagePlugin.PngInfo()
     notes.add_text(_LENGTH, str(duration_ms))
     out = io.BytesIO()
@@ -78,8 +79,8 @@ def clock(milliseconds: int) -> str:
 
 def _head(draw: ImageDraw.ImageDraw, start_ms: int, end_ms: int, duration_ms: int) -> None:
     """The piece's times, the length of the whole, and below them a bar that shows where in it the piece is."""
-    draw.text((4, 4), f"{clock(start_ms)} - {clock(end_ms)}", fill=_STRONG, font=_font(44))
-    draw.text((WIDTH - 4, 12), clock(duration_ms), fill=_INK, font=_font(34), anchor="ra")
+    draw.text((4, 4), f"{clock(start_ms)}–{clock(end_ms)}", fill=_STRONG, font=font(44))
+    draw.text((WIDTH - 4, 12), clock(duration_ms), fill=_INK, font=font(34), anchor="ra")
     top, bottom = 66, 78
     draw.rounded_rectangle((0, top, WIDTH - 1, bottom), 6, fill=(226, 230, 236))
     left, right = (min(at, duration_ms) * WIDTH // max(duration_ms, 1) for at in (start_ms, end_ms))
@@ -109,7 +110,3 @@ def _heights(peaks: Levels) -> list[int]:
     loudest = max(float(np.percentile(bars, 98)), 0.01) if len(bars) else 1.0
     most = (ROW - _LABEL) // 2 - 5
     return [int(height) for height in 1 + np.round(np.minimum(bars / loudest, 1.0) ** 0.7 * (most - 1))]
-
-
-def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    return ImageFont.load_default(size)

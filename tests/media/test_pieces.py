@@ -10,6 +10,7 @@ from PIL import Image
 from bot.media import loudness, opus, waveform
 from bot.media.audio import prepare_audio
 from bot.media.cutting import cut_up, taken_apart
+from bot.media.painting import paint
 from bot.media.prepared import BadMedia
 from bot.media.preparer import Preparer
 from tests.media.making import tone
@@ -163,3 +164,13 @@ def test_what_is_not_ours_is_not_cut():
         cut_up(speech(*TALK, seconds=40, format="ogg"), "/place/clip.ogg", 15_000)
     with pytest.raises(BadMedia):
         cut_up(b"OggS" + b"\0" * 40, "clip.ogg", 15_000)
+
+
+def test_the_painter_marks_the_piece_on_a_waveform():
+    made = cut(speech(*TALK, seconds=40))
+    picture = taken_apart(made)[1]
+
+    painted = Image.open(io.BytesIO(paint(picture, (made.width, made.height), {"wave": [20_000, 35_000]})))
+
+    assert painted.format == "JPEG"
+    assert painted.size == waveform.marked(picture, 20_000, 35_000).size
