@@ -186,7 +186,13 @@ def merge(question: Question, values: Sequence[Label], weights: Sequence[float] 
         merged = _piecewise(alike, [pieces.texts(value) for value in values], weights)
         if merged is not None:
             return merged
-    return medoid(values, _apart, weights)
+    said = medoid([pieces.words(value) for value in values], edit_distance_ratio, weights)
+    if not any(isinstance(value, Mapping) for value in values):
+        return said
+    # Of the same words those with times are kept.
+    by_words = {pieces.words(one): one for one in sorted(values, key=lambda one: (isinstance(one, Mapping), str(one)))}
+    value = None if said.value is None else by_words[said.value]
+    return Merged(value, said.confidence, tuple(by_words[text] for text in said.tie))
 
 
 def _piecewise(
