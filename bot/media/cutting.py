@@ -12,8 +12,8 @@ CONTEXT_MS: Final = 300
 
 def cut_up(source: Path | bytes, name: str, longest_ms: int) -> Prepared:
     """Cuts a clip that `prepare_audio` made. `content` holds the pieces' files one after another and then the waveform
-    picture, a PNG of `width` by `height`; the `pieces` say where in the clip each is from, and how many bytes it has.
-    Raises `BadMedia`."""
+    picture, a PNG that is shown as `width` by `height` pixels with a piece marked; the `pieces` say where in the clip
+    each is from, and how many bytes it has. Raises `BadMedia`."""
     content = source if isinstance(source, bytes) else source.read_bytes()
     try:
         clip = opus.opened(content)
@@ -28,7 +28,8 @@ def cut_up(source: Path | bytes, name: str, longest_ms: int) -> Prepared:
         begin, until = max(0, start - CONTEXT_MS), min(duration, end + CONTEXT_MS)
         files.append(opus.stretch(clip, begin, until))
         pieces.append(Piece(start=start, end=end, duration_ms=until - begin, size=len(files[-1])))
-    picture, (width, height) = waveform.tape(peaks, cuts, duration)
+    picture = waveform.tape(peaks, cuts, duration)
+    width, height = waveform.size(duration)
     return Prepared(
         kind="audio", mime="audio/ogg", content=b"".join([*files, picture]), duration_ms=duration,
         width=width, height=height, pieces=pieces,

@@ -56,7 +56,7 @@ def test_a_long_clip_is_described_with_its_pieces_and_its_waveform(desk, spoken)
         content = desk.files.open(piece["sha256"]).read()
         assert abs(len(samples(content)) / 16 - piece["duration_ms"]) < 2
     assert desk.files.open(wave["sha256"]).read().startswith(b"\x89PNG")
-    assert (wave["mime"], wave["width"]) == ("image/png", 1200)
+    assert (wave["mime"], wave["width"], wave["height"]) == ("image/png", 1256, 342)
     assert "pieces" not in desk.items()["short"].media[0]
 
 
