@@ -7,12 +7,12 @@ from bot import draft as drafts
 from bot import face, notify
 from bot.buttons import Pressed
 from bot.characters import storable
-from bot.chat import Button, Message, Part, Row
+from bot.chat import Button, Message, Part, Row, Toast
 from bot.draft import FRESH, Draft
 from bot.face import Former
 from bot.labels import LABEL_TYPES, pieces
 from bot.labels.base import Given, Marked
-from bot.project import Project, Question
+from bot.project import SKIP_REASONS, Project, Question
 from bot.subject import clip_of
 from bot.turn import Turn, new_nonce
 from bot.wording import Phrase, phrase
@@ -80,11 +80,10 @@ def again(turn: Turn, card: Card) -> Card:
 
 
 def _claim(turn: Turn, seat: Seat) -> Card | None:
-    project = turn.schema(seat.project.id, seat.project.version)
-    deal = _deal(turn, seat, project)
-    if seat.project.state != "open" or _had_enough(project, deal.answered):
+    if not deals(turn, seat):
         return None
-    card = queue.claim(turn.tx, deal, gold=turn.random.random() < project.gold_share)
+    project = turn.schema(seat.project.id, seat.project.version)
+    card = queue.claim(turn.tx, _deal(turn, seat, project), gold=turn.random.random() < project.gold_share)
     return None if card is None else _taken_up(turn, card)
 
 
@@ -95,6 +94,12 @@ def _taken_up(turn: Turn, card: Card) -> Card:
         return card
     typed.move(turn.tx, begun[0], card.id)
     return cards.keep(turn.tx, card, begun[1], "", card.leased_until)
+
+
+def deals(turn: Turn, seat: Seat) -> bool:
+    """Whether the project gives them new items, as far as there are any."""
+    project = turn.schema(seat.project.id, seat.project.version)
+    return seat.project.state == "open" and not _had_enough(project, seat.answered)
 
 
 def _had_enough(project: Project, answered: int) -> bool:
@@ -151,7 +156,7 @@ def step(turn: Turn, card: Card, given: Given | Marked, source: str | None = Non
     assert question is not None
     about = face.about_what(turn, card, question)
     went = drafts.advance(question, draft, given, about)
-    piece = LABEL_TYPES[question.type].ask(question, draft.work, about).piece
+    piece = LABEL_TYPES[question.type].ask(question, draft.work, about).piece if about.pieces else None
     if source is not None and (question.name in went.done or piece is not None):
         typed.keep(turn.tx, card.id, question.name, turn.person.id, source, piece)
     if drafts.current(project, went) is None:
@@ -177,6 +182,16 @@ def other_piece(turn: Turn, card: Card, draft: Draft, line: str) -> None:
     lease = turn.schema(card.project, card.version).lease
     kept = cards.keep(turn.tx, card, draft.as_json(), "", turn.tx.now + lease)
     show(turn, cards.leave(turn.tx, kept), draft, former=Former(card, line))
+
+
+def answer(turn: Turn, card: Card, given: Given | Marked, source: str) -> None:
+    """A step on a card that is open, or whose time ran out: then its item may still have a place, else the answer is
+    late. Raises BadAnswer."""
+    back = card if card.state == "open" else reopen(turn, card)
+    if back is None:
+        late(turn, card, given, source)
+    else:
+        step(turn, back, given, source)
 
 
 def save(turn: Turn, card: Card, project: Project, draft: Draft) -> None:
@@ -208,8 +223,8 @@ def late(turn: Turn, card: Card, given: Given | Marked, source: str | None) -> N
         if drafts.current(project, went) is None:
             kept = answers.record_late(turn.tx, card, dict(went.done))
             typed.keep(turn.tx, card.id, question.name, turn.person.id, source)
-    turn.toast("card.late", alert=True)
     said = turn.say(phrase("card.late_kept" if kept else "card.late"))
+    turn.ack = Toast(said, alert=True)
     serve(turn, card.project, said, Former(card, said))
 
 
@@ -320,6 +335,13 @@ def lay_down(turn: Turn, card: Card) -> None:
 
 
 REASON_LENGTH = 200
+USUAL_REASONS = dict(zip(SKIP_REASONS, ("skip.unsure", "skip.unclear", "skip.unrelated", "skip.other"), strict=True))
+"""How the reasons of a project that names none of its own are said. A project's own are shown as they are written."""
+
+
+def reason_key(reason: str) -> str:
+    """The sentence of a reason to skip; it takes the reason's own words as `reason`."""
+    return USUAL_REASONS.get(reason, "skip.reason")
 
 
 def skip(turn: Turn, card: Card, reason: str) -> None:
@@ -353,13 +375,14 @@ def finished(turn: Turn, row: ProjectRow, said: str, former: Former | None) -> N
     """Nothing (more) to do here: what the person did, and where else they are wanted."""
     undo = _latest_undo(turn, row.id)
     message = Message(
-        text=(Part(_summary(turn, row)),),
+        text=(Part(summary(turn, row)),),
         buttons=(*_elsewhere(turn, row.id), *((undo,) if undo else ())),
     )
     turn.post(_headed(face.place(turn, message, None, former), said))
 
 
-def _summary(turn: Turn, row: ProjectRow) -> str:
+def summary(turn: Turn, row: ProjectRow) -> str:
+    """Why there is nothing for the person now, and what they did here."""
     project = turn.schema(row.id, row.version)
     member = people.membership(turn.tx, row.id, turn.person.id)
     done = 0 if member is None else member.answered

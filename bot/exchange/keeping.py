@@ -47,6 +47,14 @@ class Entry:
     value: str
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What is new of a file: its row (None where it was prepared before), and its regions as far as they are wanted."""
+
+    row: MediaRow | None
+    regions: Cut | None
+
+
 @dataclass(slots=True)
 class Keeper:
     """Prepares and stores the media of one source; `regions` says whether pictures are cut into regions as well, and
@@ -118,7 +126,8 @@ class Keeper:
         ours = run(self.database, lambda tx: media.of_hashes(tx, {one.sha for one in wanted}))
         rows |= {digest: ours[one.sha] for digest, one in digests.items() if one.sha in ours}
         uncut = self._uncut(digests, rows)
-        made = self._made([one for digest, one in digests.items() if digest not in rows or digest in uncut])
+        missing = [one for digest, one in digests.items() if digest not in rows or digest in uncut]
+        made = self._made(missing, frozenset(rows))
         for one in wanted:
             result = made.get(one.digest)
             if isinstance(result, BadMedia) and one.digest not in rows:
@@ -134,18 +143,25 @@ class Keeper:
         cut = run(self.database, lambda tx: regions.known(tx, set(pictures.values())))
         return frozenset(digest for digest, number in pictures.items() if number not in cut)
 
-    def _made(self, missing: Sequence[Wanted]) -> dict[str, Prepared | BadMedia]:
-        results = self.preparer.prepare_many(self._sources(missing))
-        return {one.digest: result for one, result in zip(missing, results, strict=True)}
+    def _made(self, missing: Sequence[Wanted], known: frozenset[str]) -> dict[str, Made | BadMedia]:
+        """What is new of each file, written at once: a batch of films is not held in memory."""
+        made: dict[str, Made | BadMedia] = {}
+        for one, result in zip(missing, self.preparer.prepare_many(self._sources(missing)), strict=True):
+            if isinstance(result, BadMedia):
+                made[one.digest] = result
+            else:
+                row = None if one.digest in known else _row(result, self.files.put(result.content))
+                made[one.digest] = Made(row, result.regions)
+        return made
 
     def _sources(self, wanted: Iterable[Wanted]) -> Iterator[Source]:
         for one in wanted:
             cut = self.regions and one.kind == "image"
             yield Source(one.blob.load(), one.blob.name or one.field, one.kind, cut)
 
-    def _stored(self, rows: Mapping[str, MediaRow], made: Mapping[str, Prepared]) -> dict[str, MediaRow]:
+    def _stored(self, rows: Mapping[str, MediaRow], made: Mapping[str, Made]) -> dict[str, MediaRow]:
         """All rows, what was made anew kept with its regions; of what was prepared before only these are new."""
-        new = {digest: _row(one, self.files.put(one.content)) for digest, one in made.items() if digest not in rows}
+        new = {digest: one.row for digest, one in made.items() if one.row is not None}
 
         def work(tx: Transaction) -> dict[str, MediaRow]:
             every = {**rows, **media.keep(tx, new)}

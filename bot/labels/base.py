@@ -217,6 +217,9 @@ class LabelType(Protocol):
     def fit(self, question: Question, label: Label, subject: Subject) -> Label:
         """A label that `read` took, made to fit this very item. Raises BadAnswer where it cannot be of it."""
 
+    def begun(self, question: Question, work: Work, subject: Subject) -> Label:
+        """What the editor on the page begins with: what is marked in the chat so far, else what is suggested."""
+
     def describe(self, question: Question, label: Label) -> Said:
         """The label in the words of the project or in ours, short enough for a button's toast."""
 
@@ -255,6 +258,11 @@ object detection (Everingham et al., "The PASCAL Visual Object Classes Challenge
 def fits(question: Question, label: Label, subject: Subject) -> Label:
     """Every label fits every item."""
     return label
+
+
+def suggested(question: Question, work: Work, subject: Subject) -> Label:
+    """The editor begins with the suggestion, whatever was done in the chat."""
+    return subject.suggestion
 
 
 def nominal(question: Question) -> Callable[[Label, Label], float]:

@@ -62,9 +62,16 @@ def _button(button: Button) -> Bubble:
         "title": button.title,
         "data": button.data,
         "tone": button.tone,
-        "url": button.url if button.url.startswith(("https://", "http://", "/")) else "",
+        "url": _address(button),
         "spoken": button.spoken,
     }
+
+
+def _address(button: Button) -> str:
+    """Pages of our own are named without the server, under whatever name somebody came to it."""
+    if button.opens_page:
+        return f"/mark/{button.data.partition(':')[0]}"
+    return button.url if button.url.startswith(("https://", "http://", "/")) else ""
 
 
 def _media(media: Media) -> Bubble:
@@ -77,4 +84,5 @@ def _media(media: Media) -> Bubble:
         "seconds": None if media.duration_ms is None else media.duration_ms / 1000,
         "width": media.width,
         "height": media.height,
+        "drawn": media.id < 0,
     }
