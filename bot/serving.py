@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot import draft as drafts
-from bot import face, notify
+from bot import face, notify, piecewise
 from bot.buttons import Pressed
 from bot.characters import storable
 from bot.chat import Button, Message, Part, Row, Toast
@@ -12,8 +12,7 @@ from bot.draft import FRESH, Draft
 from bot.face import Former
 from bot.labels import LABEL_TYPES, pieces
 from bot.labels.base import Given, Marked
-from bot.project import SKIP_REASONS, Project, Question
-from bot.subject import clip_of
+from bot.project import SKIP_REASONS, Project
 from bot.turn import Turn, new_nonce
 from bot.wording import Phrase, phrase
 from storage import answers, cards, people, projects, queue, typed
@@ -84,16 +83,7 @@ def _claim(turn: Turn, seat: Seat) -> Card | None:
         return None
     project = turn.schema(seat.project.id, seat.project.version)
     card = queue.claim(turn.tx, _deal(turn, seat, project), gold=turn.random.random() < project.gold_share)
-    return None if card is None else _taken_up(turn, card)
-
-
-def _taken_up(turn: Turn, card: Card) -> Card:
-    """A long clip goes on at the piece at which the person left it, however long ago."""
-    begun = cards.begun(turn.tx, card) if clip_of(card.media or ()) else None
-    if begun is None:
-        return card
-    typed.move(turn.tx, begun[0], card.id)
-    return cards.keep(turn.tx, card, begun[1], "", card.leased_until)
+    return None if card is None else piecewise.taken_up(turn, card)
 
 
 def deals(turn: Turn, seat: Seat) -> bool:
@@ -162,17 +152,10 @@ def step(turn: Turn, card: Card, given: Given | Marked, source: str | None = Non
     if drafts.current(project, went) is None:
         save(turn, card, project, went)
     elif went != draft and piece is not None:
-        other_piece(turn, card, went, _answered(turn, question, went, piece, len(about.pieces)))
+        other_piece(turn, card, went, piecewise.answered(turn, question, went, piece, len(about.pieces)))
     elif went != draft:
         card = cards.keep(turn.tx, card, went.as_json(), "", turn.tx.now + project.lease)
         show(turn, card, went)
-
-
-def _answered(turn: Turn, question: Question, went: Draft, piece: int, count: int) -> str:
-    label = went.done.get(question.name)
-    text = pieces.texts(label)[piece] if label is not None else pieces.typed(question.name, went.work)[piece]
-    said = LABEL_TYPES[question.type].describe(question, text)
-    return turn.say(phrase("card.piece_done", number=piece + 1, count=count, label=turn.say(said)))
 
 
 def other_piece(turn: Turn, card: Card, draft: Draft, line: str) -> None:
@@ -264,22 +247,11 @@ def _step_back(turn: Turn, card: Card) -> None:
     draft = drafts.load(card.draft)
     back = drafts.undo(draft)
     if pieces.are_in(draft.work) or pieces.are_in(back.work):
-        other_piece(turn, card, back, _taken_back(turn, card, draft))
+        other_piece(turn, card, back, piecewise.taken_back(turn, card, draft))
         return
     lease = turn.schema(card.project, card.version).lease
     card = cards.keep(turn.tx, card, back.as_json(), "", turn.tx.now + lease)
     show(turn, card, back)
-
-
-def _taken_back(turn: Turn, card: Card, draft: Draft) -> str:
-    """What is left of a piece that gives way to the one before it."""
-    question = drafts.current(turn.schema(card.project, card.version), draft)
-    assert question is not None
-    about = face.about_what(turn, card, question)
-    piece = LABEL_TYPES[question.type].ask(question, draft.work, about).piece
-    if piece is None:
-        return turn.say(phrase("undo.done"))
-    return turn.say(phrase("card.piece_back", number=piece + 1, count=len(about.pieces)))
 
 
 def undo_answer(turn: Turn, project: int) -> None:
