@@ -75,7 +75,8 @@ class Parquet:
             return feature["names"].index(value)
         if kind == "List" and column.question:
             return [feature["feature"]["names"].index(one) for one in value]
-        return _plain(column.type, value)
+        # Of transcripts some are plain texts and some have times: a text stands as it is beside their JSON.
+        return _plain("text" if column.question and isinstance(value, str) else column.type, value)
 
     def _file(self, media: Mapping[str, Any] | None) -> Any:
         if media is None or self._context.load is None:
