@@ -32,7 +32,12 @@ def paint_file(path: str, size: tuple[int, int], drawing: str, regions: bytes | 
     """In the child process."""
     from bot.media.painting import paint
 
-    return paint(Path(path).read_bytes(), size, json.loads(drawing), regions)
+    asked = json.loads(drawing)
+    if "compare" in asked:
+        from bot.comparing import panel
+
+        asked = {"panel": panel(asked["compare"])}
+    return paint(Path(path).read_bytes(), size, asked, regions)
 
 
 class Drawings:
