@@ -14,7 +14,8 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 
 export class BoxesEditor {
   static keys = [
-    ["1–9", "mark.picture.keys.label"], ["← ↑ → ↓", "mark.picture.keys.move"], ["Shift+← ↑ → ↓", "mark.picture.keys.resize"],
+    ["1–9", "mark.picture.keys.label"],
+    ["← ↑ → ↓", "mark.picture.keys.move"], ["Shift+← ↑ → ↓", "mark.picture.keys.resize"],
     ["Tab", "mark.picture.keys.next"], ["Ctrl+D", "mark.picture.keys.duplicate"], ["Del", "mark.picture.keys.remove"],
     ["Esc", "mark.picture.keys.escape"], ["+ − 0", "mark.picture.keys.zoom"],
   ];

@@ -42,7 +42,8 @@ export class Objects {
   show(row, values, choose) {
     const chips = values.map((value, at) => {
       const label = this.labels[this.label(value)];
-      return chip(`${at + 1} ${label ? titleOf(label) : this.name(value)}`, label?.colour, value === this.active, () => choose(value));
+      const title = `${at + 1} ${label ? titleOf(label) : this.name(value)}`;
+      return chip(title, label?.colour, value === this.active, () => choose(value));
     });
     row.replaceChildren(...chips, chip(`+ ${word("mark.new")}`, null, !this.active, () => choose(0)));
   }
