@@ -71,13 +71,16 @@ export class Bench {
 
   choose(at) {
     this.chips.forEach((element, place) => press(element, place === at));
-    const chosen = this.chips[at];
-    if (!chosen) return;
-    const { scrollLeft, clientWidth } = this.row;
-    const { offsetLeft, offsetWidth } = chosen;
-    const seen = offsetLeft >= scrollLeft && offsetLeft + offsetWidth <= scrollLeft + clientWidth;
-    if (!seen) this.row.scrollLeft = offsetLeft - PEEK;
+    if (this.chips[at]) reveal(this.row, this.chips[at]);
   }
+}
+
+// Scrolls a row of chips to one that is out of sight.
+export function reveal(row, chosen) {
+  const { scrollLeft, clientWidth } = row;
+  const { offsetLeft, offsetWidth } = chosen;
+  const seen = offsetLeft >= scrollLeft && offsetLeft + offsetWidth <= scrollLeft + clientWidth;
+  if (!seen) row.scrollLeft = offsetLeft - PEEK;
 }
 
 function chip(label, at, act) {

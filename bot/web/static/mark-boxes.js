@@ -213,7 +213,7 @@ export class BoxesEditor {
   tap(spot, side) {
     const reach = ((spot.touch ? TOUCH_REACH : MOUSE_REACH) * this.view.camera.density) / this.view.camera.scale;
     const hit = under(this.boxes, spot, reach);
-    if (side && !hit.includes(this.chosen)) return;
+    if (side && !hit.length) return;
     const at = hit.indexOf(this.chosen);
     this.choose(hit[at + 1] ?? -1);
   }
