@@ -140,6 +140,15 @@ def settled(page: Page, here: Fake, times: int = 1) -> list[Json]:
     return list(here.sent[-1]["marks"])
 
 
+def busy(page: Page) -> float:
+    """CPU seconds that the page's main thread has taken: what a stopwatch says depends on what else runs here."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+    found = {metric["name"]: metric["value"] for metric in session.send("Performance.getMetrics")["metrics"]}
+    session.detach()
+    return float(found["ThreadTime"])
+
+
 @contextmanager
 def offline(page: Page) -> Iterator[None]:
     page.context.set_offline(True)
@@ -366,17 +375,10 @@ def test_two_thousand_words_stay_smooth(here: Fake, opened: Open) -> None:
     page.get_by_role("button", name="Mark 499 more").click()
     expect(page.get_by_role("button", name="Send 500 marks")).to_be_visible()
     tap(page, "word400")
-    took = page.evaluate(
-        """() => {
-      const begun = performance.now();
-      for (const key of ["ArrowRight", "ArrowRight", "ArrowLeft", "n", "p"]) {
-        document.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
-        document.body.offsetHeight;
-      }
-      return (performance.now() - begun) / 5;
-    }"""
-    )
-    assert took < 60, f"{took:.0f} ms a step"
+    before = busy(page)
+    for key in ("ArrowRight", "ArrowRight", "ArrowLeft", "n", "p"):
+        page.keyboard.press(key)
+    assert busy(page) - before < 5 * 0.05
     send(page)
     assert len(counted(text, settled(page, here))) == 500
 
@@ -533,12 +535,14 @@ def test_a_session_that_ended_keeps_the_work(here: Fake, opened: Open) -> None:
 
 def test_a_way_in_whose_answer_was_lost_is_taken_again_under_the_same_key(here: Fake, opened: Open) -> None:
     page = opened("/mark/link/before")
+    page.locator(".lines p").first.wait_for()
     page.route("**/mark/enter", lambda route: (route.fetch(), route.abort()))
-    page.goto(here.url + "/mark/link/token")
-    wait(lambda: len(here.proofs) == 2)
+    with page.expect_event("requestfailed"):
+        page.goto(here.url + "/mark/link/token")
     page.unroute_all(behavior="ignoreErrors")
     page.reload()
     page.locator(".lines p").first.wait_for()
+    assert len(here.proofs) > 1
     assert len({proof["key"] for proof in here.proofs[1:]}) == 1
 
 
@@ -644,9 +648,8 @@ def test_text_and_labels_are_never_read_as_markup(here: Fake, opened: Open) -> N
     assert page.title() != "broken into"
 
 
-def test_the_page_is_usable_within_a_second(here: Fake, opened: Open) -> None:
+def test_opening_takes_the_page_well_below_a_second(here: Fake, opened: Open) -> None:
     here.start(item(" ".join(["word"] * 2000), 0))
     page = opened()
     page.locator(".lines p").first.wait_for()
-    took = page.evaluate("performance.now()")
-    assert took < 1000, json.dumps(took)
+    assert busy(page) < 0.7

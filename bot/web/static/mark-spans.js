@@ -11,6 +11,7 @@ import { word } from "./words.js";
 
 const UNKNOWN = "#8a94a0";
 const SLIP = 4;
+const ECHO = 300;
 
 export class SpansEditor {
   static keys = [
@@ -31,6 +32,7 @@ export class SpansEditor {
     this.chosen = null;
     this.armed = null;
     this.kind = "word";
+    this.tapped = null;
     this.stop = new AbortController();
     this.build(root);
     this.spans.start(item.marks ?? []);
@@ -41,7 +43,11 @@ export class SpansEditor {
     this.lines = new Lines(this.text, this.styles);
     const sheet = make("div", { class: "spans-sheet" }, this.lines.element);
     this.scroller = make("div", { class: "spans-scroll", tabindex: "0", role: "group", "aria-label": word("mark.spans.text") }, sheet);
-    this.handles = new Handles(this.scroller, sheet, { move: (...place) => this.drag(...place), done: () => this.dragged() });
+    this.handles = new Handles(this.scroller, sheet, {
+      move: (...place) => this.drag(...place),
+      done: () => this.dragged(),
+      tap: (x, y) => this.through(x, y),
+    });
     this.tray = new Tray(this.labels, {
       label: (name) => this.label(name),
       remove: () => this.remove(),
@@ -113,13 +119,29 @@ export class SpansEditor {
   }
 
   click(event) {
-    const dragged = event.target.closest(".handle") && this.handles.slid;
-    if (dragged || this.selected) return (this.selected = false);
+    if (event.target.closest(".handle") || this.selected || this.isEcho(event)) return (this.selected = false);
     getSelection().removeAllRanges();
     const tag = event.target.closest(".tag");
-    const unit = tag ? this.text.unitAt(Number(tag.dataset.at) - 1, this.kind) : this.lines.at(event.clientX, event.clientY, this.kind);
-    if (!unit) return this.clear();
-    this.tap(unit);
+    if (tag) this.tap(this.text.unitAt(Number(tag.dataset.at) - 1, this.kind));
+    else this.touch(event.clientX, event.clientY);
+  }
+
+  // A tap on a handle is meant for the word below. The handle has moved away when the browser reports the click of it.
+  through(x, y) {
+    this.tapped = { x, y, at: performance.now() };
+    this.touch(x, y);
+  }
+
+  isEcho({ clientX, clientY }) {
+    const { tapped } = this;
+    this.tapped = null;
+    return tapped && performance.now() - tapped.at < ECHO && Math.hypot(clientX - tapped.x, clientY - tapped.y) < SLIP;
+  }
+
+  touch(x, y) {
+    const unit = this.lines.at(x, y, this.kind);
+    if (unit) this.tap(unit);
+    else this.clear();
   }
 
   tap(unit) {
