@@ -189,7 +189,7 @@ def test_who_is_removed_is_told_and_keeps_the_work_here(program: Program, contex
 
 
 def test_where_marks_may_overlap_the_server_takes_them(program: Program, context: BrowserContext) -> None:
-    question = Question("label", "Who and where?", "spans", LABELS, {"overlap": True})
+    question = Question("label", "Who and where?", "spans", LABELS, {"overlapping": True})
     page = onto_the_page(joined(program, context, names(program, "overlap", 1, questions=(question,))))
     tap(page, "Ada")
     tap(page, "Bob")

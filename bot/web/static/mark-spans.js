@@ -11,7 +11,6 @@ import { word } from "./words.js";
 
 const UNKNOWN = "#8a94a0";
 const SLIP = 4;
-const ECHO = 300;
 
 export class SpansEditor {
   static keys = [
@@ -62,6 +61,7 @@ export class SpansEditor {
   listen() {
     const { signal } = this.stop;
     this.lines.element.addEventListener("pointerdown", (event) => this.down(event));
+    document.addEventListener("pointerdown", () => (this.tapped = null), { signal, capture: true });
     document.addEventListener("pointerup", (event) => this.up(event), { signal });
     this.scroller.addEventListener("click", (event) => this.click(event));
     document.addEventListener("keydown", (event) => spanKey(this, event), { signal });
@@ -128,14 +128,13 @@ export class SpansEditor {
 
   // A tap on a handle is meant for the word below. The handle has moved away when the browser reports the click of it.
   through(x, y) {
-    this.tapped = { x, y, at: performance.now() };
+    this.tapped = { x, y };
     this.touch(x, y);
   }
 
   isEcho({ clientX, clientY }) {
     const { tapped } = this;
-    this.tapped = null;
-    return tapped && performance.now() - tapped.at < ECHO && Math.hypot(clientX - tapped.x, clientY - tapped.y) < SLIP;
+    return tapped !== null && Math.hypot(clientX - tapped.x, clientY - tapped.y) < SLIP;
   }
 
   touch(x, y) {
