@@ -8,8 +8,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from bot.project import LabelDef, Project, Question
 from storage.migrations import migrate
 from tests.running import Home, Program, make_home, wait
+from tests.web.fingers import PHONE, label, mark, offline, pause, send, tap
 from tests.web.marking import Json, counted
-from tests.web.test_mark_page import PHONE, label, mark, offline, pause, send, tap
 
 LABELS = (LabelDef("PER", "👤 Person"), LabelDef("LOC", "📍 Place"), LabelDef("ORG", "🏢 Organisation"))
 TEXTS = [

@@ -46,7 +46,8 @@ export class Handles {
     event.preventDefault();
     const { edge } = this.elements[end];
     this.elements[end].setPointerCapture(event.pointerId);
-    this.held = { end, aside: edge.x - event.clientX, above: (edge.top + edge.bottom) / 2 - event.clientY, x: event.clientX, y: event.clientY };
+    const [x, y] = [event.clientX, event.clientY];
+    this.held = { end, x, y, aside: edge.x - x, above: (edge.top + edge.bottom) / 2 - y };
     this.elements[end].classList.add("held");
     this.follow(performance.now());
   }

@@ -239,10 +239,11 @@ export class SpansEditor {
     const unit = this.lines.at(x, y, this.kind);
     const { active } = this;
     if (!unit || !active) return;
-    const wanted = end === "start" ? { start: Math.min(unit.start, active.end - 1), end: active.end } : { start: active.start, end: Math.max(unit.end, active.start + 1) };
-    if (end === "start" && unit.start >= active.end) wanted.start = this.text.unitAt(active.end - 1, this.kind).start;
-    if (end === "end" && unit.end <= active.start) wanted.end = this.text.unitAt(active.start, this.kind).end;
-    this.move(wanted);
+    const { start, end: stop } = active;
+    // An end that is dragged past the other leaves the one word that is there.
+    const first = unit.start < stop ? unit.start : this.text.unitAt(stop - 1, this.kind).start;
+    const last = unit.end > start ? unit.end : this.text.unitAt(start, this.kind).end;
+    this.move(end === "start" ? { start: first, end: stop } : { start, end: last });
   }
 
   move(wanted) {
