@@ -15,7 +15,7 @@ _HALF: Final = 128
 
 def encode(counts: str, height: int, width: int) -> list[int]:
     """The bytes of Label Studio's `rle` for a mask as COCO writes it."""
-    columns = b"".join(bytes((place & 1,)) * length for place, length in enumerate(rle.decompress(counts)))
+    columns = b"".join(bytes((place & 1,)) * length for place, length in enumerate(rle.decode(counts, height, width)))
     rows = b"".join(columns[row::height] for row in range(height))
     bits = [f"{4 * len(rows):032b}{WORD - 1:05b}", *(f"{size - 1:04b}" for size in SIZES)]
     for value, length in _runs(rows):
@@ -39,7 +39,7 @@ def decode(packed: Sequence[int], height: int, width: int) -> str:
     alpha = channels[3::4].translate(bytes(value >= _HALF for value in range(256)))
     columns = b"".join(alpha[column::width] for column in range(width))
     lengths = [length for _, length in _runs(columns)]
-    return rle.compress(lengths if not columns.startswith(b"\1") else [0, *lengths])
+    return rle.encode(lengths if not columns.startswith(b"\1") else [0, *lengths])
 
 
 def _unpacked(packed: Sequence[int], wanted: int) -> bytes:

@@ -24,7 +24,7 @@ def raster(mask: Mapping[str, Any]) -> "Raster":
 
     height, width = mask["size"]
     counts = mask["counts"]
-    lengths = rle.decompress(counts) if isinstance(counts, str) else list(counts)
+    lengths = rle.decode(counts, height, width) if isinstance(counts, str) else list(counts)
     flat = np.repeat(np.arange(len(lengths), dtype=np.uint8) & 1, lengths)
     if flat.size != height * width:
         raise ValueError(f"the runs count {flat.size} pixels and the picture has {height * width}")
@@ -41,7 +41,7 @@ def mask_of(pixels: "Raster") -> dict[str, Any]:
     lengths = [int(length) for length in np.diff(bounds)]
     if flat.size and flat[0]:
         lengths.insert(0, 0)
-    return {"size": [pixels.shape[0], pixels.shape[1]], "counts": rle.compress(lengths)}
+    return {"size": [pixels.shape[0], pixels.shape[1]], "counts": rle.encode(lengths)}
 
 
 def scaled(pixels: "Raster", size: Size, scale: float) -> "Raster":
