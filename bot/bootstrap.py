@@ -14,10 +14,12 @@ from typing import Any, TypeVar
 
 import uvicorn
 
+from bot import drawn
 from bot.ahead import Prepares, keep_ahead
 from bot.app import App
 from bot.chat import Chat, ChatError, Tick
 from bot.chats.browser import BrowserChat
+from bot.drawn import Drawings, LoadRegions
 from bot.edge import Edge
 from bot.platforms import slack_chat, slack_team, telegram_chat
 from bot.project import Project
@@ -52,6 +54,7 @@ class House:
     settings: Settings
     database: Database
     files: Files
+    drawings: Drawings
     edge: Edge
     browser: BrowserChat
     door: FrontDoor
@@ -95,8 +98,9 @@ async def serve(
 @contextlib.asynccontextmanager
 async def _house(settings: Settings, database: Database, bound: socket.socket) -> AsyncIterator[House]:
     app = App({})
-    edge = Edge(database, app)
     files = Files(settings.files)
+    drawings = Drawings(files, settings.drawings, regions_of(database))
+    edge = Edge(database, app, drawings.paint)
     account = await _account(database, app, "browser", "local")
     address = settings.public_url or _address(bound)
     browser = BrowserChat(account, PageBoard(database), address)
@@ -104,6 +108,7 @@ async def _house(settings: Settings, database: Database, bound: socket.socket) -
         settings,
         database,
         files,
+        drawings,
         edge,
         browser,
         FrontDoor(database, account, may_read(account)),
@@ -119,6 +124,7 @@ async def _house(settings: Settings, database: Database, bound: socket.socket) -
                 app.commands[chat.account] = command
         yield house
     finally:
+        drawings.close()
         for chat in house.chats:
             with contextlib.suppress(ChatError):
                 await chat.close()
@@ -144,25 +150,40 @@ async def _connect(house: House, app: App) -> None:
     settings = house.settings
     if settings.telegram_token:
         account = await _account(house.database, app, "telegram", settings.telegram_token.partition(":")[0])
-        house.chats.append(telegram_chat(settings, account, house.edge.receive, _open(house.files)))
+        house.chats.append(telegram_chat(settings, account, house.edge.receive, _open(house)))
     if settings.slack_bot_token:
         team = await slack_team(settings, house.database)
         account = await _account(house.database, app, "slack", team)
-        house.chats.append(slack_chat(settings, account, house.edge.receive, _open(house.files)))
+        house.chats.append(slack_chat(settings, account, house.edge.receive, _open(house)))
 
 
-def _open(files: Files) -> Callable[[str], bytes]:
+def _open(house: House) -> Callable[[str], bytes]:
+    """Reads a prepared or a painted file."""
+
     def read(sha256: str) -> bytes:
-        with files.open(sha256) as file:
+        painted = house.drawings.path(sha256)
+        if painted is not None:
+            return painted.read_bytes()
+        with house.files.open(sha256) as file:
             return file.read()
 
     return read
 
 
+def regions_of(database: Database) -> LoadRegions:
+    async def load(medium: int) -> bytes | None:
+        return None
+
+    return load
+
+
 def _finder(house: House) -> Callable[[str], Coroutine[Any, Any, MediaFile | None]]:
-    """Finds a prepared file for the media route."""
+    """Finds a prepared or a painted file for the media route."""
 
     async def find(sha256: str) -> MediaFile | None:
+        painted = house.drawings.path(sha256)
+        if painted is not None:
+            return MediaFile(painted, drawn.MIME)
         found = await _submit(house.database, lambda tx: media.of_hashes(tx, [sha256]))
         return MediaFile(house.files.path(sha256), found[sha256].mime) if sha256 in found else None
 
@@ -316,6 +337,7 @@ async def _clock(house: House) -> None:
             if ticks % int(SWEEP_SECONDS / TICK_SECONDS) == 0:
                 await sweep(house.database)
                 await asyncio.to_thread(house.files.sweep)
+                await asyncio.to_thread(house.drawings.sweep)
         except Exception as error:
             log.warning("a tick failed (%s)", type(error).__name__)
         ticks += 1

@@ -42,7 +42,11 @@ Row = tuple[Button, ...]
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A picture, clip or film to show. `reference` is the platform's own id of it where one is known already."""
+    """A picture, clip or film to show. `reference` is the platform's own id of it where one is known already.
+
+    `drawing` is JSON of what is to be painted over it before it is sent (see `bot.media.painting`); adapters are given
+    the painted picture, of which no reference is kept: its `id` is not above 0.
+    """
 
     id: int
     kind: MediaKind
@@ -54,6 +58,7 @@ class Media:
     width: int | None = None
     height: int | None = None
     reference: str = ""
+    drawing: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,11 @@ log = logging.getLogger("labelbot.delivery")
 LONGEST_PAUSE = 30.0
 LONGEST_DOUBT = 60.0
 Lane = tuple[int, str]
+Paint = Callable[[Outgoing], Awaitable[Outgoing]]
+
+
+async def as_it_is(outgoing: Outgoing) -> Outgoing:
+    return outgoing
 
 
 class Bucket:
@@ -45,15 +50,18 @@ class Queue:
 
 
 class Delivery:
-    """`report` takes an event to the core for good; `note` does so with the next commit."""
+    """`report` takes an event to the core for good; `note` does so with the next commit. `paint`
+    does to a message's pictures what it wants done; it raises ChatError."""
 
     def __init__(
         self,
         report: Callable[[Event], Awaitable[Outcome]],
         note: Callable[[Event], "Future[Outcome]"],
+        paint: Paint = as_it_is,
     ) -> None:
         self._report = report
         self._note = note
+        self._paint = paint
         self._chats: dict[int, Chat] = {}
         self._overall: dict[int, Bucket] = {}
         self._queues: dict[Lane, Queue] = {}
@@ -148,7 +156,7 @@ class Delivery:
     async def _attempt(self, outgoing: Outgoing) -> ChatError | None:
         """None where it arrived."""
         try:
-            sending = await self._chats[outgoing.account].send(outgoing)
+            sending = await self._chats[outgoing.account].send(await self._paint(outgoing))
         except ChatError as error:
             return error
         except STORAGE_FAILED as error:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.labels import LABEL_TYPES
-from bot.labels.base import Done, Given, Label, Work
+from bot.labels.base import Done, Given, Label, Marked, Step, Subject, Work
 from bot.project import Project, Question
 
 KEPT_STEPS = 30
@@ -61,13 +61,20 @@ def step(project: Project, question: Question) -> int:
     return project.questions.index(question)
 
 
-def advance(question: Question, draft: Draft, given: Given, suggestion: Label) -> Draft:
-    """One tap or typed text further. The same draft comes back where nothing changes. Raises BadAnswer."""
-    came = LABEL_TYPES[question.type].advance(question, draft.work, given, suggestion)
+def advance(question: Question, draft: Draft, given: Given | Marked, subject: Subject) -> Draft:
+    """One tap, typed text or drawing further. The same draft comes back where nothing changes. Raises BadAnswer."""
+    came = _step(question, draft.work, given, subject)
     trail = (*draft.trail, (draft.done, draft.work))[-KEPT_STEPS:]
     if isinstance(came, Done):
         return Draft({**draft.done, question.name: came.label}, None, trail)
     return draft if came.work == draft.work else replace(draft, work=came.work, trail=trail)
+
+
+def _step(question: Question, work: Work, given: Given | Marked, subject: Subject) -> Step:
+    kind = LABEL_TYPES[question.type]
+    if isinstance(given, Marked):
+        return Done(kind.fit(question, kind.read(question, given.value), subject))
+    return kind.advance(question, work, given, subject)
 
 
 def undo(draft: Draft) -> Draft:

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from bot.app import App
 from bot.chat import Event, FromPerson, Outcome, Press, Submit, Tick, Toast, Unsent
-from bot.delivery import Delivery, bare
+from bot.delivery import Delivery, Paint, as_it_is, bare
 from bot.payload import unpack
 from bot.wording import phrase, say
 from storage import accounts, outbox
@@ -27,12 +27,12 @@ ANSWER_SECONDS = 3.0
 class Edge:
     """`receive` is what chats give their events to; it returns once what they caused is durable."""
 
-    def __init__(self, database: Database, app: App) -> None:
+    def __init__(self, database: Database, app: App, paint: Paint = as_it_is) -> None:
         self._database = database
         self._app = app
         self._watched = WATCHED
         self._counted: set[tuple[int, str]] = set()
-        self.delivery = Delivery(self.receive, self.note)
+        self.delivery = Delivery(self.receive, self.note, paint)
         self.handled = 0
         self.failed = 0
 

@@ -1,5 +1,6 @@
 """How a card looks: an item, its question and its buttons as a message."""
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,8 +11,9 @@ from bot.characters import cut, units
 from bot.chat import Button, Media, Message, Part, Row, Shown, ShownKind, Text
 from bot.draft import Draft, current, step, suggested
 from bot.labels import LABEL_TYPES
-from bot.labels.base import Ask, Option
+from bot.labels.base import Ask, Option, Subject
 from bot.project import Project, Question
+from bot.subject import subject, text_field
 from bot.turn import Turn
 from bot.wording import phrase
 from storage import answers, outbox
@@ -32,12 +34,13 @@ def face(turn: Turn, card: Card, draft: Draft, rows: tuple[Row, ...] | None = No
     project = turn.schema(card.project, card.version)
     question = current(project, draft)
     assert question is not None
-    ask = asking(card, question, draft)
-    media = _media(turn, card)
+    about = about_what(turn, card, question)
+    ask = LABEL_TYPES[question.type].ask(question, draft.work, about)
+    media = _media(turn, card, ask, about)
     text = joined(
         [
             _heading(turn, project, card, question),
-            _body(project, card, bool(media)),
+            _body(project, card, question, ask, bool(media)),
             _done(turn, project, draft),
             () if project.blind else _others(turn, card, question),
             _marks(turn, ask, menu=rows is not None),
@@ -60,12 +63,15 @@ def _placeholder(turn: Turn, card: Card, ask: Ask) -> str:
     return turn.say(ask.hint) if ask.typed and ask.hint else ""
 
 
-def asking(card: Card, question: Question, draft: Draft) -> Ask:
-    return LABEL_TYPES[question.type].ask(question, draft.work, suggestion_on(card, question))
+def asking(turn: Turn, card: Card, question: Question, draft: Draft) -> Ask:
+    return LABEL_TYPES[question.type].ask(question, draft.work, about_what(turn, card, question))
 
 
-def suggestion_on(card: Card, question: Question) -> Any:
-    return suggested(question, card.suggestion) if card.suggested else None
+def about_what(turn: Turn, card: Card, question: Question) -> Subject:
+    """What the question is about, with the suggestion where this person is shown one."""
+    project = turn.schema(card.project, card.version)
+    suggestion = suggested(question, card.suggestion) if card.suggested else None
+    return subject(project, question, card.data, card.media, suggestion)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +129,22 @@ def _heading(turn: Turn, project: Project, card: Card, question: Question) -> Te
     return (Part(f"{above}\n", "quiet"), Part(title, "bold"))
 
 
-def _body(project: Project, card: Card, captioned: bool) -> Text:
-    """The item's own words: one field as it stands, several as a list of names and values."""
-    names = _fields(project, card)
+def _body(project: Project, card: Card, question: Question, ask: Ask, captioned: bool) -> Text:
+    """The item's own words: one field as it stands, several as a list of names and values. A label type may show the
+    one it is about in its own way."""
+    if not ask.body:
+        return _words(project, card, _fields(project, card), captioned)
+    its_own = text_field(project, question, card.data, card.media or ())
+    others = _words(project, card, [name for name in _fields(project, card) if name != its_own], captioned, named=True)
+    return joined([others, tuple(Part(text, style) for text, style in ask.body)])
+
+
+def _words(project: Project, card: Card, names: Sequence[str], captioned: bool, named: bool = False) -> Text:
     shown = {name: _plain(card.data[name]) for name in names if card.data.get(name) not in (None, "")}
     limit = CAPTION_LIMIT if captioned else TEXT_LIMIT
     if not shown:
         return ()
-    if len(names) == 1 and not project.show:
+    if len(names) == 1 and not project.show and not named:
         return (Part(cut(next(iter(shown.values())), limit), "quote"),)
     return _list(shown, limit)
 
@@ -234,11 +248,19 @@ def _tools(turn: Turn, card: Card, at: int) -> Row:
     )
 
 
-def _media(turn: Turn, card: Card) -> tuple[Media, ...]:
+def _media(turn: Turn, card: Card, ask: Ask, about: Subject) -> tuple[Media, ...]:
     if not card.media:
         return ()
     known = outbox.references(turn.tx, turn.account, [media["id"] for media in card.media])
-    return tuple(as_media(media, known.get(media["id"], "")) for media in card.media)
+    shown = (as_media(media, known.get(media["id"], "")) for media in card.media)
+    return tuple(_painted(media, ask) if media.id == about.picture else media for media in shown)
+
+
+def _painted(media: Media, ask: Ask) -> Media:
+    """The picture with what the question draws over it."""
+    if not ask.drawing:
+        return media
+    return replace(media, drawing=json.dumps(ask.drawing, separators=(",", ":")), reference="")
 
 
 def as_media(kept: Mapping[str, Any], reference: str = "") -> Media:

@@ -174,7 +174,7 @@ def _form(turn: Turn, card: Card, pressed: Pressed) -> None:
     question = drafts.current(project, draft)
     if question is None or drafts.step(project, question) != pressed.step:
         return
-    ask = asking(card, question, draft)
+    ask = asking(turn, card, question, draft)
     field = FormField("text", question.title[:140], long=True, limit=ask.limit)
     form = Form(
         project.title[:24], pack(Pressed(card.nonce, pressed.step, "a")), (field,), turn.say(phrase("form.submit"))

@@ -1,6 +1,7 @@
 """What a typed text means: an answer, a note for the card's menu, or a correction of an earlier answer."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from bot import draft as drafts
 from bot import serving
@@ -8,6 +9,7 @@ from bot.buttons import BadButton, unpack
 from bot.characters import storable
 from bot.chat import Edited, FieldErrors, Reply, Submit
 from bot.draft import corrected, current, load
+from bot.face import about_what
 from bot.labels import LABEL_TYPES
 from bot.labels.base import BadAnswer, Done, Label, Typed
 from bot.project import Question
@@ -149,7 +151,7 @@ def _correct(turn: Turn, card: Card, name: str, text: str) -> None:
     question = next((one for one in turn.schema(card.project, card.version).questions if one.name == name), None)
     if card.role is None:
         turn.tell(phrase("refused.project"))
-    elif question is None or name not in given or (label := _read(question, text)) is None:
+    elif question is None or name not in given or (label := _read(turn, card, question, text)) is None:
         turn.tell(phrase("reply.not_corrected"))
     elif label != given[name] and answer is not None:
         answers.correct(turn.tx, answer, {**given, name: label})
@@ -159,9 +161,10 @@ def _correct(turn: Turn, card: Card, name: str, text: str) -> None:
         serving.show(turn, cards.keep(turn.tx, card, draft.as_json(), "", card.leased_until), draft)
 
 
-def _read(question: Question, text: str) -> Label:
+def _read(turn: Turn, card: Card, question: Question, text: str) -> Label:
     """None for a text that is no whole answer. Raises BadAnswer."""
-    came = LABEL_TYPES[question.type].advance(question, None, Typed(text), None)
+    about = about_what(turn, card, question)
+    came = LABEL_TYPES[question.type].advance(question, None, Typed(text), replace(about, suggestion=None))
     return came.label if isinstance(came, Done) else None
 
 

@@ -11,7 +11,7 @@ from bot.chat import Button, Message, Part, Row
 from bot.draft import FRESH, Draft
 from bot.face import Former
 from bot.labels import LABEL_TYPES
-from bot.labels.base import Given
+from bot.labels.base import Given, Marked
 from bot.project import Project
 from bot.turn import Turn, new_nonce
 from bot.wording import Phrase, phrase
@@ -131,14 +131,14 @@ def _headed(message: Message, said: str) -> Message:
     return replace(message, text=(Part(said + "\n\n", "quiet"), *message.text))
 
 
-def step(turn: Turn, card: Card, given: Given, source: str | None = None) -> None:
-    """One tap or typed text (in the message `source`) further; the last one saves the answer and brings the next item.
-    Raises BadAnswer."""
+def step(turn: Turn, card: Card, given: Given | Marked, source: str | None = None) -> None:
+    """One tap, drawing or typed text (in the message `source`) further; the last one saves the answer and brings the
+    next item. Raises BadAnswer."""
     project = turn.schema(card.project, card.version)
     draft = drafts.load(card.draft)
     question = drafts.current(project, draft)
     assert question is not None
-    went = drafts.advance(question, draft, given, face.suggestion_on(card, question))
+    went = drafts.advance(question, draft, given, face.about_what(turn, card, question))
     if source is not None and question.name in went.done:
         typed.keep(turn.tx, card.id, question.name, turn.person.id, source)
     if drafts.current(project, went) is None:
@@ -166,14 +166,14 @@ def described(turn: Turn, project: Project, draft: Draft) -> str:
     return text if len(text) <= 120 else text[:119] + "…"
 
 
-def late(turn: Turn, card: Card, given: Given, source: str | None) -> None:
+def late(turn: Turn, card: Card, given: Given | Marked, source: str | None) -> None:
     """No place is left on the item. What was typed is kept as `late`, and the person told; a tap is only told."""
     project = turn.schema(card.project, card.version)
     draft = drafts.load(card.draft)
     question = drafts.current(project, draft)
     kept = False
     if source is not None and question is not None:
-        went = drafts.advance(question, draft, given, face.suggestion_on(card, question))
+        went = drafts.advance(question, draft, given, face.about_what(turn, card, question))
         if drafts.current(project, went) is None:
             kept = answers.record_late(turn.tx, card, dict(went.done))
             typed.keep(turn.tx, card.id, question.name, turn.person.id, source)

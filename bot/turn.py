@@ -11,7 +11,7 @@ from bot.buttons import Pressed, pack
 from bot.characters import storable as storable
 from bot.chat import Ack, Button, Message, Outgoing, Part, Row, Shown, Text, Toast
 from bot.labels import LABEL_TYPES
-from bot.labels.base import Said
+from bot.labels.base import ABOUT_NOTHING, Said
 from bot.project import Project
 from bot.wording import phrase, say
 from storage import accounts, outbox, projects
@@ -40,7 +40,7 @@ class Schemas:
         key = (project, version)
         if key not in self._typed:
             asked = self.get(tx, project, version).questions
-            self._typed[key] = any(LABEL_TYPES[one.type].ask(one, None, None).typed for one in asked)
+            self._typed[key] = any(LABEL_TYPES[one.type].ask(one, None, ABOUT_NOTHING).typed for one in asked)
         return self._typed[key]
 
 

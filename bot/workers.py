@@ -9,7 +9,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from typing import Final
 
 from bot import payload, stored
 from bot.chat import Media, Message, Outgoing, Part, Text
+from bot.processes import child
 from bot.project import Project, Summary
 from bot.wording import LANGUAGES, phrase, say, spoken
 from storage import accounts, media, outbox, people, runs
@@ -82,16 +83,6 @@ def post_now(database: Database, project: int) -> None:
         runs.now(tx, project, NOW)
 
     run(database, ask)
-
-
-def child() -> Executor:
-    """One process, made anew and not forked: this one has threads that hold locks."""
-    return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=_leave_signals)
-
-
-def _leave_signals() -> None:
-    """Ctrl+C is for the parent, which ends its children itself."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 class Workers:

@@ -71,6 +71,10 @@ class Settings:
     def files(self) -> Path:
         return self.home / "media"
 
+    @property
+    def drawings(self) -> Path:
+        return self.home / "drawn"
+
 
 def variables() -> list[tuple[str, str, str, bool]]:
     """(field, variable, what it is for, whether it is secret) of every setting."""

@@ -193,6 +193,9 @@ def references(tx: Transaction, account: int, media: Iterable[int]) -> dict[int,
 
 
 def learn(tx: Transaction, account: int, references: Mapping[int, str]) -> None:
-    """Keeps what sending taught us of the platform's ids."""
-    if references:
-        tx.run(LEARN, [{"account": account, "media": media, "reference": known} for media, known in references.items()])
+    """Keeps what sending taught us of the platform's ids. A painted picture has none of ours to keep them by."""
+    learnt = [
+        {"account": account, "media": media, "reference": known} for media, known in references.items() if media > 0
+    ]
+    if learnt:
+        tx.run(LEARN, learnt)

@@ -1,8 +1,10 @@
 """What a label type is: the protocol its module satisfies, and what passes between it and the rest."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from bot.project import Json, Question
 from bot.quality.consensus import Merged
@@ -11,7 +13,11 @@ from bot.quality.measures import Distance
 from bot.quality.measures import nominal as unlike
 from bot.wording import Phrase, phrase, say
 
+if TYPE_CHECKING:
+    from bot.labels.regions import Regions
+
 Label: TypeAlias = Json
+Style: TypeAlias = Literal["plain", "bold", "italic", "quote", "code", "strike", "quiet"]
 Said: TypeAlias = str | Phrase
 """The project's own words, or a sentence of ours; `say` turns both into text."""
 Work: TypeAlias = Json
@@ -42,7 +48,35 @@ class Typed:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A whole label, as the page gives it: `read` and `fit` judge it, whatever is marked so far."""
+
+    value: Json
+
+
 Given = Tap | Typed
+
+
+def _unknown() -> Regions | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What of an item a question is about. `suggestion` is what a model says, None where it is not shown. `text` is
+    what spans count code points of; `size` (width, height) of the upright original picture in pixels; `pieces` (start,
+    end) in milliseconds of a long clip's pieces; `regions` loads the picture's superpixels, of the medium `picture`."""
+
+    suggestion: Label = None
+    text: str = ""
+    size: tuple[int, int] | None = None
+    picture: int = 0
+    pieces: tuple[tuple[int, int], ...] = ()
+    regions: Callable[[], Regions | None] = _unknown
+
+
+ABOUT_NOTHING = Subject()
 
 
 def cut(text: str, limit: int) -> str:
@@ -101,7 +135,9 @@ class Option:
 class Ask:
     """How to ask: rows of buttons, a line that says what to do, and what is marked so far. Typing may always answer;
     `typed` says that it is the way to answer, so the card is a message of its own. `form` opens a text box where the
-    platform has one, for at most `limit` characters."""
+    platform has one, for at most `limit` characters. `body` stands for the item's own text, in (text, style) parts.
+    `drawing` is what is painted over the item's picture (see `bot.media.painting`), None for the picture as it is.
+    `page` offers the page to mark on. `piece` is which piece of a long clip is played."""
 
     rows: tuple[tuple[Option, ...], ...] = ()
     hint: Phrase | None = None
@@ -109,6 +145,10 @@ class Ask:
     typed: bool = False
     form: bool = False
     limit: int = 3000
+    body: tuple[tuple[str, Style], ...] = ()
+    drawing: Json = None
+    page: bool = False
+    piece: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +160,7 @@ class Example:
     other: Label
     taps: tuple[Given, ...]
     """What a person does to give `label`."""
+    subject: Subject = ABOUT_NOTHING
 
 
 StudioResult: TypeAlias = dict[str, Json]
@@ -147,19 +188,30 @@ class LabelType(Protocol):
         """The fields that an item must have to be asked about; none where any will do."""
 
     @property
+    def ABOUT(self) -> Literal["", "text", "image"]:  # noqa: N802
+        """What an item must hold to be asked about."""
+
+    @property
+    def EDITOR(self) -> Literal["", "boxes", "masks", "spans"]:  # noqa: N802
+        """The editor on the page; none where the chat does it all."""
+
+    @property
     def EXAMPLE(self) -> Example: ...  # noqa: N802
 
     def check(self, question: Question) -> None:
         """Raises BadQuestion where the question cannot be asked so."""
 
-    def ask(self, question: Question, work: Work, suggestion: Label) -> Ask:
-        """How to ask it now. `suggestion` is marked ✨ and moves nothing; None where there is none."""
+    def ask(self, question: Question, work: Work, subject: Subject) -> Ask:
+        """How to ask it now. What is suggested is marked ✨ and moves nothing."""
 
-    def advance(self, question: Question, work: Work, given: Given, suggestion: Label) -> Step:
-        """One step of answering; `suggestion` is the one `ask` was given, for it may be confirmed. Raises BadAnswer."""
+    def advance(self, question: Question, work: Work, given: Given, subject: Subject) -> Step:
+        """One step of answering; `subject` is as `ask` was given it. Raises BadAnswer."""
 
     def read(self, question: Question, value: Json) -> Label:
         """A label from outside (gold, a suggestion, an import). Raises BadAnswer."""
+
+    def fit(self, question: Question, label: Label, subject: Subject) -> Label:
+        """A label that `read` took, made to fit this very item. Raises BadAnswer where it cannot be of it."""
 
     def describe(self, question: Question, label: Label) -> Said:
         """The label in the words of the project or in ours, short enough for a button's toast."""
@@ -190,6 +242,11 @@ class LabelType(Protocol):
 
 
 # What several types share, for their modules to name: `merge = base.vote`.
+
+
+def fits(question: Question, label: Label, subject: Subject) -> Label:
+    """Every label fits every item."""
+    return label
 
 
 def nominal(question: Question) -> Callable[[Label, Label], float]:

@@ -4,7 +4,21 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot.labels import base
-from bot.labels.base import Ask, BadAnswer, Done, Example, Given, Kept, Label, Said, Step, StudioResult, Tap, Work
+from bot.labels.base import (
+    Ask,
+    BadAnswer,
+    Done,
+    Example,
+    Given,
+    Kept,
+    Label,
+    Said,
+    Step,
+    StudioResult,
+    Subject,
+    Tap,
+    Work,
+)
 from bot.labels.menu import Menu, Place, check_labels, index_of, label_at, moved
 from bot.labels.names import answerable, called, fitting, named, storable, studio_choices, unknown
 from bot.labels.options import flag
@@ -17,6 +31,9 @@ OPTIONS: Final = frozenset({"parents"})
 CATEGORICAL: Final = True
 FIELDS: Final[tuple[str, ...]] = ()
 PAGE: Final = 8
+
+ABOUT: Final = ""
+EDITOR: Final = ""
 
 EXAMPLE: Final = Example(
     question=Question(
@@ -40,14 +57,14 @@ def check(question: Question) -> None:
     _parents(question)
 
 
-def ask(question: Question, work: Work, suggestion: Label) -> Ask:
+def ask(question: Question, work: Work, subject: Subject) -> Ask:
     place = Place.of(work)
     menu = Menu(
         question,
         PAGE,
         _parents(question),
         answer=lambda label: _answer(question, label),
-        suggested=(suggestion,) if isinstance(suggestion, str) else (),
+        suggested=(subject.suggestion,) if isinstance(subject.suggestion, str) else (),
     )
     wide = len(question.labels) > PAGE or any(label.parent for label in question.labels)
     return Ask(
@@ -55,7 +72,7 @@ def ask(question: Question, work: Work, suggestion: Label) -> Ask:
     )
 
 
-def advance(question: Question, work: Work, given: Given, suggestion: Label) -> Step:
+def advance(question: Question, work: Work, given: Given, subject: Subject) -> Step:
     if not isinstance(given, Tap):
         return _typed(question, given.text)
     to = moved(question, Place.of(work), given.choice)
@@ -76,6 +93,7 @@ def describe(question: Question, label: Label) -> Said:
     return known.title if known else str(label)
 
 
+fit = base.fits
 distance = base.nominal
 metric = base.by_distance
 merge = base.vote

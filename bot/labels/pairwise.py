@@ -15,6 +15,7 @@ from bot.labels.base import (
     Said,
     Step,
     StudioResult,
+    Subject,
     Tap,
     Work,
 )
@@ -38,6 +39,9 @@ _TITLES: Final[Mapping[str, Phrase]] = {
     "both_bad": phrase("pairwise.both_bad"),
 }
 
+ABOUT: Final = ""
+EDITOR: Final = ""
+
 EXAMPLE: Final = Example(
     question=Question("label", "Which answer is better?", NAME),
     label="right",
@@ -51,14 +55,14 @@ def check(question: Question) -> None:
     _more(question)
 
 
-def ask(question: Question, work: Work, suggestion: Label) -> Ask:
-    rows: list[Row] = [_row(SIDES, suggestion)]
+def ask(question: Question, work: Work, subject: Subject) -> Ask:
+    rows: list[Row] = [_row(SIDES, subject.suggestion)]
     if _more(question):
-        rows.append(_row(_more(question), suggestion))
+        rows.append(_row(_more(question), subject.suggestion))
     return Ask(tuple(rows))
 
 
-def advance(question: Question, work: Work, given: Given, suggestion: Label) -> Step:
+def advance(question: Question, work: Work, given: Given, subject: Subject) -> Step:
     if isinstance(given, Tap):
         return Done(_known(question, given.choice))
     return Done(_known(question, _typed(given.text)))
@@ -73,6 +77,7 @@ def describe(question: Question, label: Label) -> Said:
     return _TITLES.get(str(label), str(label))
 
 
+fit = base.fits
 distance = base.nominal
 metric = base.by_distance
 merge = base.vote

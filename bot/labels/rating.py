@@ -17,6 +17,7 @@ from bot.labels.base import (
     Said,
     Step,
     StudioResult,
+    Subject,
     Tap,
     Work,
 )
@@ -35,6 +36,9 @@ FIELDS: Final[tuple[str, ...]] = ()
 ROW: Final = 5
 END_TITLE: Final = 40
 
+ABOUT: Final = ""
+EDITOR: Final = ""
+
 EXAMPLE: Final = Example(
     question=Question("label", "How good is the answer?", NAME, options={"low": "useless", "high": "excellent"}),
     label=4,
@@ -50,15 +54,17 @@ def check(question: Question) -> None:
         raise BadQuestion("`low` and `high` come together: say what both ends of the scale mean.")
 
 
-def ask(question: Question, work: Work, suggestion: Label) -> Ask:
+def ask(question: Question, work: Work, subject: Subject) -> Ask:
     scale = _scale(question)
-    numbers = [Option(str(number), str(number), suggested=number == suggestion) for number in range(1, scale + 1)]
+    numbers = [
+        Option(str(number), str(number), suggested=number == subject.suggestion) for number in range(1, scale + 1)
+    ]
     low, high = words(question, "low", END_TITLE), words(question, "high", END_TITLE)
     hint = phrase("rating.hint", low=1, low_title=low, high=scale, high_title=high) if low else None
     return Ask(even(numbers, ROW), hint=hint)
 
 
-def advance(question: Question, work: Work, given: Given, suggestion: Label) -> Step:
+def advance(question: Question, work: Work, given: Given, subject: Subject) -> Step:
     return Done(_number(question, given.choice if isinstance(given, Tap) else given.text))
 
 
@@ -72,6 +78,7 @@ def describe(question: Question, label: Label) -> Said:
     return f"{label} / {_scale(question)}"
 
 
+fit = base.fits
 merge = base.vote
 classes = base.itself
 from_cell = read

@@ -20,6 +20,7 @@ from bot.labels.base import (
     Said,
     Step,
     StudioResult,
+    Subject,
     Tap,
     Work,
     cut,
@@ -42,6 +43,9 @@ OTHER: Final = "other: "
 OTHER_MOST: Final = 8
 OTHER_LONG: Final = 60
 DESCRIBED: Final = 100
+
+ABOUT: Final = ""
+EDITOR: Final = ""
 
 EXAMPLE: Final = Example(
     question=Question(
@@ -71,7 +75,7 @@ def check(question: Question) -> None:
         raise BadQuestion(f"with `other` no label's name may start with {OTHER.strip()!r}.")
 
 
-def ask(question: Question, work: Work, suggestion: Label) -> Ask:
+def ask(question: Question, work: Work, subject: Subject) -> Ask:
     place, held = Place.of(work), _held(work)
     menu = Menu(
         question,
@@ -79,7 +83,7 @@ def ask(question: Question, work: Work, suggestion: Label) -> Ask:
         _parents(question),
         answer=lambda label: ("-" if label.name in held else "+") + index_of(question, label),
         chosen=held,
-        suggested=_names(suggestion),
+        suggested=_names(subject.suggestion),
     )
     free = grid([Option(_free(name), _cleared(name), chosen=True) for name in held if name.startswith(OTHER)])
     return Ask(
@@ -89,7 +93,7 @@ def ask(question: Question, work: Work, suggestion: Label) -> Ask:
     )
 
 
-def advance(question: Question, work: Work, given: Given, suggestion: Label) -> Step:
+def advance(question: Question, work: Work, given: Given, subject: Subject) -> Step:
     place, held = Place.of(work), _held(work)
     if not isinstance(given, Tap):
         return _typed(question, held, given.text)
@@ -114,6 +118,7 @@ def distance(question: Question) -> Callable[[Label, Label], float]:
     return _jaccard
 
 
+fit = base.fits
 metric = base.by_distance
 
 

@@ -17,6 +17,7 @@ from bot.labels.base import (
     Said,
     Step,
     StudioResult,
+    Subject,
     Tap,
     Typed,
     Work,
@@ -39,6 +40,9 @@ MAX: Final = 3000
 """Characters a text box holds on every platform; Slack's limit is the smallest."""
 DESCRIBED: Final = 60
 
+ABOUT: Final = ""
+EDITOR: Final = ""
+
 EXAMPLE: Final = Example(
     question=Question("label", "What is said?", NAME),
     label="The kettle is on.",
@@ -53,9 +57,9 @@ def check(question: Question) -> None:
     _max(question)
 
 
-def ask(question: Question, work: Work, suggestion: Label) -> Ask:
+def ask(question: Question, work: Work, subject: Subject) -> Ask:
     """A draft that could not be an answer (too long, empty) is not offered."""
-    draft = _draft(question, suggestion)
+    draft = _draft(question, subject.suggestion)
     buttons = [Option(phrase("transcript.correct"), "ok", main=True)] if draft else []
     if _unintelligible(question):
         buttons.append(Option(phrase("transcript.unintelligible"), "none"))
@@ -75,14 +79,14 @@ def _hint(question: Question, draft: str | None) -> Phrase:
     return phrase("transcript.hint") if _unintelligible(question) else phrase("transcript.hint_words")
 
 
-def advance(question: Question, work: Work, given: Given, suggestion: Label) -> Step:
+def advance(question: Question, work: Work, given: Given, subject: Subject) -> Step:
     if not isinstance(given, Tap):
         return Done(_text(question, given.text))
     if given.choice == "none" and _unintelligible(question):
         return Done(_unintelligible(question))
     if given.choice != "ok":
         raise BadAnswer(phrase("label.gone"))
-    draft = _draft(question, suggestion)
+    draft = _draft(question, subject.suggestion)
     if not draft:
         raise BadAnswer(phrase("transcript.no_draft"))
     return Done(draft)
@@ -108,6 +112,7 @@ def distance(question: Question) -> Callable[[Label, Label], float]:
     return _apart
 
 
+fit = base.fits
 metric = base.by_distance
 
 

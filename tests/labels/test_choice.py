@@ -3,7 +3,7 @@
 import pytest
 
 from bot.labels import choice
-from bot.labels.base import BadAnswer, BadQuestion, Done, Kept, Option, Tap, Typed
+from bot.labels.base import ABOUT_NOTHING, BadAnswer, BadQuestion, Done, Kept, Option, Subject, Tap, Typed
 from bot.labels.layout import even, grid, width
 from bot.project import LabelDef, Question
 from bot.quality.consensus import Merged
@@ -29,20 +29,20 @@ NESTED = asking(
 
 
 def titles(question, work=None, suggestion=None):
-    rows = choice.ask(question, work, suggestion).rows
+    rows = choice.ask(question, work, Subject(suggestion)).rows
     return [[option.shown("en") for option in row] for row in rows]
 
 
 def choices(question, work=None):
-    return [[option.choice for option in row] for row in choice.ask(question, work, None).rows]
+    return [[option.choice for option in row] for row in choice.ask(question, work, ABOUT_NOTHING).rows]
 
 
 def tap(question, given, work=None):
-    return choice.advance(question, work, Tap(given), None)
+    return choice.advance(question, work, Tap(given), ABOUT_NOTHING)
 
 
 def typed(question, text, work=None):
-    return choice.advance(question, work, Typed(text), None)
+    return choice.advance(question, work, Typed(text), ABOUT_NOTHING)
 
 
 def refused(question, text):
@@ -54,7 +54,7 @@ def refused(question, text):
 def test_up_to_eight_labels_are_buttons_that_save():
     question = asking(*(f"label {number}" for number in range(8)))
     assert choices(question) == [["0", "1", "2"], ["3", "4", "5"], ["6", "7"]]
-    assert choice.ask(question, None, None).hint is None
+    assert choice.ask(question, None, ABOUT_NOTHING).hint is None
     assert [tap(question, str(number)) for number in range(8)] == [Done(f"label {number}") for number in range(8)]
 
 
@@ -82,7 +82,7 @@ def test_emoji_are_wide_and_what_joins_them_is_not():
 
 def test_a_suggestion_gets_a_mark_and_a_spoken_word():
     assert titles(SENTIMENT, suggestion="neutral") == [["😊 Positive", "✨ 😐 Neutral"], ["😠 Negative"]]
-    plain, suggested = choice.ask(SENTIMENT, None, "neutral").rows[0]
+    plain, suggested = choice.ask(SENTIMENT, None, Subject("neutral")).rows[0]
     assert plain.spoken("en") == ""
     assert suggested.spoken("en") == "😐 Neutral, suggested"
     assert Option("Dog", "0", chosen=True, suggested=True).spoken("de") == "Dog, vorgeschlagen, gesetzt"
@@ -103,7 +103,7 @@ def test_more_than_eight_labels_come_in_pages():
     assert tap(MANY, "p1") == tap(MANY, "p1", {"page": 1}) == Kept({"page": 1})
     assert tap(MANY, "p0", {"page": 1}) == Kept(None)
     assert tap(MANY, "19", {"page": 2}) == Done("label 19")
-    assert choice.ask(MANY, None, None).hint == phrase("label.filter")
+    assert choice.ask(MANY, None, ABOUT_NOTHING).hint == phrase("label.filter")
 
 
 def test_a_page_beyond_the_end_is_the_last():
@@ -121,7 +121,7 @@ def test_nested_labels_are_a_menu_with_a_way_back():
     assert titles(NESTED, inside.work) == [["🐕 Dog ›", "Other"], ["‹ Back"]]
     deeper = tap(NESTED, "1", inside.work)
     assert titles(NESTED, deeper.work) == [["Poodle", "Terrier"], ["‹ Back"]]
-    assert choice.ask(NESTED, deeper.work, None).marked == "🐾 Animal › 🐕 Dog"
+    assert choice.ask(NESTED, deeper.work, ABOUT_NOTHING).marked == "🐾 Animal › 🐕 Dog"
     assert tap(NESTED, "2", deeper.work) == Done("poodle")
     assert tap(NESTED, choices(NESTED, deeper.work)[-1][0], deeper.work) == inside
     assert tap(NESTED, choices(NESTED, inside.work)[-1][0], inside.work) == Kept(None)
@@ -175,7 +175,7 @@ def test_part_of_a_label_shows_what_fits():
     assert step == Kept({"find": "LABEL 1"})
     assert titles(MANY, step.work)[0] == ["label 10", "label 11", "label 12"]
     assert choices(MANY, step.work)[-1] == ["top", "p1"]
-    assert say("en", choice.ask(MANY, step.work, None).marked) == "Labels that fit “LABEL 1”: 10. Tap one."
+    assert say("en", choice.ask(MANY, step.work, ABOUT_NOTHING).marked) == "Labels that fit “LABEL 1”: 10. Tap one."
     assert tap(MANY, "p1", step.work) == Kept({"find": "LABEL 1", "page": 1})
     assert tap(MANY, "top", step.work) == Kept(None)
     assert tap(MANY, "10", step.work) == Done("label 10")

@@ -13,7 +13,7 @@ from label_studio_sdk.label_interface import LabelInterface
 
 import bot.labels
 from bot.labels import LABEL_TYPES
-from bot.labels.base import Ask, BadAnswer, Done, Kept, Tap, Typed
+from bot.labels.base import ABOUT_NOTHING, Ask, BadAnswer, Done, Kept, Subject, Tap, Typed
 from bot.wording import LANGUAGES, Phrase, say
 
 TYPES = pytest.mark.parametrize("kind", LABEL_TYPES.values(), ids=LABEL_TYPES)
@@ -38,7 +38,7 @@ def labels(kind):
 
 
 def is_typed(kind):
-    return kind.ask(kind.EXAMPLE.question, None, None).typed
+    return kind.ask(kind.EXAMPLE.question, None, ABOUT_NOTHING).typed
 
 
 def follow(kind, question, given, suggestion=None):
@@ -89,14 +89,14 @@ def test_garbage_from_outside_is_refused(kind, value):
 @pytest.mark.parametrize("choice", ["", "nonsense", "99", "+99", "-99", "=99", "+", "p", "p-1", "p²", "x" * 40])
 def test_a_forged_tap_is_refused(kind, choice):
     with pytest.raises(BadAnswer):
-        kind.advance(kind.EXAMPLE.question, None, Tap(choice), None)
+        kind.advance(kind.EXAMPLE.question, None, Tap(choice), ABOUT_NOTHING)
 
 
 @TYPES
 @pytest.mark.parametrize("text", ["", "   ", "\n", "\0", "a\ud800b"])
 def test_an_empty_or_unreadable_text_is_refused(kind, text):
     with pytest.raises(BadAnswer):
-        kind.advance(kind.EXAMPLE.question, None, Typed(text), None)
+        kind.advance(kind.EXAMPLE.question, None, Typed(text), ABOUT_NOTHING)
 
 
 @TYPES
@@ -173,17 +173,17 @@ def test_labels_survive_a_csv_cell(kind):
 
 @TYPES
 def test_an_unanswered_question_shows_something_to_do(kind):
-    asked = kind.ask(kind.EXAMPLE.question, None, None)
+    asked = kind.ask(kind.EXAMPLE.question, None, ABOUT_NOTHING)
     assert asked.rows or asked.typed
 
 
 @TYPES
 def test_every_button_does_something_and_fits_the_platforms(kind):
     question = kind.EXAMPLE.question
-    for option in buttons(kind.ask(question, None, kind.EXAMPLE.label)):
+    for option in buttons(kind.ask(question, None, Subject(kind.EXAMPLE.label))):
         assert option.choice.isascii()
         assert 0 < len(option.choice) <= 12
-        assert isinstance(kind.advance(question, None, Tap(option.choice), kind.EXAMPLE.label), (Kept, Done))
+        assert isinstance(kind.advance(question, None, Tap(option.choice), Subject(kind.EXAMPLE.label)), (Kept, Done))
         for language in LANGUAGES:
             assert 0 < len(option.shown(language)) <= 75
 
@@ -193,7 +193,7 @@ def test_every_button_does_something_and_fits_the_platforms(kind):
 )
 def test_a_suggestion_moves_no_button(kind):
     question = kind.EXAMPLE.question
-    plain, suggested = kind.ask(question, None, None), kind.ask(question, None, kind.EXAMPLE.label)
+    plain, suggested = kind.ask(question, None, ABOUT_NOTHING), kind.ask(question, None, Subject(kind.EXAMPLE.label))
     assert places(plain) == places(suggested)
     assert not any(option.suggested for option in buttons(plain))
     assert any(option.suggested for option in buttons(suggested))
@@ -202,10 +202,10 @@ def test_a_suggestion_moves_no_button(kind):
 @TYPES
 def test_a_tap_that_marks_something_can_be_repeated_without_effect(kind):
     question = kind.EXAMPLE.question
-    for option in buttons(kind.ask(question, None, None)):
-        once = kind.advance(question, None, Tap(option.choice), None)
+    for option in buttons(kind.ask(question, None, ABOUT_NOTHING)):
+        once = kind.advance(question, None, Tap(option.choice), ABOUT_NOTHING)
         if isinstance(once, Kept):
-            assert kind.advance(question, once.work, Tap(option.choice), None) == once
+            assert kind.advance(question, once.work, Tap(option.choice), ABOUT_NOTHING) == once
 
 
 @TYPES

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.labels import pairwise
-from bot.labels.base import BadAnswer, Done, Tap, Typed
+from bot.labels.base import ABOUT_NOTHING, BadAnswer, Done, Subject, Tap, Typed
 from bot.wording import say
 
 BOTH = pairwise.EXAMPLE.question
@@ -14,7 +14,9 @@ TIE = replace(BOTH, options={"both_bad": False})
 
 
 def titles(question, suggestion=None, language="en"):
-    return [[option.shown(language) for option in row] for row in pairwise.ask(question, None, suggestion).rows]
+    return [
+        [option.shown(language) for option in row] for row in pairwise.ask(question, None, Subject(suggestion)).rows
+    ]
 
 
 def test_the_sides_stand_side_by_side_and_the_rest_below():
@@ -26,7 +28,7 @@ def test_the_sides_stand_side_by_side_and_the_rest_below():
 
 @pytest.mark.parametrize("label", ["left", "right", "tie", "both_bad"])
 def test_one_tap_saves(label):
-    assert pairwise.advance(BOTH, None, Tap(label), None) == Done(label)
+    assert pairwise.advance(BOTH, None, Tap(label), ABOUT_NOTHING) == Done(label)
     assert pairwise.read(BOTH, label) == label
 
 
@@ -35,13 +37,13 @@ def test_one_tap_saves(label):
     [("a", "left"), (" B ", "right"), ("Left", "left"), ("both bad", "both_bad"), ("gleich gut", "tie")],
 )
 def test_typing_a_title_works_in_any_language(text, label):
-    assert pairwise.advance(BOTH, None, Typed(text), None) == Done(label)
+    assert pairwise.advance(BOTH, None, Typed(text), ABOUT_NOTHING) == Done(label)
 
 
 @pytest.mark.parametrize("label", ["tie", "both_bad"])
 def test_what_is_not_offered_is_refused(label):
     with pytest.raises(BadAnswer) as error:
-        pairwise.advance(SIDES, None, Tap(label), None)
+        pairwise.advance(SIDES, None, Tap(label), ABOUT_NOTHING)
     assert say("en", error.value.said) == "Tap one of the buttons, or type A or B."
     with pytest.raises(BadAnswer):
         pairwise.read(SIDES, label)

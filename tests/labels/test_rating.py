@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.labels import rating
-from bot.labels.base import BadAnswer, BadQuestion, Done, Tap, Typed
+from bot.labels.base import ABOUT_NOTHING, BadAnswer, BadQuestion, Done, Subject, Tap, Typed
 from bot.wording import phrase, say
 
 FIVE = replace(rating.EXAMPLE.question, options={})
@@ -16,7 +16,7 @@ def asking(**options):
 
 
 def row_lengths(scale):
-    return [len(row) for row in rating.ask(asking(scale=scale), None, None).rows]
+    return [len(row) for row in rating.ask(asking(scale=scale), None, ABOUT_NOTHING).rows]
 
 
 def test_up_to_five_numbers_share_a_row_and_more_take_two():
@@ -24,20 +24,20 @@ def test_up_to_five_numbers_share_a_row_and_more_take_two():
 
 
 def test_one_tap_saves_the_number():
-    for row in rating.ask(asking(scale=10), None, None).rows:
+    for row in rating.ask(asking(scale=10), None, ABOUT_NOTHING).rows:
         for option in row:
-            assert rating.advance(asking(scale=10), None, Tap(option.choice), None) == Done(int(option.title))
+            assert rating.advance(asking(scale=10), None, Tap(option.choice), ABOUT_NOTHING) == Done(int(option.title))
 
 
 @pytest.mark.parametrize("text", ["4", " 4 ", "4️⃣", "４"])
 def test_typing_the_number_works(text):
-    assert rating.advance(FIVE, None, Typed(text), None) == Done(4)
+    assert rating.advance(FIVE, None, Typed(text), ABOUT_NOTHING) == Done(4)
 
 
 @pytest.mark.parametrize("text", ["0", "6", "-1", "4.5", "four", "4 of 5", "9" * 10_000, "½"])
 def test_what_is_not_on_the_scale_is_refused(text):
     with pytest.raises(BadAnswer) as error:
-        rating.advance(FIVE, None, Typed(text), None)
+        rating.advance(FIVE, None, Typed(text), ABOUT_NOTHING)
     assert say("en", error.value.said) == "That is not a rating from 1 to 5. Tap a number or type it."
 
 
@@ -53,13 +53,13 @@ def test_other_values_do_not_come_in(value):
 
 
 def test_a_suggestion_is_marked():
-    assert [option.shown("en") for option in rating.ask(FIVE, None, 2).rows[0]] == ["1", "✨ 2", "3", "4", "5"]
+    assert [option.shown("en") for option in rating.ask(FIVE, None, Subject(2)).rows[0]] == ["1", "✨ 2", "3", "4", "5"]
 
 
 def test_the_ends_of_the_scale_are_explained():
-    asked = rating.ask(asking(scale=3, low="useless", high="excellent"), None, None)
+    asked = rating.ask(asking(scale=3, low="useless", high="excellent"), None, ABOUT_NOTHING)
     assert say("en", asked.hint) == "1 = useless, 3 = excellent"
-    assert rating.ask(FIVE, None, None).hint is None
+    assert rating.ask(FIVE, None, ABOUT_NOTHING).hint is None
 
 
 def test_distance_goes_along_the_scale():
@@ -97,5 +97,5 @@ def test_the_ends_are_explained_together():
 
 
 def test_the_hint_is_a_sentence_of_ours():
-    asked = rating.ask(rating.EXAMPLE.question, None, None)
+    asked = rating.ask(rating.EXAMPLE.question, None, ABOUT_NOTHING)
     assert asked.hint == phrase("rating.hint", low=1, low_title="useless", high=5, high_title="excellent")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.labels import tags
-from bot.labels.base import BadAnswer, BadQuestion, Done, Kept, Tap, Typed
+from bot.labels.base import ABOUT_NOTHING, BadAnswer, BadQuestion, Done, Kept, Subject, Tap, Typed
 from bot.project import LabelDef, Question
 from bot.wording import say
 
@@ -27,15 +27,15 @@ def held(*names, **place):
 
 
 def tap(question, choice, work=None):
-    return tags.advance(question, work, Tap(choice), None)
+    return tags.advance(question, work, Tap(choice), ABOUT_NOTHING)
 
 
 def typed(question, text, work=None):
-    return tags.advance(question, work, Typed(text), None)
+    return tags.advance(question, work, Typed(text), ABOUT_NOTHING)
 
 
 def titles(question, work=None, suggestion=None):
-    return [[option.shown("en") for option in row] for row in tags.ask(question, work, suggestion).rows]
+    return [[option.shown("en") for option in row] for row in tags.ask(question, work, Subject(suggestion)).rows]
 
 
 def refused(act, *args):
@@ -59,7 +59,7 @@ def test_a_double_tap_changes_nothing():
 def test_what_is_set_stands_in_the_order_of_the_file_and_in_a_line():
     step = tap(TOPICS, "+0", held("praise"))
     assert step == Kept(held("billing", "praise"))
-    assert tags.ask(TOPICS, step.work, None).marked == "💳 Billing, 💐 Praise"
+    assert tags.ask(TOPICS, step.work, ABOUT_NOTHING).marked == "💳 Billing, 💐 Praise"
     assert tap(TOPICS, "done", step.work) == Done(["billing", "praise"])
 
 
@@ -132,7 +132,7 @@ def test_nested_tags_lie_in_a_menu_that_shows_what_is_set_inside():
     assert tap(NESTED, "1") == typed(NESTED, "hate") == Kept({"in": "hate"})
     step = tap(NESTED, "+2", {"in": "hate"})
     assert step == Kept(held("hate-origin", **{"in": "hate"}))
-    assert tags.ask(NESTED, step.work, None).marked == "Hate"
+    assert tags.ask(NESTED, step.work, ABOUT_NOTHING).marked == "Hate"
     assert titles(NESTED, held("hate-origin"))[0] == ["rude", "✓ Hate ›"]
     refused(tap, NESTED, "+1")
     refused(tap, NESTED, "=2")
@@ -155,7 +155,7 @@ def test_free_tags_are_kept_after_the_others():
 
 def test_a_free_tag_can_be_cleared_and_a_double_tap_clears_no_other():
     work = held("other: one", "other: two")
-    clear = tags.ask(FREE, work, None).rows[-2][0].choice
+    clear = tags.ask(FREE, work, ABOUT_NOTHING).rows[-2][0].choice
     assert len(clear) <= 12
     step = tap(FREE, clear, work)
     assert step == tap(FREE, clear, step.work) == Kept(held("other: two"))
@@ -250,7 +250,7 @@ def test_bounds_that_nobody_can_meet_are_a_bad_question():
 
 
 def test_none_stands_out_no_more_than_a_label_and_belongs_to_no_group():
-    none = tags.ask(TOPICS, None, None).rows[-1][0]
+    none = tags.ask(TOPICS, None, ABOUT_NOTHING).rows[-1][0]
     assert (none.choice, none.main) == ("done", False)
     assert titles(NESTED)[-1] == ["∅ None of them"]
     assert ["∅ None of them"] not in titles(NESTED, {"in": "hate"})

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.labels import transcript
-from bot.labels.base import BadAnswer, BadQuestion, Done, Tap, Typed
+from bot.labels.base import ABOUT_NOTHING, BadAnswer, BadQuestion, Done, Subject, Tap, Typed
 from bot.project import LabelDef
 from bot.wording import phrase, say
 
@@ -17,11 +17,11 @@ def asking(**options):
 
 
 def typed(question, text):
-    return transcript.advance(question, None, Typed(text), None)
+    return transcript.advance(question, None, Typed(text), ABOUT_NOTHING)
 
 
 def choices(question, suggestion=None):
-    return [[option.choice for option in row] for row in transcript.ask(question, None, suggestion).rows]
+    return [[option.choice for option in row] for row in transcript.ask(question, None, Subject(suggestion)).rows]
 
 
 def refused(act, *args):
@@ -35,7 +35,7 @@ def test_only_the_ends_of_a_text_are_tidied():
 
 
 def test_a_card_takes_text_and_opens_a_form():
-    asked = transcript.ask(asking(max=100), None, None)
+    asked = transcript.ask(asking(max=100), None, ABOUT_NOTHING)
     assert (asked.typed, asked.form, asked.limit) == (True, True, 100)
     assert asked.hint == phrase("transcript.hint")
 
@@ -52,23 +52,23 @@ def test_a_text_that_is_too_long_says_by_how_much():
 
 
 def test_a_draft_is_shown_and_confirmed_by_one_tap():
-    asked = transcript.ask(PLAIN, None, " one two ")
+    asked = transcript.ask(PLAIN, None, Subject(" one two "))
     assert asked.marked == phrase("transcript.draft", text="one two")
     assert asked.hint == phrase("transcript.hint_draft")
     assert choices(PLAIN, "one two") == [["ok"], ["none"]]
-    assert transcript.advance(PLAIN, None, Tap("ok"), " one two ") == Done("one two")
-    assert transcript.advance(PLAIN, None, Typed("one too"), "one two") == Done("one too")
+    assert transcript.advance(PLAIN, None, Tap("ok"), Subject(" one two ")) == Done("one two")
+    assert transcript.advance(PLAIN, None, Typed("one too"), Subject("one two")) == Done("one too")
 
 
 @pytest.mark.parametrize("suggestion", [None, "", "  ", 7, "x" * 3001])
 def test_what_could_be_no_answer_is_no_draft(suggestion):
     assert choices(PLAIN, suggestion) == [["none"]]
-    assert "no draft" in refused(transcript.advance, PLAIN, None, Tap("ok"), suggestion)
+    assert "no draft" in refused(transcript.advance, PLAIN, None, Tap("ok"), Subject(suggestion))
 
 
 def test_what_nobody_can_make_out_is_one_tap():
-    assert transcript.advance(PLAIN, None, Tap("none"), None) == Done("[unintelligible]")
-    assert transcript.advance(asking(unintelligible="<unk>"), None, Tap("none"), None) == Done("<unk>")
+    assert transcript.advance(PLAIN, None, Tap("none"), ABOUT_NOTHING) == Done("[unintelligible]")
+    assert transcript.advance(asking(unintelligible="<unk>"), None, Tap("none"), ABOUT_NOTHING) == Done("<unk>")
 
 
 def test_unintelligible_can_be_left_out():

@@ -1,0 +1,87 @@
+"""Stretches of a text, in code points of it."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from bot.labels import base
+from bot.labels.base import Ask, BadAnswer, Example, Given, Label, Said, Step, StudioResult, Subject, Work
+from bot.labels.names import is_list, named
+from bot.project import Json, LabelDef, Question
+from bot.wording import phrase
+
+NAME: Final = "spans"
+TITLE: Final = "Who, where, what?"
+OPTIONS: Final = frozenset({"field", "overlap"})
+CATEGORICAL: Final = False
+FIELDS: Final[tuple[str, ...]] = ()
+ABOUT: Final = "text"
+EDITOR: Final = "spans"
+
+EXAMPLE: Final = Example(
+    question=Question("label", "Who, where, what?", NAME, (LabelDef("PER", "👤 Person"), LabelDef("LOC", "📍 Place"))),
+    label=[{"start": 0, "end": 3, "label": "PER", "text": "Ada"}],
+    other=[{"start": 13, "end": 19, "label": "LOC", "text": "London"}],
+    taps=(),
+    subject=Subject(text="Ada lived in London."),
+)
+
+
+def check(question: Question) -> None:
+    if not question.labels:
+        raise base.BadQuestion(f"a question of the type {question.type!r} needs at least one label.")
+
+
+def ask(question: Question, work: Work, subject: Subject) -> Ask:
+    return Ask(page=True)
+
+
+def advance(question: Question, work: Work, given: Given, subject: Subject) -> Step:
+    raise BadAnswer(phrase("label.gone"))
+
+
+def read(question: Question, value: Json) -> Label:
+    """From a list of records, or JSON of one."""
+    held = json.loads(value) if isinstance(value, str) else value
+    if not is_list(held):
+        raise BadAnswer(phrase("label.missing"))
+    return [_read(question, one) for one in held]
+
+
+def _read(question: Question, one: Json) -> dict[str, Json]:
+    if not isinstance(one, Mapping):
+        raise BadAnswer(phrase("label.missing"))
+    places = {name: one.get(name) for name in ("start", "end")}
+    return {**places, "label": named(question, one.get("label"), False).name, "text": one.get("text")}
+
+
+fit = base.fits
+metric = base.by_distance
+merge = base.vote
+
+
+def describe(question: Question, label: Label) -> Said:
+    return ", ".join(classes(label))
+
+
+def distance(question: Question) -> Callable[[Label, Label], float]:
+    return base.nominal(question)
+
+
+def classes(label: Label) -> tuple[str, ...]:
+    return tuple(str(one["label"]) for one in label if isinstance(one, Mapping)) if is_list(label) else ()
+
+
+def to_studio(question: Question, label: Label) -> StudioResult:
+    raise NotImplementedError
+
+
+def from_studio(question: Question, result: Mapping[str, Json]) -> Label:
+    raise NotImplementedError
+
+
+def to_cell(label: Label) -> str | int | float | None:
+    return json.dumps(label, ensure_ascii=False)
+
+
+from_cell = read
