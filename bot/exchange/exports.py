@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version as version_of
 from pathlib import Path
@@ -27,10 +27,11 @@ from bot.exchange.exported import (
     present,
 )
 from bot.exchange.problems import BadExport
+from bot.exchange.sentences import listed
 from bot.exchange.survey import Survey
 from bot.exchange.writers import csvs, jsonl, parquet, studio
 from bot.exchange.writers.base import Context, Format, Writer
-from bot.project import Project
+from bot.project import Project, Question
 from storage import exporting
 from storage.database import Database, Row, run
 from storage.files import Files
@@ -54,7 +55,7 @@ EXTENSIONS: Final = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """What to export. `only` keeps kinds of answers (OF_ANSWERS) or states of items (OF_ITEMS), or "all"; without it,
-    live labels, or all items that are not withdrawn. `split` gives shares by name, of 1 together. `since` counts
+    live labels, or all items that are not withdrawn. `question` is for formats that hold one. `split` gives shares by name, of 1 together. `since` counts
     answers from then on; at the level of items it keeps those that have such an answer."""
 
     format: str
@@ -63,6 +64,7 @@ class Wanted:
     only: tuple[str, ...] = ()
     split: Mapping[str, float] | None = None
     media: bool = False
+    question: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,7 +180,7 @@ class _Export:
             return self.stream(file)
 
     def _fill(self, form: Format, folder: Path, out: Path) -> ExportResult:
-        context = self._context(self._load if form.folder and self.wanted.media else None)
+        context = self._context(self._load if form.media or (form.folder and self.wanted.media) else None)
         names = self._names(form)
         for name in names.values():
             target.check_name(name)
@@ -189,25 +191,30 @@ class _Export:
                 opened[part] = cast(BinaryIO, stack.enter_context((folder / name).open("wb")))
             beside = folder if self.wanted.media and not form.folder else None
             rows, items = self._all(form, context, opened, beside)
-        if form.folder:
+        if self.wanted.format == "huggingface":
             (folder / target.CARD).write_text(_card(self.row.name), encoding="utf-8")
         about = self._about(context)
         described = {name: about | target.describe(folder / name, rows[part]) for part, name in names.items()}
+        if form.types and form.folder:
+            next(iter(described.values()))["beside"] = target.hashes(folder, described)
         target.write_manifest(folder, described)
         written = tuple(out / name for name in (*names.values(), target.MANIFEST))
         return ExportResult(rows=sum(rows.values()), items=items, files=written, losses=self._losses(context))
 
     def _names(self, form: Format) -> dict[str, str]:
-        """The file of each part; Hugging Face finds its splits by these names."""
-        if form.folder:
-            return {part: f"data/{part or 'train'}-00000-of-00001.parquet" for part in self.wanted.split or ("",)}
+        """The file of each part."""
+        if form.place is not None:
+            return {part: form.place(part) for part in self.wanted.split or ("",)}
         return {part: f"{part or self.wanted.level}{form.suffix}" for part in self.wanted.split or ("",)}
 
     def _all(
         self, form: Format, context: Context, opened: Mapping[str, BinaryIO], beside: Path | None
     ) -> tuple[dict[str, int], int]:
         """Writes every item into its part; rows by part, and how many items."""
-        writers: dict[str, Writer] = {part: form.open(file, context) for part, file in opened.items()}
+        writers: dict[str, Writer] = {
+            part: form.open(file, replace(context, beside=Path(file.name).parent) if form.folder else context)
+            for part, file in opened.items()
+        }
         rows, items = dict.fromkeys(opened, 0), 0
         for one in self.items(True):
             part = split_of(one.key, self.wanted.split) if self.wanted.split else ""
@@ -239,7 +246,30 @@ class _Export:
             for one in self.items(False):
                 survey.see(one)
         people = {public: number for number, public in enumerate(self._pseudonyms(), 1)}
-        return Context(project=self.project, level=self.wanted.level, survey=survey, people=people, load=load)
+        return Context(
+            project=self.project,
+            level=self.wanted.level,
+            survey=survey,
+            people=people,
+            load=load,
+            question=self._question(FORMATS[self.wanted.format]),
+        )
+
+    def _question(self, form: Format) -> Question | None:
+        """The one question of a format that holds one: the named one, else the first that it can hold."""
+        if not form.types:
+            if self.wanted.question:
+                raise BadExport(f"--question: {self.wanted.format} holds the answers to all questions.")
+            return None
+        fitting = [one for one in self.project.questions if one.type in form.types]
+        named = [one for one in fitting if one.name == self.wanted.question] if self.wanted.question else fitting[:1]
+        if named:
+            return named[0]
+        kinds = listed(form.types, "or")
+        if not self.wanted.question or not fitting:
+            raise BadExport(f"{self.wanted.format} holds {kinds}, and {self.row.name} has no question of that type.")
+        names = listed([one.name for one in fitting], "or")
+        raise BadExport(f"--question {self.wanted.question}: {self.wanted.format} can hold {names}.")
 
     def _pseudonyms(self) -> Sequence[str]:
         return exporting.pseudonyms(self.connection, self.row.id)

@@ -122,6 +122,11 @@ def _open_hub(file: BinaryIO, context: Context) -> Writer:
     return Parquet(file, context, hub=True)
 
 
+def _place(part: str) -> str:
+    """`datasets` finds its splits by these names."""
+    return f"data/{part or 'train'}-00000-of-00001.parquet"
+
+
 def _losses(context: Context) -> Sequence[str]:
     columns = layout(context.project, context.level, context.survey)
     data = [column.path[-1] for column in columns if column.path[0] == "data" and column.type == "json"]
@@ -132,4 +137,4 @@ def _losses(context: Context) -> Sequence[str]:
 
 
 FORMAT: Final = Format(".parquet", _open, _losses)
-HUB_FORMAT: Final = Format(".parquet", _open_hub, _losses, folder=True)
+HUB_FORMAT: Final = Format(".parquet", _open_hub, _losses, place=_place)
