@@ -29,7 +29,7 @@ from bot.exchange.parts import Parts, apart
 from bot.exchange.problems import BadExport
 from bot.exchange.sentences import listed
 from bot.exchange.survey import Survey
-from bot.exchange.writers import csvs, jsonl, parquet, studio
+from bot.exchange.writers import coco, csvs, imagefolder, jsonl, masks_png, parquet, studio, voc, yolo
 from bot.exchange.writers.base import Context, Format, Writer
 from bot.project import Project, Question
 from storage import exporting
@@ -43,6 +43,13 @@ FORMATS: Final[dict[str, Format]] = {
     "parquet": parquet.FORMAT,
     "label-studio": studio.FORMAT,
     "huggingface": parquet.HUB_FORMAT,
+    "coco": coco.FORMAT,
+    "coco-polygons": coco.POLYGONS,
+    "yolo": yolo.FORMAT,
+    "yolo-seg": yolo.SHAPES,
+    "voc": voc.FORMAT,
+    "masks-png": masks_png.FORMAT,
+    "imagefolder": imagefolder.FORMAT,
 }
 OF_ANSWERS: Final = ("label", "skip", "flag", "late", "superseded")
 OF_ITEMS: Final = ("open", "done", "gold", "skipped", "flagged", "quarantined", "withdrawn", "answered")
@@ -200,7 +207,9 @@ class _Export:
     ) -> tuple[dict[str, int], int]:
         """Writes every item into its part; rows by part, and how many items."""
         writers: dict[str, Writer] = {
-            part: form.open(file, replace(context, beside=Path(file.name).parent) if form.folder or form.single else context)
+            part: form.open(
+                file, replace(context, beside=Path(file.name).parent) if form.folder or form.single else context
+            )
             for part, file in opened.items()
         }
         rows, items, parts = dict.fromkeys(opened, 0), 0, Parts(form, context)
