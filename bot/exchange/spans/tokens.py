@@ -1,6 +1,7 @@
 """Texts cut into tokens, so that where a span begins or ends a token does too."""
 
 import bisect
+import itertools
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
@@ -35,7 +36,7 @@ def tokens(text: str, cuts: Iterable[int] = ()) -> list[Token]:
     for start, end in _pieces(text):
         inside = wanted[bisect.bisect_right(wanted, start) : bisect.bisect_left(wanted, end)]
         borders = [start, *inside, end]
-        found += [Token(*pair) for pair in zip(borders, borders[1:], strict=False)]
+        found += [Token(*pair) for pair in itertools.pairwise(borders)]
     return found
 
 
