@@ -69,16 +69,23 @@ def test_common_voice_reads_the_same_with_and_without_quoting(said):
     table = pd.read_csv(out / "validated.tsv", sep="\t", dtype=str, keep_default_na=False)
     raw = pd.read_csv(out / "validated.tsv", sep="\t", dtype=str, keep_default_na=False, quoting=csv.QUOTE_NONE)
     assert table.equals(raw)
-    assert list(table["sentence"]) == ["Hello there.", "A ”quoted” | bar, a tab", WORDS["thrée.ogg"]]
+    assert set(table["sentence"]) == {"Hello there.", "A ”quoted” | bar, a tab", WORDS["thrée.ogg"]}
     assert all((out / "clips" / name).is_file() for name in table["path"])
+
+
+def hub(folder):
+    """The rows of each part as the builder of `datasets` reads them: before it encodes the sounds, for which it wants
+    torch."""
+    builder = datasets.load_dataset_builder("audiofolder", data_dir=str(folder), cache_dir=str(folder / "cache"))
+    parts = builder._split_generators(datasets.DownloadManager())
+    return {part.name: [row for _, row in builder._generate_examples(**part.gen_kwargs)] for part in parts}
 
 
 def test_hugging_face_loads_the_audiofolder(said):
     _, out = said.export("af", format="audiofolder")
-    loaded = datasets.load_dataset("audiofolder", data_dir=str(out), cache_dir=str(said.folder / "cache"))["train"]
-    loaded = loaded.cast_column("audio", datasets.Audio(decode=False))
-    assert sorted(loaded["transcription"][:]) == sorted(WORDS.values())
-    assert all(row["path"].endswith(".ogg") for row in loaded["audio"][:])
+    rows = hub(out)["train"]
+    assert sorted(row["transcription"] for row in rows) == sorted(WORDS.values())
+    assert all(row["audio"].endswith(".ogg") for row in rows)
 
 
 def test_parts_share_the_sounds_or_have_their_own(said):
@@ -87,7 +94,7 @@ def test_parts_share_the_sounds_or_have_their_own(said):
     lines = [(out / f"metadata_{part}.csv").read_text(encoding="utf-8").splitlines() for part in shares]
     assert sum(map(len, lines)) == len(list((out / "wavs").iterdir())) == 3
     _, out = said.export("af", format="audiofolder", split=shares, level="items")
-    loaded = datasets.load_dataset("audiofolder", data_dir=str(out), cache_dir=str(said.folder / "cache"))
+    loaded = hub(out)
     assert {part: len(loaded[part]) for part in loaded} == {
         part: len((out / part / "metadata.jsonl").read_text().splitlines()) for part in shares
     }
