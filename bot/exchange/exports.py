@@ -1,6 +1,5 @@
 """Exports: answers or items of a project as files that others read, and that we read back."""
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -26,6 +25,7 @@ from bot.exchange.exported import (
     noted,
     present,
 )
+from bot.exchange.parts import Parts, apart
 from bot.exchange.problems import BadExport
 from bot.exchange.sentences import listed
 from bot.exchange.survey import Survey
@@ -129,17 +129,6 @@ def check(wanted: Wanted) -> None:
             raise BadExport(f"--split: {bad!r} cannot be the name of a part; use letters, digits and _.")
 
 
-def split_of(key: str, split: Mapping[str, float]) -> str:
-    """The part an item belongs to, by the hash of its id alone: the same in every export."""
-    place = int.from_bytes(hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()[:8]) / 2**64
-    reached = 0.0
-    for name, share in split.items():
-        reached += share
-        if place < reached:
-            return name
-    return list(split)[-1]
-
-
 @dataclass(slots=True)
 class _Export:
     connection: Connection
@@ -165,9 +154,16 @@ class _Export:
 
     def write(self, out: Path) -> ExportResult:
         form = FORMATS[self.wanted.format]
-        if form.folder or self.wanted.split or self.wanted.media:
+        context = self._context(self._load if form.media or self.wanted.media else None)
+        several = apart(form, context)
+        if several and out.suffix == form.suffix:
+            raise BadExport(
+                f"{self.wanted.format} holds one answer a picture, and several people have answered. "
+                f"--level items gives what they come to together; a folder, as -o {out.stem}, a data set a person."
+            )
+        if form.folder or self.wanted.split or self.wanted.media or several:
             with target.new_folder(out) as folder:
-                return self._fill(form, folder, out)
+                return self._fill(form, context, folder, out)
         if target.is_stream(out):
             return self._pipe(out)
         target.check_name(out.name)
@@ -175,7 +171,6 @@ class _Export:
             raise BadExport(f"{out} is a folder; name a file in it, such as {out / ('answers' + form.suffix)}.")
         if target.ours(out.parent / target.MANIFEST) is None and (out.parent / target.MANIFEST).exists():
             raise BadExport(f"{out.parent / target.MANIFEST} is not labelbot's; name another folder for the export.")
-        context = self._context(None)
         with target.new_file(out) as file:
             rows, items = self._all(form, context, {"": file}, None)
         described = target.describe(out, rows[""])
@@ -188,9 +183,8 @@ class _Export:
         with out.open("wb") as file:
             return self.stream(file)
 
-    def _fill(self, form: Format, folder: Path, out: Path) -> ExportResult:
-        context = self._context(self._load if form.media or (form.folder and self.wanted.media) else None)
-        names = self._names(form)
+    def _fill(self, form: Format, context: Context, folder: Path, out: Path) -> ExportResult:
+        names = Parts(form, context).names()
         for name in names.values():
             target.check_name(name)
         with ExitStack() as stack:
@@ -198,36 +192,30 @@ class _Export:
             for part, name in names.items():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 opened[part] = cast(BinaryIO, stack.enter_context((folder / name).open("wb")))
-            beside = folder if self.wanted.media and not form.folder else None
+            beside = folder if self.wanted.media and not form.folder and not form.single else None
             rows, items = self._all(form, context, opened, beside)
         if self.wanted.format == "huggingface":
             (folder / target.CARD).write_text(_card(self.row.name), encoding="utf-8")
         about = self._about(context)
         described = {name: about | target.describe(folder / name, rows[part]) for part, name in names.items()}
-        if form.types and form.folder:
+        if form.types and (form.folder or form.single):
             next(iter(described.values()))["beside"] = target.hashes(folder, described)
         target.write_manifest(folder, described)
         written = tuple(out / name for name in (*names.values(), target.MANIFEST))
         return ExportResult(rows=sum(rows.values()), items=items, files=written, losses=self._losses(context))
-
-    def _names(self, form: Format) -> dict[str, str]:
-        """The file of each part."""
-        if form.place is not None:
-            return {part: form.place(part) for part in self.wanted.split or ("",)}
-        return {part: f"{part or self.wanted.level}{form.suffix}" for part in self.wanted.split or ("",)}
 
     def _all(
         self, form: Format, context: Context, opened: Mapping[str, BinaryIO], beside: Path | None
     ) -> tuple[dict[str, int], int]:
         """Writes every item into its part; rows by part, and how many items."""
         writers: dict[str, Writer] = {
-            part: form.open(file, replace(context, beside=Path(file.name).parent) if form.folder else context)
+            part: form.open(file, replace(context, beside=Path(file.name).parent) if form.folder or form.single else context)
             for part, file in opened.items()
         }
-        rows, items = dict.fromkeys(opened, 0), 0
+        rows, items, parts = dict.fromkeys(opened, 0), 0, Parts(form, context)
         for one in self.items(True):
-            part = split_of(one.key, self.wanted.split) if self.wanted.split else ""
-            rows[part] += writers[part].write(self._beside(one, beside) if beside else one)
+            for part, what in parts.files(one):
+                rows[part] += writers[part].write(self._beside(what, beside) if beside else what)
             items += 1
         for writer in writers.values():
             writer.finish()
@@ -262,6 +250,7 @@ class _Export:
             people=people,
             load=load,
             question=self._question(FORMATS[self.wanted.format]),
+            split=self.wanted.split,
         )
 
     def _question(self, form: Format) -> Question | None:

@@ -26,6 +26,8 @@ class Survey:
     statuses: set[str] = field(default_factory=set)
     uneven: bool = False
     items: int = 0
+    several: bool = False
+    """Some item has labels of more than one answer."""
     broken: bool = False
     """Some text holds half of a character, which only JSON can carry."""
 
@@ -40,6 +42,7 @@ class Survey:
                 self._whole_characters(value)
         for media in one.media:
             self.media[media["field"]] = media["kind"]
+        self.several = self.several or sum(answer.status == "live" and bool(answer.labels) for answer in one.answers) > 1
         self.statuses.update(answer.status for answer in one.answers)
         self._see_labels(one)
         self._see_more(one)

@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 from label_studio_sdk.label_interface import LabelInterface
 
-from bot.exchange.exports import FORMATS, Wanted, export_project, split_of
+from bot.exchange.exports import FORMATS, Wanted, export_project
+from bot.exchange.parts import split_of
 from bot.exchange.problems import BadExport
 from bot.exchange.shapes.ours import unneutral
 from bot.exchange.writers.csvs import neutral

@@ -16,7 +16,8 @@ class Context:
     """`people` numbers everybody who answered; `load` reads a file of ours by its hash, None when files stay here.
 
     `question` is the one that a format of one question holds; such a format may put files `beside` its own, into that
-    folder. A writer counts in `lost` what it cannot carry, for its format's `losses` to tell.
+    folder. A writer counts in `lost` what it cannot carry, for its format's `losses` to tell. `split` gives the shares of
+    the parts, for a writer that fills them all.
     """
 
     project: Project
@@ -26,6 +27,7 @@ class Context:
     load: Callable[[str], bytes] | None = None
     question: Question | None = None
     beside: Path | None = None
+    split: Mapping[str, float] | None = None
     lost: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -52,6 +54,8 @@ class Format:
 
     `place` makes it a folder always: where in it the file of a part ("" without parts) lies. `media` says that pictures
     and sound always go along. `types` are the label types of the one question it holds; none: it holds all questions.
+    `single` formats hold one label a picture, and name the pictures beside them by themselves; where several people
+    have answered, each is given a data set. `whole` ones have one file for all parts, which their writer sets apart.
     """
 
     suffix: str
@@ -62,6 +66,8 @@ class Format:
     place: Callable[[str], str] | None = None
     media: bool = False
     types: tuple[str, ...] = ()
+    single: bool = False
+    whole: bool = False
 
     @property
     def folder(self) -> bool:
