@@ -80,26 +80,3 @@ def told(context: Context, kinds: Sequence[tuple[str, str]]) -> Iterator[str]:
     for kind, sentence in kinds:
         if context.lost[kind]:
             yield sentence.format(f"{context.lost[kind]:,}")
-
-
-class Names:
-    """Names of labels so that a format can hold them: its `separators` become _, and no two names become one."""
-
-    def __init__(self, known: Sequence[str], separators: str = "") -> None:
-        self._separators = separators
-        self._made: dict[str, str] = {}
-        for name in known:
-            self(name)
-
-    def __call__(self, name: str) -> str:
-        if name not in self._made:
-            plain = "".join("_" if one.isspace() or one in self._separators else one for one in name) or "_"
-            taken, made = set(self._made.values()), plain
-            number = 2
-            while made in taken:
-                made, number = f"{plain}_{number}", number + 1
-            self._made[name] = made
-        return self._made[name]
-
-    def changed(self) -> dict[str, str]:
-        return {name: made for name, made in self._made.items() if name != made}

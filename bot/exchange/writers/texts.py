@@ -7,9 +7,10 @@ from bot.exchange.exported import Exported, as_json
 from bot.exchange.sentences import listed
 from bot.exchange.spans import iob
 from bot.exchange.spans.iob import Span
+from bot.exchange.spans.names import Names
 from bot.exchange.spans.tokens import sentences, tokens
 from bot.exchange.writers.base import Context, Format, Writer
-from bot.exchange.writers.examples import Example, Names, examples, losses, text_of, told
+from bot.exchange.writers.examples import Example, examples, losses, text_of, told
 from bot.labels.base import Label
 
 DOCUMENT: Final = "-DOCSTART- -X- O O"
