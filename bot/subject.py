@@ -60,4 +60,4 @@ def missing(question: Question, about: Subject) -> str:
     wanted = LABEL_TYPES[question.type].ABOUT
     if wanted == "image":
         return "" if about.size else wanted
-    return wanted if wanted == "text" and not about.text else ""
+    return wanted if wanted == "text" and not about.text.strip() else ""

@@ -29,7 +29,9 @@ from bot.exchange.parts import Parts, apart
 from bot.exchange.problems import BadExport
 from bot.exchange.sentences import listed
 from bot.exchange.survey import Survey
-from bot.exchange.writers import csvs, docbin, jsonl, parquet, speech, studio, texts
+from bot.exchange.writers import (
+    coco, csvs, docbin, imagefolder, jsonl, masks_png, parquet, speech, studio, texts, voc, yolo,
+)  # fmt: skip
 from bot.exchange.writers.base import Context, Format, Writer
 from bot.project import Project, Question
 from storage import exporting
@@ -43,6 +45,13 @@ FORMATS: Final[dict[str, Format]] = {
     "parquet": parquet.FORMAT,
     "label-studio": studio.FORMAT,
     "huggingface": parquet.HUB_FORMAT,
+    "coco": coco.FORMAT,
+    "coco-polygons": coco.POLYGONS,
+    "yolo": yolo.FORMAT,
+    "yolo-seg": yolo.SHAPES,
+    "voc": voc.FORMAT,
+    "masks-png": masks_png.FORMAT,
+    "imagefolder": imagefolder.FORMAT,
     "conll": texts.CONLL,
     "spacy": docbin.FORMAT,
     "doccano": texts.DOCCANO,
@@ -209,7 +218,9 @@ class _Export:
     ) -> tuple[dict[str, int], int]:
         """Writes every item into its part; rows by part, and how many items."""
         writers: dict[str, Writer] = {
-            part: form.open(file, replace(context, beside=Path(file.name).parent) if form.folder or form.single else context)
+            part: form.open(
+                file, replace(context, beside=Path(file.name).parent) if form.folder or form.single else context
+            )
             for part, file in opened.items()
         }
         rows, items, parts = dict.fromkeys(opened, 0), 0, Parts(form, context)

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import IO, Any, Final
 
 from bot.exchange.fetch import Fetcher
+from bot.exchange.fitting import Fitting
 from bot.exchange.keeping import Entry, Keeper
 from bot.exchange.plan import Part, Plan
 from bot.exchange.problems import BadImport, BadRow, reason
@@ -84,7 +85,8 @@ def import_source(
     batch = database.submit(lambda tx: _batch(tx, plan, begun), key=lane).result()
     refused = Rejects(rejects, len(plan.parts) > 1)
     with TemporaryDirectory(prefix="labelbot-") as folder, refused:
-        running = _Run(database, files, preparer, batch, lane, refused, Path(folder), progress)
+        fitting = Fitting.of(plan.project)
+        running = _Run(database, files, preparer, fitting, batch, lane, refused, Path(folder), progress)
         for part in plan.parts:
             running.read(part)
     while plan.project.order == "random" and database.submit(_number(plan), key=lane).result():
@@ -192,6 +194,7 @@ class _Run:
     database: Database
     files: Files
     preparer: Preparer
+    fitting: Fitting
     batch: Batch
     lane: object
     rejects: Rejects
@@ -247,6 +250,7 @@ class _Run:
             try:
                 if isinstance(found, BadRow):
                     raise found
+                record = self.fitting.fit(record, [entry.media for entry in found])
                 row = incoming(self.batch.project, record, found)
             except Exception as problem:
                 self._reject(part, raw, problem)

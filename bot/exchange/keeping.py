@@ -169,4 +169,6 @@ def _entry(wanted: Wanted, row: MediaRow, record: Record) -> Entry:
         "height": kept.height if kept and kept.height else row.height,
         "duration_ms": row.duration_ms,
     }
+    if row.orientation and row.orientation > 1:
+        described["orientation"] = row.orientation
     return Entry(described, str(value) if plain else wanted.blob.name or wanted.sha[:16])

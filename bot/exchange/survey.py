@@ -42,7 +42,9 @@ class Survey:
                 self._whole_characters(value)
         for media in one.media:
             self.media[media["field"]] = media["kind"]
-        self.several = self.several or sum(answer.status == "live" and bool(answer.labels) for answer in one.answers) > 1
+        self.several = (
+            self.several or sum(answer.status == "live" and bool(answer.labels) for answer in one.answers) > 1
+        )
         self.statuses.update(answer.status for answer in one.answers)
         self._see_labels(one)
         self._see_more(one)

@@ -13,7 +13,7 @@ from label_studio_sdk.label_interface import LabelInterface
 
 import bot.labels
 from bot.labels import LABEL_TYPES
-from bot.labels.base import ABOUT_NOTHING, Ask, BadAnswer, Done, Kept, Subject, Tap, Typed
+from bot.labels.base import Ask, BadAnswer, Done, Kept, Tap, Typed
 from bot.wording import LANGUAGES, Phrase, say
 
 TYPES = pytest.mark.parametrize("kind", LABEL_TYPES.values(), ids=LABEL_TYPES)
@@ -38,15 +38,19 @@ def labels(kind):
 
 
 def is_typed(kind):
-    return kind.ask(kind.EXAMPLE.question, None, ABOUT_NOTHING).typed
+    return kind.ask(kind.EXAMPLE.question, None, kind.EXAMPLE.subject).typed
 
 
-def follow(kind, question, given, suggestion=None):
+def about(kind, suggestion=None):
+    return replace(kind.EXAMPLE.subject, suggestion=suggestion)
+
+
+def follow(kind, question, given):
     """All of `given` in turn; the last step."""
 
     def step(before, one):
         assert isinstance(before, Kept), "answered before the last step"
-        return kind.advance(question, before.work, one, suggestion)
+        return kind.advance(question, before.work, one, about(kind))
 
     return reduce(step, given, Kept(None))
 
@@ -89,14 +93,14 @@ def test_garbage_from_outside_is_refused(kind, value):
 @pytest.mark.parametrize("choice", ["", "nonsense", "99", "+99", "-99", "=99", "+", "p", "p-1", "p²", "x" * 40])
 def test_a_forged_tap_is_refused(kind, choice):
     with pytest.raises(BadAnswer):
-        kind.advance(kind.EXAMPLE.question, None, Tap(choice), ABOUT_NOTHING)
+        kind.advance(kind.EXAMPLE.question, None, Tap(choice), about(kind))
 
 
 @TYPES
 @pytest.mark.parametrize("text", ["", "   ", "\n", "\0", "a\ud800b"])
 def test_an_empty_or_unreadable_text_is_refused(kind, text):
     with pytest.raises(BadAnswer):
-        kind.advance(kind.EXAMPLE.question, None, Typed(text), ABOUT_NOTHING)
+        kind.advance(kind.EXAMPLE.question, None, Typed(text), about(kind))
 
 
 @TYPES
@@ -134,8 +138,15 @@ def test_a_label_is_described_in_a_few_words_in_every_language(kind):
 
 @TYPES
 def test_labels_that_can_be_counted_have_classes_and_free_ones_have_none(kind):
+    """What is marked on a page has the classes of its marks, though no two labels of it are ever alike."""
     for label in labels(kind):
-        assert bool(kind.classes(label)) == kind.CATEGORICAL
+        assert bool(kind.classes(label)) == (kind.CATEGORICAL or bool(kind.EDITOR))
+
+
+@TYPES
+def test_a_label_fits_the_item_it_was_given_of(kind):
+    for label in labels(kind):
+        assert kind.fit(kind.EXAMPLE.question, label, kind.EXAMPLE.subject) == label
 
 
 @TYPES
@@ -173,27 +184,31 @@ def test_labels_survive_a_csv_cell(kind):
 
 @TYPES
 def test_an_unanswered_question_shows_something_to_do(kind):
-    asked = kind.ask(kind.EXAMPLE.question, None, ABOUT_NOTHING)
+    asked = kind.ask(kind.EXAMPLE.question, None, about(kind))
     assert asked.rows or asked.typed
 
 
 @TYPES
 def test_every_button_does_something_and_fits_the_platforms(kind):
-    question = kind.EXAMPLE.question
-    for option in buttons(kind.ask(question, None, Subject(kind.EXAMPLE.label))):
+    question, suggested = kind.EXAMPLE.question, about(kind, kind.EXAMPLE.label)
+    for option in buttons(kind.ask(question, None, suggested)):
         assert option.choice.isascii()
         assert 0 < len(option.choice) <= 12
-        assert isinstance(kind.advance(question, None, Tap(option.choice), Subject(kind.EXAMPLE.label)), (Kept, Done))
+        assert isinstance(
+            kind.advance(question, None, Tap(option.choice), about(kind, kind.EXAMPLE.label)), (Kept, Done)
+        )
         for language in LANGUAGES:
             assert 0 < len(option.shown(language)) <= 75
 
 
 @pytest.mark.parametrize(
-    "kind", [kind for kind in LABEL_TYPES.values() if not is_typed(kind)], ids=lambda kind: kind.NAME
+    "kind",
+    [kind for kind in LABEL_TYPES.values() if not is_typed(kind) and not kind.EDITOR],
+    ids=lambda kind: kind.NAME,
 )
 def test_a_suggestion_moves_no_button(kind):
     question = kind.EXAMPLE.question
-    plain, suggested = kind.ask(question, None, ABOUT_NOTHING), kind.ask(question, None, Subject(kind.EXAMPLE.label))
+    plain, suggested = kind.ask(question, None, about(kind)), kind.ask(question, None, about(kind, kind.EXAMPLE.label))
     assert places(plain) == places(suggested)
     assert not any(option.suggested for option in buttons(plain))
     assert any(option.suggested for option in buttons(suggested))
@@ -202,10 +217,10 @@ def test_a_suggestion_moves_no_button(kind):
 @TYPES
 def test_a_tap_that_marks_something_can_be_repeated_without_effect(kind):
     question = kind.EXAMPLE.question
-    for option in buttons(kind.ask(question, None, ABOUT_NOTHING)):
-        once = kind.advance(question, None, Tap(option.choice), ABOUT_NOTHING)
+    for option in buttons(kind.ask(question, None, about(kind))):
+        once = kind.advance(question, None, Tap(option.choice), about(kind))
         if isinstance(once, Kept):
-            assert kind.advance(question, once.work, Tap(option.choice), ABOUT_NOTHING) == once
+            assert kind.advance(question, once.work, Tap(option.choice), about(kind)) == once
 
 
 @TYPES

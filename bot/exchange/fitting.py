@@ -1,0 +1,72 @@
+"""Labels from outside made to fit the very item they came with, once it is known what that item shows."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from bot.exchange.labels import refusal
+from bot.exchange.problems import BadRow
+from bot.exchange.records import Record
+from bot.labels import LABEL_TYPES
+from bot.labels.base import BadAnswer, Label, Subject
+from bot.project import ONLY_QUESTION, Project, Question
+from bot.subject import missing, subject
+from storage.columns import dump
+from storage.items import IncomingAnswer
+
+LACKS: Final = {"image": "it has no picture to mark on", "text": "it has no text to mark"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """`questions` are those that need something of an item; of other projects nothing is looked at."""
+
+    project: Project
+    questions: tuple[Question, ...]
+
+    @staticmethod
+    def of(project: Project) -> "Fitting":
+        return Fitting(project, tuple(one for one in project.questions if LABEL_TYPES[one.type].ABOUT))
+
+    def fit(self, record: Record, media: Sequence[Mapping[str, Any]]) -> Record:
+        """Raises BadRow where the item cannot be asked about, or a label cannot be of it."""
+        if not self.questions:
+            return record
+        about = {one.name: self._about(one, record, media) for one in self.questions}
+        suggestion, aside = (_inside(self._fitted, one, about) for one in (record.suggestion, record.aside))
+        return replace(
+            record,
+            gold=None if record.gold is None else self._fitted(record.gold, about),
+            suggestion=suggestion,
+            aside=aside,
+            answers=tuple(self._answer(one, about) for one in record.answers),
+        )
+
+    def _about(self, question: Question, record: Record, media: Sequence[Mapping[str, Any]]) -> Subject:
+        found = subject(self.project, question, record.data, media)
+        lacks = missing(question, found)
+        if lacks:
+            raise BadRow(LACKS[lacks] if question.name == ONLY_QUESTION else f"{question.name}: {LACKS[lacks]}")
+        return found
+
+    def _fitted(self, labels: Mapping[str, Label], about: Mapping[str, Subject]) -> dict[str, Label]:
+        return {name: self._one(name, label, about) for name, label in labels.items()}
+
+    def _one(self, name: str, label: Label, about: Mapping[str, Subject]) -> Label:
+        if name not in about or label is None:
+            return label
+        question = self.project.question(name)
+        try:
+            return LABEL_TYPES[question.type].fit(question, label, about[name])
+        except BadAnswer as error:
+            raise refusal(question, error) from error
+
+    def _answer(self, one: IncomingAnswer, about: Mapping[str, Subject]) -> IncomingAnswer:
+        if one.label is None:
+            return one
+        return replace(one, label=dump(self._fitted(json.loads(one.label), about)))
+
+
+def _inside(fitted: Any, suggestion: Mapping[str, Any] | None, about: Mapping[str, Subject]) -> dict[str, Any] | None:
+    return None if suggestion is None else {**suggestion, "label": fitted(suggestion["label"], about)}
