@@ -17,6 +17,7 @@ CATEGORICAL: Final = False
 FIELDS: Final[tuple[str, ...]] = ()
 ABOUT: Final = "image"
 EDITOR: Final = "masks"
+RIGHT: Final = base.OVERLAPS
 
 EXAMPLE: Final = Example(
     question=Question("label", "Which parts are what?", NAME, (LabelDef("road", "🛣️ Road"), LabelDef("sky", "☁️ Sky"))),
