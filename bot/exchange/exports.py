@@ -25,13 +25,12 @@ from bot.exchange.exported import (
     noted,
     present,
 )
+from bot.exchange.formats import FORMATS
 from bot.exchange.parts import Parts, apart
 from bot.exchange.problems import BadExport
 from bot.exchange.sentences import listed
 from bot.exchange.survey import Survey
-from bot.exchange.writers import (
-    coco, csvs, docbin, imagefolder, jsonl, masks_png, parquet, speech, studio, texts, voc, yolo,
-)  # fmt: skip
+from bot.exchange.writers import studio
 from bot.exchange.writers.base import Context, Format, Writer
 from bot.project import Project, Question
 from storage import exporting
@@ -39,28 +38,6 @@ from storage.database import Database, Row, run
 from storage.files import Files
 from storage.projects import ProjectRow
 
-FORMATS: Final[dict[str, Format]] = {
-    "jsonl": jsonl.FORMAT,
-    "csv": csvs.FORMAT,
-    "parquet": parquet.FORMAT,
-    "label-studio": studio.FORMAT,
-    "huggingface": parquet.HUB_FORMAT,
-    "coco": coco.FORMAT,
-    "coco-polygons": coco.POLYGONS,
-    "yolo": yolo.FORMAT,
-    "yolo-seg": yolo.SHAPES,
-    "voc": voc.FORMAT,
-    "masks-png": masks_png.FORMAT,
-    "imagefolder": imagefolder.FORMAT,
-    "conll": texts.CONLL,
-    "spacy": docbin.FORMAT,
-    "doccano": texts.DOCCANO,
-    "fasttext": texts.FASTTEXT,
-    "ljspeech": speech.LJSPEECH,
-    "nemo": speech.NEMO,
-    "commonvoice": speech.COMMONVOICE,
-    "audiofolder": speech.AUDIOFOLDER,
-}
 OF_ANSWERS: Final = ("label", "skip", "flag", "late", "superseded")
 OF_ITEMS: Final = ("open", "done", "gold", "skipped", "flagged", "quarantined", "withdrawn", "answered")
 EXTENSIONS: Final = {

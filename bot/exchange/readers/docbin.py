@@ -1,4 +1,4 @@
-"""spaCy's DocBin: a text an item, with the spans of the group `labels`, else those of its only group, else its `ents`."""
+"""spaCy's DocBin: a text an item, with the spans of the group `labels`, else of its only group, else its `ents`."""
 
 import zlib
 from functools import partial

@@ -32,11 +32,13 @@ def is_task(cells: Mapping[str, Any]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Studio:
-    """`version` is the project's present schema version; `mapping` may name the control (`from_name`) of a question."""
+    """`version` is the project's present schema version; `mapping` may name the control (`from_name`) of a question.
+    With `right` a task's first annotation, else its prediction, is gold and none is an answer."""
 
     project: Project
     version: int
     mapping: Mapping[str, str]
+    right: bool = False
 
     def record(self, raw: Raw) -> Record:
         """Raises BadRow."""
@@ -44,6 +46,8 @@ class Studio:
         if not isinstance(task.get("data"), Mapping):
             raise BadRow("it has no data")
         annotations = _listed(task, "annotations")
+        if self.right:
+            annotations = _as_gold(annotations, _listed(task, "predictions"))
         gold = next((one for one in annotations if one.get("ground_truth")), None)
         dropped: list[str] = []
         answers = list(self._answers(annotations, dropped))
@@ -124,6 +128,17 @@ def _listed(task: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     if value is not None and not isinstance(value, list):
         raise BadRow(f"{name} must be a list, and is {str(value)[:40]!r}")
     return [one for one in value or () if isinstance(one, Mapping)]
+
+
+def _as_gold(
+    annotations: Sequence[Mapping[str, Any]], predictions: Sequence[Mapping[str, Any]]
+) -> list[Mapping[str, Any]]:
+    """The one that is known to be right, said by nobody: what is marked as true, else the first given, else the first
+    prediction."""
+    given = [one for one in annotations if not one.get("was_cancelled")]
+    known = [one for one in given if one.get("ground_truth")]
+    first = next(iter([*known, *given, *predictions]), None)
+    return [] if first is None else [{"ground_truth": True, "result": first.get("result")}]
 
 
 def _only_gold(annotation: Mapping[str, Any]) -> bool:

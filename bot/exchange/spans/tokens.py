@@ -17,7 +17,10 @@ _UNSPACED: Final = (
 _STARTS: Final = [first for first, _ in _UNSPACED]
 _ENDS: Final = ".!?…。！？؟।"
 _ABBREVIATIONS: Final = frozenset(
-    "mr mrs ms dr prof rev gen sen st mt no nr vol pp fig inc ltd co corp jr sr vs etc bzw ca fr hr str tel".split()
+    {
+        *("mr", "mrs", "ms", "dr", "prof", "rev", "gen", "sen", "st", "mt", "no", "nr", "vol", "pp", "fig", "inc"),
+        *("ltd", "co", "corp", "jr", "sr", "vs", "etc", "bzw", "ca", "fr", "hr", "str", "tel"),
+    }
 )
 """After these, and after initials, a full stop ends no sentence."""
 
