@@ -1,10 +1,10 @@
 """Rectangles around things in a picture, in pixels of the upright original."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from bot.labels import base
+from bot.labels import base, studio
 from bot.labels.base import Ask, BadAnswer, Example, Given, Label, Said, Step, StudioResult, Subject, Work
 from bot.labels.names import is_list, named
 from bot.project import Json, LabelDef, Question
@@ -73,12 +73,12 @@ def classes(label: Label) -> tuple[str, ...]:
     return tuple(str(one["label"]) for one in label if isinstance(one, Mapping)) if is_list(label) else ()
 
 
-def to_studio(question: Question, label: Label) -> StudioResult:
-    raise NotImplementedError
+def to_studio(question: Question, label: Label, subject: Subject) -> list[StudioResult]:
+    return studio.boxes_out(label, subject)
 
 
-def from_studio(question: Question, result: Mapping[str, Json]) -> Label:
-    raise NotImplementedError
+def from_studio(question: Question, results: Sequence[Mapping[str, Json]], subject: Subject) -> Label:
+    return read(question, studio.boxes_in(results, subject))
 
 
 def to_cell(label: Label) -> str | int | float | None:

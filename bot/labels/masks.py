@@ -1,12 +1,13 @@
 """Areas of a picture, pixel by pixel, as COCO run lengths of the upright original."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from bot.labels import base
+from bot.labels import base, studio
 from bot.labels.base import Ask, BadAnswer, Example, Given, Label, Said, Step, StudioResult, Subject, Work
 from bot.labels.names import is_list, named
+from bot.labels.options import flag
 from bot.project import Json, LabelDef, Question
 from bot.wording import phrase
 
@@ -76,12 +77,12 @@ def classes(label: Label) -> tuple[str, ...]:
     return tuple(str(one["label"]) for one in label if isinstance(one, Mapping)) if is_list(label) else ()
 
 
-def to_studio(question: Question, label: Label) -> StudioResult:
-    raise NotImplementedError
+def to_studio(question: Question, label: Label, subject: Subject) -> list[StudioResult]:
+    return studio.masks_out(label, subject)
 
 
-def from_studio(question: Question, result: Mapping[str, Json]) -> Label:
-    raise NotImplementedError
+def from_studio(question: Question, results: Sequence[Mapping[str, Json]], subject: Subject) -> Label:
+    return read(question, studio.masks_in(results, subject, flag(question, "instances", False)))
 
 
 def to_cell(label: Label) -> str | int | float | None:

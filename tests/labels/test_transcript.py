@@ -84,7 +84,7 @@ def test_text_from_outside_may_be_a_number():
 
 def test_label_studio_may_write_text_or_a_list_of_lines():
     def of(text):
-        return transcript.from_studio(PLAIN, {"type": "textarea", "value": {"text": text}})
+        return transcript.from_studio(PLAIN, [{"type": "textarea", "value": {"text": text}}], ABOUT_NOTHING)
 
     assert of("one") == of(["one"]) == "one"
     assert of(["one", "two"]) == "one\ntwo"
