@@ -25,11 +25,12 @@ from bot.exchange.exported import (
     noted,
     present,
 )
+from bot.exchange.formats import FORMATS
 from bot.exchange.parts import Parts, apart
 from bot.exchange.problems import BadExport
 from bot.exchange.sentences import listed
 from bot.exchange.survey import Survey
-from bot.exchange.writers import coco, csvs, imagefolder, jsonl, masks_png, parquet, studio, voc, yolo
+from bot.exchange.writers import studio
 from bot.exchange.writers.base import Context, Format, Writer
 from bot.project import Project, Question
 from storage import exporting
@@ -37,20 +38,6 @@ from storage.database import Database, Row, run
 from storage.files import Files
 from storage.projects import ProjectRow
 
-FORMATS: Final[dict[str, Format]] = {
-    "jsonl": jsonl.FORMAT,
-    "csv": csvs.FORMAT,
-    "parquet": parquet.FORMAT,
-    "label-studio": studio.FORMAT,
-    "huggingface": parquet.HUB_FORMAT,
-    "coco": coco.FORMAT,
-    "coco-polygons": coco.POLYGONS,
-    "yolo": yolo.FORMAT,
-    "yolo-seg": yolo.SHAPES,
-    "voc": voc.FORMAT,
-    "masks-png": masks_png.FORMAT,
-    "imagefolder": imagefolder.FORMAT,
-}
 OF_ANSWERS: Final = ("label", "skip", "flag", "late", "superseded")
 OF_ITEMS: Final = ("open", "done", "gold", "skipped", "flagged", "quarantined", "withdrawn", "answered")
 EXTENSIONS: Final = {
@@ -62,8 +49,9 @@ EXTENSIONS: Final = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """What to export. `only` keeps kinds of answers (OF_ANSWERS) or states of items (OF_ITEMS), or "all"; without it,
-    live labels, or all items that are not withdrawn. `question` is for formats that hold one. `split` gives shares by name, of 1 together. `since` counts
-    answers from then on; at the level of items it keeps those that have such an answer."""
+    live labels, or all items that are not withdrawn. `question` names the one that a format of one question holds.
+    `split` gives shares by name, of 1 together. `since` counts answers from then on; at the level of items it keeps
+    those that have such an answer."""
 
     format: str
     level: Level = "answers"
@@ -346,7 +334,8 @@ class _Export:
         if self.pictured:
             served = "Pictures, sounds and films are in it as people are shown them, resized and without metadata."
             absent = "The pictures, sounds and films themselves are not in it; --media adds them."
-            losses.append(served if self.wanted.media else absent)
+            along = self.wanted.media or FORMATS[self.wanted.format].media
+            losses.append(served if along else absent)
         if self.unsaid:
             losses.append("Notes of people without an answer in it are not in it; --level items has them.")
         if self.wanted.level == "answers" and "all" not in self.wanted.only:

@@ -31,8 +31,8 @@ class Kept:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """`key` is None where the data shall be it; `data` may hold blobs; `kept` are files of ours by field. `aside` is a
-    suggestion that goes with a new item only. `dropped` says of what came with it why it could not be taken. `counted` is
-    the (width, height) of the picture whose pixels its labels count; None: those of the upright original."""
+    suggestion that goes with a new item only. `dropped` says of what came with it why it could not be taken. `counted`
+    is the (width, height) of the picture whose pixels its labels count; None: those of the upright original."""
 
     line: int
     key: str | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias
 
 from bot.project import Json, Question
 from bot.quality.consensus import Merged
@@ -196,6 +196,10 @@ class LabelType(Protocol):
         """The editor on the page; none where the chat does it all."""
 
     @property
+    def RIGHT(self) -> float:  # noqa: N802
+        """The largest distance from gold that counts as right."""
+
+    @property
     def EXAMPLE(self) -> Example: ...  # noqa: N802
 
     def check(self, question: Question) -> None:
@@ -240,6 +244,10 @@ class LabelType(Protocol):
     def from_cell(self, question: Question, cell: str, /) -> Label:
         """The label in a CSV cell. Raises BadAnswer."""
 
+
+OVERLAPS: Final = 0.5
+"""The distance from gold of what is drawn that still counts as right: an IoU of at least a half, the usual threshold of
+object detection (Everingham et al., "The PASCAL Visual Object Classes Challenge", 2010)."""
 
 # What several types share, for their modules to name: `merge = base.vote`.
 

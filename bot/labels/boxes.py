@@ -17,6 +17,7 @@ CATEGORICAL: Final = False
 FIELDS: Final[tuple[str, ...]] = ()
 ABOUT: Final = "image"
 EDITOR: Final = "boxes"
+RIGHT: Final = base.OVERLAPS
 
 EXAMPLE: Final = Example(
     question=Question("label", "What is where?", NAME, (LabelDef("car", "🚗 Car"), LabelDef("dog", "🐕 Dog"))),

@@ -34,6 +34,7 @@ PAGE: Final = 8
 
 ABOUT: Final = ""
 EDITOR: Final = ""
+RIGHT: Final = 0.0
 
 EXAMPLE: Final = Example(
     question=Question(

@@ -41,6 +41,7 @@ _TITLES: Final[Mapping[str, Phrase]] = {
 
 ABOUT: Final = ""
 EDITOR: Final = ""
+RIGHT: Final = 0.0
 
 EXAMPLE: Final = Example(
     question=Question("label", "Which answer is better?", NAME),

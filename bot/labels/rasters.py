@@ -68,7 +68,7 @@ def stretched(pixels: "Raster", size: Size) -> "Raster":
 
 
 def upright(pixels: "Raster", orientation: int) -> "Raster":
-    """Of a mask over the pixels as they stand in the file, with EXIF `orientation`, the one over the upright picture."""
+    """Of a mask over the pixels as a file of EXIF `orientation` stores them, the one over the upright picture."""
     import numpy as np
 
     turned = pixels.T if orientation in SWAPPING else pixels

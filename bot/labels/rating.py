@@ -38,6 +38,7 @@ END_TITLE: Final = 40
 
 ABOUT: Final = ""
 EDITOR: Final = ""
+RIGHT: Final = 0.0
 
 EXAMPLE: Final = Example(
     question=Question("label", "How good is the answer?", NAME, options={"low": "useless", "high": "excellent"}),

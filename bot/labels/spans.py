@@ -37,6 +37,7 @@ CATEGORICAL: Final = False
 FIELDS: Final[tuple[str, ...]] = ()
 ABOUT: Final = "text"
 EDITOR: Final = "spans"
+RIGHT: Final = base.OVERLAPS
 DESCRIBED: Final = 100
 
 Span = tuple[int, int, str]

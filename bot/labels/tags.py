@@ -46,6 +46,7 @@ DESCRIBED: Final = 100
 
 ABOUT: Final = ""
 EDITOR: Final = ""
+RIGHT: Final = 0.0
 
 EXAMPLE: Final = Example(
     question=Question(

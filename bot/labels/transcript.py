@@ -42,6 +42,7 @@ DESCRIBED: Final = 60
 
 ABOUT: Final = ""
 EDITOR: Final = ""
+RIGHT: Final = 0.0
 
 EXAMPLE: Final = Example(
     question=Question("label", "What is said?", NAME),

@@ -58,7 +58,7 @@ class Coder:
 
     def agreement(self) -> Agreement:
         units = chain.from_iterable(repeat(codes, times) for codes, times in self.units.items())
-        return agreement(units, self.distance, self.type.CATEGORICAL, self._metric)
+        return agreement(units, self.distance, self.type.CATEGORICAL, self._metric, bool(self.type.EDITOR))
 
     def _metric(self, codes: Sequence[int], totals: Sequence[int]) -> Distance[int]:
         """The type's metric among the numbers of its labels, or else its distance."""

@@ -264,9 +264,10 @@ class _Score:
     right: int = 0
     closeness: float = 0.0
 
-    def add(self, distance: float) -> None:
+    def add(self, distance: float, bound: float) -> None:
+        """`bound` is the largest distance that counts as right."""
         self.labels += 1
-        self.right += distance == 0
+        self.right += distance <= bound
         self.closeness += 1 - distance
 
     def figures(self) -> Accuracy:
@@ -289,7 +290,7 @@ def _gold(connection: Connection, project: int, coding: Coding) -> _Gold:
             if code is not None and right is not None:
                 distance = coder.distance(code, right)
                 for one in (scores.all, score, mine):
-                    one.add(distance)
+                    one.add(distance, coder.type.RIGHT)
     return scores
 
 
@@ -336,7 +337,7 @@ def _question(coder: Coder, gold: _Score) -> QuestionFigures:
         title=question.title,
         type=question.type,
         answers=sum(len(codes) * times for codes, times in coder.units.items()),
-        labels=_distribution(coder) if coder.type.CATEGORICAL else None,
+        labels=_distribution(coder) if coder.type.CATEGORICAL or coder.type.EDITOR else None,
         agreement=coder.agreement(),
         gold=gold.figures(),
     )

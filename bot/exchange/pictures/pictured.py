@@ -201,11 +201,11 @@ def losses(context: Context, coordinates: bool = True) -> Iterator[str]:
         yield f"Pictures that were called as another one, and have a number now: {lost['renamed']:,}."
     if lost["smaller"] and coordinates:
         yield (
-            f"Coordinates are those of the pictures beside, {lost['smaller']:,} of which differ in size from the original; "
-            "without --media they are the original's."
+            f"Coordinates are those of the pictures beside, and {lost['smaller']:,} of these differ in size from the "
+            "original; without --media they are the original's."
         )
     elif lost["turned"] and coordinates and context.load is None:
         yield (
-            f"Photos that are stored turned (EXIF): {lost['turned']:,}. Coordinates are of the upright picture, as OpenCV "
-            "and Ultralytics open it; Pillow opens it so after ImageOps.exif_transpose."
+            f"Photos that are stored turned (EXIF): {lost['turned']:,}. Coordinates are of the upright picture, as "
+            "OpenCV and Ultralytics open it; Pillow opens it so after ImageOps.exif_transpose."
         )

@@ -7,7 +7,7 @@ from typing import Final
 from bot.exchange import target
 from bot.exchange.problems import BadImport
 from bot.exchange.raw import Opened
-from bot.exchange.readers import arrow, folders, jsons, tables, texts
+from bot.exchange.readers import arrow, conll, docbin, folders, jsons, speech, tables, texts
 
 BY_SUFFIX: Final[dict[str, Callable[[Path], Opened]]] = {
     **dict.fromkeys(tables.SUFFIXES, tables.open_table),
@@ -16,6 +16,8 @@ BY_SUFFIX: Final[dict[str, Callable[[Path], Opened]]] = {
     ".parquet": arrow.open_parquet,
     ".zip": folders.open_zip,
     ".txt": texts.open_text,
+    **dict.fromkeys(conll.SUFFIXES, conll.open_conll),
+    docbin.SUFFIX: docbin.open_docbin,
 }
 _INSTEAD: Final = {
     ".xlsx": "In the spreadsheet choose File › Save as › CSV UTF-8, and import that.",
@@ -28,8 +30,10 @@ _INSTEAD: Final = {
 
 
 def sources(path: Path) -> list[Path]:
-    """The files to read of a folder that we exported, or whose parts each have a table of their files, as Hugging Face
-    lays them out (`train/metadata.csv`); else the path itself."""
+    """The files to read of a folder that we exported, of one of speech, or of one whose parts each have a table of
+    their files, as Hugging Face lays them out (`train/metadata.csv`); else the path itself."""
+    if path.is_dir() and (spoken := speech.lists(path)):
+        return spoken
     if not path.is_dir() or any((path / name).is_file() for name in folders.TABLES):
         return [path]
     made = target.ours(path / target.MANIFEST)
@@ -50,6 +54,8 @@ def open_source(path: Path) -> Opened:
     if path.stat().st_size == 0:
         raise BadImport(f"{path.name} is empty.")
     suffix = path.suffix.lower()
+    if suffix == ".csv" and speech.is_ljspeech(path):
+        return speech.open_ljspeech(path)
     if suffix in BY_SUFFIX:
         return BY_SUFFIX[suffix](path)
     instead = _INSTEAD.get(suffix, "Use " + ", ".join(sorted(BY_SUFFIX)) + " or a folder.")

@@ -43,12 +43,13 @@ def unneutral(cell: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """`versions` is how many schema versions the project has."""
+    """`versions` is how many schema versions the project has; with `right` the label that all agreed on is gold."""
 
     project: Project
     versions: int
     level: str
     texts: bool
+    right: bool = False
 
     def record(self, raw: Raw) -> Record:
         """Raises BadRow."""
@@ -56,13 +57,15 @@ class Ours:
         if not isinstance(row.get("data"), Mapping):
             raise BadRow("it has no data")
         gold, suggested = row.get("gold"), row.get("suggestion")
+        if self.right and gold in (None, ""):
+            gold = row.get("label")
         return Record(
             line=raw.line,
             key=records.key_of(row.get("item")),
             data=row["data"],
-            gold=None if gold in (None, "") else read_labels(self.project, gold, self.texts, "gold"),
+            gold=None if gold in (None, "", {}) else read_labels(self.project, plain(gold), self.texts, "gold"),
             suggestion=self._suggestion(suggested) if isinstance(suggested, Mapping) else None,
-            aside=self._consensus(row),
+            aside=None if self.right else self._consensus(row),
             priority=records.priority(row.get("priority")),
             overlap=records.overlap(row.get("overlap")),
             kept=_kept(row.get("media")),

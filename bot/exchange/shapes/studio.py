@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final
 
 from bot.exchange import records
 from bot.exchange.labels import refusal
@@ -32,7 +32,6 @@ def is_task(cells: Mapping[str, Any]) -> bool:
     return any(isinstance(cells.get(name), list) for name in ("annotations", "predictions")) or set(cells) <= _OF_A_TASK
 
 
-Role: TypeAlias = Literal["", "suggestion", "gold"]
 _MARKS: Final = {
     "boxes": ("rectanglelabels", "polygonlabels"),
     "masks": ("brushlabels", "polygonlabels"),
@@ -44,12 +43,12 @@ _MARKS: Final = {
 @dataclass(frozen=True, slots=True)
 class Studio:
     """`version` is the project's present schema version; `mapping` may name the control (`from_name`) of a question.
-    Annotations are answers, unless `role` says that they shall be suggested, or are known to be right."""
+    Annotations are answers; with `right` what they say together is gold instead, or else the prediction is."""
 
     project: Project
     version: int
     mapping: Mapping[str, str]
-    role: Role = ""
+    right: bool = False
 
     def record(self, raw: Raw) -> Record:
         """Raises BadRow."""
@@ -60,12 +59,12 @@ class Studio:
         dropped = [*_turned(annotations), *_turned(predictions)]
         truth = next((one for one in annotations if one.get("ground_truth")), None)
         gold = None if truth is None else self.labels(truth.get("result")) or None
-        suggestion: dict[str, Any] | None = None
+        suggestion = self._suggestion(predictions, dropped)
         answers: tuple[IncomingAnswer, ...] = ()
-        if self.role == "gold":
+        if self.right:
             gold = gold or self._agreed(annotations, dropped)
-        elif self.role == "suggestion":
-            suggestion = records.suggestion(self._agreed(annotations, dropped) or {}, None, "Label Studio")
+            if not annotations and suggestion is not None:
+                gold, suggestion = suggestion["label"], None
         else:
             answers = tuple(self._answers(annotations, dropped))
         meta = task.get("meta")
@@ -75,7 +74,7 @@ class Studio:
             key=records.key_of(item if item is not None else task.get("id")),
             data=dict(task["data"]),
             gold=gold,
-            suggestion=suggestion or self._suggestion(predictions, dropped),
+            suggestion=suggestion,
             answers=answers,
             dropped=tuple(dropped),
             counted=_counted([*annotations, *predictions]),

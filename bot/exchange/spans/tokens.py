@@ -1,6 +1,7 @@
 """Texts cut into tokens, so that where a span begins or ends a token does too."""
 
 import bisect
+import itertools
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
@@ -15,8 +16,13 @@ _UNSPACED: Final = (
 """Thai, Lao, Burmese, Khmer, Japanese and Chinese, where no space stands between words: each letter is a token."""
 _STARTS: Final = [first for first, _ in _UNSPACED]
 _ENDS: Final = ".!?…。！？؟।"
-_ABBREVIATED: Final = 4
-"""A capitalised word of at most so many letters before a full stop is taken for an abbreviation (Mr., Inc.)."""
+_ABBREVIATIONS: Final = frozenset(
+    {
+        *("mr", "mrs", "ms", "dr", "prof", "rev", "gen", "sen", "st", "mt", "no", "nr", "vol", "pp", "fig", "inc"),
+        *("ltd", "co", "corp", "jr", "sr", "vs", "etc", "bzw", "ca", "fr", "hr", "str", "tel"),
+    }
+)
+"""After these, and after initials, a full stop ends no sentence."""
 
 
 class Token(NamedTuple):
@@ -31,12 +37,12 @@ def tokens(text: str, cuts: Iterable[int] = ()) -> list[Token]:
 
     Combining marks, joiners and modifiers stay with the letter or emoji before them, unless they are cut off it.
     """
-    wanted, found = sorted(set(cuts)), []
-    for start, end in _pieces(text):
-        inside = wanted[bisect.bisect_right(wanted, start) : bisect.bisect_left(wanted, end)]
-        borders = [start, *inside, end]
-        found += [Token(*pair) for pair in zip(borders, borders[1:], strict=False)]
-    return found
+    borders = sorted({0, len(text), *(cut for cut in cuts if 0 < cut < len(text))})
+    return [
+        Token(start + one.start, start + one.end)
+        for start, end in itertools.pairwise(borders)
+        for one in _pieces(text[start:end])
+    ]
 
 
 def sentences(text: str, found: Sequence[Token], spans: Iterable[tuple[int, int]]) -> list[list[Token]]:
@@ -86,7 +92,7 @@ def _abbreviated(text: str, found: Sequence[Token], place: int) -> bool:
     if place == 0 or found[place - 1].end != found[place].start:
         return False
     word = text[found[place - 1].start : found[place - 1].end]
-    return word[:1].isupper() and len(word) <= _ABBREVIATED
+    return len(word) == 1 or word.casefold() in _ABBREVIATIONS
 
 
 def _pieces(text: str) -> Iterator[Token]:

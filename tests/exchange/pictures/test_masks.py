@@ -36,7 +36,7 @@ def test_a_mask_is_the_text_that_coco_writes_and_comes_back(pixels):
 
 @pytest.mark.parametrize("text", ["\x00", "~~~~x", "P", "é"])
 def test_what_is_no_run_length_is_refused(text):
-    with pytest.raises(ValueError, match="run-length|pixels"):
+    with pytest.raises(ValueError, match=r"run-length|pixels"):
         raster({"size": [2, 2], "counts": text})
 
 

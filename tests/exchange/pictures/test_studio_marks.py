@@ -1,4 +1,4 @@
-"""Boxes, masks and polygons of Label Studio: exact pixels out, exact pixels in, whatever its tasks say of the picture."""
+"""Boxes, masks and polygons of Label Studio: exact pixels out and in, whatever its tasks say of the picture."""
 
 import json
 from dataclasses import replace
@@ -33,7 +33,7 @@ def rectangle(x, y, width, height, label="car", rotation=0, size=SIZE):
 
 def took(desk, *tasks, project=BOXES, orientation=None, size=(400, 300), **asked):
     """What a desk with nothing in it has of these tasks."""
-    desk = desk.have(replace(project, name="fresh"))
+    desk = desk.have(replace(project, name=f"{project.name}-in"))
     desk.file("in/a.jpg", jpeg(size=size, orientation=orientation))
     desk.bring(desk.file("in/tasks.json", json.dumps(tasks)), **asked)
     return desk
@@ -46,8 +46,8 @@ def test_label_studio_accepts_the_marks_and_brings_the_same_back(desk, project, 
     (annotation,) = found["annotations"]
     assert len(annotation["result"]) == len(label)
     assert len({result["id"] for result in annotation["result"]}) == len(label)
-    assert interface.validate_task(found, validate_only_data=True)
-    assert interface.validate_annotation({"result": annotation["result"]}, return_errors=True) == []
+    assert interface.validate_task(found, return_errors=True) == []
+    assert interface.validate_prediction({"result": annotation["result"]}, return_errors=True) == []
     other = desk.have(replace(project, name="copy"))
     done = other.bring(desk.folder / "o" / "ls.json", media_root=desk.folder / "pics")
     assert (done.new, done.answers, done.rejected, done.dropped) == (1, 1, 0, 0)
@@ -87,17 +87,23 @@ def test_several_questions_are_of_the_fields_that_they_name(desk):
     (found,), interface = exported(desk)
     where, what = found["annotations"][0]["result"]
     assert (where["to_name"], what["to_name"]) == ("photo", "image")
-    assert interface.validate_annotation({"result": [where, what]}, return_errors=True) == []
+    assert interface.validate_prediction({"result": [where, what]}, return_errors=True) == []
 
 
-def test_annotations_are_answers_unless_they_shall_be_suggested_or_are_right(desk):
+def test_annotations_are_answers_or_gold_when_they_are_said_to_be_right(desk):
     given = task(rectangle(25, 50, 10, 25))
     box = {"label": "car", "x": 100, "y": 150, "width": 40, "height": 75}
-    asked = took(desk, given)
-    assert [row["label"] for row in asked.exported()] == [[box]]
-    for role in ("gold", "suggestion"):
-        item = took(desk.have(replace(BOXES, name=role)), given, labels_as=role).items()["7"]
-        assert getattr(item, role)["label" if role == "suggestion" else "label"] is not None
+    assert [row["label"] for row in took(desk, given).exported()] == [[box]]
+    other = given | {"id": 8, "annotations": given["annotations"] + [task()["annotations"][0] | {"id": 2}]}
+    guess = {"result": [rectangle(0, 0, 50, 50)], "score": 0.5}
+    third = given | {"id": 9, "annotations": [], "predictions": [guess]}
+    desk = took(desk, given, other, third, project=replace(BOXES, name="right"), role="gold")
+    assert [(item.gold, item.answers) for item in desk.items().values()] == [
+        ({"label": [box]}, 0),
+        (None, 0),
+        ({"label": [{"label": "car", "x": 0, "y": 0, "width": 200, "height": 150}]}, 0),
+    ]
+    assert "its annotations differ" in desk.rejects()[0]["reason"]
 
 
 def test_a_turned_rectangle_becomes_the_upright_one_around_it_and_it_is_said(desk):
@@ -113,7 +119,7 @@ def test_a_polygon_is_a_mask_and_for_boxes_the_box_around_it(desk):
     polygon = {"id": "p", "from_name": "x", "to_name": "image", "type": "polygonlabels", **SIZE, "value": value}
     (row,) = took(desk, task(polygon)).exported()
     assert row["label"] == [{"label": "dog", "x": 100, "y": 150, "width": 100, "height": 75}]
-    (row,) = took(desk, task(polygon), project=replace(MASKS, title="M")).exported("m/x.jsonl")
+    (row,) = took(desk, task(polygon), project=MASKS).exported("m/x.jsonl")
     assert row["label"] == [mask("dog", (100, 150, 100, 75))]
 
 
