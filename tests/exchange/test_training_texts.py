@@ -13,7 +13,7 @@ from bot.project import LabelDef, Project, Question
 from tests.exchange.desk import REVIEWS, TICKETS
 
 ENTITIES = Question(
-    "label", "Who, where?", "spans", (LabelDef("PER", "Person"), LabelDef("LOC", "Place"), LabelDef("big org", "Org")),
+    "label", "Who, where?", "spans", (LabelDef("PER", "Person"), LabelDef("LOC", "Place"), LabelDef("big org", "Company")),
     options={"overlap": True},
 )  # fmt: skip
 NAMES = Project("names", "Names", (ENTITIES,), show=("text",))
@@ -160,11 +160,11 @@ def test_fasttext_is_a_line_an_item_whatever_the_text_holds(desk):
     desk.bring(desk.jsonl("t.jsonl", {"id": "a", "text": "two\r\nlines  \0 __label__x </s>"}, {"id": "b", "text": "b"}))
     desk.answer(desk.person("ann"), {"label": "very good"}, {"label": "very_good"})
     result, path = desk.export("o/x.txt", format="fasttext")
-    assert path.read_text() == "__label__very_good two lines ___label__x _</s>\n__label__very_good_2 b\n"
+    assert path.read_text() == "__label__very_good_2 two lines ___label__x _</s>\n__label__very_good b\n"
     assert result.losses[1:] == (
         "Texts of several lines became one line: 1.",
         "Words that fastText would take for its own signs got a _ before them: 2.",
-        "Labels with spaces in their names are written with _: very good and very_good.",
+        "Labels with spaces in their names are written with _: very good.",
     )
 
 
