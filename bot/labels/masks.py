@@ -22,7 +22,7 @@ RIGHT: Final = base.OVERLAPS
 
 EXAMPLE: Final = Example(
     question=Question("label", "Which parts are what?", NAME, (LabelDef("road", "🛣️ Road"), LabelDef("sky", "☁️ Sky"))),
-    label=[{"label": "road", "size": [4, 4], "counts": "04:"}],
+    label=[{"label": "road", "size": [4, 4], "counts": "04<"}],
     other=[{"label": "sky", "size": [4, 4], "counts": ":6"}],
     taps=(),
     subject=Subject(size=(4, 4)),

@@ -58,8 +58,17 @@ def scaled(pixels: "Raster", size: Size, scale: float) -> "Raster":
     return found
 
 
+def stretched(pixels: "Raster", size: Size) -> "Raster":
+    """The mask over a picture of another size; a pixel is what stands at its centre."""
+    import numpy as np
+
+    rows = ((np.arange(size[1]) + 0.5) * pixels.shape[0] / size[1]).astype(np.intp)
+    columns = ((np.arange(size[0]) + 0.5) * pixels.shape[1] / size[0]).astype(np.intp)
+    return pixels[np.ix_(rows, columns)]
+
+
 def upright(pixels: "Raster", orientation: int) -> "Raster":
-    """Of a mask over the pixels as they stand in the file, with EXIF `orientation`, the one over the upright picture."""
+    """Of a mask over the pixels as a file of EXIF `orientation` stores them, the one over the upright picture."""
     import numpy as np
 
     turned = pixels.T if orientation in SWAPPING else pixels

@@ -1,7 +1,7 @@
 """What Label Studio calls rectangles, brushed masks and polygons, in pixels of a picture and back, exact."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from bot.labels import brush, rle

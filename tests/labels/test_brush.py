@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from label_studio_sdk.converter.brush import decode_rle, mask2rle
@@ -19,6 +19,7 @@ def packed(pixels):
     return brush.encode(mask_of(pixels)["counts"], *pixels.shape)
 
 
+@settings(deadline=None)
 @given(MASKS)
 def test_label_studio_reads_the_very_pixels_and_ours_come_back(pixels):
     found = packed(pixels)
@@ -27,6 +28,7 @@ def test_label_studio_reads_the_very_pixels_and_ours_come_back(pixels):
     assert brush.decode(found, *pixels.shape) == mask_of(pixels)["counts"]
 
 
+@settings(deadline=None)
 @given(MASKS)
 def test_what_label_studio_writes_is_read_to_the_pixel(pixels):
     counts = brush.decode(mask2rle(pixels * 255), *pixels.shape)

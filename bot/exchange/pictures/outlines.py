@@ -89,8 +89,8 @@ def _pair(links: list[int], order: Iterable[int]) -> None:
 
 
 def joined(ring: Ring, others: Iterable[Ring]) -> Ring:
-    """One ring of several: each of the others by a cut at its nearest corner, there and back. Cuts cancel where polygons
-    are filled, whatever they cross."""
+    """One ring of several: each of the others by a cut at its nearest corner, there and back. Cuts cancel where a
+    polygon is filled, whatever they cross."""
     import numpy as np
 
     for other in others:

@@ -46,11 +46,8 @@ class Pictured:
         return [one for one in self.label if isinstance(one, Mapping)] if isinstance(self.label, list) else []
 
     def box(self, mark: Mapping[str, Any]) -> Box:
-        x, y, width, height = (self.scaled(mark[name]) for name in ("x", "y", "width", "height"))
+        x, y, width, height = scaled_box(mark, self.scale).values()
         return x, y, width, height
-
-    def scaled(self, number: float) -> float:
-        return number if self.scale == 1 else whole(round(number * self.scale, DIGITS))
 
     def raster(self, mark: Mapping[str, Any]) -> "Raster":
         from bot.labels import rasters
@@ -59,8 +56,28 @@ class Pictured:
         return pixels if self.scale == 1 else rasters.scaled(pixels, self.size, self.scale)
 
 
+def scaled_box(mark: Mapping[str, Any], scale: float) -> dict[str, float]:
+    """Where a box is in a picture that was made smaller or larger."""
+    sides = {name: mark[name] for name in ("x", "y", "width", "height")}
+    return sides if scale == 1 else {name: whole(round(side * scale, DIGITS)) for name, side in sides.items()}
+
+
+def scaled_label(label: Label, size: "Size", scale: float) -> Label:
+    """A label of boxes or masks as it is in a picture that was made smaller or larger."""
+    from bot.labels import rasters
+
+    if scale == 1 or not isinstance(label, list):
+        return label
+    return [
+        one | rasters.mask_of(rasters.scaled(rasters.raster(one), size, scale))
+        if "counts" in one
+        else one | scaled_box(one, scale)
+        for one in label
+    ]
+
+
 def whole(number: float) -> float:
-    return int(number) if isinstance(number, float) and number.is_integer() else number
+    return int(number) if number.is_integer() else number
 
 
 class Pictures:
@@ -81,7 +98,7 @@ class Pictures:
             context.lost["tied" if tied(one, context.asked) else "unlabelled" if media else "pictureless"] += 1
             return None
         content = context.load(media["sha256"]) if context.load else None
-        size, scale = _served(content, media) if content else ((media["width"], media["height"]), 1.0)
+        size, scale = served(content, media) if content else ((media["width"], media["height"]), 1.0)
         reference = reference_of(one, media)
         part = split_of(one.key, context.split) if context.split else ""
         turned = (media.get("orientation") or 1) > 1
@@ -140,7 +157,7 @@ def _ending(media: Medium, reference: str, goes_along: bool) -> str:
     return EXTENSIONS.get(str(media["mime"]), ".jpg") if goes_along or not own else own
 
 
-def _served(content: bytes, media: Medium) -> "tuple[Size, float]":
+def served(content: bytes, media: Medium) -> "tuple[Size, float]":
     """The size of the picture beside, and its scale: it starts in the top left corner of what may be padded."""
     from PIL import Image
 
@@ -184,11 +201,11 @@ def losses(context: Context, coordinates: bool = True) -> Iterator[str]:
         yield f"Pictures that were called as another one, and have a number now: {lost['renamed']:,}."
     if lost["smaller"] and coordinates:
         yield (
-            f"Coordinates are those of the pictures beside, {lost['smaller']:,} of which differ in size from the original; "
-            "without --media they are the original's."
+            f"Coordinates are those of the pictures beside, and {lost['smaller']:,} of these differ in size from the "
+            "original; without --media they are the original's."
         )
     elif lost["turned"] and coordinates and context.load is None:
         yield (
-            f"Photos that are stored turned (EXIF): {lost['turned']:,}. Coordinates are of the upright picture, as OpenCV "
-            "and Ultralytics open it; Pillow opens it so after ImageOps.exif_transpose."
+            f"Photos that are stored turned (EXIF): {lost['turned']:,}. Coordinates are of the upright picture, as "
+            "OpenCV and Ultralytics open it; Pillow opens it so after ImageOps.exif_transpose."
         )

@@ -16,8 +16,8 @@ class Context:
     """`people` numbers everybody who answered; `load` reads a file of ours by its hash, None when files stay here.
 
     `question` is the one that a format of one question holds; such a format may put files `beside` its own, into that
-    folder. A writer counts in `lost` what it cannot carry, for its format's `losses` to tell. `split` gives the shares of
-    the parts, for a writer that fills them all.
+    folder. A writer counts in `lost` what it cannot carry, for its format's `losses` to tell. `split` gives the shares
+    of the parts, for a writer that fills them all.
     """
 
     project: Project

@@ -22,7 +22,7 @@ class Coco:
         self._polygons = polygons
         self._pictures = Pictures(context)
         self._classes = Classes(context.asked)
-        self._waiting = TemporaryFile()
+        self._waiting = TemporaryFile()  # noqa: SIM115 - closed when all is written
         self._images = self._annotations = 0
         about = {"description": f"{context.project.title}: {context.asked.title}", "contributor": "labelbot"}
         file.write(b'{"info":' + as_json(about) + b',\n"licenses":[],\n"images":[')

@@ -34,9 +34,9 @@ class Voc:
         if picture.content is not None:
             name = f"{stem}{picture.ending}"
             self._pictures.put(PurePosixPath(PICTURES, name), picture.content)
-        tree = Xml.ElementTree(self._annotation(picture, name))
-        Xml.indent(tree)
-        content = Xml.tostring(tree.getroot(), encoding="utf-8") + b"\n"
+        found = self._annotation(picture, name)
+        Xml.indent(found)
+        content = Xml.tostring(found, encoding="utf-8") + b"\n"
         self._pictures.put(PurePosixPath(ANNOTATIONS, f"{stem}.xml"), content)
         return len(picture.marks)
 
@@ -68,8 +68,8 @@ class Voc:
         name = str(mark["label"])
         self._classes.place(name)
         _add(found, "name", name)
-        for tag, value in (("pose", "Unspecified"), ("truncated", 0), ("difficult", 0)):
-            _add(found, tag, value)
+        for tag, said in (("pose", "Unspecified"), ("truncated", 0), ("difficult", 0)):
+            _add(found, tag, said)
         x, y, width, height = picture.box(mark)
         corners = {"xmin": x, "ymin": y, "xmax": x + width, "ymax": y + height}
         self._context.lost["rounded"] += any(value != round(value) for value in corners.values())

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image, ImageDraw, ImageOps
@@ -25,6 +25,7 @@ def flat(ring):
     return [value for point in ring for value in point]
 
 
+@settings(deadline=None)
 @given(SMALL)
 def test_a_mask_is_the_text_that_coco_writes_and_comes_back(pixels):
     mask = mask_of(pixels)
@@ -35,10 +36,11 @@ def test_a_mask_is_the_text_that_coco_writes_and_comes_back(pixels):
 
 @pytest.mark.parametrize("text", ["\x00", "~~~~x", "P", "é"])
 def test_what_is_no_run_length_is_refused(text):
-    with pytest.raises(ValueError, match="run-length|pixels"):
+    with pytest.raises(ValueError, match=r"run-length|pixels"):
         raster({"size": [2, 2], "counts": text})
 
 
+@settings(deadline=None)
 @given(SMALL)
 def test_outlines_hold_the_very_pixels_holes_and_corners_too(pixels):
     found = [flat(ring) for ring in parts(pixels)]
@@ -49,6 +51,7 @@ def test_outlines_hold_the_very_pixels_holes_and_corners_too(pixels):
         assert (coco.decode(coco.merge(coco.frPyObjects(found, height, width))) == pixels).all()
 
 
+@settings(deadline=None)
 @given(SMALL.filter(lambda pixels: pixels.any()))
 def test_all_parts_in_one_polygon_hold_the_very_pixels(pixels):
     first, *others = parts(pixels)
@@ -57,6 +60,7 @@ def test_all_parts_in_one_polygon_hold_the_very_pixels(pixels):
     assert (coco.decode(found) == pixels).all()
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.floats(-3, 33), st.floats(-3, 33)), min_size=3, max_size=9),
     st.integers(5, 30),

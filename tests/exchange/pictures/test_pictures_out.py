@@ -13,7 +13,19 @@ from bot.exchange.problems import BadExport
 from bot.labels.rasters import raster
 from bot.project import LabelDef, Project, Question
 from tests.exchange.pictures.desks import (
-    BOXES, CAR, DOG, KINDS, LABELS, MASKS, RING, SPOT, THINGS, answered, jpeg, mask, pictures,
+    BOXES,
+    CAR,
+    DOG,
+    KINDS,
+    LABELS,
+    MASKS,
+    RING,
+    SPOT,
+    THINGS,
+    answered,
+    jpeg,
+    mask,
+    pictures,
 )  # fmt: skip
 
 
@@ -31,7 +43,9 @@ def yolo(path):
     for line in path.read_text().splitlines():
         number, *shares = line.split(" ")
         values = [float(share) for share in shares]
-        assert number.isdigit() and len(values) >= 4 and len(values) % 2 == 0
+        assert number.isdigit()
+        assert len(values) >= 4
+        assert len(values) % 2 == 0
         assert all(0 <= value <= 1 for value in values)
         found.append((int(number), values))
     return found
