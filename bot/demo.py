@@ -40,7 +40,7 @@ def _project(settings: Settings, database: Database, name: str, say: Callable[[s
     if row.total:
         return
     with Preparer(workers=1) as preparer:
-        plan = plan_import(database, row.name, SAMPLES / name / "items.jsonl")
+        plan = plan_import(database, row.name, SAMPLES / name / "items.jsonl", media_root=SAMPLES)
         rejects = settings.home / f"{name}.rejects.jsonl"
         result = import_source(database, Files(settings.files), plan, preparer=preparer, rejects=rejects)
     say(f"  {project.title}: {result.new} items")

@@ -214,6 +214,26 @@ def test_start_without_labels_offers_unintelligible_only_where_something_is_hear
     assert (asked.type, asked.options) == ("transcript", {} if heard else {"unintelligible": False})
 
 
+@pytest.mark.parametrize("mark", ["boxes", "masks", "spans"])
+def test_start_has_people_mark_what_an_item_shows(labelbot, mark):
+    Path("texts.csv").write_text("text\nAda lived in London.\n", encoding="utf-8")
+    Path("photos").mkdir()
+    shutil.copy(ROOT / "config/samples/images/cat.jpg", "photos")
+    source = "texts.csv" if mark == "spans" else "photos"
+    assert labelbot("start", source, "--mark", mark, "--no-run").code == 2
+    assert labelbot("start", source, "--mark", mark, "--labels", "A,B", "--several", "--no-run").code == 2
+    started = labelbot("start", source, "--mark", mark, "--labels", "A", "--no-run")
+    assert (started.code, "1 new" in started.out) == (0, True)
+    assert read_project(Path(f"{Path(source).stem}.toml")).questions[0].type == mark
+
+
+def test_a_file_without_pictures_is_refused_where_people_mark_in_them(labelbot):
+    Path("texts.csv").write_text("text\nAda lived in London.\n", encoding="utf-8")
+    refused = labelbot("start", "texts.csv", "--mark", "boxes", "--labels", "A", "--no-run")
+    assert (refused.code, Path("texts.toml").exists()) == (1, False)
+    assert "texts needs pictures to mark on, and texts.csv has none: text." in refused.err
+
+
 @pytest.mark.parametrize("options", [("--labels", "A,B"), ()])
 def test_start_given_again_goes_on(reviews, options):
     with Path("reviews.toml").open("a", encoding="utf-8") as file:

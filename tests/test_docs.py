@@ -141,7 +141,7 @@ def test_make_demo_in_a_fresh_copy_serves_and_prints_what_to_do_next(tmp_path):
         shown = said()
         assert re.search(r"Open +http://127\.0\.0\.1:\d+/join/\S+", shown)
         assert f"Folder {copy}/labelbot-demo" in shown
-        assert shown.count(" items") == 5
+        assert shown.count(" items") == 8
         for command in ("report", "export"):
             (line,) = re.findall(rf"^ +(LABELBOT_HOME=.* {command} .*)$", shown, re.MULTILINE)
             shell(line, tmp_path, env)

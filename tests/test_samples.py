@@ -10,13 +10,15 @@ import imageio_ffmpeg
 import pytest
 from PIL import Image
 
+from bot.labels import LABEL_TYPES
+from bot.labels.base import Subject
 from bot.projectfile import load
 
-TYPES = ("choice", "tags", "transcript", "rating", "pairwise")
+TYPES = tuple(LABEL_TYPES)
 OPTIONS = {"rating": {"scale", "low", "high"}}
 TEMPLATES = {path.stem: path for path in sorted(Path(str(files("config") / "projects")).glob("*.toml"))}
 SAMPLES = Path(str(files("config") / "samples"))
-SAMPLE_NAMES = ("fraud", "images", "sentiment", "tickets", "transcripts")
+SAMPLE_NAMES = ("boxes", "entities", "fraud", "images", "masks", "sentiment", "tickets", "transcripts")
 LICENSES = (SAMPLES / "LICENSES.md").read_text(encoding="utf-8")
 PHOTOS = sorted((SAMPLES / "images").glob("*.jpg"))
 CLIPS = sorted((SAMPLES / "transcripts").glob("*.mp3"))
@@ -31,7 +33,7 @@ def rows(name):
 
 
 def test_there_is_a_template_for_every_usual_start():
-    wanted = {"fraud", "images", "moderation", "pairwise", "rating", "sentiment", "tickets", "transcripts"}
+    wanted = {*SAMPLE_NAMES, "moderation", "pairwise", "rating"}
     assert wanted == set(TEMPLATES)
 
 
@@ -43,7 +45,7 @@ def test_a_template_is_a_project_of_its_own_name_with_a_text_for_every_button(na
     for question in project.questions:
         assert question.title.endswith("?")
         assert all(label.title != label.name for label in question.labels)
-        assert bool(question.labels) == (question.type in ("choice", "tags"))
+        assert bool(question.labels) == (question.type not in ("transcript", "rating", "pairwise"))
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
@@ -65,7 +67,17 @@ def test_every_folder_of_samples_belongs_to_a_template():
 
 
 @pytest.mark.parametrize(
-    ("name", "count"), [("sentiment", 40), ("images", 17), ("tickets", 30), ("transcripts", 12), ("fraud", 25)]
+    ("name", "count"),
+    [
+        ("sentiment", 40),
+        ("images", 17),
+        ("tickets", 30),
+        ("transcripts", 12),
+        ("fraud", 25),
+        ("boxes", 12),
+        ("masks", 8),
+        ("entities", 18),
+    ],
 )
 def test_a_sample_has_its_items_each_with_an_id_of_its_own_and_different_data(name, count):
     items = rows(name)
@@ -89,8 +101,8 @@ def test_a_few_items_are_gold_and_their_answers_exist(name):
         answers = {project.questions[0].name: answer} if project.single else answer
         for question, value in answers.items():
             labels = {label.name for label in project.question(question).labels}
-            values = value if isinstance(value, list) else [value]
-            assert not labels or set(values) <= labels
+            kind = LABEL_TYPES[project.question(question).type]
+            assert not labels or set(kind.classes(value)) <= labels
 
 
 def test_gold_follows_the_conditions_between_questions():
@@ -121,6 +133,24 @@ def test_every_photograph_has_its_author_and_licence_in_the_list_and_is_an_item(
     assert len(PHOTOS) >= 12
     assert sorted(listed) == [path.name for path in PHOTOS]
     assert sorted(item["photo"] for item in rows("images")) == [path.name for path in PHOTOS]
+
+
+@pytest.mark.parametrize("name", ["boxes", "masks"])
+def test_what_is_marked_in_a_sample_lies_within_its_photograph(name):
+    (question,) = template(name).questions
+    kind = LABEL_TYPES[question.type]
+    for item in rows(name):
+        with Image.open(SAMPLES / item["photo"]) as photo:
+            about = Subject(size=photo.size)
+        for label in (item[column] for column in ("gold", "suggestion") if column in item):
+            assert kind.fit(question, kind.read(question, label), about) == label
+
+
+def test_what_is_marked_in_a_text_says_what_stands_there():
+    (question,) = template("entities").questions
+    for item in rows("entities"):
+        for label in (item[column] for column in ("gold", "suggestion") if column in item):
+            assert LABEL_TYPES["spans"].fit(question, label, Subject(text=item["text"])) == label
 
 
 def test_every_clip_is_an_item():

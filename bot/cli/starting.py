@@ -13,6 +13,15 @@ if TYPE_CHECKING:
     from bot.project import Project
 
 
+MARKED = {
+    "boxes": "Where is what in this picture?",
+    "masks": "Which parts of this picture are what?",
+    "spans": "Which words are what?",
+}
+"""Label types whose labels are marked in the item, and what is asked of them."""
+ASKED = MARKED | {"transcript": "What is said?", "tags": "Which labels fit?", "choice": "Which label fits?"}
+
+
 @click.command(
     "start",
     short_help="From a data file to the first card, in one line.",
@@ -21,10 +30,13 @@ if TYPE_CHECKING:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--labels", help="comma-separated; left out, people type a transcript or answer")
 @click.option("--several", is_flag=True, help="more than one label may fit an item (tags)")
+@click.option("--mark", type=click.Choice(tuple(MARKED)), help="what people mark, each with one of the labels")
 @click.option("--name", help="the project's name (default: the file's)")
 @click.option("--question", default="", help="what to ask of each item")
 @click.option("--no-run", is_flag=True, help="only write, apply and import")
-def start_command(file: Path, labels: str | None, several: bool, name: str | None, question: str, no_run: bool) -> None:
+def start_command(
+    file: Path, labels: str | None, several: bool, mark: str | None, name: str | None, question: str, no_run: bool
+) -> None:
     """Write a project file for FILE, import it, and serve it in the browser. Given again, it goes on."""
     from bot.cli.data import bring_in
     from bot.cli.defining import apply_file
@@ -32,11 +44,14 @@ def start_command(file: Path, labels: str | None, several: bool, name: str | Non
 
     if several and not _labels(labels):
         raise click.UsageError("--several needs --labels, such as --labels billing,bug,praise")
+    if mark and (several or not _labels(labels)):
+        raise click.UsageError(f"--mark {mark} needs --labels, such as --labels car,dog, and goes without --several")
     called = _name(name or file.stem)
     target = Path(f"{called}.toml")
     given = _labels(labels)
-    text = project_file(called, file.stem, given, several, question, heard=not given and _is_heard(file))
-    project = _project(text, target, asked=bool(labels or several or question))
+    kind = mark or ("transcript" if not given else "tags" if several else "choice")
+    text = project_file(called, file.stem, kind, given, question, heard=not given and _is_heard(file))
+    project = _project(text, target, asked=bool(labels or several or mark or question))
     check_source(project, file)
     _not_another(project, target)
     # Whatever can be refused has been by now: a refused start leaves nothing behind.
@@ -115,10 +130,9 @@ def _is_heard(file: Path) -> bool:
     return any(kind in ("audio", "video") for kind in found.values())
 
 
-def project_file(name: str, title: str, labels: list[str], several: bool, question: str, heard: bool) -> str:
+def project_file(name: str, title: str, kind: str, labels: list[str], question: str, heard: bool) -> str:
     """The TOML of a small project. What is not `heard` cannot be unintelligible, so that answer is not offered."""
-    kind = "transcript" if not labels else "tags" if several else "choice"
-    asked = question or ("What is said?" if not labels else "Which labels fit?" if several else "Which label fits?")
+    asked = question or ASKED[kind]
     lines = [
         f"name = {_toml(name)}",
         f"title = {_toml(title)}",

@@ -13,17 +13,20 @@ from bot.project import Project
 @dataclass(frozen=True, slots=True)
 class Showing:
     """`fields` are those that `project` shows, none for all; each of `needed` is asked about. Pictures, sounds and
-    films are shown whatever they are called."""
+    films are shown whatever they are called. `pictured`: people mark something in a picture."""
 
     project: str
     fields: tuple[str, ...]
     needed: tuple[str, ...]
+    pictured: bool = False
 
     def shows(self, field: str) -> bool:
         return not self.fields or field in self.fields
 
-    def check_source(self, source: str, names: Collection[str], media: Collection[str], mapped: bool) -> None:
+    def check_source(self, source: str, names: Collection[str], media: Mapping[str, str], mapped: bool) -> None:
         """Raises BadImport where every card would be empty; `mapped` says that --map could help."""
+        if self.pictured and "image" not in media.values():
+            raise BadImport(f"{self.project} needs pictures to mark on, and {source} has none: {listed(names)}.")
         missing = [field for field in self.needed if field not in names]
         if missing:
             lacks = f"{self.project} needs the fields {listed(self.needed)}"
@@ -52,7 +55,8 @@ class Showing:
 
 def showing(project: Project) -> Showing:
     needed = dict.fromkeys(field for question in project.questions for field in LABEL_TYPES[question.type].FIELDS)
-    return Showing(project.name, project.show, tuple(needed))
+    pictured = any(LABEL_TYPES[question.type].ABOUT == "image" for question in project.questions)
+    return Showing(project.name, project.show, tuple(needed), pictured)
 
 
 def blank(value: Any) -> bool:

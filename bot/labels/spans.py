@@ -32,7 +32,7 @@ from bot.wording import phrase
 
 NAME: Final = "spans"
 TITLE: Final = "Stretches of a text, such as names"
-OPTIONS: Final = frozenset({"field", "overlap"})
+OPTIONS: Final = frozenset({"field", "overlapping"})
 CATEGORICAL: Final = False
 FIELDS: Final[tuple[str, ...]] = ()
 ABOUT: Final = "text"
@@ -63,7 +63,7 @@ EXAMPLE: Final = Example(
 def check(question: Question) -> None:
     if not question.labels:
         raise BadQuestion("a question of the type 'spans' needs labels: what may be marked.")
-    flag(question, "overlap", False)
+    flag(question, "overlapping", False)
     words(question, "field", 200)
 
 
@@ -151,7 +151,7 @@ def from_cell(question: Question, cell: str) -> Label:
 
 
 def overlapping(question: Question) -> bool:
-    return flag(question, "overlap", False)
+    return flag(question, "overlapping", False)
 
 
 def _marking(question: Question, work: Work, subject: Subject) -> Marking:

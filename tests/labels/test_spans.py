@@ -11,7 +11,7 @@ from bot.project import LabelDef, Question
 from bot.wording import say
 
 QUESTION = spans.EXAMPLE.question
-FREE = replace(QUESTION, options={"overlap": True})
+FREE = replace(QUESTION, options={"overlapping": True})
 TEXT = "Ada Lovelace lived in London. In London she met Babbage."
 HERE = Subject(text=TEXT)
 
