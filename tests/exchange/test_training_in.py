@@ -12,9 +12,7 @@ from bot.exchange.problems import BadImport
 from bot.project import LabelDef, Project, Question
 from tests.exchange.desk import REVIEWS, TICKETS
 from tests.exchange.test_training_speech import CLIPS, WORDS, said, sounds  # noqa: F401 - `said` is a fixture
-from tests.exchange.test_training_texts import NAMES, TEXTS, named, spans  # noqa: F401 - `named` is a fixture
-
-GOLD = replace(NAMES, name="copy")
+from tests.exchange.test_training_texts import GOLD, NAMES, TEXTS, named, spans  # noqa: F401 - `named` is a fixture
 
 
 def gold(desk):

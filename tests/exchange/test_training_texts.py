@@ -3,8 +3,11 @@
 import json
 from dataclasses import replace
 
+import datasets
+import pandas as pd
 import pytest
 import spacy
+from label_studio_sdk.label_interface import LabelInterface
 from spacy.tokens import DocBin
 from spacy.training.converters import conll_ner_to_docs
 
@@ -17,6 +20,8 @@ ENTITIES = Question(
     options={"overlap": True},
 )  # fmt: skip
 NAMES = Project("names", "Names", (ENTITIES,), show=("text",))
+GOLD = replace(NAMES, name="copy")
+datasets.disable_progress_bars()
 
 TEXTS = {
     "plain": ("Ada lived in New York. Bob did not.", ("Ada", "PER"), ("New York", "LOC"), ("Bob", "PER")),
@@ -200,3 +205,76 @@ def test_without_spacy_a_sentence_says_what_to_install(named, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "spacy", None)
     with pytest.raises(BadExport, match=r"pip install 'labelbot\[spacy\]'"):
         named.export("o/x.spacy", format="spacy")
+
+
+def test_hugging_face_has_spans_as_structures_and_words_with_their_tags(named):
+    _, out = named.export("hub", format="huggingface")
+    loaded = datasets.load_dataset(str(out), cache_dir=str(named.folder / "cache"))["train"]
+    tags = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC", "B-big org", "I-big org"]
+    assert loaded.features["ner_tags"] == datasets.List(datasets.ClassLabel(names=tags))
+    for row, (text, *marked) in zip(loaded, TEXTS.values(), strict=True):
+        assert row["label"] == spans(text, *marked)
+        assert "".join(row["tokens"]) == "".join(text.split())
+        assert len(row["tokens"]) == len(row["ner_tags"])
+    assert loaded["tokens"][0][3:6] == ["New", "York", "."]
+    assert [tags[one] for one in loaded["ner_tags"][0]] == [
+        "B-PER", "O", "O", "B-LOC", "I-LOC", "O", "B-PER", "O", "O", "O",
+    ]  # fmt: skip
+    other = named.have(replace(NAMES, name="copy"))
+    assert other.bring(out).answers == len(TEXTS)
+    assert other.exported() == named.exported()
+
+
+def test_what_tags_cannot_hold_is_told_and_stays_in_the_label(desk):
+    text = "University of New York"
+    marked = spans(text, (text, "big org"), ("New York", "LOC"))
+    result, out = one(desk, text, marked, []).export("hub", format="huggingface", level="items")
+    assert not [loss for loss in result.losses if "ner_tags" in loss]
+    result, out = desk.have(replace(NAMES, overlap=2)).export("hub", format="huggingface")
+    loaded = datasets.load_dataset(str(out), cache_dir=str(desk.folder / "cache"))["train"]
+    assert loaded["label"][:] == [marked, []]
+    assert (
+        "Spans that overlap longer ones, or hold only white space, are in the label but not in ner_tags: 1."
+        in result.losses
+    )
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet", "jsonl"])
+def test_tables_hold_spans_as_json_and_bring_them_back(named, form):
+    _, path = named.export(f"o/x.{form}", format=form)
+    if form != "jsonl":
+        table = pd.read_csv(path) if form == "csv" else pd.read_parquet(path)
+        assert json.loads(table["label"][0]) == spans(*TEXTS["plain"])
+    other = named.have(replace(NAMES, name="copy"))
+    assert other.bring(path).answers == len(TEXTS)
+    assert [row["label"] for row in other.exported()] == [spans(text, *marked) for text, *marked in TEXTS.values()]
+    assert [row["data"] for row in other.exported()] == [{"text": text} for text, *_ in TEXTS.values()]
+
+
+def test_data_called_as_our_words_comes_back(desk):
+    desk = desk.have(NAMES)
+    desk.bring(desk.jsonl("t.jsonl", {"id": "a", "text": "Ada", "tokens": ["x"], "ner_tags": "mine"}))
+    desk.answer(desk.person("ann"), {"label": spans("Ada", ("Ada", "PER"))})
+    for form, name in (("huggingface", "hub"), ("csv", "x/x.csv"), ("jsonl", "x/x.jsonl")):
+        _, out = desk.export(name, format=form)
+        other = desk.have(replace(NAMES, name=form))
+        assert other.bring(out).new == 1
+        assert other.items()["a"].data["ner_tags"] == "mine"
+
+
+def test_label_studio_accepts_spans_and_brings_them_back(named):
+    result, path = named.export("ls/x.json", format="label-studio")
+    studio = LabelInterface(json.loads(result.files[-1].read_text())["files"]["x.json"]["label_config"])
+    studio.validate()
+    tasks = json.loads(path.read_text())
+    for task, (text, *marked) in zip(tasks, TEXTS.values(), strict=True):
+        (annotation,) = task["annotations"]
+        assert studio.validate_annotation(annotation)
+        assert [
+            (text[one["value"]["start"] : one["value"]["end"]], one["value"]["labels"]) for one in annotation["result"]
+        ] == [(span["text"], [span["label"]]) for span in spans(text, *marked)]
+    other = named.have(GOLD)
+    other.bring(path, role="gold")
+    assert [row.gold["label"] for row in other.items().values()] == [
+        spans(text, *marked) for text, *marked in TEXTS.values()
+    ]
