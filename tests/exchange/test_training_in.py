@@ -141,8 +141,8 @@ def test_hugging_faces_tokens_and_tags_come_with_their_names(desk):
     desk = desk.have(NAMES)
     tags = datasets.ClassLabel(names=["O", "B-PER", "I-PER", "B-LOC", "I-LOC"])
     features = datasets.Features(
-        {"id": datasets.Value("string"), "tokens": datasets.List(datasets.Value("string")), "ner_tags": datasets.List(tags),
-         "pos_tags": datasets.List(datasets.Value("int64"))}
+        {"id": datasets.Value("string"), "tokens": datasets.List(datasets.Value("string")),
+         "ner_tags": datasets.List(tags), "pos_tags": datasets.List(datasets.Value("int64"))}
     )  # fmt: skip
     rows = {
         "id": ["a"],

@@ -15,10 +15,8 @@ from bot.exchange.problems import BadExport
 from bot.project import LabelDef, Project, Question
 from tests.exchange.desk import REVIEWS, TICKETS
 
-ENTITIES = Question(
-    "label", "Who, where?", "spans", (LabelDef("PER", "Person"), LabelDef("LOC", "Place"), LabelDef("big org", "Company")),
-    options={"overlap": True},
-)  # fmt: skip
+LABELS = (LabelDef("PER", "Person"), LabelDef("LOC", "Place"), LabelDef("big org", "Company"))
+ENTITIES = Question("label", "Who, where?", "spans", LABELS, options={"overlap": True})
 NAMES = Project("names", "Names", (ENTITIES,), show=("text",))
 GOLD = replace(NAMES, name="copy")
 datasets.disable_progress_bars()
