@@ -19,16 +19,16 @@ def test_a_text_is_marked_by_replies_and_the_person_sees_it_grow(talk):
     anna = dialogue.member("Anna")
     assert anna.sees == (
         "1 / 2 · News\nWho and where?\n\n¹Ada ²Lovelace ³lived ⁴in ⁵London.\n\n"
-        "Type London=LOC, or words by number: 3-4 ORG. London*=LOC marks every one. Or tap ＋.\n"
-        "[＋ 👤 Person] [＋ 📍 Place]\n[＋ 🏢 Organisation]\n[∅ Nothing to mark]\n[↩] [⋯] [⏭]"
+        "Type words=PER, or their numbers: 3-4 PER. Words*=PER marks every one. Or tap a label.\n"
+        "[+ 👤 Person] [+ 📍 Place]\n[+ 🏢 Organisation]\n[∅ Nothing to mark]\n[↩] [⋯] [⏭]"
     )
     anna.types("1-2 PER")
     anna.types("London=LOC")
     assert anna.card.text == (
         "1 / 2 · News\nWho and where?\n\n[¹Ada ²Lovelace] 👤 Person ³lived ⁴in [⁵London] 📍 Place.\n\n"
-        "• Ada Lovelace — 👤 Person\n• London — 📍 Place\n"
-        "Type London=LOC, or words by number: 3-4 ORG. London*=LOC marks every one. Or tap ＋."
+        "Type words=PER, or their numbers: 3-4 PER. Words*=PER marks every one. Or tap a label."
     )
+    assert anna.titles[:2] == ["Ada Lovelace · 👤 Person", "London · 📍 Place"]
     anna.taps("Done (2)")
     assert anna.card.text.startswith("✓ Ada Lovelace (👤 Person), London (📍 Place)\n\n2 / 2")
     anna.taps("Nothing to mark")
@@ -47,10 +47,9 @@ def test_every_step_can_be_undone(talk):
     anna.types("1-2 PER")
     anna.types("London=LOC")
     anna.taps("↩")
-    assert "• London" not in anna.card.text
-    assert "• Ada Lovelace — 👤 Person" in anna.card.text
+    assert "[¹Ada ²Lovelace] 👤 Person ³lived ⁴in ⁵London." in anna.card.text
     anna.taps("↩")
-    assert "•" not in anna.card.text
+    assert "¹Ada ²Lovelace ³lived ⁴in ⁵London." in anna.card.text
 
 
 def test_an_answer_taken_back_has_its_marks_still(talk):
@@ -59,7 +58,7 @@ def test_an_answer_taken_back_has_its_marks_still(talk):
     anna.types("London=LOC")
     anna.taps("Done")
     anna.taps("↩")
-    assert "• London — 📍 Place" in anna.card.text
+    assert "[⁵London] 📍 Place" in anna.card.text
     assert dialogue.labels() == []
 
 
@@ -76,7 +75,7 @@ def test_a_bad_reply_is_answered_and_changes_nothing(talk):
 def test_a_label_and_two_words_are_tapped(talk):
     dialogue = names(talk, TEXT)
     anna = dialogue.member("Anna")
-    anna.taps("＋ 👤 Person")
+    anna.taps("+ 👤 Person")
     anna.taps("Ada")
     anna.taps("Lovelace")
     anna.taps("Ada Lovelace · 👤 Person")
@@ -99,5 +98,7 @@ def test_a_long_text_is_turned_over_page_by_page(talk):
         pages += 1
     assert pages > 5
     anna.types("1999-2000 ORG")
+    anna.taps("‹")
+    assert "Marked besides: 1" in anna.card.text
     anna.taps("Done (1)")
     assert dialogue.labels()[0][0]["text"] == "word1998 word1999"

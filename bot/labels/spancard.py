@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from bot.labels.base import Ask, BadAnswer, Kept, Option, Style, Work, cut
+from bot.labels.base import Ask, BadAnswer, Kept, Option, Said, Style, Work, cut
 from bot.labels.layout import Row, grid
 from bot.labels.menu import index_of, label_at
 from bot.labels.names import is_list
@@ -88,9 +88,9 @@ def asked(question: Question, marking: Marking, text: str) -> Ask:
     start, end = parts[page]
     here = replace(marking, marks=tuple(one for one in marking.marks if start <= one[0] < end))
     return Ask(
-        (*_rows(question, here, text, parts[page]), *_ways(page, len(parts))),
-        hint=_hint(marking),
-        marked=_told(question, marking, text),
+        (*_rows(question, marking, here, text, parts[page]), *_ways(page, len(parts))),
+        hint=_hint(question, marking),
+        marked=_told(question, marking, here, text),
         body=_body(question, here, text, start, end),
         page=True,
     )
@@ -174,38 +174,34 @@ def _title(question: Question, name: str) -> str:
     return label.title if label else name
 
 
-def _hint(marking: Marking) -> Phrase:
+def _hint(question: Question, marking: Marking) -> Phrase:
     if marking.at is not None:
         return phrase("spans.hint_mark")
     if marking.since:
         return phrase("spans.hint_last")
-    return phrase("spans.hint_first") if marking.label else phrase("spans.hint")
+    return phrase("spans.hint_first") if marking.label else phrase("spans.hint", label=question.labels[0].name)
 
 
-def _told(question: Question, marking: Marking, text: str) -> str | None:
-    """One line a mark, with the label that is chosen; None before there is anything to tell."""
+def _told(question: Question, marking: Marking, here: Marking, text: str) -> Said | None:
+    """The mark whose menu is open, or the label that is chosen; else how many marks have no button here."""
     if marking.at is not None:
-        return _line(question, marking.at, text)
+        said = " ".join(text[marking.at[0] : marking.at[1]].split())
+        return f"{cut(said, 60)} — {_title(question, marking.at[2])}"
     if marking.label:
-        return f"＋ {_title(question, marking.label)}"
-    lines = [_line(question, one, text) for one in marking.marks[:MARKS]]
-    more = [f"… +{len(marking.marks) - MARKS}"] if len(marking.marks) > MARKS else []
-    return "\n".join([*lines, *more]) or None
+        return f"+ {_title(question, marking.label)}"
+    more = len(marking.marks) - len(here.marks[:MARKS])
+    return phrase("spans.more", count=more) if more else None
 
 
-def _line(question: Question, mark: Span, text: str) -> str:
-    said = " ".join(text[mark[0] : mark[1]].split())
-    return f"• {cut(said, 60)} — {_title(question, mark[2])}"
-
-
-def _rows(question: Question, here: Marking, text: str, part: tuple[int, int]) -> tuple[Row, ...]:
+def _rows(question: Question, marking: Marking, here: Marking, text: str, part: tuple[int, int]) -> tuple[Row, ...]:
+    """`here` has the marks of the `part` of the text that is shown."""
     if here.at is not None:
         return _menu(question, here.at)
     if here.label:
         return (*_tokens(here, text, part), (Option(phrase("label.back"), "back"),))
     marks = [_mark_option(question, here, one, text) for one in here.marks[:MARKS]]
-    labels = [Option(f"＋ {one.title}", f"n{index_of(question, one)}") for one in _offered(question)]
-    return (*(grid(marks) if marks else ()), *grid(labels), _done(here))
+    labels = [Option(f"+ {one.title}", f"n{index_of(question, one)}") for one in _offered(question)]
+    return (*(grid(marks) if marks else ()), *grid(labels), _done(marking))
 
 
 def _offered(question: Question) -> Sequence[LabelDef]:
@@ -238,12 +234,12 @@ def _tokens(here: Marking, text: str, part: tuple[int, int]) -> tuple[Row, ...]:
     )
 
 
-def _done(here: Marking) -> Row:
-    if not here.marks:
+def _done(marking: Marking) -> Row:
+    if not marking.marks:
         return (Option(phrase("spans.nothing"), "done"),)
-    if here.marks == here.suggested:
-        return (Option(phrase("spans.all_right", count=len(here.marks)), "done", main=True),)
-    return (Option(phrase("label.done", count=len(here.marks)), "done", main=True),)
+    if marking.marks == marking.suggested:
+        return (Option(phrase("spans.all_right", count=len(marking.marks)), "done", main=True),)
+    return (Option(phrase("label.done", count=len(marking.marks)), "done", main=True),)
 
 
 def _ways(page: int, count: int) -> tuple[Row, ...]:
