@@ -11,12 +11,15 @@ from label_studio_sdk.label_interface import LabelInterface
 from spacy.tokens import DocBin
 from spacy.training.converters import conll_ner_to_docs
 
+from bot.exchange.exports import Wanted, export_project
 from bot.exchange.problems import BadExport
 from bot.project import LabelDef, Project, Question
+from storage.files import Files
+from tests.dialogue import project, question
 from tests.exchange.desk import REVIEWS, TICKETS
 
 LABELS = (LabelDef("PER", "Person"), LabelDef("LOC", "Place"), LabelDef("big org", "Company"))
-ENTITIES = Question("label", "Who, where?", "spans", LABELS, options={"overlap": True})
+ENTITIES = Question("label", "Who, where?", "spans", LABELS, options={"overlapping": True})
 NAMES = Project("names", "Names", (ENTITIES,), show=("text",))
 GOLD = replace(NAMES, name="copy")
 datasets.disable_progress_bars()
@@ -276,3 +279,19 @@ def test_label_studio_accepts_spans_and_brings_them_back(named):
     assert [row.gold["label"] for row in other.items().values()] == [
         spans(text, *marked) for text, *marked in TEXTS.values()
     ]
+
+
+def test_what_is_typed_in_a_chat_is_what_spacy_finds(talk, tmp_path):
+    dialogue = talk(project(question("spans", *LABELS)), items=0)
+    dialogue.add_items("reviews", [{"data": {"text": "👋🏽 Ada lived in New York."}}])
+    anna = dialogue.member("Anna")
+    anna.types("Ada=PER")
+    anna.types("New York=LOC")
+    anna.taps("Done")
+    for form in ("spacy", "conll"):
+        export_project(dialogue.database, Files(tmp_path), "reviews", Wanted(format=form), tmp_path / f"x.{form}")
+    (doc,) = DocBin().from_disk(tmp_path / "x.spacy").get_docs(spacy.blank("en").vocab)
+    assert [(one.text, one.label_) for one in doc.ents] == [("Ada", "PER"), ("New York", "LOC")]
+    assert [word for sentence in conll(tmp_path / "x.conll")[0] for word in sentence if word[1] != "O"] == [
+        ("Ada", "B-PER"), ("New", "B-LOC"), ("York", "I-LOC"),
+    ]  # fmt: skip
