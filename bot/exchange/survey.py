@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bot.exchange.exported import Exported, notes_beside
-from bot.exchange.raw import plain
 
 CellType = Literal["text", "whole", "number", "truth", "texts", "json"]
 
@@ -103,7 +102,8 @@ def _type(value: Any) -> CellType:
 def _texts(label: Any) -> Iterable[str]:
     if isinstance(label, str):
         return (label,)
-    return (one for one in plain(label) if isinstance(one, str)) if isinstance(label, list) else ()
+    held = (one.get("label") if isinstance(one, Mapping) else one for one in label) if isinstance(label, list) else ()
+    return (one for one in held if isinstance(one, str))
 
 
 def _tied(ties: Mapping[str, tuple[Any, ...]]) -> Iterable[Mapping[str, Any]]:

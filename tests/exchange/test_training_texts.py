@@ -3,20 +3,26 @@
 import json
 from dataclasses import replace
 
+import datasets
+import pandas as pd
 import pytest
 import spacy
+from label_studio_sdk.label_interface import LabelInterface
 from spacy.tokens import DocBin
 from spacy.training.converters import conll_ner_to_docs
 
+from bot.exchange.exports import Wanted, export_project
 from bot.exchange.problems import BadExport
 from bot.project import LabelDef, Project, Question
+from storage.files import Files
+from tests.dialogue import project, question
 from tests.exchange.desk import REVIEWS, TICKETS
 
-ENTITIES = Question(
-    "label", "Who, where?", "spans", (LabelDef("PER", "Person"), LabelDef("LOC", "Place"), LabelDef("big org", "Org")),
-    options={"overlap": True},
-)  # fmt: skip
+LABELS = (LabelDef("PER", "Person"), LabelDef("LOC", "Place"), LabelDef("big org", "Company"))
+ENTITIES = Question("label", "Who, where?", "spans", LABELS, options={"overlapping": True})
 NAMES = Project("names", "Names", (ENTITIES,), show=("text",))
+GOLD = replace(NAMES, name="copy")
+datasets.disable_progress_bars()
 
 TEXTS = {
     "plain": ("Ada lived in New York. Bob did not.", ("Ada", "PER"), ("New York", "LOC"), ("Bob", "PER")),
@@ -160,11 +166,11 @@ def test_fasttext_is_a_line_an_item_whatever_the_text_holds(desk):
     desk.bring(desk.jsonl("t.jsonl", {"id": "a", "text": "two\r\nlines  \0 __label__x </s>"}, {"id": "b", "text": "b"}))
     desk.answer(desk.person("ann"), {"label": "very good"}, {"label": "very_good"})
     result, path = desk.export("o/x.txt", format="fasttext")
-    assert path.read_text() == "__label__very_good two lines ___label__x _</s>\n__label__very_good_2 b\n"
+    assert path.read_text() == "__label__very_good_2 two lines ___label__x _</s>\n__label__very_good b\n"
     assert result.losses[1:] == (
         "Texts of several lines became one line: 1.",
         "Words that fastText would take for its own signs got a _ before them: 2.",
-        "Labels with spaces in their names are written with _: very good and very_good.",
+        "Labels with spaces in their names are written with _: very good.",
     )
 
 
@@ -200,3 +206,92 @@ def test_without_spacy_a_sentence_says_what_to_install(named, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "spacy", None)
     with pytest.raises(BadExport, match=r"pip install 'labelbot\[spacy\]'"):
         named.export("o/x.spacy", format="spacy")
+
+
+def test_hugging_face_has_spans_as_structures_and_words_with_their_tags(named):
+    _, out = named.export("hub", format="huggingface")
+    loaded = datasets.load_dataset(str(out), cache_dir=str(named.folder / "cache"))["train"]
+    tags = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC", "B-big org", "I-big org"]
+    assert loaded.features["ner_tags"] == datasets.List(datasets.ClassLabel(names=tags))
+    for row, (text, *marked) in zip(loaded, TEXTS.values(), strict=True):
+        assert row["label"] == spans(text, *marked)
+        assert "".join(row["tokens"]) == "".join(text.split())
+        assert len(row["tokens"]) == len(row["ner_tags"])
+    assert loaded["tokens"][0][3:6] == ["New", "York", "."]
+    assert [tags[one] for one in loaded["ner_tags"][0]] == [
+        "B-PER", "O", "O", "B-LOC", "I-LOC", "O", "B-PER", "O", "O", "O",
+    ]  # fmt: skip
+    other = named.have(replace(NAMES, name="copy"))
+    assert other.bring(out).answers == len(TEXTS)
+    assert other.exported() == named.exported()
+
+
+def test_what_tags_cannot_hold_is_told_and_stays_in_the_label(desk):
+    text = "University of New York"
+    marked = spans(text, (text, "big org"), ("New York", "LOC"))
+    result, out = one(desk, text, marked, []).export("hub", format="huggingface", level="items")
+    assert not [loss for loss in result.losses if "ner_tags" in loss]
+    result, out = desk.have(replace(NAMES, overlap=2)).export("hub", format="huggingface")
+    loaded = datasets.load_dataset(str(out), cache_dir=str(desk.folder / "cache"))["train"]
+    assert loaded["label"][:] == [marked, []]
+    assert (
+        "Spans that overlap longer ones, or hold only white space, are in the label but not in ner_tags: 1."
+        in result.losses
+    )
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet", "jsonl"])
+def test_tables_hold_spans_as_json_and_bring_them_back(named, form):
+    _, path = named.export(f"o/x.{form}", format=form)
+    if form != "jsonl":
+        table = pd.read_csv(path) if form == "csv" else pd.read_parquet(path)
+        assert json.loads(table["label"][0]) == spans(*TEXTS["plain"])
+    other = named.have(replace(NAMES, name="copy"))
+    assert other.bring(path).answers == len(TEXTS)
+    assert [row["label"] for row in other.exported()] == [spans(text, *marked) for text, *marked in TEXTS.values()]
+    assert [row["data"] for row in other.exported()] == [{"text": text} for text, *_ in TEXTS.values()]
+
+
+def test_data_called_as_our_words_comes_back(desk):
+    desk = desk.have(NAMES)
+    desk.bring(desk.jsonl("t.jsonl", {"id": "a", "text": "Ada", "tokens": ["x"], "ner_tags": "mine"}))
+    desk.answer(desk.person("ann"), {"label": spans("Ada", ("Ada", "PER"))})
+    for form, name in (("huggingface", "hub"), ("csv", "x/x.csv"), ("jsonl", "x/x.jsonl")):
+        _, out = desk.export(name, format=form)
+        other = desk.have(replace(NAMES, name=form))
+        assert other.bring(out).new == 1
+        assert other.items()["a"].data["ner_tags"] == "mine"
+
+
+def test_label_studio_accepts_spans_and_brings_them_back(named):
+    result, path = named.export("ls/x.json", format="label-studio")
+    studio = LabelInterface(json.loads(result.files[-1].read_text())["files"]["x.json"]["label_config"])
+    studio.validate()
+    tasks = json.loads(path.read_text())
+    for task, (text, *marked) in zip(tasks, TEXTS.values(), strict=True):
+        (annotation,) = task["annotations"]
+        assert studio.validate_annotation(annotation)
+        assert [
+            (text[one["value"]["start"] : one["value"]["end"]], one["value"]["labels"]) for one in annotation["result"]
+        ] == [(span["text"], [span["label"]]) for span in spans(text, *marked)]
+    other = named.have(GOLD)
+    other.bring(path, role="gold")
+    assert [row.gold["label"] for row in other.items().values()] == [
+        spans(text, *marked) for text, *marked in TEXTS.values()
+    ]
+
+
+def test_what_is_typed_in_a_chat_is_what_spacy_finds(talk, tmp_path):
+    dialogue = talk(project(question("spans", *LABELS)), items=0)
+    dialogue.add_items("reviews", [{"data": {"text": "👋🏽 Ada lived in New York."}}])
+    anna = dialogue.member("Anna")
+    anna.types("Ada=PER")
+    anna.types("New York=LOC")
+    anna.taps("Done")
+    for form in ("spacy", "conll"):
+        export_project(dialogue.database, Files(tmp_path), "reviews", Wanted(format=form), tmp_path / f"x.{form}")
+    (doc,) = DocBin().from_disk(tmp_path / "x.spacy").get_docs(spacy.blank("en").vocab)
+    assert [(one.text, one.label_) for one in doc.ents] == [("Ada", "PER"), ("New York", "LOC")]
+    assert [word for sentence in conll(tmp_path / "x.conll")[0] for word in sentence if word[1] != "O"] == [
+        ("Ada", "B-PER"), ("New", "B-LOC"), ("York", "I-LOC"),
+    ]  # fmt: skip

@@ -26,6 +26,7 @@ OPTIONAL: Final = frozenset(
 )
 _NEUTRAL: Final = re.compile(r"'+[=+\-@\t\r\n]")
 CONSENSUS: Final = "consensus"
+_OF_WORDS: Final = ("tokens", "ner_tags")
 
 
 def level_of(columns: Iterable[str]) -> str | None:
@@ -77,7 +78,8 @@ class Ours:
         if isinstance(cells.get("data"), Mapping):
             return cells
         row: dict[str, Any] = {"data": {}}
-        for name, value in cells.items():
+        made = self._made(cells)
+        for name, value in ((name, value) for name, value in cells.items() if name not in made):
             value = unneutral(value) if self.texts and isinstance(value, str) else value
             self._place(row, name, value)
         return row
@@ -96,6 +98,13 @@ class Ours:
                 row.setdefault(first, {})[rest] = plain(value)
         elif first not in ("confidence", "agreement", "tie"):
             row["data"][rest if first == "data" else name] = value
+
+    def _made(self, cells: Mapping[str, Any]) -> frozenset[str]:
+        """Columns that an export for Hugging Face made from text and label: words and their tags."""
+        marks = not self.texts and any(question.type == "spans" for question in self.project.questions)
+        if not marks or not cells.keys() >= {*_OF_WORDS}:
+            return frozenset()
+        return frozenset(name for name in cells if name.partition(".")[0] in _OF_WORDS)
 
     def _suggestion(self, value: Mapping[str, Any]) -> dict[str, Any] | None:
         labels = value.get("label")

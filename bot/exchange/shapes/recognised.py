@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from bot.exchange.problems import BadRow
 from bot.exchange.raw import Meter, Opened, Raw, Rows
@@ -62,7 +62,7 @@ def _tagged(opened: Opened, rows: Sequence[Mapping[str, Any]]) -> Recognised | N
     return None
 
 
-def _words(value: Any) -> bool:
+def _words(value: Any) -> TypeGuard[list[str]]:
     return isinstance(value, list) and all(isinstance(one, str) for one in value)
 
 
@@ -81,7 +81,8 @@ def _spanned(opened: Opened, rows: Sequence[Mapping[str, Any]]) -> Recognised | 
     if not all(isinstance(row.get("text"), str) for row in rows):
         return None
     for column in SPANS:
-        told = [one for row in rows for one in (row.get(column) if isinstance(row.get(column), list) else ())]
+        lists = [held for row in rows if isinstance(held := row.get(column), list)]
+        told = [one for held in lists for one in held]
         if told and all(_span(one) is not None for one in told):
             return Recognised(opened, ("spans",), partial(_of_spans, column), f"texts with spans in {column}")
     return None
@@ -92,8 +93,12 @@ def _span(value: Any) -> iob.Span | None:
         value = [_first(value, _STARTS), _first(value, _ENDS), value.get("label")]
     if not isinstance(value, (list, tuple)) or len(value) < 3 or not isinstance(value[2], str):
         return None
-    whole = [one for one in value[:2] if isinstance(one, int) and not isinstance(one, bool)]
-    return iob.Span(*whole, value[2]) if len(whole) == 2 else None
+    start, end = value[:2]
+    return iob.Span(start, end, value[2]) if _place(start) and _place(end) else None
+
+
+def _place(value: Any) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _first(value: Mapping[str, Any], names: Sequence[str]) -> Any:
@@ -166,7 +171,7 @@ def _of_nemo(row: Mapping[str, Any]) -> Brought:
     left = {"audio_filepath", "text", "offset", "duration", "pieces", "id"}
     data = {"audio": row.get("audio_filepath")} | {name: one for name, one in row.items() if name not in left}
     pieces = row.get("pieces") or ([row] if row.get("offset") else [])
-    label = {"text": " ".join(str(one.get("text")) for one in pieces), "segments": list(map(_piece, pieces))}
+    label: Any = {"text": " ".join(str(one.get("text")) for one in pieces), "segments": list(map(_piece, pieces))}
     return Brought(row.get("id", row.get("audio_filepath")), data, label if pieces else row.get("text"))
 
 
