@@ -27,6 +27,8 @@ class Survey:
     items: int = 0
     several: bool = False
     """Some item has labels of more than one answer."""
+    people: set[str] = field(default_factory=set)
+    """Who has given a label."""
     broken: bool = False
     """Some text holds half of a character, which only JSON can carry."""
 
