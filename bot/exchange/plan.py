@@ -17,7 +17,9 @@ from bot.exchange.readers.recognise import open_source, sources
 from bot.exchange.records import Record
 from bot.exchange.references import Roots, located
 from bot.exchange.sentences import counted, listed
+from bot.exchange.shapes.imagefolder import imagefolder
 from bot.exchange.shapes.labelled import LABEL, Labelled, Role, labelled
+from bot.exchange.shapes.marked import marked
 from bot.exchange.shapes.ours import Ours, level_of
 from bot.exchange.shapes.recognised import Recognised, recognised
 from bot.exchange.shapes.studio import Studio, is_task
@@ -225,8 +227,11 @@ class _Asked:
         if is_task(first):
             studio = Studio(self.project, self.version, self.mapping, self.role == "gold")
             return _Understood(opened, studio, "Label Studio tasks", {"id": "id", "answers": "annotations"}, {}, ())
+        if "boxes" in opened.types and (found := marked(self.project, opened, self.role)) is not None:
+            meaning = f"pictures with {found[0].question.type}"
+            return _Understood(opened, found[0], meaning, {self.role: LABEL}, {}, found[1])
         if not self.mapping.keys() & {"gold", "suggestion"}:
-            told = recognised(self.project, opened, sample)
+            told = recognised(self.project, opened, sample) or imagefolder(self.project, opened, sample)
             if told is not None:
                 return self._labelled(told, sample)
         return self._table(opened, sample)

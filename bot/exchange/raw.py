@@ -48,7 +48,8 @@ class Opened:
 
     `base` is the folder its relative paths start from; `texts` says that every cell is text (a table without types);
     `mixed` that each row is a file, called `id`; `notes` are sentences about how it is read. `types` says that each row
-    has in its cell `label` a label of one of these label types.
+    has in its cell `label` a label of one of these label types, and `classes` which names stand in them, where the
+    source tells it.
     """
 
     path: Path
@@ -60,6 +61,7 @@ class Opened:
     columns: tuple[str, ...] | None = None
     notes: tuple[str, ...] = field(default=())
     types: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
 
 
 def clean(text: str) -> str:

@@ -140,7 +140,7 @@ def _spread(corners: Sequence[Corner]) -> Iterator[tuple[float, float]]:
 
 def _exact(number: float) -> float:
     found = round(number, _DIGITS)
-    return int(found) if found.is_integer() else found
+    return int(found) if found == int(found) else found
 
 
 def _number(value: Json) -> float:

@@ -77,7 +77,7 @@ def scaled_label(label: Label, size: "Size", scale: float) -> Label:
 
 
 def whole(number: float) -> float:
-    return int(number) if number.is_integer() else number
+    return int(number) if number == int(number) else number
 
 
 class Pictures:

@@ -45,7 +45,7 @@ def open_folder(path: Path) -> Opened:
     table = next((path / name for name in TABLES if (path / name).is_file()), None)
     if table is not None:
         return open_table(table) if table.suffix == ".csv" else open_lines(table)
-    if next(_files(path), None) is None:
+    if next(files_in(path), None) is None:
         raise BadImport(f"{path.name} is an empty folder.")
     return Opened(path=path, format="folder", rows=partial(_folder, path), base=path, mixed=True)
 
@@ -131,7 +131,7 @@ def _hidden(parts: tuple[str, ...]) -> bool:
     return any(part.startswith(".") or part in _HIDDEN for part in parts)
 
 
-def _files(folder: Path) -> Iterator[str]:
+def files_in(folder: Path) -> Iterator[str]:
     """Places of the folder's files in a stable order; links to folders are not followed."""
     for here, folders, names in os.walk(folder):
         folders.sort()
@@ -142,9 +142,9 @@ def _files(folder: Path) -> Iterator[str]:
 
 
 def _folder(path: Path, meter: Meter) -> Rows:
-    meter.total += sum(1 for _ in _files(path))
+    meter.total += sum(1 for _ in files_in(path))
     root = path.resolve()
-    for number, place in enumerate(_files(path), 1):
+    for number, place in enumerate(files_in(path), 1):
         meter.done += 1
         file = path / place
         if not file.is_file() or not file.resolve().is_relative_to(root):

@@ -46,7 +46,8 @@ def test_label_studio_accepts_the_marks_and_brings_the_same_back(desk, project, 
     (annotation,) = found["annotations"]
     assert len(annotation["result"]) == len(label)
     assert len({result["id"] for result in annotation["result"]}) == len(label)
-    assert interface.validate_task(found, return_errors=True) == []
+    assert interface.validate_task({"data": found["data"]})
+    assert interface.validate_annotation(annotation)
     assert interface.validate_prediction({"result": annotation["result"]}, return_errors=True) == []
     other = desk.have(replace(project, name="copy"))
     done = other.bring(desk.folder / "o" / "ls.json", media_root=desk.folder / "pics")
