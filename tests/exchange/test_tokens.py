@@ -11,8 +11,10 @@ from bot.exchange.spans.tokens import sentences, tokens
 from bot.exchange.writers.docbin import pieces
 
 SIGNS = st.sampled_from(
-    [*"aB1.'-, \n\r\t_", "\r\n", "e\u0301", "\u0301", "\u200d", "\u200b", "\u00a0", "\u2028", "\x1f", "\0"]
-    + ["👩\u200d👧", "🇩🇪", "👋🏽", "東", "京", "。", "ש", "ל\u05b8", "ก", "\u0e31", "İ", "한"]
+    [
+        *(*"aB1.'-, \n\r\t_", "\r\n", "e\u0301", "\u0301", "\u200d", "\u200b", "\u00a0", "\u2028", "\x1f", "\0"),
+        *("👩\u200d👧", "🇩🇪", "👋🏽", "東", "京", "。", "ש", "ל\u05b8", "ก", "\u0e31", "İ", "한"),
+    ]
 )
 
 
