@@ -59,10 +59,9 @@ class Marked:
                 known.append(replace(one, name=own))
         if lacking and not self.told:
             dropped.append(f"the project has no label {listed(lacking, 'or')}")
-        found = (
-            self._boxes(known, dropped) if self.question.type == "boxes" else self._masks(known, marks.size, dropped)
-        )
-        return read_label(self.question, list(found), False)
+        boxes = self.question.type == "boxes"
+        found = list(self._boxes(known, dropped) if boxes else self._masks(known, marks.size, dropped))
+        return None if dropped and known and not found else read_label(self.question, found, False)
 
     def _boxes(self, marks: Sequence[Mark], dropped: list[str]) -> Iterator[dict[str, Any]]:
         flat = 0
