@@ -36,7 +36,7 @@ class Parts:
         parts = ("",) if self.form.whole else tuple(self.context.split or ("",))
         if not apart(self.form, self.context):
             return {part: self._name(part) for part in parts}
-        people = [f"person-{person}" for person in self.context.people]
+        people = [f"person-{person}" for person in self.context.people if person in self.context.survey.people]
         return {f"{person}/{part}": f"{person}/{self._name(part)}" for person in people for part in parts}
 
     def _name(self, part: str) -> str:

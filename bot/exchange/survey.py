@@ -27,6 +27,8 @@ class Survey:
     items: int = 0
     several: bool = False
     """Some item has labels of more than one answer."""
+    people: set[str] = field(default_factory=set)
+    """Who has given a label."""
     broken: bool = False
     """Some text holds half of a character, which only JSON can carry."""
 
@@ -41,9 +43,9 @@ class Survey:
                 self._whole_characters(value)
         for media in one.media:
             self.media[media["field"]] = media["kind"]
-        self.several = (
-            self.several or sum(answer.status == "live" and bool(answer.labels) for answer in one.answers) > 1
-        )
+        labelled = [answer.person for answer in one.answers if answer.status == "live" and answer.labels]
+        self.several = self.several or len(labelled) > 1
+        self.people.update(labelled)
         self.statuses.update(answer.status for answer in one.answers)
         self._see_labels(one)
         self._see_more(one)

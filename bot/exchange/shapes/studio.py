@@ -59,14 +59,12 @@ class Studio:
         dropped = [*_turned(annotations), *_turned(predictions)]
         truth = next((one for one in annotations if one.get("ground_truth")), None)
         gold = None if truth is None else self.labels(truth.get("result")) or None
+        answers = () if self.right else tuple(self._answers(annotations, dropped))
         suggestion = self._suggestion(predictions, dropped)
-        answers: tuple[IncomingAnswer, ...] = ()
         if self.right:
             gold = gold or self._agreed(annotations, dropped)
             if not annotations and suggestion is not None:
                 gold, suggestion = suggestion["label"], None
-        else:
-            answers = tuple(self._answers(annotations, dropped))
         meta = task.get("meta")
         item = meta.get("item") if isinstance(meta, Mapping) else None
         return Record(
