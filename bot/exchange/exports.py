@@ -254,7 +254,7 @@ class _Export:
             return named[0]
         kinds = listed(form.types, "or")
         if not self.wanted.question or not fitting:
-            raise BadExport(f"{self.wanted.format} holds {kinds}, and {self.row.name} has no question of that type.")
+            raise BadExport(f"{self.wanted.format} holds labels of {kinds}, and {self.row.name} has no such question.")
         names = listed([one.name for one in fitting], "or")
         raise BadExport(f"--question {self.wanted.question}: {self.wanted.format} can hold {names}.")
 

@@ -37,7 +37,7 @@ class Recognised:
 def recognised(project: Project, opened: Opened, sample: Sequence[Raw]) -> Recognised | None:
     """None where nothing tells that there are labels which the project could take."""
     if opened.types:
-        return Recognised(opened, opened.types, cells, f"{opened.format} with labels")
+        return Recognised(opened, opened.types, cells, "with labels")
     rows, asked = [raw.cells for raw in sample], {one.type for one in project.questions}
     found: Recognised | None = None
     if "spans" in asked:
