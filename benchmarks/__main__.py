@@ -8,7 +8,7 @@ import time
 
 from benchmarks.measuring import Figure, table
 
-SCRIPTS = ("tap", "storing", "serving", "exchange", "starting", "calls", "report")
+SCRIPTS = ("tap", "storing", "serving", "exchange", "starting", "calls", "report", "page", "painting", "boxing")
 
 
 def main() -> None:

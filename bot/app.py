@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from random import Random
 
-from bot import doors, letters, presses, replies, schedule, serving
+from bot import doors, letters, marking, presses, replies, schedule, serving
 from bot.characters import storable
 from bot.chat import (
     Blocked,
@@ -223,5 +223,7 @@ COMMANDS: dict[str, Callable[[Turn, str], None]] = {
 def opened(turn: Turn, event: Opened) -> None:
     if event.place == "home":
         doors.home(turn, event)
+    elif event.place == "page":
+        marking.arrive(turn, event.data)
     elif cards.open_card(turn.tx, turn.person.id) is None:
         doors.look_in(turn)

@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import errno
+import json
 import logging
 import signal
 import socket
+from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -25,10 +27,11 @@ from bot.platforms import slack_chat, slack_team, telegram_chat
 from bot.project import Project
 from bot.reception import FrontDoor, MayRead, PageBoard
 from bot.sweeping import sweep
+from bot.visiting import SEAL, PageDesk
 from bot.web.ports import MediaFile
 from bot.web.server import build
 from config.settings import Settings
-from storage import accounts, media, people, projects
+from storage import accounts, media, people, projects, regions, seals
 from storage.database import Database, Transaction, open_database
 from storage.files import Files
 from storage.migrations import migrate
@@ -58,6 +61,7 @@ class House:
     edge: Edge
     browser: BrowserChat
     door: FrontDoor
+    pages: PageDesk
     platforms: Mapping[int, str]
     chats: list[Chat] = field(default_factory=list)
     address: str = ""
@@ -112,6 +116,7 @@ async def _house(settings: Settings, database: Database, bound: socket.socket) -
         edge,
         browser,
         FrontDoor(database, account, may_read(account)),
+        PageDesk(database, app),
         app.platforms,
         [browser],
         address,
@@ -150,11 +155,14 @@ async def _connect(house: House, app: App) -> None:
     settings = house.settings
     if settings.telegram_token:
         account = await _account(house.database, app, "telegram", settings.telegram_token.partition(":")[0])
-        house.chats.append(telegram_chat(settings, account, house.edge.receive, _open(house)))
+        telegram = telegram_chat(settings, account, house.edge.receive, _open(house))
+        house.pages.recognise[account] = telegram.recognise
+        house.chats.append(telegram)
     if settings.slack_bot_token:
         team = await slack_team(settings, house.database)
         account = await _account(house.database, app, "slack", team)
-        house.chats.append(slack_chat(settings, account, house.edge.receive, _open(house)))
+        secret = await _submit(house.database, partial(seals.seal, name=SEAL))
+        house.chats.append(slack_chat(settings, account, house.edge.receive, _open(house), secret))
 
 
 def _open(house: House) -> Callable[[str], bytes]:
@@ -171,8 +179,14 @@ def _open(house: House) -> Callable[[str], bytes]:
 
 
 def regions_of(database: Database) -> LoadRegions:
+    """Loads a picture's regions as a drawing takes them: JSON, as preparing the picture made it."""
+
     async def load(medium: int) -> bytes | None:
-        return None
+        row = await _submit(database, lambda tx: regions.load(tx, medium))
+        if row is None:
+            return None
+        runs, parents = b64encode(row.runs).decode(), json.loads(row.parents)
+        return json.dumps({"width": row.width, "height": row.height, "runs": runs, "parents": parents}).encode()
 
     return load
 
@@ -270,6 +284,7 @@ def _server(house: House, local_only: bool) -> uvicorn.Server:
         receive=house.edge.receive,
         reception=house.door,
         open_media=_finder(house),
+        marking=house.pages,
         public_url=house.settings.public_url,
         local_only=local_only,
         on_telegram=_hook(telegram) if hooked else None,

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal, Protocol
 
 Style = Literal["plain", "bold", "italic", "quote", "code", "strike", "quiet"]
@@ -27,6 +28,8 @@ class Button:
     """`data` (≤ 64 bytes) comes back in a Press; `url` opens a page instead.
 
     `opens_form` marks a button whose press is answered with OpenForm: a platform without forms leaves it out.
+    `opens_page` marks one that leads to the page to mark on, by the platform's way to an address (see OpenPage); where
+    there is none it is left out.
     """
 
     title: str
@@ -35,6 +38,7 @@ class Button:
     url: str = ""
     opens_form: bool = False
     spoken: str = ""
+    opens_page: bool = False
 
 
 Row = tuple[Button, ...]
@@ -151,7 +155,8 @@ class Command(FromPerson):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submit(FromPerson):
-    """A filled-in form or a drawn answer; `data` is the `data` of its Form, `values` the fields by name."""
+    """A filled-in form, or what was done on the page to mark on; `data` is the `data` of its Form or, as on a button,
+    what is asked for; `values` the fields by name."""
 
     data: str
     values: Mapping[str, str]
@@ -159,9 +164,11 @@ class Submit(FromPerson):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened(FromPerson):
-    """A person opened our place: Slack's App Home (`home`) or the browser chat (`chat`)."""
+    """A person opened our place: Slack's App Home (`home`), the browser chat (`chat`), or the page to mark on (`page`),
+    of which `data`, as on a button, says which project's."""
 
-    place: Literal["home", "chat"]
+    place: Literal["home", "chat", "page"]
+    data: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -366,3 +373,18 @@ class Chat(Protocol):
 
 
 OpenMedia = Callable[[str], bytes]
+OpenPage = Callable[[str, str], str]
+"""The address of the page to mark on, for a chat (its id on the platform) and a button's data; empty for none."""
+
+
+def no_page(chat: str, data: str) -> str:
+    return ""
+
+
+Recognise = Callable[[str, datetime], tuple[str, str]]
+"""Who opened the page, by what their platform's app hands to it: (their external id, a name of this very opening).
+Raises BadOpening."""
+
+
+class BadOpening(ValueError):
+    """What a page brought along does not prove who opened it; the message is a wording key."""

@@ -130,10 +130,10 @@ def enter(turn: Turn, project: int) -> None:
         turn.tell(phrase("refused.project"))
         return
     people.choose(turn.tx, turn.person.id, project)
-    serving.serve(turn, project, former=_left_behind(turn, project))
+    serving.serve(turn, project, former=left_behind(turn, project))
 
 
-def _left_behind(turn: Turn, project: int) -> Former | None:
+def left_behind(turn: Turn, project: int) -> Former | None:
     """The card that stands there already: its message loses its buttons."""
     card = cards.open_card(turn.tx, turn.person.id)
     if card is not None:

@@ -13,6 +13,7 @@ from bot.draft import Draft, current, step, suggested
 from bot.labels import LABEL_TYPES
 from bot.labels.base import Ask, Option, Subject
 from bot.project import Project, Question
+from bot.stored import regions
 from bot.subject import subject, text_field
 from bot.turn import Turn
 from bot.wording import phrase
@@ -71,7 +72,7 @@ def about_what(turn: Turn, card: Card, question: Question) -> Subject:
     """What the question is about, with the suggestion where this person is shown one."""
     project = turn.schema(card.project, card.version)
     suggestion = suggested(question, card.suggestion) if card.suggested else None
-    return subject(project, question, card.data, card.media, suggestion)
+    return subject(project, question, card.data, card.media, suggestion, lambda medium: regions(turn.tx, medium))
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,8 +228,11 @@ def _marks(turn: Turn, ask: Ask, menu: bool) -> Text:
 def _labels(turn: Turn, card: Card, project: Project, question: Question, ask: Ask) -> tuple[Row, ...]:
     at = step(project, question)
     rows = tuple(tuple(_option(turn, card, at, option) for option in row) for row in ask.rows)
-    form = turn.button("card.form", Pressed(card.nonce, at, "t"), form=True)
-    return (*rows, (form,)) if ask.form else rows
+    if ask.form:
+        rows += ((turn.button("card.form", Pressed(card.nonce, at, "t"), form=True),),)
+    if ask.page:
+        rows += ((turn.button("card.page", Pressed(card.nonce, at, "d"), page=True),),)
+    return rows
 
 
 def _option(turn: Turn, card: Card, at: int, option: Option) -> Button:

@@ -56,7 +56,7 @@ def _pack_media(media: Media) -> Payload:
 
 
 def _pack_rows(rows: tuple[Row, ...]) -> list[list[list[Any]]]:
-    return [[[b.title, b.data, b.tone, b.url, b.opens_form, b.spoken] for b in row] for row in rows]
+    return [[[b.title, b.data, b.tone, b.url, b.opens_form, b.spoken, b.opens_page] for b in row] for row in rows]
 
 
 def _rows(packed: Any) -> tuple[Row, ...]:

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.chat import ChatError, Event, Finding, OpenMedia, Outcome, Receive
+from bot.links import plain_pages, signed_pages
 from bot.wording import LANGUAGES, WORDS, phrase, say
 from config.settings import Settings
 from storage import accounts
@@ -35,6 +37,7 @@ def telegram_chat(settings: Settings, account: int, receive: Receive, open_media
         api_url=settings.telegram_api_url or API_URL,
         mode="webhook" if settings.telegram_mode == "webhook" else "polling",
         public_url=settings.public_url,
+        open_page=plain_pages(settings.public_url, "/mark/telegram"),
         commands={
             "" if language == "en" else language: [(word, say(language, phrase(f"command.{word}"))) for word in WORDS]
             for language in LANGUAGES
@@ -55,7 +58,10 @@ async def slack_team(settings: Settings, database: Database) -> str:
         return known
 
 
-def slack_chat(settings: Settings, account: int, receive: Receive, open_media: OpenMedia) -> "SlackChat":
+def slack_chat(
+    settings: Settings, account: int, receive: Receive, open_media: OpenMedia, secret: bytes = b""
+) -> "SlackChat":
+    """`secret` is what links to the page are signed with."""
     from bot.chats.slack import API_URL, SlackChat
 
     return SlackChat(
@@ -67,6 +73,7 @@ def slack_chat(settings: Settings, account: int, receive: Receive, open_media: O
         signing_secret=settings.slack_signing_secret,
         api_url=settings.slack_api_url or API_URL,
         command=settings.slack_command,
+        open_page=signed_pages(settings.public_url, account, secret, partial(datetime.now, UTC)),
         # Slack tells no language with a command.
         elsewhere=say("", phrase("command.elsewhere")),
     )

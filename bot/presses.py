@@ -10,14 +10,10 @@ from bot.chat import Form, FormField, Message, OpenForm, Row, Toast
 from bot.draft import load
 from bot.face import Former, asking
 from bot.labels.base import BadAnswer, Tap
-from bot.project import SKIP_REASONS
 from bot.turn import Turn
 from bot.wording import phrase
 from storage import answers, cards, people, queue
 from storage.cards import Card
-
-USUAL_REASONS = dict(zip(SKIP_REASONS, ("skip.unsure", "skip.unclear", "skip.unrelated", "skip.other"), strict=True))
-"""How the reasons of a project that names none of its own are said. A project's own are shown as they are written."""
 
 
 def press(turn: Turn, data: str) -> None:
@@ -120,7 +116,7 @@ def _menu(turn: Turn, card: Card, awaiting: str, said: str, rows: tuple[Row, ...
 def _skip_menu(turn: Turn, card: Card, pressed: Pressed) -> None:
     reasons = turn.schema(card.project, card.version).skip_reasons
     rows: list[Row] = [
-        (turn.button(USUAL_REASONS.get(reason, "skip.reason"), Pressed(card.nonce, 0, "k", str(index)), reason=reason),)
+        (turn.button(serving.reason_key(reason), Pressed(card.nonce, 0, "k", str(index)), reason=reason),)
         for index, reason in enumerate(reasons)
     ]
     rows.append((turn.button("label.back", Pressed(card.nonce, 0, "b")),))

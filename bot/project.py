@@ -11,7 +11,7 @@ Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json
 
 ONLY_QUESTION = "label"  # the question's name in a project that asks just one
 SKIP_REASONS = ("Not sure", "Unclear or incomplete", "Not about this project", "Other")
-"""As they are kept and exported, whatever language they were read in: `bot.presses` has the sentences."""
+"""As they are kept and exported, whatever language they were read in: `bot.serving` has the sentences."""
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot import draft as drafts
-from bot import serving
+from bot import marking, serving
 from bot.buttons import BadButton, unpack
 from bot.characters import storable
 from bot.chat import Edited, FieldErrors, Reply, Submit
-from bot.draft import corrected, current, load
+from bot.draft import corrected, load
 from bot.face import about_what
 from bot.labels import LABEL_TYPES
 from bot.labels.base import BadAnswer, Done, Label, Typed
@@ -110,21 +109,9 @@ def _use(turn: Turn, card: Card, event: Reply) -> None:
 
 def _answer(turn: Turn, card: Card, given: Typed, source: str) -> None:
     try:
-        _step(turn, card, given, source)
+        serving.answer(turn, card, given, source)
     except BadAnswer as error:
         turn.tell(error.said)
-
-
-def _step(turn: Turn, card: Card, given: Typed, source: str) -> None:
-    """Raises BadAnswer."""
-    if card.state == "open":
-        serving.step(turn, card, given, source)
-        return
-    back = serving.reopen(turn, card)
-    if back is None:
-        serving.late(turn, card, given, source)
-    else:
-        serving.step(turn, back, given, source)
 
 
 def source_of(event: Reply | Edited) -> str:
@@ -173,18 +160,21 @@ def _say_corrected(turn: Turn, question: Question, label: Label) -> None:
 
 
 def submit(turn: Turn, event: Submit) -> None:
-    """A filled-in form or a drawn answer, for the card and the question it was opened from."""
+    """A filled-in form, for the card and the question it was opened from, or what was done on the page to mark on."""
     try:
         pressed = unpack(event.data)
     except BadButton:
         turn.toast("press.gone")
+        return
+    if pressed.action in marking.ACTIONS:
+        marking.ACTIONS[pressed.action](turn, event, pressed)
         return
     card = cards.held(turn.tx, pressed.nonce) if pressed.nonce else None
     if card is None or not _still_asks(turn, card, pressed.step):
         turn.ack = FieldErrors({name: turn.say(phrase("reply.old")) for name in event.values})
         return
     try:
-        _step(turn, card, Typed(event.values.get("text", "")), f"{event.account}:form:{card.nonce}")
+        serving.answer(turn, card, Typed(event.values.get("text", "")), f"{event.account}:form:{card.nonce}")
     except BadAnswer as error:
         turn.ack = FieldErrors({"text": turn.say(error.said)})
 
@@ -192,6 +182,4 @@ def submit(turn: Turn, event: Submit) -> None:
 def _still_asks(turn: Turn, card: Card, step: int) -> bool:
     if card.person != turn.person.id or card.role is None or card.state not in ("open", "expired"):
         return False
-    project = turn.schema(card.project, card.version)
-    question = current(project, load(card.draft))
-    return question is not None and drafts.step(project, question) == step
+    return marking.asked_now(turn, card) == step

@@ -7,12 +7,12 @@ from bot import draft as drafts
 from bot import face, notify
 from bot.buttons import Pressed
 from bot.characters import storable
-from bot.chat import Button, Message, Part, Row
+from bot.chat import Button, Message, Part, Row, Toast
 from bot.draft import FRESH, Draft
 from bot.face import Former
 from bot.labels import LABEL_TYPES
 from bot.labels.base import Given, Marked
-from bot.project import Project
+from bot.project import SKIP_REASONS, Project
 from bot.turn import Turn, new_nonce
 from bot.wording import Phrase, phrase
 from storage import answers, cards, people, projects, queue, typed
@@ -79,11 +79,16 @@ def again(turn: Turn, card: Card) -> Card:
 
 
 def _claim(turn: Turn, seat: Seat) -> Card | None:
-    project = turn.schema(seat.project.id, seat.project.version)
-    deal = _deal(turn, seat, project)
-    if seat.project.state != "open" or _had_enough(project, deal.answered):
+    if not deals(turn, seat):
         return None
-    return queue.claim(turn.tx, deal, gold=turn.random.random() < project.gold_share)
+    project = turn.schema(seat.project.id, seat.project.version)
+    return queue.claim(turn.tx, _deal(turn, seat, project), gold=turn.random.random() < project.gold_share)
+
+
+def deals(turn: Turn, seat: Seat) -> bool:
+    """Whether the project gives them new items, as far as there are any."""
+    project = turn.schema(seat.project.id, seat.project.version)
+    return seat.project.state == "open" and not _had_enough(project, seat.answered)
 
 
 def _had_enough(project: Project, answered: int) -> bool:
@@ -148,6 +153,16 @@ def step(turn: Turn, card: Card, given: Given | Marked, source: str | None = Non
         show(turn, card, went)
 
 
+def answer(turn: Turn, card: Card, given: Given | Marked, source: str) -> None:
+    """A step on a card that is open, or whose time ran out: then its item may still have a place, else the answer is
+    late. Raises BadAnswer."""
+    back = card if card.state == "open" else reopen(turn, card)
+    if back is None:
+        late(turn, card, given, source)
+    else:
+        step(turn, back, given, source)
+
+
 def save(turn: Turn, card: Card, project: Project, draft: Draft) -> None:
     answers.record(turn.tx, card, dict(draft.done))
     _next(turn, card, phrase("card.saved", label=described(turn, project, draft)))
@@ -177,8 +192,8 @@ def late(turn: Turn, card: Card, given: Given | Marked, source: str | None) -> N
         if drafts.current(project, went) is None:
             kept = answers.record_late(turn.tx, card, dict(went.done))
             typed.keep(turn.tx, card.id, question.name, turn.person.id, source)
-    turn.toast("card.late", alert=True)
     said = turn.say(phrase("card.late_kept" if kept else "card.late"))
+    turn.ack = Toast(said, alert=True)
     serve(turn, card.project, said, Former(card, said))
 
 
@@ -274,6 +289,13 @@ def lay_down(turn: Turn, card: Card) -> None:
 
 
 REASON_LENGTH = 200
+USUAL_REASONS = dict(zip(SKIP_REASONS, ("skip.unsure", "skip.unclear", "skip.unrelated", "skip.other"), strict=True))
+"""How the reasons of a project that names none of its own are said. A project's own are shown as they are written."""
+
+
+def reason_key(reason: str) -> str:
+    """The sentence of a reason to skip; it takes the reason's own words as `reason`."""
+    return USUAL_REASONS.get(reason, "skip.reason")
 
 
 def skip(turn: Turn, card: Card, reason: str) -> None:
@@ -307,13 +329,14 @@ def finished(turn: Turn, row: ProjectRow, said: str, former: Former | None) -> N
     """Nothing (more) to do here: what the person did, and where else they are wanted."""
     undo = _latest_undo(turn, row.id)
     message = Message(
-        text=(Part(_summary(turn, row)),),
+        text=(Part(summary(turn, row)),),
         buttons=(*_elsewhere(turn, row.id), *((undo,) if undo else ())),
     )
     turn.post(_headed(face.place(turn, message, None, former), said))
 
 
-def _summary(turn: Turn, row: ProjectRow) -> str:
+def summary(turn: Turn, row: ProjectRow) -> str:
+    """Why there is nothing for the person now, and what they did here."""
     project = turn.schema(row.id, row.version)
     member = people.membership(turn.tx, row.id, turn.person.id)
     done = 0 if member is None else member.answered

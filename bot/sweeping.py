@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
-from storage import accounts, outbox, pages, people, sessions
+from storage import accounts, outbox, pages, people, sessions, visits
 from storage.columns import micros
 from storage.database import Database, Transaction
 
@@ -19,6 +19,7 @@ PAGES_KEPT = timedelta(days=90)
 async def sweep(database: Database) -> None:
     """Each transaction is short, so that no tap waits for it."""
     await _submit(database, sessions.sweep)
+    await _submit(database, visits.sweep)
     await _all(database, outbox.forget_failures, FAULTS_KEPT)
     await _all(database, accounts.forget_faults, FAULTS_KEPT)
     await _all(database, people.forget_guesses, GUESSES_KEPT)

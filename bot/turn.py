@@ -103,12 +103,21 @@ class Turn:
         self.send_to(account, accounts.chat(self.tx, account, external), external, message)
 
     def button(
-        self, key: str, pressed: Pressed, *, quiet: bool = False, form: bool = False, **fields: object
+        self,
+        key: str,
+        pressed: Pressed,
+        *,
+        quiet: bool = False,
+        form: bool = False,
+        page: bool = False,
+        **fields: object,
     ) -> Button:
         """A button of ours, its words by key; `key.spoken` is what a screen reader says where a sign is shown."""
         title = self.say(phrase(key, **fields))
         spoken = self.say(phrase(f"{key}.spoken")) if quiet else ""
-        return Button(title, pack(pressed), "quiet" if quiet else "plain", opens_form=form, spoken=spoken)
+        return Button(
+            title, pack(pressed), "quiet" if quiet else "plain", opens_form=form, opens_page=page, spoken=spoken
+        )
 
 
 def new_nonce() -> str:

@@ -5,7 +5,7 @@ import hashlib
 from sqlalchemy import bindparam, delete, select, text, update
 
 from storage.database import Transaction
-from storage.schema import accounts, aside, chats
+from storage.schema import accounts, aside, chats, seen
 
 KEY_LENGTH = 200
 ACCOUNT = select(accounts.c.id).where(
@@ -18,6 +18,7 @@ NEW_ACCOUNT = text(
 )
 NEW_CHAT = text("INSERT INTO chats (account, external) VALUES (:a, :external) ON CONFLICT DO NOTHING")
 SEE = text("INSERT INTO seen (account, key, at) VALUES (:account, :key, :at) ON CONFLICT DO NOTHING")
+UNSEE = delete(seen).where(seen.c.account == bindparam("a"), seen.c.key == bindparam("k"))
 FORGET = text(
     "DELETE FROM seen WHERE (account, key) IN (SELECT account, key FROM seen WHERE at < :before LIMIT :limit)"
 )
@@ -99,6 +100,11 @@ def unblock(tx: Transaction, chat: int) -> None:
 def first(tx: Transaction, account: int, key: str) -> bool:
     """Whether this event is handled for the first time; its key is kept with whatever it causes."""
     return tx.run(SEE, {"account": account, "key": fitting(key), "at": tx.micros}) == 1
+
+
+def unsee(tx: Transaction, account: int, key: str) -> None:
+    """An event that was refused and changed nothing: sent again, it is to be refused again, not passed over."""
+    tx.run(UNSEE, {"a": account, "k": fitting(key)})
 
 
 def fitting(key: str) -> str:

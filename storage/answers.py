@@ -79,6 +79,14 @@ OTHERS = (
     .order_by(answers.c.id)
 )
 
+TAKEN_BACK = (
+    select(answers.c.label)
+    .where(answers.c.item == bindparam("on"), answers.c.person == bindparam("who"), ~answers.c.live)
+    .where(answers.c.kind == literal_column("'label'"))
+    .order_by(answers.c.id.desc())
+    .limit(1)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -173,6 +181,12 @@ def of_card(tx: Transaction, card: int) -> Answer | None:
 def others(tx: Transaction, item: int, person: int) -> list[dict[str, Any]]:
     """The live labels that others gave an item, oldest first."""
     return [row.label for row in tx.all(OTHERS, {"on": item, "who": person})]
+
+
+def taken_back(tx: Transaction, item: int, person: int) -> dict[str, Any] | None:
+    """The label that the person gave the item last and took back."""
+    found: dict[str, Any] | None = tx.value(TAKEN_BACK, {"on": item, "who": person})
+    return found
 
 
 def withdraw(tx: Transaction, answer: Answer, enough: int) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -39,6 +40,10 @@ def _where_true(column: str) -> dict[str, Any]:
     """A partial index over a boolean, in the words in which each engine's statements ask for it: SQLite takes an index
     only for the very term of its predicate."""
     return {"sqlite_where": text(f"{column} = 1"), "postgresql_where": text(column)}
+
+
+def _where_false(column: str) -> dict[str, Any]:
+    return {"sqlite_where": text(f"{column} = 0"), "postgresql_where": text(f"NOT {column}")}
 
 
 accounts = Table(
@@ -189,6 +194,17 @@ sources = Table(
     Column("media", ForeignKey("media.id"), nullable=False),
 )
 
+regions = Table(
+    "regions",
+    metadata,
+    Column("media", ForeignKey("media.id"), primary_key=True),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("runs", LargeBinary, nullable=False),
+    Column("parents", Json, nullable=False),
+)
+
 uploads = Table(
     "uploads",
     metadata,
@@ -292,6 +308,7 @@ answers = Table(
     Index("uq_answers_card", "card", "person", unique=True, **_where_true("live")),
     Index("ix_answers_latest", "person", "project", "id", **_where_true("live")),
     Index("ix_answers_project", "project", "id"),
+    Index("ix_answers_back", "item", "person", **_where_false("live")),
 )
 
 typed = Table(
@@ -380,6 +397,25 @@ sessions = Table(
     Column("user", String(200), nullable=False),
     Column("name", Text, nullable=False),
     Column("expires_at", Moment, nullable=False),
+)
+
+visits = Table(
+    "visits",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("way_hash", String(64), nullable=False, unique=True),
+    Column("key", String(40), nullable=False),
+    Column("account", ForeignKey("accounts.id"), nullable=False),
+    Column("person", ForeignKey("people.id"), nullable=False),
+    Column("project", ForeignKey("projects.id"), nullable=False),
+    Column("expires_at", Moment, nullable=False),
+)
+
+seals = Table(
+    "seals",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("secret", String(100), nullable=False),
 )
 
 pages = Table(

@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from bot import payload
 from bot.app import App
+from bot.buttons import Pressed, pack
 from bot.chat import (
     Ack,
     Blocked,
@@ -306,6 +307,9 @@ class Person:
 
     def opens(self, place: str = "chat") -> Outcome:
         return self._event(Opened, place=place)
+
+    def opens_page(self, project: int) -> Outcome:
+        return self._event(Opened, place="page", data=pack(Pressed("", project, "p")))
 
     def blocks(self, blocked: bool = True) -> Outcome:
         self.room.refused = blocked

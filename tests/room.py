@@ -15,7 +15,8 @@ CAPTION_LIMIT = 1024
 
 @dataclass
 class Bubble:
-    """A message as it stands in a chat; `mine` was typed by the person."""
+    """A message as it stands in a chat; `mine` was typed by the person. `drawing` is what is painted over its picture,
+    as JSON."""
 
     id: str
     text: str
@@ -23,6 +24,7 @@ class Bubble:
     kind: ShownKind = "text"
     mine: bool = False
     card: bool = False
+    drawing: str = ""
 
     @property
     def shown(self) -> Shown:
@@ -61,6 +63,7 @@ class Room:
         former = self.find(message.replaces.message) if message.replaces else None
         kind: ShownKind = message.media[0].kind if message.media else "text"
         content = {"text": plain(message.text), "buttons": message.buttons, "card": message.kind == "card"}
+        content["drawing"] = "".join(media.drawing for media in message.media)
         if former and not message.fresh and former.kind == kind and kind in ("text", "image"):
             for name, value in content.items():
                 setattr(former, name, value)

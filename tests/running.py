@@ -95,13 +95,13 @@ class Home:
         with opened(self.url) as database:
             return run(database, lambda tx: people.invite(tx, project, role, 100, tx.now + timedelta(days=1)))
 
-    def keep(self, content: bytes, kind: str, mime: str) -> dict[str, Any]:
-        """A prepared file as an item's `media` names it."""
+    def keep(self, content: bytes, kind: str, mime: str, size: tuple[int, int] = (64, 64)) -> dict[str, Any]:
+        """A prepared file as an item's `media` names it; `size` is that of a picture's original."""
         sha = Files(self.folder / "media").put(content)
         seconds = 1000 if kind == "audio" else None
-        size = None if kind == "audio" else 64
+        width, height = (None, None) if kind == "audio" else size
         row = MediaRow(
-            kind=kind, mime=mime, sha256=sha, width=size, height=size, orientation=1, duration_ms=seconds, size=1
+            kind=kind, mime=mime, sha256=sha, width=width, height=height, orientation=1, duration_ms=seconds, size=1
         )
         with opened(self.url) as database:
             kept = run(database, lambda tx: keep(tx, {sha: row}))[sha]

@@ -663,6 +663,22 @@ def test_doctor_finds_a_public_address_nobody_answers(reviews):
     assert any("cannot be reached" in what for what in findings(said))
 
 
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("", "cannot be opened from Telegram and Slack"),
+        ("http://labels.example", "LABELBOT_PUBLIC_URL to an https address"),
+        ("https://labels.example", "opens from Telegram and Slack at https://labels.example"),
+    ],
+)
+def test_doctor_explains_where_the_page_to_mark_on_opens(reviews, address, says):
+    settings = {"TELEGRAM_BOT_TOKEN": "1:right", "LABELBOT_PUBLIC_URL": address}
+    said = reviews("doctor", "--offline", **settings)
+    assert said.code == 0
+    assert says in said.out
+    assert "page to mark on" not in reviews("doctor", "--offline", LABELBOT_PUBLIC_URL=address).out
+
+
 @contextmanager
 def site(status: int, body: bytes) -> Iterator[str]:
     """A web site that answers everything alike; its address."""

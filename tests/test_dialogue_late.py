@@ -60,7 +60,7 @@ def test_a_late_text_for_which_no_place_is_left_is_kept_and_said_to_be_late(talk
         ben.types("quick")
     anna.types("slow", to=late)
     assert ("Anna", "reviews-0", ("late", {"label": "slow"})) in dialogue.answers()
-    assert "Too late: that item needs no more answers. Your text is kept and marked as late." in anna.screen
+    assert "Too late: that item needs no more answers. Your answer is kept and marked as late." in anna.screen
     anna.edits("slow", "slower")
     assert ("Anna", "reviews-0", ("late", {"label": "slower"})) in dialogue.answers()
     assert dialogue.labels() == ["quick"] * 4

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.presses import USUAL_REASONS
 from bot.project import SKIP_REASONS
+from bot.serving import USUAL_REASONS
 from bot.wording import DEFAULT, LANGUAGES, phrase, say
 from bot.wording import WORDS as TYPED
 
@@ -40,7 +40,7 @@ def test_what_may_be_typed_is_named_as_each_chat_has_it(language):
     assert "/annotate undo" in say(language, phrase("help.general"), "/annotate")
 
 
-SAYING = {"phrase": (), "toast": ("alert",), "button": ("quiet", "form"), "WrongCode": ()}
+SAYING = {"phrase": (), "toast": ("alert",), "button": ("quiet", "form", "page"), "WrongCode": ()}
 """What takes a key first, and its arguments that are no fields of the sentence."""
 
 

@@ -3,16 +3,30 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from slack_sdk.signature import SignatureVerifier
 
 from bot.backoff import Backoff
-from bot.chat import ChatError, Finding, Media, Message, OpenMedia, Outgoing, Pace, Receive, Sending, Shown
+from bot.chat import (
+    ChatError,
+    Finding,
+    Media,
+    Message,
+    OpenMedia,
+    OpenPage,
+    Outgoing,
+    Pace,
+    Receive,
+    Sending,
+    Shown,
+    no_page,
+)
 from bot.chats import slack_http
 from bot.chats.clock import clock_finding
 from bot.chats.slack_api import Api, SlackError, log
-from bot.chats.slack_blocks import message_blocks, remains_blocks, shown_kind
+from bot.chats.slack_blocks import message_blocks, remains_blocks, shown_kind, with_pages
 from bot.chats.slack_direct import Directs, is_person
 from bot.chats.slack_events import Workspace
 from bot.chats.slack_files import Files
@@ -78,6 +92,7 @@ class SlackChat:
         api_url: str = API_URL,
         command: str = "/label",
         elsewhere: str = "",
+        open_page: OpenPage = no_page,
         patience: float = 5.0,
         heartbeat: float = 10.0,
     ) -> None:
@@ -90,6 +105,7 @@ class SlackChat:
         self._api_url = api_url or API_URL
         self._receive = receive
         self._open_media = open_media
+        self._open_page = open_page
         self._patience, self._heartbeat = patience, heartbeat
         self._leaves = Leaves()
         self._directs_made: Directs | None = None
@@ -185,7 +201,9 @@ class SlackChat:
 
     async def send(self, outgoing: Outgoing) -> Sending:
         """Show a message. Raises ChatError."""
-        message = outgoing.message
+        opens = partial(self._open_page, outgoing.chat)
+        message = replace(outgoing.message, buttons=with_pages(outgoing.message.buttons, opens))
+        outgoing = replace(outgoing, message=message)
         if message.kind == "home":
             return await self._publish(outgoing)
         # A button in the App Home stands on no message.

@@ -1,6 +1,7 @@
 """Messages and forms as Block Kit: literal text in the nearest style, buttons in rows, menus for too many."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain, groupby
 from typing import Any
 
@@ -27,6 +28,19 @@ SOUND = "sound"
 """block_id that marks a card whose sound or film is a message of its own above it."""
 
 _FLAGS = {"bold": "bold", "italic": "italic", "strike": "strike", "code": "code"}
+
+
+def with_pages(rows: Sequence[Row], opens: Callable[[str], str]) -> tuple[Row, ...]:
+    """The buttons with links in place of those that open the page; without them where there is no https address, to
+    which a phone would not let them lead."""
+    linked = (tuple(_linked(button, opens) if button.opens_page else button for button in row) for row in rows)
+    kept = (tuple(button for button in row if not button.opens_page) for row in linked)
+    return tuple(row for row in kept if row)
+
+
+def _linked(button: Button, opens: Callable[[str], str]) -> Button:
+    address = opens(button.data)
+    return replace(button, data="", url=address, opens_page=False) if address.startswith("https://") else button
 
 
 def message_blocks(message: Message, pictures: Mapping[int, str], *, sound: bool = False) -> tuple[str, list[Json]]:
@@ -144,7 +158,8 @@ def _pieces(parts: Iterable[Part], limit: int) -> Iterator[list[Part]]:
 
 
 def button_blocks(rows: Sequence[Row], placeholder: str, room: int) -> list[Json]:
-    """A block a row. Over 25 buttons the ordinary ones become menus; too many rows for `room` blocks are packed."""
+    """A block a row. Over 25 buttons the ordinary ones become menus, and the way on stays a button; too many rows for
+    `room` blocks are packed."""
     numbered = [[(f"b{i}.{j}", button) for j, button in enumerate(row)] for i, row in enumerate(rows)]
     menus: list[Json] = []
     if sum(len(row) for row in rows) > IN_ACTIONS:
@@ -159,7 +174,7 @@ def button_blocks(rows: Sequence[Row], placeholder: str, room: int) -> list[Json
 
 
 def _is_choice(button: Button) -> bool:
-    return button.tone in ("plain", "main") and not button.url and not button.opens_form
+    return button.tone == "plain" and not button.url and not button.opens_form
 
 
 def _menus(choices: list[Button], placeholder: str) -> list[Json]:

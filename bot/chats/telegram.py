@@ -6,6 +6,7 @@ import hmac
 import json
 import logging
 from collections.abc import Coroutine, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
@@ -15,11 +16,26 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.backoff import Backoff
 from bot.characters import cut, storable
-from bot.chat import Ack, ChatError, Command, Event, Finding, OpenMedia, Outgoing, Pace, Receive, Sending, Toast
+from bot.chat import (
+    Ack,
+    ChatError,
+    Command,
+    Event,
+    Finding,
+    OpenMedia,
+    OpenPage,
+    Outgoing,
+    Pace,
+    Receive,
+    Sending,
+    Toast,
+    no_page,
+)
 from bot.chats.clock import clock_finding
 from bot.chats.telegram_errors import WRONG_TOKEN
 from bot.chats.telegram_http import Flood, TelegramRequest
 from bot.chats.telegram_messages import Sender
+from bot.chats.telegram_opening import recognise
 from bot.chats.telegram_polling import Polling, Update
 from bot.chats.telegram_text import TOAST_UNITS
 from bot.chats.telegram_updates import ALLOWED, Me, called, sender, tapped, translate
@@ -56,6 +72,7 @@ class TelegramChat:
         api_url: str = API_URL,
         mode: Literal["polling", "webhook"] = "polling",
         public_url: str = "",
+        open_page: OpenPage = no_page,
         secret: str = "",
         commands: Commands | None = None,
         poll_seconds: int = 50,
@@ -73,7 +90,8 @@ class TelegramChat:
         base = api_url.rstrip("/") + "/bot"
         self._request = TelegramRequest(base + token)
         self._bot = Bot(token, base_url=base, request=self._request, get_updates_request=self._request)
-        self._sender = Sender(self._request, open_media)
+        self._sender = Sender(self._request, open_media, open_page)
+        self._token = token
         self._polling = Polling(self._request, self._take, poll_seconds)
         self._me = Me()
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -170,6 +188,10 @@ class TelegramChat:
             log.warning("update %s failed (%s)", update["update_id"], type(error).__name__)
             return 500
         return 200
+
+    def recognise(self, opening: str, now: datetime) -> tuple[str, str]:
+        """See `bot.chat.Recognise`."""
+        return recognise(opening, self._token, now)
 
     async def _take(self, update: Update) -> None:
         """Handle one update; a tap is answered once that is safe."""

@@ -4,12 +4,13 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from telegram.error import TelegramError
 
 from bot.characters import cut, storable
-from bot.chat import Media, Message, OpenMedia, Outgoing, Sending, Shown, ShownKind
+from bot.chat import Media, Message, OpenMedia, OpenPage, Outgoing, Sending, Shown, ShownKind, no_page
 from bot.chats.telegram_errors import changed_nothing, chat_error, holds_media, not_editable
 from bot.chats.telegram_http import Flood, Lost, NotSent, Payload, TelegramRequest
 from bot.chats.telegram_keyboard import keyboard
@@ -40,14 +41,15 @@ class _Begun:
 class Sender:
     """Shows outgoing messages."""
 
-    def __init__(self, request: TelegramRequest, open_media: OpenMedia) -> None:
+    def __init__(self, request: TelegramRequest, open_media: OpenMedia, open_page: OpenPage = no_page) -> None:
         self._request = request
+        self._open_page = open_page
         self._files = Files(request, open_media)
         self._begun: dict[int, _Begun] = {}
 
     async def send(self, outgoing: Outgoing) -> Sending:
         """Raises ChatError."""
-        letter = _Letter(outgoing)
+        letter = _Letter(outgoing, self._open_page)
         if letter.editable:
             sending = await self._in_place(letter)
             if sending is not None:
@@ -159,7 +161,7 @@ class Sender:
 class _Letter:
     """An outgoing message in Telegram's terms."""
 
-    def __init__(self, outgoing: Outgoing) -> None:
+    def __init__(self, outgoing: Outgoing, open_page: OpenPage) -> None:
         message = outgoing.message
         self.id = outgoing.id
         self.chat: int | str = int(outgoing.chat) if outgoing.chat.lstrip("-").isdigit() else outgoing.chat
@@ -168,6 +170,8 @@ class _Letter:
         self.kind: ShownKind = "mixed" if self.apart else message.media[0].kind if message.media else "text"
         # In a group an @name would call somebody; ids of groups and channels are negative.
         self._private = isinstance(self.chat, int) and self.chat > 0
+        # Pages open inside Telegram in private chats only.
+        self._opens = partial(open_page, outgoing.chat) if self._private else partial(no_page, "")
 
     @property
     def editable(self) -> bool:
@@ -188,7 +192,7 @@ class _Letter:
 
     def markup(self, *, new: bool = False) -> Payload:
         """Buttons; a new message without any that waits for words opens the reply box instead."""
-        if (buttons := keyboard(self.message.buttons)) is not None:
+        if (buttons := keyboard(self.message.buttons, self._opens)) is not None:
             return {"reply_markup": buttons}
         if not (new and self.message.typed):
             return {}
@@ -199,7 +203,7 @@ class _Letter:
     def remains(self, former: Shown) -> tuple[str, Payload]:
         """The call that shrinks the former message; what it does not mention, its buttons among it, goes."""
         payload: Payload = {"chat_id": self.chat, "message_id": int(former.message)}
-        if (buttons := keyboard(self.message.remains_buttons)) is not None:
+        if (buttons := keyboard(self.message.remains_buttons, self._opens)) is not None:
             payload["reply_markup"] = buttons
         if not self.message.remains:
             return "editMessageReplyMarkup", payload

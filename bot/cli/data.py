@@ -73,7 +73,8 @@ def import_command(
 
     CSV, TSV, JSONL, JSON, Parquet, Label Studio JSON, a Hugging Face folder, a folder or zip of pictures or sound, or
     lines of text. The columns id, priority, overlap, gold, suggestion, score and model mean what they say. Labels come
-    along from CoNLL, DocBin, doccano, fastText, LJSpeech, NeMo and Common Voice.
+    along from COCO, YOLO, Pascal VOC, indexed masks, folders called as labels, CoNLL, DocBin, doccano, fastText,
+    LJSpeech, NeMo and Common Voice.
     """
     names = [name for name, _ in mapping]
     if twice := next((name for name in names if names.count(name) > 1), None):

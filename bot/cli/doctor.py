@@ -36,6 +36,11 @@ MAKE = (
 )
 ADDRESS = "let the proxy pass it on to labelbot, and see that LABELBOT_PUBLIC_URL is right"
 
+NO_PAGE = (
+    "the page to mark on cannot be opened from Telegram and Slack; boxes, masks and names are marked in the chat, "
+    "which does the whole job. To have the page there too, set LABELBOT_PUBLIC_URL to an https address that leads here"
+)
+
 
 @click.command("doctor", short_help="What is wrong, and what mends it.", epilog="Example: labelbot doctor")
 @click.option("--json", "as_json", is_flag=True, help="for scripts")
@@ -71,6 +76,7 @@ def examine(settings: Settings, offline: bool, forget: bool = False) -> Iterator
     yield from _folder(settings)
     yield from _database(settings, forget)
     yield _ffmpeg()
+    yield from _page(settings)
     if not offline:
         yield from _public(settings)
     yield from _platforms(settings, offline)
@@ -223,6 +229,16 @@ def _ffmpeg() -> Finding:
 
     missing = ffmpeg.missing()
     return Finding(missing is None, missing or "ffmpeg is there", "reinstall the package imageio-ffmpeg")
+
+
+def _page(settings: Settings) -> Iterator[Finding]:
+    """Not an error: nobody needs the page, and whoever looks for its button finds here why there is none."""
+    if not settings.telegram_token and not settings.slack_bot_token:
+        return
+    opens = settings.public_url.startswith("https://")
+    yield Finding(
+        True, f"the page to mark on opens from Telegram and Slack at {settings.public_url}" if opens else NO_PAGE
+    )
 
 
 def _public(settings: Settings) -> Iterator[Finding]:

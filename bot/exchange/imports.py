@@ -86,7 +86,8 @@ def import_source(
     refused = Rejects(rejects, len(plan.parts) > 1)
     with TemporaryDirectory(prefix="labelbot-") as folder, refused:
         fitting = Fitting.of(plan.project)
-        running = _Run(database, files, preparer, fitting, batch, lane, refused, Path(folder), progress)
+        cut = any(question.type == "masks" for question in plan.project.questions)
+        running = _Run(database, files, preparer, fitting, batch, lane, refused, Path(folder), progress, cut)
         for part in plan.parts:
             running.read(part)
     while plan.project.order == "random" and database.submit(_number(plan), key=lane).result():
@@ -200,6 +201,7 @@ class _Run:
     rejects: Rejects
     folder: Path
     progress: Callable[[Progress], None]
+    regions: bool
     size: int = 500
     rows: int = 0
     left: int = 0
@@ -209,7 +211,7 @@ class _Run:
     def read(self, part: Part) -> None:
         meter = Meter()
         fetcher = Fetcher(part.roots.hosts, self.folder)
-        keeper = Keeper(self.database, self.files, self.preparer, part.roots, fetcher.fetch)
+        keeper = Keeper(self.database, self.files, self.preparer, part.roots, fetcher.fetch, self.regions)
         kinds, before = part.kinds.anew(), self.rows
         for raw in part.opened.rows(meter):
             self.rows += 1

@@ -1,6 +1,7 @@
 """Media of a few items at a time: found, prepared once, stored, and described as items carry them."""
 
 import hashlib
+from base64 import b64decode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +11,10 @@ from bot.exchange.problems import BadRow, reason
 from bot.exchange.raw import Blob
 from bot.exchange.records import Kept, Record
 from bot.exchange.references import Fetch, Roots, located
-from bot.media.prepared import BadMedia, MediaKind, Prepared
+from bot.media.prepared import BadMedia, Cut, MediaKind, Prepared
 from bot.media.preparer import Preparer, Source
-from storage import media
-from storage.database import Database, run
+from storage import media, regions
+from storage.database import Database, Transaction, run
 from storage.files import Files, NoSuchFile
 from storage.media import MediaRow
 
@@ -47,13 +48,14 @@ class Entry:
 
 @dataclass(slots=True)
 class Keeper:
-    """Prepares and stores the media of one source."""
+    """Prepares and stores the media of one source; `regions` says whether pictures are cut into regions as well."""
 
     database: Database
     files: Files
     preparer: Preparer
     roots: Roots
     fetch: Fetch
+    regions: bool = False
 
     def keep(self, records: Sequence[Record], held: Sequence[Mapping[str, MediaKind]]) -> list[list[Entry] | BadRow]:
         """For each record its media, `held` in its fields, in the order of these, or why they cannot be had."""
@@ -106,27 +108,47 @@ class Keeper:
         rows = run(self.database, lambda tx: media.of_sources(tx, digests))
         ours = run(self.database, lambda tx: media.of_hashes(tx, {one.sha for one in wanted}))
         rows |= {digest: ours[one.sha] for digest, one in digests.items() if one.sha in ours}
-        missing = [one for digest, one in digests.items() if digest not in rows]
-        made, bad = self._made(missing)
+        uncut = self._uncut(digests, rows)
+        made = self._made([one for digest, one in digests.items() if digest not in rows or digest in uncut])
         for one in wanted:
-            if one.digest in bad:
-                failed[one.record] = BadRow(f"{one.field}: {bad[one.digest]}")
-        return rows | (run(self.database, lambda tx: media.keep(tx, made)) if made else {})
+            result = made.get(one.digest)
+            if isinstance(result, BadMedia) and one.digest not in rows:
+                failed[one.record] = BadRow(f"{one.field}: {result}")
+        good = {digest: result for digest, result in made.items() if not isinstance(result, BadMedia)}
+        return self._stored(rows, good)
 
-    def _made(self, missing: Sequence[Wanted]) -> tuple[dict[str, MediaRow], dict[str, BadMedia]]:
-        made: dict[str, MediaRow] = {}
-        bad: dict[str, BadMedia] = {}
-        for one, result in zip(missing, self.preparer.prepare_many(_sources(missing)), strict=True):
-            if isinstance(result, BadMedia):
-                bad[one.digest] = result
-            else:
-                made[one.digest] = _row(result, self.files.put(result.content))
-        return made, bad
+    def _uncut(self, digests: Mapping[str, Wanted], rows: Mapping[str, MediaRow]) -> frozenset[str]:
+        """The pictures that were prepared before, for a project that wanted no regions of them."""
+        if not self.regions:
+            return frozenset()
+        pictures = {digest: row.id for digest, row in rows.items() if digests[digest].kind == "image"}
+        cut = run(self.database, lambda tx: regions.known(tx, set(pictures.values())))
+        return frozenset(digest for digest, number in pictures.items() if number not in cut)
+
+    def _made(self, missing: Sequence[Wanted]) -> dict[str, Prepared | BadMedia]:
+        results = self.preparer.prepare_many(self._sources(missing))
+        return {one.digest: result for one, result in zip(missing, results, strict=True)}
+
+    def _sources(self, wanted: Iterable[Wanted]) -> Iterator[Source]:
+        for one in wanted:
+            cut = self.regions and one.kind == "image"
+            yield Source(one.blob.load(), one.blob.name or one.field, one.kind, cut)
+
+    def _stored(self, rows: Mapping[str, MediaRow], made: Mapping[str, Prepared]) -> dict[str, MediaRow]:
+        """All rows, what was made anew kept with its regions; of what was prepared before only these are new."""
+        new = {digest: _row(one, self.files.put(one.content)) for digest, one in made.items() if digest not in rows}
+
+        def work(tx: Transaction) -> dict[str, MediaRow]:
+            every = {**rows, **media.keep(tx, new)}
+            cuts = {every[digest].id: _cut(one.regions) for digest, one in made.items() if one.regions}
+            regions.keep(tx, cuts)
+            return every
+
+        return run(self.database, work) if made else dict(rows)
 
 
-def _sources(wanted: Iterable[Wanted]) -> Iterator[Source]:
-    for one in wanted:
-        yield Source(one.blob.load(), one.blob.name or one.field, one.kind)
+def _cut(found: Cut) -> tuple[int, int, bytes, list[int]]:
+    return found["width"], found["height"], b64decode(found["runs"]), found["parents"]
 
 
 def _hash(content: bytes | Path) -> str:

@@ -217,6 +217,9 @@ class LabelType(Protocol):
     def fit(self, question: Question, label: Label, subject: Subject) -> Label:
         """A label that `read` took, made to fit this very item. Raises BadAnswer where it cannot be of it."""
 
+    def begun(self, question: Question, work: Work, subject: Subject) -> Label:
+        """What the editor on the page begins with: what is marked in the chat so far, else what is suggested."""
+
     def describe(self, question: Question, label: Label) -> Said:
         """The label in the words of the project or in ours, short enough for a button's toast."""
 
@@ -266,6 +269,11 @@ def first_read(results: Sequence[Mapping[str, Json]], read: Callable[[Mapping[st
         except BadAnswer as error:
             problem = problem if place else error
     raise problem
+
+
+def suggested(question: Question, work: Work, subject: Subject) -> Label:
+    """The editor begins with the suggestion, whatever was done in the chat."""
+    return subject.suggestion
 
 
 def nominal(question: Question) -> Callable[[Label, Label], float]:

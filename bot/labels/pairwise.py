@@ -79,6 +79,7 @@ def describe(question: Question, label: Label) -> Said:
 
 
 fit = base.fits
+begun = base.suggested
 distance = base.nominal
 metric = base.by_distance
 merge = base.vote

@@ -11,15 +11,20 @@ if TYPE_CHECKING:
 
     Whole: TypeAlias = NDArray[np.int64]
 
+_FAR: Final = 10
 _FINE: Final = 5
 """Outlines are followed in fifths of a pixel, as pycocotools does (`rleFrPoly` in maskApi.c)."""
 
 
 def filled(polygons: Iterable[Sequence[float]], size: "Size") -> "Raster":
-    """The pixels within any of the polygons, `[x1, y1, x2, y2, …]` each."""
+    """The pixels within any of the polygons, `[x1, y1, x2, y2, …]` each. Raises ValueError for one that leads far out
+    of the picture: it would be followed all the way."""
     import numpy as np
 
     width, height = size
+    polygons = list(polygons)
+    if any(abs(value) > _FAR * (width + height) for polygon in polygons for value in polygon):
+        raise ValueError("an outline leads far out of the picture")
     found = np.zeros((height, width), dtype=np.uint8)
     for polygon in polygons:
         found |= _one(polygon, size)

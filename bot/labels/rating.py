@@ -80,6 +80,7 @@ def describe(question: Question, label: Label) -> Said:
 
 
 fit = base.fits
+begun = base.suggested
 merge = base.vote
 classes = base.itself
 from_cell = read

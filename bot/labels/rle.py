@@ -128,25 +128,30 @@ def where(masks: Sequence[Sequence[int]], chosen: Callable[[int], bool]) -> Coun
     """The pixels whose masks are `chosen`, asked with bit 0 set for the first mask, bit 1 for the second, and so on.
 
     No masks (0) is never asked about: a pixel nobody has is not in what comes out."""
+    several, bits = len(masks), [1 << which for which in range(len(masks))]
     answers: dict[int, bool] = {0: False}
     places: list[int] = []
-    inside = False
-    for start, _, held in layers(masks):
+    held, inside = 0, False
+    for event in _events(masks):
+        held ^= bits[event % several]
         if held not in answers:
             answers[held] = chosen(held)
         if answers[held] != inside:
             inside = not inside
-            places.append(start)
-    pixels = sum(masks[0])
-    return of_edges([*places, pixels] if inside else places, pixels)
+            place = event // several
+            # Where several masks have an edge, there may be one in between that is none.
+            if places and places[-1] == place:
+                places.pop()
+            else:
+                places.append(place)
+    return of_edges(places, sum(masks[0]))
 
 
 def layers(masks: Sequence[Sequence[int]]) -> Iterator[tuple[int, int, int]]:
     """(start, end, which masks hold it as bits) of the stretches the picture falls into, in order and without gaps."""
     several = len(masks)
-    events = sorted(place * several + which for which, mask in enumerate(masks) for place in edges(mask))
     start = held = 0
-    for event in events:
+    for event in _events(masks):
         place, which = divmod(event, several)
         if place != start:
             yield start, place, held
@@ -155,6 +160,15 @@ def layers(masks: Sequence[Sequence[int]]) -> Iterator[tuple[int, int, int]]:
     pixels = sum(masks[0])
     if start < pixels:
         yield start, pixels, held
+
+
+def _events(masks: Sequence[Sequence[int]]) -> list[int]:
+    """All edges in order, each as place × number of masks + whose it is."""
+    several = len(masks)
+    # Sorting lists that are sorted in stretches is merging them.
+    return sorted(
+        chain.from_iterable([place * several + which for place in edges(mask)] for which, mask in enumerate(masks))
+    )
 
 
 def box(counts: Sequence[int], height: int) -> tuple[int, int, int, int] | None:

@@ -102,6 +102,10 @@ def fit(question: Question, label: Label, subject: Subject) -> Label:
     return _records(question, fitted, subject.text)
 
 
+def begun(question: Question, work: Work, subject: Subject) -> Label:
+    return _records(question, _marking(question, work, subject).marks, subject.text)
+
+
 def describe(question: Question, label: Label) -> Said:
     titles = {one.name: one.title for one in question.labels}
     told = [f"{_said(one)} ({titles.get(name, name)})" for one in _listed(label) for name in [str(one["label"])]]

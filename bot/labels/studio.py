@@ -14,7 +14,7 @@ Corner = tuple[float, float]
 _DIGITS: Final = 6
 """Of a pixel: percents have as many digits as a number holds, and rounding takes off what dividing left."""
 _NAMES: Final = ("rectanglelabels", "brushlabels", "polygonlabels", "labels")
-_LARGEST: Final = 200_000_000
+_LARGEST: Final = 100_000_000
 
 
 def boxes_out(label: Label, subject: Subject) -> list[StudioResult]:
@@ -81,17 +81,17 @@ def masks_in(results: Iterable[Mapping[str, Json]], subject: Subject, apart: boo
 
 
 def _counts(value: Mapping[str, Json], size: tuple[int, int]) -> rle.Counts:
+    from bot.labels import polygons, rasters
+
     width, height = size
     packed = value.get("rle")
     try:
         if is_list(packed):
             return rle.decode(brush.decode([int(_number(one)) for one in packed], height, width), height, width)
+        outline = [number for corner in _corners(value, size) for number in corner]
+        return rle.decode(str(rasters.mask_of(polygons.filled([outline], size))["counts"]), height, width)
     except ValueError as error:
         raise BadAnswer(phrase("label.missing")) from error
-    from bot.labels import polygons, rasters
-
-    outline = [number for corner in _corners(value, size) for number in corner]
-    return rle.decode(str(rasters.mask_of(polygons.filled([outline], size))["counts"]), height, width)
 
 
 def _read(result: Mapping[str, Json], subject: Subject) -> tuple[str, Mapping[str, Json], tuple[int, int]]:

@@ -120,6 +120,7 @@ def distance(question: Question) -> Callable[[Label, Label], float]:
 
 
 fit = base.fits
+begun = base.suggested
 metric = base.by_distance
 
 

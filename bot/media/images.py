@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image, ImageCms, MpoImagePlugin, TiffImagePlugin, UnidentifiedImageError, WebPImagePlugin
 
-from bot.media.prepared import BadMedia, Prepared, shown_name
+from bot.media.prepared import BadMedia, Cut, Prepared, shown_name
 from bot.media.sniff import identify
 
 # Named, for importing them registers them; Pillow would otherwise load all its forty decoders at the first WebP.
@@ -29,12 +29,14 @@ _TINY = 128
 _QUALITY = 85
 
 
-def prepare_image(source: Path | bytes, name: str, *, side: int = 1280, pixels: int = 100_000_000) -> Prepared:
+def prepare_image(
+    source: Path | bytes, name: str, *, side: int = 1280, pixels: int = 100_000_000, regions: bool = False
+) -> Prepared:
     """The picture in `source` (JPEG, PNG, WebP, BMP, TIFF, or a GIF's first frame), neither side over `side` pixels.
 
     JPEG on white; a tiny picture is enlarged by a whole factor and stays lossless (PNG). Colours are converted to sRGB,
     more than 8 bits a channel are stretched from darkest to brightest. Raises `BadMedia` for what cannot be read in
-    full and for more than `pixels` pixels, which are never decoded.
+    full and for more than `pixels` pixels, which are never decoded. `regions` asks for its superpixels too.
     """
     kind = identify(source, name, "image")
     if kind.format not in _READABLE:
@@ -42,7 +44,7 @@ def prepare_image(source: Path | bytes, name: str, *, side: int = 1280, pixels: 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return _prepared(source, name, _READABLE[kind.format], side, pixels)
+            return _prepared(source, name, _READABLE[kind.format], side, pixels, regions)
     except (BadMedia, Image.DecompressionBombError) as problem:
         raise BadMedia(str(problem) if isinstance(problem, BadMedia) else _too_large(name)) from problem
     except MemoryError as problem:
@@ -61,7 +63,7 @@ def _reason(problem: Exception) -> str:
     return str(problem).split("\n")[0].rstrip(".") if known and str(problem) else "its content is damaged"
 
 
-def _prepared(source: Path | bytes, name: str, decoder: str, side: int, pixels: int) -> Prepared:
+def _prepared(source: Path | bytes, name: str, decoder: str, side: int, pixels: int, regions: bool) -> Prepared:
     with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=(decoder,)) as image:
         width, height = image.size
         if width * height > pixels:
@@ -80,8 +82,15 @@ def _prepared(source: Path | bytes, name: str, decoder: str, side: int, pixels: 
     content, mime, size = _encoded(served, lossless=max(width, height) < _TINY)
     return Prepared(
         kind="image", mime=mime, content=content, width=width, height=height, orientation=found,
-        shown_width=size[0], shown_height=size[1], scale=scale,
+        shown_width=size[0], shown_height=size[1], scale=scale, regions=_regions(served) if regions else None,
     )  # fmt: skip
+
+
+def _regions(upright: Image.Image) -> Cut:
+    # Here, for it takes half a second to load and few projects need it.
+    from bot.media.superpixels import cut
+
+    return cut(upright)
 
 
 def _orientation(image: Image.Image) -> int | None:

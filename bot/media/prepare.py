@@ -17,7 +17,7 @@ def prepare(
     if media == "image":
         from bot.media.images import prepare_image
 
-        return prepare_image(source, name, side=limits.side, pixels=limits.pixels)
+        return prepare_image(source, name, side=limits.side, pixels=limits.pixels, regions=limits.regions)
     from bot.media.audio import NoPicture, prepare_audio, prepare_video
 
     if media == "audio":

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Literal
+from typing import Literal, TypedDict
 
 MediaKind = Literal["image", "audio", "video"]
 
@@ -13,6 +13,17 @@ class BadMedia(ValueError):
     """A file nobody can be shown. The message is one sentence for the person, without the file's folder."""
 
 
+class Cut(TypedDict):
+    """A picture's regions, as JSON can hold them. `runs` is base64 of zlib of little-endian uint16 pairs (region, run
+    length) down the columns of a map of `width` × `height`, regions counted from 1; `parents` is the number of the
+    larger region that each one belongs to, ascending."""
+
+    width: int
+    height: int
+    runs: str
+    parents: list[int]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
     """Media ready to be served.
@@ -21,7 +32,7 @@ class Prepared:
     source's size in pixels as a viewer shows it (EXIF orientation or a video's rotation applied); `orientation` is
     the EXIF value (1 to 8) the source carried, None where it carried none. `shown_width` and `shown_height` are the
     size of what is served; its picture starts in the top left corner, so that
-    `x_in_source = min(x_served / scale, width)`. Durations are milliseconds.
+    `x_in_source = min(x_served / scale, width)`. Durations are milliseconds. `regions` is there where it was asked for.
     """
 
     kind: MediaKind
@@ -34,13 +45,16 @@ class Prepared:
     shown_width: int | None = None
     shown_height: int | None = None
     scale: float | None = None
+    regions: Cut | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """How much one file may ask for: pixels, bytes of memory and of output, seconds of work, milliseconds of sound."""
+    """How much one file may ask for: pixels, bytes of memory and of output, seconds of work, milliseconds of sound.
+    `regions` asks for a picture's regions besides."""
 
     side: int = 1280
+    regions: bool = False
     pixels: int = 100_000_000
     image_memory: int = 256 * 2**20
     ffmpeg_memory: int = 2 * 2**30

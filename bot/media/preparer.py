@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,11 +17,13 @@ from bot.media.sniff import identify
 
 @dataclass(frozen=True)
 class Source:
-    """One file to prepare: where it is or its bytes, the name a person knows it by, what it shall serve as."""
+    """One file to prepare: where it is or its bytes, the name a person knows it by, what it shall serve as; and whether
+    a picture's regions are wanted."""
 
     content: Path | bytes
     name: str
     kind_hint: MediaKind | None = None
+    regions: bool = False
 
 
 class PreparerClosed(RuntimeError):
@@ -47,12 +49,15 @@ class Preparer:
         for _ in range(workers):
             self._idle.put(None)
 
-    def prepare(self, source: Path | bytes, name: str, kind_hint: MediaKind | None = None) -> Prepared:
+    def prepare(
+        self, source: Path | bytes, name: str, kind_hint: MediaKind | None = None, regions: bool = False
+    ) -> Prepared:
         """`source` as it is served; waits for a free child. Raises `BadMedia`; the next file is not affected."""
         kind = identify(source, name, kind_hint)
+        limits = replace(self._limits, regions=regions) if regions else self._limits
         with self._child() as child:
             try:
-                return child.prepare(source, name, kind.media, kind_hint, self._limits)
+                return child.prepare(source, name, kind.media, kind_hint, limits)
             except BadMedia as problem:
                 # A child that was killed by `close` says nothing of its file.
                 self._refuse_closed(problem)
@@ -114,6 +119,6 @@ class Preparer:
 
     def _outcome(self, source: Source) -> Prepared | BadMedia:
         try:
-            return self.prepare(source.content, source.name, source.kind_hint)
+            return self.prepare(source.content, source.name, source.kind_hint, source.regions)
         except BadMedia as problem:
             return problem

@@ -47,6 +47,9 @@ def _answer(work: Work, request: dict[str, Any], content: bytes) -> tuple[dict[s
     limits = Limits(**request["limits"])
     source = content if request["path"] is None else Path(request["path"])
     try:
+        if limits.regions:
+            # As above: before memory is limited.
+            importlib.import_module("bot.media.superpixels")
         _limit(request["kind"], limits)
         prepared = work(source, request["name"], request["hint"], limits)
         return {"prepared": _without_content(prepared)}, prepared.content

@@ -62,9 +62,16 @@ def _button(button: Button) -> Bubble:
         "title": button.title,
         "data": button.data,
         "tone": button.tone,
-        "url": button.url if button.url.startswith(("https://", "http://", "/")) else "",
+        "url": _address(button),
         "spoken": button.spoken,
     }
+
+
+def _address(button: Button) -> str:
+    """Pages of our own are named without the server, under whatever name somebody came to it."""
+    if button.opens_page:
+        return f"/mark/{button.data.partition(':')[0]}"
+    return button.url if button.url.startswith(("https://", "http://", "/")) else ""
 
 
 def _media(media: Media) -> Bubble:

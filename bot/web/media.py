@@ -8,9 +8,10 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from bot.web.house import House
+from bot.web.ports import MediaFile
 
 SHOWN_INLINE = re.compile(r"image/(jpeg|png|webp|gif)|audio/[\w.+-]+|video/[\w.+-]+")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class Media:
@@ -32,13 +33,17 @@ class Media:
         if not await self._house.reception.belongs(visitor.user):
             raise HTTPException(404)
         sha = request.path_params["sha256"]
-        found = await self._house.open_media(sha) if _SHA256.fullmatch(sha) else None
+        found = await self._house.open_media(sha) if SHA256.fullmatch(sha) else None
         if found is None:
             raise HTTPException(404)
-        headers = {
-            "cache-control": "private, max-age=31536000, immutable",
-            "content-security-policy": "default-src 'none'; sandbox",
-        }
-        if not SHOWN_INLINE.fullmatch(found.mime):
-            headers["content-disposition"] = "attachment"
-        return FileResponse(found.path, media_type=found.mime, headers=headers)
+        return FileResponse(found.path, media_type=found.mime, headers=headers_of(found))
+
+
+def headers_of(found: MediaFile) -> dict[str, str]:
+    headers = {
+        "cache-control": "private, max-age=31536000, immutable",
+        "content-security-policy": "default-src 'none'; sandbox",
+    }
+    if not SHOWN_INLINE.fullmatch(found.mime):
+        headers["content-disposition"] = "attachment"
+    return headers

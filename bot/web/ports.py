@@ -93,6 +93,69 @@ class Reception(Protocol):
     async def may_read(self, user: str, channel: str) -> bool: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WayIn:
+    """How somebody comes to the page to mark on: signed in to the browser chat, by a signed link, or by what a
+    platform's app vouches for. `card` is the nonce of the card it was opened from; `key` is this request's own."""
+
+    key: str
+    card: str = ""
+    visitor: Visitor | None = None
+    link: str = ""
+    opening: str = ""
+
+
+class Refused(Exception):
+    """Somebody is not let in (any more); the message is a sentence for them."""
+
+
+class Guest(Protocol):
+    """Who is on the page to mark on: one person, in one project. `chat` is their private chat with us."""
+
+    @property
+    def account(self) -> int: ...
+    @property
+    def user(self) -> str: ...
+    @property
+    def chat(self) -> str: ...
+    @property
+    def project(self) -> int: ...
+    @property
+    def language(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RegionsFile:
+    """The regions of a picture, `body` as it is stored; `parents` is a comma list."""
+
+    width: int
+    height: int
+    parents: str
+    body: bytes
+
+
+class Marking(Protocol):
+    """The page to mark on; see `bot.visiting.PageDesk`."""
+
+    async def enter(self, way: WayIn, language: str) -> str:
+        """The token of a visit. Raises Refused."""
+
+    async def guest(self, token: str, language: str) -> Guest:
+        """Whose visit that is. Raises Refused where it is over, or their role is."""
+
+    async def item(self, guest: Guest) -> Json | None:
+        """The item to mark, as the page reads it; None where one waits that is to be brought first."""
+
+    async def told(self, guest: Guest, card: str) -> str:
+        """What became of a card of theirs, in one line; empty where nothing did."""
+
+    async def holds(self, guest: Guest, sha256: str) -> bool:
+        """Whether the item they are at has that file."""
+
+    async def regions(self, guest: Guest, medium: int) -> RegionsFile | None:
+        """The regions of a picture of the item they are at."""
+
+
 OpenMedia = Callable[[str], Awaitable[MediaFile | None]]
 """A prepared file by its SHA-256 (64 hexadecimal digits, already checked)."""
 

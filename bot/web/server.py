@@ -15,8 +15,9 @@ from bot.web.entry import Entry
 from bot.web.guard import Shield
 from bot.web.hooks import Gauges, Hooks
 from bot.web.house import House, language
+from bot.web.mark import Mark, Over, over
 from bot.web.media import Media
-from bot.web.ports import Ailment, Board, Counters, OpenMedia, Reception, SlackHook, TelegramHook
+from bot.web.ports import Ailment, Board, Counters, Marking, OpenMedia, Reception, SlackHook, TelegramHook
 from bot.web.stream import Streams
 from bot.web.talk import Talk
 from bot.wording import phrase, say
@@ -40,6 +41,7 @@ def build(
     receive: Receive,
     reception: Reception,
     open_media: OpenMedia,
+    marking: Marking | None = None,
     public_url: str = "",
     local_only: bool = False,
     on_telegram: TelegramHook | None = None,
@@ -66,12 +68,13 @@ def build(
             *Talk(house).routes(),
             *Streams(house).routes(),
             *Media(house).routes(),
+            *(Mark(house, marking).routes() if marking is not None else ()),
             *Hooks(on_telegram, on_slack).routes(),
             *Gauges(house, counts, counters, ailment).routes(),
             *templates.routes(),
         ],
         middleware=[Middleware(Shield, counts=counts, secure=house.secure, local_only=local_only)],
-        exception_handlers={HTTPException: _refused, Exception: _failed},
+        exception_handlers={Over: over, HTTPException: _refused, Exception: _failed},
     )
 
 

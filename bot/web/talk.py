@@ -31,7 +31,7 @@ from bot.web.ports import Visitor
 BODY_BYTES = 256 * 1024
 TEXT_LENGTH = 20_000
 FIELDS = 20
-_KEY = re.compile(r"[0-9a-fA-F-]{32,36}")
+KEY = re.compile(r"[0-9a-fA-F-]{32,36}")
 _COMMAND = re.compile(r"/([a-z]{1,20})(?:\s+(.*))?", re.DOTALL)
 
 CARRYING = ("join", "start")
@@ -57,12 +57,12 @@ class Talk:
 
     async def press(self, request: Request) -> JSONResponse:
         visitor, asked = await self._asked(request)
-        shown = standing(_text(asked, "message", 20), _text(asked, "kind", 20))
-        return await self._tell(Press(**_from(request, visitor, asked), data=_text(asked, "data", 200), shown=shown))
+        shown = standing(text_in(asked, "message", 20), text_in(asked, "kind", 20))
+        return await self._tell(Press(**_from(request, visitor, asked), data=text_in(asked, "data", 200), shown=shown))
 
     async def say(self, request: Request) -> JSONResponse:
         visitor, asked = await self._asked(request)
-        text, about = _text(asked, "text", TEXT_LENGTH).strip(), _from(request, visitor, asked)
+        text, about = text_in(asked, "text", TEXT_LENGTH).strip(), _from(request, visitor, asked)
         if not text:
             raise HTTPException(400)
         command = _COMMAND.fullmatch(text)
@@ -71,11 +71,11 @@ class Talk:
         message = "" if silent else await self._keep(visitor, masked(text), about["key"])
         if command is not None:
             return await self._tell(Command(**about, word=command[1], argument=command[2] or ""))
-        return await self._tell(Reply(**about, text=text, message=message, to=_text(asked, "to", 20)))
+        return await self._tell(Reply(**about, text=text, message=message, to=text_in(asked, "to", 20)))
 
     async def edit(self, request: Request) -> JSONResponse:
         visitor, asked = await self._asked(request)
-        text, message = _text(asked, "text", TEXT_LENGTH).strip(), _text(asked, "message", 20)
+        text, message = text_in(asked, "text", TEXT_LENGTH).strip(), text_in(asked, "message", 20)
         changed = spoken_bubble(masked(text)) | {"edited": True}
         if not text or not await self._house.board.correct(visitor.user, message, changed):
             raise HTTPException(400)
@@ -87,9 +87,9 @@ class Talk:
         values = asked.get("values")
         if not isinstance(values, dict) or len(values) > FIELDS:
             raise HTTPException(400)
-        filled = {str(name)[:100]: _text(values, name, TEXT_LENGTH) for name in values}
+        filled = {str(name)[:100]: text_in(values, name, TEXT_LENGTH) for name in values}
         about = _from(request, visitor, asked)
-        return await self._tell(Submit(**about, data=_text(asked, "data", 200), values=filled))
+        return await self._tell(Submit(**about, data=text_in(asked, "data", 200), values=filled))
 
     async def open(self, request: Request) -> JSONResponse:
         visitor, asked = await self._asked(request)
@@ -113,7 +113,7 @@ class Talk:
             asked = json.loads(await body_of(request, BODY_BYTES))
         except (ValueError, RecursionError):
             raise HTTPException(400) from None
-        if not isinstance(asked, dict) or not _KEY.fullmatch(_text(asked, "key", 36)):
+        if not isinstance(asked, dict) or not KEY.fullmatch(text_in(asked, "key", 36)):
             raise HTTPException(400)
         return visitor, asked
 
@@ -171,7 +171,7 @@ def _from(request: Request, visitor: Visitor, asked: Asked) -> Asked:
     }
 
 
-def _text(asked: Asked, name: str, limit: int) -> str:
+def text_in(asked: Asked, name: str, limit: int) -> str:
     """A string of at most `limit` characters; left out it is empty, anything else is a bad request."""
     value = asked.get(name, "")
     if not isinstance(value, str) or len(value) > limit:

@@ -43,12 +43,14 @@ def version() -> str:
 
 
 def page(name: str, language: str, /, **fields: object) -> str:
-    """A page by its template's name, in a language that its reader asks for."""
+    """A page by its template's name, in a language that its reader asks for. `script` among the fields is the address
+    of one from elsewhere, which is not waited for."""
     words = _words(language)
     shown = {key.replace(".", "_"): value for key, value in words.items()}
     filled = {key: html.escape(str(value)) for key, value in {**shown, **fields}.items()}
     filled |= {key: _flag(value) for key, value in fields.items() if isinstance(value, bool)}
     filled |= {"lang": html.escape(_spoken(language)), "static": f"/static/{version()}", "words": _data(words)}
+    filled["script"] = f'<script async src="{filled["script"]}"></script>' if "script" in filled else ""
     defaults = {"wrong": "hidden", "known": ""}
     return Template(_frame()).substitute(
         defaults | filled | {"main": Template(_source(name)).substitute(defaults | filled)}

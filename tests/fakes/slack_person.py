@@ -345,5 +345,5 @@ def _strings(values: Iterable[Any] | None) -> list[str]:
 
 
 def _is(element: Json, wanted: Wanted) -> bool:
-    button = Button(element["text"]["text"], element.get("value"), element["action_id"])
+    button = Button(element["text"]["text"], element.get("value"), element["action_id"], element.get("url"))
     return wanted(button) if callable(wanted) else button.text == wanted

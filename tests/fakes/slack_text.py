@@ -30,6 +30,7 @@ class Button(NamedTuple):
     text: str
     value: str | None
     action_id: str
+    url: str | None = None
 
 
 class Image(NamedTuple):
@@ -164,7 +165,7 @@ def interactive(blocks: Sequence[Json]) -> Iterator[tuple[Json, Json]]:
 
 def buttons(blocks: Sequence[Json]) -> list[Button]:
     return [
-        Button(element["text"]["text"], element.get("value"), element["action_id"])
+        Button(element["text"]["text"], element.get("value"), element["action_id"], element.get("url"))
         for _, element in interactive(blocks)
         if element["type"] == "button"
     ]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bot.labels.rasters import Size
 
 ORIENTATION: Final = 0x0112
+MOST_PIXELS: Final = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,29 @@ def number(value: Any) -> float:
     if isinstance(value, bool) or not math.isfinite(found):
         raise BadRow(f"{str(value)[:40]!r} is no number")
     return int(found) if found.is_integer() else found
+
+
+def size_told(width: Any, height: Any) -> "Size | None":
+    """The size that a source tells of a picture; None where it tells none. Raises BadRow for what no picture has."""
+    if not width or not height:
+        return None
+    across, down = number(width), number(height)
+    if across != int(across) or down != int(down) or min(across, down) < 1 or across * down > MOST_PIXELS:
+        raise BadRow(f"no picture is {str(width)[:20]} × {str(height)[:20]} pixels")
+    return int(across), int(down)
+
+
+def near(folders: Sequence[Path], place: str, root: Path) -> Path | None:
+    """The file of that place in the first of the folders that has it, if it lies below `root`."""
+    top = root.resolve()
+    for folder in folders:
+        try:
+            found = (folder / place).resolve()
+            if found.is_relative_to(top) and found.is_file():
+                return found
+        except (OSError, RuntimeError, ValueError):
+            continue
+    return None
 
 
 def size_of_picture(file: Path) -> "Size":

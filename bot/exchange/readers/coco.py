@@ -3,11 +3,11 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Final
 
-from bot.exchange.pictures.marks import Mark, Marks, number
+from bot.exchange.pictures.marks import Mark, Marks, near, number, size_told
 from bot.exchange.problems import BadImport, BadRow
 from bot.exchange.raw import Blob, Meter, Opened, Raw, Rows
 
@@ -33,7 +33,8 @@ def looks(path: Path) -> bool:
         held = _loaded(path)
     except BadImport:
         return False
-    return _dicts(held.get("images")) and _dicts(held.get("annotations")) and _dicts(held.get("categories"))
+    lists = [held.get(name) for name in ("images", "annotations", "categories")]
+    return all(map(_dicts, lists)) and all(isinstance(one.get("id"), (int, str)) for one in lists[2] or ())
 
 
 def _dicts(value: Any) -> bool:
@@ -41,6 +42,13 @@ def _dicts(value: Any) -> bool:
 
 
 def _loaded(path: Path) -> dict[str, Any]:
+    stat = path.stat()
+    return _parsed(path, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=1)
+def _parsed(path: Path, *version: int) -> dict[str, Any]:
+    """Kept for who opens the file that was just looked at."""
     try:
         held = json.loads(path.read_bytes())
     except (ValueError, RecursionError, OSError) as error:
@@ -76,33 +84,25 @@ def _rows(path: Path, held: Mapping[str, Any], names: Mapping[Any, str], meter: 
         cells = {"id": image.get("item") or name, "image": _picture(path, name, image)}
         try:
             found = [_mark(one, names) for one in by_image.get(str(image.get("id")), ())]
-            yield Raw(place, {**cells, "label": Marks(_size(image), found)})
+            yield Raw(place, {**cells, "label": Marks(size_told(image.get("width"), image.get("height")), found)})
         except BadRow as problem:
             yield Raw(place, cells, f"{name}: {problem}")
 
 
-def _size(image: Mapping[str, Any]) -> tuple[int, int] | None:
-    width, height = image.get("width"), image.get("height")
-    if not width or not height:
-        return None
-    return int(number(width)), int(number(height))
-
-
 def _picture(path: Path, name: str, image: Mapping[str, Any]) -> Blob | str:
     """The file, if it lies near; else its address, or its name as it stands."""
-    roots = [path.parent, *([path.parent.parent] if path.parent.name == "annotations" else [])]
-    for root in roots:
-        for folder in (*PICTURES, path.stem.removeprefix("instances_")):
-            found = (root / folder / name).resolve()
-            if found.is_relative_to(root.resolve()) and found.is_file():
-                return Blob(name, partial(Path, found))
+    root = path.parent.parent if path.parent.name == "annotations" else path.parent
+    inside = (*PICTURES, path.stem.removeprefix("instances_"))
+    found = near([start / folder for start in (path.parent, root) for folder in inside], name, root)
+    if found is not None:
+        return Blob(name, partial(Path, found))
     address = image.get("coco_url") or image.get("flickr_url")
     return address if isinstance(address, str) and address else name
 
 
 def _mark(annotation: Mapping[str, Any], names: Mapping[Any, str]) -> Mark:
     category = annotation.get("category_id")
-    if category not in names:
+    if not isinstance(category, (int, str)) or category not in names:
         raise BadRow(f"there is no category {str(category)[:40]}")
     box = annotation.get("bbox")
     sides = [number(side) for side in box] if isinstance(box, list) and box else []
@@ -116,10 +116,10 @@ def _mark(annotation: Mapping[str, Any], names: Mapping[Any, str]) -> Mark:
 def _segmentation(value: Any) -> tuple[Sequence[Sequence[float]], Mapping[str, Any] | None]:
     if isinstance(value, Mapping):
         size, counts = value.get("size"), value.get("counts")
-        whole = [side for side in size if isinstance(side, int)] if isinstance(size, list) else []
-        if len(whole) != 2 or not isinstance(counts, (str, list)):
+        sides = size_told(*size) if isinstance(size, list) and len(size) == 2 else None
+        if sides is None or not isinstance(counts, (str, list)):
             raise BadRow("a mask needs its size and counts")
-        return (), {"size": whole, "counts": counts if isinstance(counts, str) else list(_lengths(counts))}
+        return (), {"size": list(sides), "counts": counts if isinstance(counts, str) else list(_lengths(counts, sides))}
     polygons = [[number(side) for side in one] for one in value] if _lists(value) else []
     return [one for one in polygons if len(one) >= 6], None
 
@@ -128,8 +128,10 @@ def _lists(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(one, list) for one in value)
 
 
-def _lengths(counts: Sequence[Any]) -> Iterator[int]:
+def _lengths(counts: Sequence[Any], sides: tuple[int, int]) -> Iterator[int]:
+    left = sides[0] * sides[1]
     for length in counts:
-        if not isinstance(length, int) or length < 0:
-            raise BadRow("the counts of a mask must be whole numbers")
+        if not isinstance(length, int) or not 0 <= length <= left:
+            raise BadRow("the counts of a mask must be whole numbers that add up to its pixels")
+        left -= length
         yield length

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree as Xml
 
-from bot.exchange.pictures.marks import Mark, Marks, number
+from bot.exchange.pictures.marks import Mark, Marks, near, number, size_told
 from bot.exchange.problems import BadRow
 from bot.exchange.raw import Blob, Meter, Opened, Raw, Rows
 from bot.exchange.readers.folders import files_in
@@ -51,8 +51,9 @@ def _rows(folder: Path, meter: Meter) -> Rows:
 def _row(folder: Path, line: int, place: str) -> Raw:
     root = _parsed(folder / place)
     name = (root.findtext("filename") or f"{Path(place).stem}.jpg").strip().replace("\\", "/")
+    size = size_told(root.findtext("size/width"), root.findtext("size/height"))
     cells: dict[str, object] = {"id": name, "image": _picture(folder, folder / place, name)}
-    return Raw(line, {**cells, "label": Marks(_size(root), list(_marks(root)))})
+    return Raw(line, {**cells, "label": Marks(size, list(_marks(root)))})
 
 
 def _parsed(path: Path) -> Xml.Element:
@@ -70,19 +71,9 @@ def _parsed(path: Path) -> Xml.Element:
 
 def _picture(folder: Path, xml: Path, name: str) -> Blob | str:
     """The file, if it lies where VOC has it or beside its XML; else its name."""
-    top = folder.resolve()
-    for root in (folder, xml.parent, xml.parent.parent):
-        for inside in PICTURES:
-            found = (root / inside / name).resolve()
-            if found.is_relative_to(top) and found.is_file():
-                return Blob(name, partial(Path, found))
-    return name
-
-
-def _size(root: Xml.Element) -> tuple[int, int] | None:
-    width, height = root.findtext("size/width"), root.findtext("size/height")
-    found = (int(number(width)), int(number(height))) if width and height else (0, 0)
-    return found if min(found) > 0 else None
+    roots = (folder, xml.parent, xml.parent.parent)
+    found = near([root / inside for root in roots for inside in PICTURES], name, folder)
+    return name if found is None else Blob(name, partial(Path, found))
 
 
 def _marks(root: Xml.Element) -> Iterator[Mark]:

@@ -63,7 +63,7 @@ def _names(value: Any) -> dict[int, str]:
     if isinstance(value, list):
         return {place: str(name) for place, name in enumerate(value)}
     pairs = value.items() if isinstance(value, dict) else ()
-    return {int(place): str(name) for place, name in pairs if str(place).isdigit()}
+    return {int(place): str(name) for place, name in pairs if str(place).isdecimal()}
 
 
 def _rows(folder: Path, names: Mapping[int, str], meter: Meter) -> Rows:

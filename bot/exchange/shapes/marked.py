@@ -122,7 +122,10 @@ def _pixels(mark: Mark, size: "Size | None") -> "Raster | None":
         return None
     if size is None:
         raise BadRow("it does not say how wide and high its picture is")
-    return polygons.filled(mark.polygons, size)
+    try:
+        return polygons.filled(mark.polygons, size)
+    except ValueError as problem:
+        raise BadRow(str(problem)) from problem
 
 
 def _decoded(mask: Mapping[str, Any]) -> "Raster":

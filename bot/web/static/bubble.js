@@ -127,7 +127,7 @@ export class Bubble {
   }
 
   elementOf(button) {
-    if (button.url) return make("a", { class: "key", target: "_blank", rel: "noopener noreferrer" });
+    if (button.url) return make("a", { class: "key", rel: "noopener noreferrer" });
     const element = make("button", { type: "button", class: "key" });
     element.addEventListener("click", (event) => this.actions.press(this, element, event));
     return element;
@@ -139,7 +139,7 @@ export class Bubble {
       element.button = button;
       element.classList.remove("busy");
       element.replaceChildren(titleOf(button.title));
-      if (button.url) element.href = button.url;
+      if (button.url) lead(element, button.url);
     }
     const chosen = button.title.startsWith(CHOSEN) && button.tone === "plain";
     element.className = ["key", button.tone, element.classList.contains("busy") ? "busy" : ""].join(" ");
@@ -182,4 +182,11 @@ function titleOf(title) {
 
 function differs(one, other) {
   return one !== other && JSON.stringify(one) !== JSON.stringify(other);
+}
+
+// Pages of our own take the chat's place and lead back to it; others get a tab of theirs.
+function lead(link, address) {
+  link.href = address;
+  if (address.startsWith("/")) link.removeAttribute("target");
+  else link.target = "_blank";
 }

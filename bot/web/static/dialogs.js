@@ -26,11 +26,21 @@ export function keyHelp() {
     ["1–9", "digit"], ["U", "undo"], ["S", "skip"], ["M", "more"], ["Space", "space"], ["/", "compose"],
     ["Enter", "enter"], ["↑", "up"], ["Esc", "escape"],
   ];
-  const rows = keys.flatMap(([key, name]) => [make("dt", {}, make("kbd", {}, key)), make("dd", {}, word(`keys.${name}`))]);
+  tell(word("keys.title"), keyList(keys.map(([key, name]) => [key, `keys.${name}`])));
+}
+
+// `keys`: pairs of a key and the name of the sentence that says what it does.
+export function keyList(keys) {
+  const rows = keys.flatMap(([key, name]) => [make("dt", {}, make("kbd", {}, key)), make("dd", {}, word(name))]);
+  return make("dl", {}, ...rows);
+}
+
+// Something to read and close.
+export function tell(heading, ...content) {
   const close = make("button", { type: "submit", class: "key main" }, word("ok"));
-  const title = make("h2", { id: "keys-title" }, word("keys.title"));
-  const form = make("form", { method: "dialog" }, title, make("dl", {}, ...rows), make("div", { class: "choices" }, close));
-  show(make("dialog", { class: "card-dialog", "aria-labelledby": "keys-title" }, form));
+  const title = make("h2", { id: "told-title", dir: "auto" }, heading);
+  const form = make("form", { method: "dialog" }, title, ...content, make("div", { class: "choices" }, close));
+  show(make("dialog", { class: "card-dialog", "aria-labelledby": "told-title" }, form));
 }
 
 // `send(values)` resolves with the server's answer, or null; wrong fields keep the form open. `done` follows the rest.
@@ -87,7 +97,7 @@ function complain(fields, errors) {
   fields.find(({ name }) => errors[name])?.input.focus();
 }
 
-function show(dialog) {
+export function show(dialog) {
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();

@@ -14,10 +14,23 @@ export class Sending {
 
   // Resolves with the answer, or with null where the server refused it for good.
   post(address, content) {
+    return this.queue({ address, method: "POST", body: JSON.stringify({ key: newKey(), ...content }) });
+  }
+
+  get(address) {
+    return this.queue({ address, method: "GET" });
+  }
+
+  queue(job) {
     return new Promise((resolve) => {
-      this.waiting.push({ address, body: JSON.stringify({ key: newKey(), ...content }), resolve });
+      this.waiting.push({ ...job, resolve });
       this.work();
     });
+  }
+
+  // What goes with every request beside its content.
+  get headers() {
+    return {};
   }
 
   async work() {
@@ -46,9 +59,9 @@ export class Sending {
 
   async attempt(job) {
     try {
-      const headers = { "content-type": "application/json" };
+      const headers = { "content-type": "application/json", ...this.headers };
       const signal = AbortSignal.timeout(TIMEOUT);
-      return await fetch(job.address, { method: "POST", headers, body: job.body, signal });
+      return await fetch(job.address, { method: job.method, headers, body: job.body, signal });
     } catch {
       return null;
     }
@@ -74,7 +87,7 @@ export class Sending {
   }
 }
 
-async function asJson(response) {
+export async function asJson(response) {
   try {
     return await response.json();
   } catch {
@@ -83,7 +96,7 @@ async function asJson(response) {
 }
 
 // randomUUID exists on https and localhost only; a team may well open the page by an address in its own network.
-function newKey() {
+export function newKey() {
   if (crypto.randomUUID) return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");

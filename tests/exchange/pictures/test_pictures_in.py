@@ -261,6 +261,10 @@ def test_annotations_of_another_picture_are_refused_and_those_of_a_smaller_one_g
 
 
 BROKEN = [
+    {"category_id": [], "bbox": [0, 0, 1, 1]},
+    {"category_id": 10, "bbox": [0, 0, float("nan"), 1]},
+    {"category_id": 10, "segmentation": [[0, 0, 1e15, 0, 1e15, 1e15]]},
+    {"category_id": 10, "segmentation": {"size": [10**9, 10**9], "counts": [10**18]}},
     {"category_id": 99, "bbox": [0, 0, 1, 1]},
     {"category_id": 10, "bbox": [0, 0, 1]},
     {"category_id": 10, "bbox": [0, 0, 1, "x"]},
@@ -278,6 +282,20 @@ def test_a_broken_annotation_costs_its_picture(desk, annotation):
     held = json.loads(coco(annotation))
     held["images"].append({"id": 6, "file_name": "b.jpg", "width": 400, "height": 300})
     desk = desk.have(MASKS)
+    done = desk.bring(desk.file("c/x.json", json.dumps(held)))
+    assert (done.new, done.rejected) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "image", [{"file_name": "a\0.jpg"}, {"file_name": "a" * 5000}, {"width": 10**9}, {"item": [1]}]
+)
+def test_a_picture_that_cannot_be_costs_itself(desk, image):
+    desk.file("c/a.jpg", jpeg())
+    desk.file("c/b.jpg", jpeg(color="red"))
+    held = json.loads(coco())
+    held["images"].append({"id": 6, "file_name": "b.jpg", "width": 400, "height": 300})
+    held["images"][0] |= image
+    desk = desk.have(BOXES)
     done = desk.bring(desk.file("c/x.json", json.dumps(held)))
     assert (done.new, done.rejected) == (1, 1)
 

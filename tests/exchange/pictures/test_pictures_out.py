@@ -93,6 +93,35 @@ def test_two_people_on_one_picture_list_it_once_for_each_of_them(desk):
         assert len(list(out.rglob("a.txt" if form == "yolo" else "a.xml"))) == 2
 
 
+def test_what_two_people_boxed_is_one_box_of_one_picture_at_the_level_of_items(desk):
+    other = CAR | {"x": 104, "width": 96}
+    desk = answered(pictures(desk, BOXES, "a.jpg", "b.jpg"), ann=[[CAR], []], bob=[[other], []])
+    coco = opened(desk.export("o/coco.json", format="coco", level="items")[1])
+    found = by_name(coco)
+    assert sorted(found) == ["a.jpg", "b.jpg"]
+    assert [len(marks) for marks in (found["a.jpg"], found["b.jpg"])] == [1, 0]
+    assert found["a.jpg"][0]["bbox"][1:] == pytest.approx([50, 98, 75], abs=2)
+    for form, place in {"yolo": "labels/train/a.txt", "voc": "Annotations/a.xml"}.items():
+        _, out = desk.export(f"o/{form}", format=form, level="items")
+        assert len(list(out.rglob(place.rpartition("/")[2]))) == 1
+
+
+def test_a_tiny_picture_and_a_long_one_are_marked_as_they_stand_beside(desk):
+    desk = desk.have(BOXES)
+    desk.file("p/a.png", jpeg(size=(40, 20)))
+    desk.file("p/b.jpg", jpeg(size=(4000, 100)))
+    desk.bring(desk.folder / "p")
+    answered(desk, ann=[[CAR | {"x": 10, "y": 5, "width": 20, "height": 10}], [CAR | {"x": 2000, "width": 500}]])
+    _, out = desk.export("o", format="coco", media=True)
+    coco = opened(out / "answers.json")
+    for image in coco.dataset["images"]:
+        with Image.open(out / image["file_name"]) as picture:
+            assert picture.size == (image["width"], image["height"])
+    tiny, long = coco.dataset["annotations"]
+    assert tiny["bbox"] == [60, 30, 120, 60]
+    assert long["bbox"] == [640, 16, 160, 24]
+
+
 def test_masks_are_the_very_pixels_in_both_ways_of_coco(desk):
     desk = answered(pictures(desk, MASKS, "a.jpg"), ann=[[RING, SPOT]])
     for form in ("coco", "coco-polygons"):

@@ -137,3 +137,22 @@ def test_marks_counted_on_a_smaller_picture_grow_with_it_and_on_another_are_refu
     assert row["label"] == [{"label": "car", "x": 200, "y": 300, "width": 80, "height": 150}]
     desk = took(desk, task(rectangle(25, 50, 10, 25), id=2) | {"id": 8}, size=(500, 100))
     assert "marked on a picture of 400 × 300 pixels, and this one has 500 × 100" in desk.rejects()[0]["reason"]
+
+
+HOSTILE = [
+    {"points": [[0, 0], [1e15, 0], [0, 1e15]], "polygonlabels": ["car"]},
+    {"points": [[0, 0], [1, 1]], "polygonlabels": ["car"]},
+    {"format": "rle", "rle": [255] * 40, "brushlabels": ["car"]},
+    {"format": "rle", "rle": ["x"], "brushlabels": ["car"]},
+    {"format": "rle", "rle": [999], "brushlabels": ["car"]},
+    {"brushlabels": ["car"]},
+    {"points": [[0, 0], [9, 0], [0, 9]], "polygonlabels": [7]},
+]
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_a_mark_that_is_none_costs_its_annotation(desk, value):
+    kind = next(name for name in value if name.endswith("labels"))
+    desk = took(desk, task({"from_name": "x", "to_name": "image", "type": kind, **SIZE, "value": value}), project=MASKS)
+    assert desk.items() == {}
+    assert "could not take it" not in desk.rejects()[0]["reason"]

@@ -1,0 +1,91 @@
+// The regions of a picture (superpixels): a map, mostly smaller than the picture, whose regions are painted whole.
+
+// From the file: zlib of pairs of two-byte numbers (region, length), column by column.
+export async function regionsFrom(response, picture) {
+  if (!response.ok) throw new Error(`${response.status}`);
+  const [width, height] = response.headers.get("x-regions-size").split("x").map(Number);
+  const parents = (response.headers.get("x-regions-parents") ?? "").split(",").filter(Boolean).map(Number);
+  const opened = response.body.pipeThrough(new DecompressionStream("deflate"));
+  const pairs = new DataView(await new Response(opened).arrayBuffer());
+  const ids = new Uint16Array(width * height);
+  let end = 0;
+  for (let at = 0; at + 4 <= pairs.byteLength; at += 4) {
+    const length = pairs.getUint16(at + 2, true);
+    ids.fill(pairs.getUint16(at, true), end, (end += length));
+  }
+  return new Regions({ width, height, ids, parents, picture });
+}
+
+export class Regions {
+  constructor({ width, height, ids, parents, picture }) {
+    Object.assign(this, { width, height, ids, parents });
+    this.finer = false;
+    this.coarse = parents.length ? ids.map((id) => parents[id - 1] ?? id) : ids;
+    const scale = Math.max(width, height) / Math.max(picture.width, picture.height);
+    // Which column and row of the map each original pixel takes its region from: the one its middle lies in.
+    this.columns = places(picture.width, scale, width);
+    this.rows = places(picture.height, scale, height);
+    this.starts = firsts(this.rows, height);
+    this.picture = picture;
+  }
+
+  get shown() {
+    return this.finer ? this.ids : this.coarse;
+  }
+
+  // The region at a point of the original, -1 outside of it.
+  at(x, y) {
+    const column = this.columns[Math.floor(x)];
+    const row = this.rows[Math.floor(y)];
+    return column === undefined || row === undefined ? -1 : this.shown[column * this.height + row];
+  }
+
+  // Calls back with (x, from, to) of every column of original pixels that belongs to a region. Answers which part of the
+  // original it lies in: [left, top, right, bottom].
+  each(region, told) {
+    const { columns, picture } = this;
+    const part = [Infinity, Infinity, -Infinity, -Infinity];
+    let spans = [];
+    for (let x = 0, column = -1; x < picture.width; x++) {
+      if (columns[x] !== column) spans = this.spansIn((column = columns[x]), region);
+      for (let at = 0; at < spans.length; at += 2) told(x, spans[at], spans[at + 1]);
+      if (spans.length) widen(part, x, spans[0], x + 1, spans.at(-1));
+    }
+    return part;
+  }
+
+  // [from, to, …] of the rows of original pixels where a column of the map is of a region.
+  spansIn(column, region) {
+    const { shown, height, starts } = this;
+    const spans = [];
+    const end = (column + 1) * height;
+    for (let at = column * height; at < end; at++) {
+      if (shown[at] !== region) continue;
+      const from = at;
+      while (at < end && shown[at] === region) at++;
+      spans.push(starts[from - column * height], starts[at - column * height]);
+    }
+    return spans;
+  }
+}
+
+function places(length, scale, most) {
+  const found = new Uint16Array(length);
+  for (let at = 0; at < length; at++) found[at] = Math.min(Math.floor((at + 0.5) * scale), most - 1);
+  return found;
+}
+
+function widen(part, left, top, right, bottom) {
+  part[0] = Math.min(part[0], left);
+  part[1] = Math.min(part[1], top);
+  part[2] = Math.max(part[2], right);
+  part[3] = Math.max(part[3], bottom);
+}
+
+// The first original row of each row of the map, and the end of the last.
+function firsts(rows, height) {
+  const found = new Uint32Array(height + 1).fill(rows.length);
+  for (let y = rows.length - 1; y >= 0; y--) found[rows[y]] = y;
+  for (let row = height - 1; row >= 0; row--) found[row] = Math.min(found[row], found[row + 1]);
+  return found;
+}
