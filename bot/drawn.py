@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 import os
+import struct
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
@@ -86,8 +87,23 @@ class Drawings:
                 task = self._painting[key] = asyncio.create_task(self._make(key, media))
                 task.add_done_callback(lambda _: self._painting.pop(key, None))
             await asyncio.shield(task)
+        width, height = await asyncio.to_thread(self._size, key)
         # Below 0 and each its own: adapters tell files by their number, and none of it is kept.
-        return replace(media, id=-media.id, sha256=key, mime=MIME, drawing="", reference="")
+        return replace(
+            media, id=-media.id, sha256=key, mime=MIME, drawing="", reference="", width=width, height=height
+        )
+
+    def _size(self, key: str) -> tuple[int, int]:
+        """Width and height in pixels, as the JPEG's frame header has them (ITU-T T.81, B.2.2)."""
+        with self._place(key).open("rb") as file:
+            file.seek(2)
+            while head := file.read(4):
+                marker, length = head[1], int.from_bytes(head[2:])
+                if 0xC0 <= marker <= 0xC3:
+                    _, high, wide = struct.unpack("!BHH", file.read(5))
+                    return wide, high
+                file.seek(length - 2, os.SEEK_CUR)
+        raise ValueError("what was painted is no JPEG")
 
     async def _make(self, key: str, media: Media) -> None:
         drawing = json.loads(media.drawing)

@@ -84,4 +84,5 @@ def _media(media: Media) -> Bubble:
         "seconds": None if media.duration_ms is None else media.duration_ms / 1000,
         "width": media.width,
         "height": media.height,
+        "drawn": media.id < 0,
     }

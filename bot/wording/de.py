@@ -90,7 +90,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "boxes.all_good": "✓ Alles richtig ({count})",
     "boxes.nothing": "∅ Hier ist nichts",
     "boxes.change": "✎ Label ändern",
-    "boxes.more": "＋ Es fehlt etwas",
+    "boxes.more": "➕ Es fehlt etwas",
     "boxes.pick": "Bei welchem Rahmen stimmt das Label nicht?",
     "boxes.grid": "Tippe auf die Felder zweier gegenüberliegender Ecken oder antworte mit Label: B3 F7 {label}",
     "boxes.second": "Erste Ecke: {cell}. Tippe jetzt auf das Feld der gegenüberliegenden Ecke.",

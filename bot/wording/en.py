@@ -90,7 +90,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "boxes.all_good": "✓ All good ({count})",
     "boxes.nothing": "∅ Nothing here",
     "boxes.change": "✎ Change a label",
-    "boxes.more": "＋ Something is missing",
+    "boxes.more": "➕ Something is missing",
     "boxes.pick": "Which box has a wrong label?",
     "boxes.grid": "Tap the cells of two opposite corners of a thing, or reply with them and what it is: B3 F7 {label}",
     "boxes.second": "First corner: {cell}. Now tap the cell of the opposite corner.",

@@ -6,8 +6,9 @@ import { word } from "./words.js";
 
 const CHOSEN = "✓ ";
 const SUGGESTED = "✨ ";
-// Pixels, and the most a picture may take of the screen.
+// Pixels; of the screen, what a picture to be marked has at least, and what any may take at most.
 const LEAST_PICTURE = 88;
+const LEAST_DRAWN = 0.36;
 const MOST_PICTURE = 0.6;
 const MARGINS = 20;
 // Signs that few fonts draw alike, drawn here; what is read aloud is the button's own.
@@ -78,7 +79,8 @@ export class Bubble {
     for (const one of shown) rows.set(Math.round(one.top), Math.max(rows.get(Math.round(one.top)) ?? 0, one.height));
     const taken = [...rows.values()].reduce((sum, one) => sum + one, 0);
     const left = height - MARGINS - (this.element.getBoundingClientRect().height - taken);
-    const room = Math.max(LEAST_PICTURE, Math.min(height * MOST_PICTURE, left / rows.size));
+    const least = this.message.media.some((one) => one.drawn) ? height * LEAST_DRAWN : LEAST_PICTURE;
+    const room = Math.max(least, Math.min(height * MOST_PICTURE, left / rows.size));
     if (Math.abs(room - (this.room ?? 0)) > 1) this.media.style.setProperty("--room", `${(this.room = room)}px`);
   }
 
