@@ -130,7 +130,8 @@ class _Export:
     def stream(self, file: BinaryIO) -> ExportResult:
         form = FORMATS[self.wanted.format]
         if not form.streams or self.wanted.split or self.wanted.media:
-            raise BadExport("Only jsonl and csv, without a split and without media, go to standard output or a pipe.")
+            names = listed(name for name, one in FORMATS.items() if one.streams)
+            raise BadExport(f"Only {names}, without a split and without media, go to standard output or a pipe.")
         context = self._context(None)
         writer, rows, items = form.open(file, context), 0, 0
         for one in self.items(True):
@@ -253,7 +254,7 @@ class _Export:
             return named[0]
         kinds = listed(form.types, "or")
         if not self.wanted.question or not fitting:
-            raise BadExport(f"{self.wanted.format} holds {kinds}, and {self.row.name} has no question of that type.")
+            raise BadExport(f"{self.wanted.format} holds labels of {kinds}, and {self.row.name} has no such question.")
         names = listed([one.name for one in fitting], "or")
         raise BadExport(f"--question {self.wanted.question}: {self.wanted.format} can hold {names}.")
 

@@ -239,7 +239,9 @@ class _Asked:
     def _labelled(self, told: Recognised, sample: Sequence[Raw]) -> _Understood:
         shape = labelled(self.project, self.role, told.types, told.take, sample[0].cells, self.mapping)
         if shape is not None:
-            return _Understood(told.opened, shape, told.meaning, {self.role: LABEL}, shape.fields, ())
+            lacking = shape.lacking(sample)
+            notes = [f"The project has no label for {listed(lacking)}, which stand in it."] if lacking else []
+            return _Understood(told.opened, shape, told.meaning, {self.role: LABEL}, shape.fields, notes)
         kinds = listed(told.types, "or")
         note = f"Its labels are left out: they are {kinds}, and the project has no question of that type."
         plain = replace(told.opened, rows=partial(_unlabelled, told.opened), types=(), notes=(*told.opened.notes, note))

@@ -84,6 +84,7 @@ def test_a_line_that_is_no_word_with_a_tag_costs_its_sentence(desk):
 def test_labels_that_the_project_lacks_leave_a_suggestion_and_refuse_gold(desk):
     desk = desk.have(NAMES)
     path = desk.file("x.conll", "Ada B-PER\nof O\nAcme B-ORG\n")
+    assert "The project has no label for ORG, which stand in it." in desk.plan(path).lines()
     done = desk.bring(path)
     assert (done.new, done.dropped) == (1, 1)
     assert desk.rejects()[0]["reason"] == "left out of the item: suggestion: the project has no label ORG"
@@ -92,6 +93,16 @@ def test_labels_that_the_project_lacks_leave_a_suggestion_and_refuse_gold(desk):
     done = desk.bring(path, role="gold")
     assert done.rejected == 1
     assert desk.rejects()[0]["reason"] == "the project has no label ORG"
+
+
+def test_spans_that_overlap_are_left_out_of_a_suggestion_where_the_project_wants_none(desk):
+    desk = desk.have(replace(NAMES, questions=(replace(NAMES.questions[0], options={}),)))
+    path = desk.jsonl("x.jsonl", {"id": "a", "text": "New York", "label": [[0, 8, "LOC"], [4, 8, "PER"]]})
+    done = desk.bring(path)
+    assert (done.new, done.dropped) == (1, 1)
+    assert desk.rejects()[0]["reason"] == "left out of the item: suggestion: 1 span overlaps a longer one"
+    assert words(desk.items()["a"].suggestion["label"]["label"]) == [("NewYork", "LOC")]
+    assert desk.bring(path, role="gold").rejected == 1
 
 
 def test_labels_with_spaces_are_found_again(desk):

@@ -4,11 +4,14 @@ import csv
 import io
 import json
 import wave
+import zipfile
 
 import datasets
 import pandas as pd
 import pytest
 
+from bot.exchange.exports import Wanted, export_project
+from bot.exchange.problems import BadExport
 from bot.project import Project, Question
 from tests.exchange.desk import Desk
 from tests.media.making import film, made, tone
@@ -140,9 +143,28 @@ def test_a_second_export_replaces_the_sounds_of_the_first_and_nothing_else(said)
     ]  # fmt: skip
 
 
-def test_nothing_of_speech_goes_to_a_pipe(said):
-    from bot.exchange.exports import Wanted, export_project
-    from bot.exchange.problems import BadExport
+def test_ids_that_become_one_file_name_have_a_sound_each_also_in_parts(desk):
+    desk = desk.have(CLIPS)
+    sounds(desk)
+    keys = [f"a{sign}b" for sign in " /:?*|<>"] + ["A b", "..", "", "a b.wav"]
+    desk.bring(desk.jsonl("in/items.jsonl", *({"id": f"{key}", "audio": "one.wav", "n": key} for key in keys)))
+    desk.answer(desk.person("ann"), *({"label": f"{number}"} for number, _ in enumerate(keys)))
+    for split in (None, {"train": 0.5, "test": 0.5}):
+        _, out = desk.export("lj", format="ljspeech", split=split)
+        names = [line.split("|")[0] for file in out.glob("metadata*.csv") for line in file.read_text().splitlines()]
+        assert len(set(names)) == len(keys)
+        assert {f"{name}.wav" for name in names} == {file.name for file in (out / "wavs").iterdir()}
 
+
+def test_a_zip_of_sounds_with_their_words_is_read(desk):
+    desk = desk.have(CLIPS)
+    with zipfile.ZipFile(desk.folder / "z.zip", "w") as archive:
+        archive.writestr("metadata.jsonl", json.dumps({"file_name": "one.wav", "transcription": "Hello"}))
+        archive.writestr("one.wav", tone(1.0))
+    assert desk.bring(desk.folder / "z.zip", role="gold").new == 1
+    assert [(key, row.gold) for key, row in desk.items().items()] == [("one.wav", {"label": "Hello"})]
+
+
+def test_nothing_of_speech_goes_to_a_pipe(said):
     with pytest.raises(BadExport, match="standard output"):
         export_project(said.database, said.files, "clips", Wanted(format="nemo"), io.BytesIO())

@@ -192,7 +192,7 @@ def test_fasttext_and_doccano_hold_one_of_several_questions(desk):
 @pytest.mark.parametrize(
     ("wanted", "said"),
     [
-        ({"format": "conll"}, "conll holds spans, and reviews has no question of that type"),
+        ({"format": "conll"}, "conll holds labels of spans, and reviews has no such question"),
         ({"format": "fasttext", "question": "x"}, "--question x: fasttext can hold label"),
         ({"format": "csv", "question": "label"}, "--question: csv holds the answers to all questions"),
     ],

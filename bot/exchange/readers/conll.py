@@ -6,7 +6,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from bot.exchange.problems import BadImport
 from bot.exchange.raw import Meter, Opened, Raw, Rows
 from bot.exchange.readers.encodings import encoding_of, reading
 from bot.exchange.spans import iob
@@ -36,12 +35,8 @@ def open_conll(path: Path) -> Opened:
     )
 
 
-def looks(path: Path) -> bool:
+def looks(path: Path, encoding: str) -> bool:
     """Whether a text file has the columns of CoNLL in every line."""
-    try:
-        encoding, _ = encoding_of(path)
-    except BadImport:
-        return False
     with reading(path, encoding, Meter(), newline=None) as file:
         lines = [line for line in islice(file, LOOKED_AT) if line.strip() and not line.startswith(_ROWLESS)]
     found = [_word(line) for line in lines]

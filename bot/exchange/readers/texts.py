@@ -17,7 +17,7 @@ _LABELS: Final = re.compile(rf"\s*((?:{LABEL}\S+\s*)+)(.*)", re.DOTALL)
 
 def open_text(path: Path) -> Opened:
     encoding, notes = encoding_of(path)
-    if conll.looks(path):
+    if conll.looks(path, encoding):
         return conll.open_conll(path)
     fast = _fast(path, encoding)
     return Opened(

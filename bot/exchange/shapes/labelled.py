@@ -1,6 +1,7 @@
 """Sources that bring one question's labels with them: as suggestions or, when they are known to be right, as gold."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
@@ -9,8 +10,10 @@ from bot.exchange.labels import read_label
 from bot.exchange.problems import BadImport, BadRow
 from bot.exchange.raw import Raw, plain
 from bot.exchange.records import Record
-from bot.exchange.sentences import listed
+from bot.exchange.sentences import counted, listed
+from bot.exchange.spans import iob
 from bot.exchange.spans.names import Names
+from bot.labels import spans
 from bot.labels.names import called
 from bot.project import Json, Project, Question
 
@@ -71,7 +74,18 @@ class Labelled:
             raise BadRow(f"the project has no label {listed(unknown, 'or')}")
         if unknown:
             dropped.append(f"suggestion: the project has no label {listed(unknown, 'or')}")
+        if self.role == "suggestion" and self.question.type == spans.NAME and not spans.overlapping(self.question):
+            named = _apart(named, dropped)
         return {} if named is None else {self.question.name: read_label(self.question, named, False)}
+
+    def lacking(self, sample: Sequence[Raw]) -> list[str]:
+        """Labels of these rows that the project does not have."""
+        found: dict[str, None] = {}
+        for raw in sample:
+            with suppress(BadRow):
+                label = self.take(raw.cells).label
+                found |= dict.fromkeys([] if label is None else self._named(plain(label))[1])
+        return list(found)
 
     def _named(self, value: Json) -> tuple[Json, list[str]]:
         """The label with the project's own names, and the names that it does not have."""
@@ -100,6 +114,15 @@ class Labelled:
         if called(self.question, name):
             return name
         return Names([one.name for one in self.question.labels]).back(name)
+
+
+def _apart(label: Json, dropped: list[str]) -> Json:
+    """Without the spans that overlap longer ones, where a project wants none such."""
+    records = [one for one in label if isinstance(one, Mapping)] if isinstance(label, list) else []
+    kept, left = iob.apart(set(iob.spans_of(records)))
+    if left:
+        dropped.append(f"suggestion: {counted(len(left), 'span overlaps a longer one', 'spans overlap longer ones')}")
+    return [one for one in records if (one["start"], one["end"], one["label"]) in set(kept)]
 
 
 def labelled(

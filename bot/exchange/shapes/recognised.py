@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any, Final, TypeGuard
 
 from bot.exchange.problems import BadRow
-from bot.exchange.raw import Meter, Opened, Raw, Rows
+from bot.exchange.raw import Blob, Meter, Opened, Raw, Rows
 from bot.exchange.readers.conll import cells as of_tags
 from bot.exchange.shapes.labelled import Brought, Take, cells
 from bot.exchange.spans import iob
@@ -37,7 +37,7 @@ class Recognised:
 def recognised(project: Project, opened: Opened, sample: Sequence[Raw]) -> Recognised | None:
     """None where nothing tells that there are labels which the project could take."""
     if opened.types:
-        return Recognised(opened, opened.types, cells, f"{opened.format} with labels")
+        return Recognised(opened, opened.types, cells, "with labels")
     rows, asked = [raw.cells for raw in sample], {one.type for one in project.questions}
     found: Recognised | None = None
     if "spans" in asked:
@@ -191,7 +191,7 @@ def _of_voice(opened: Opened, row: Mapping[str, Any]) -> Brought:
 
 
 def _of_audiofolder(row: Mapping[str, Any]) -> Brought:
+    sound = row.get("file_name")
     data = {name: one for name, one in row.items() if name not in ("file_name", "transcription", "item", "id")}
-    return Brought(
-        row.get("item", row.get("file_name")), {"audio": row.get("file_name"), **data}, row.get("transcription")
-    )
+    key = row.get("item") or (sound.name if isinstance(sound, Blob) else sound)
+    return Brought(key, {"audio": sound, **data}, row.get("transcription") or None)

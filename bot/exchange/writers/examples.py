@@ -9,8 +9,7 @@ from bot.exchange.sentences import counted, listed
 from bot.exchange.writers.base import Context
 from bot.labels.base import Label
 
-TIED, UNLABELLED, REPEATED = "tied", "unlabelled", "repeated"
-TEXTLESS, OTHER_TEXTS = "textless", "other texts"
+TIED, UNLABELLED, REPEATED, TEXTLESS = "tied", "unlabelled", "repeated", "textless"
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,8 +91,7 @@ class Speech:
         self._folder.mkdir(exist_ok=True)
         assert self._context.load is not None
         content, served = self._context.load(sound["sha256"]), sound["mime"]
-        ending = "wav" if self._dialect.wav else "ogg"
-        name = f"{self._stem(key)}.{ending}"
+        name = self._name(key, "wav" if self._dialect.wav else "ogg")
         if self._dialect.wav or served != "audio/ogg":
             convert(content, served, self._folder / name, self._dialect.wav)
         else:
@@ -100,14 +99,14 @@ class Speech:
         self._names[key] = f"{self._dialect.folder}/{name}" if self._dialect.folder else name
         return self._names[key]
 
-    def _stem(self, key: str) -> str:
-        """A name of its own for a file, whatever the item is called."""
+    def _name(self, key: str, ending: str) -> str:
+        """A name of its own for a file, whatever the item is called; parts may share the folder."""
         plain = re.sub(r"\.(ogg|oga|opus|mp3|wav|flac|m4a|mp4|webm)$", "", key, flags=re.IGNORECASE)
         stem = _OF_NAMES.sub("_", plain)[:_LONGEST].strip("._") or "clip"
-        if stem.casefold() in self._taken:
+        if stem.casefold() in self._taken or (self._folder / f"{stem}.{ending}").exists():
             stem = f"{stem}-{hashlib.sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
         self._taken.add(stem.casefold())
-        return stem
+        return f"{stem}.{ending}"
 
 
 def said(label: Label) -> tuple[str, tuple[tuple[float, float, str], ...]]:

@@ -11,7 +11,7 @@ from bot.exchange.pictures.pictured import scaled_label, served
 from bot.exchange.shapes.ours import CONSENSUS
 from bot.exchange.survey import type_of
 from bot.exchange.writers.base import Context, Format, Writer
-from bot.labels import LABEL_TYPES
+from bot.labels import LABEL_TYPES, transcript
 from bot.labels.base import Label
 from bot.labels.colours import COLOURS, colour
 from bot.project import Project, Question
@@ -197,6 +197,9 @@ def _losses(context: Context) -> Sequence[str]:
         losses.append(f"Label Studio knows labels and skips only; left out are those that are {left}.")
     if context.survey.also & {"tie"}:
         losses.append("A tie is no label, so tied items have no consensus there.")
+    spoken = [one.name for one in context.project.questions if one.type == transcript.NAME]
+    if any("json" in context.survey.labels.get(name, ()) for name in spoken):
+        losses.append("Of clips that were heard in pieces Label Studio has the whole text, without the times.")
     return losses
 
 

@@ -16,7 +16,7 @@ from bot.labels.base import Label
 DOCUMENT: Final = "-DOCSTART- -X- O O"
 OUTSIDE, OVERLAPPING, BLANK, EDGED = "outside", "overlapping", "blank", "edged"
 MARK: Final = "__label__"
-LINES, MARKED, SEVERAL = "lines", "marked", "several"
+LINES, MARKED = "lines", "marked"
 
 
 class Lines:
