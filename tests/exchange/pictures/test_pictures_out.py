@@ -282,7 +282,7 @@ def test_one_question_goes_out_and_the_others_are_named(desk):
     assert len(opened(out).dataset["annotations"]) == 1
     assert "It holds the question where; left out are what." in result.losses
     assert desk.export("o/folders", format="imagefolder", question="what")[0].rows == 1
-    with pytest.raises(BadExport, match="no question of that type"):
+    with pytest.raises(BadExport, match="no such question"):
         desk.export("o/png", format="masks-png")
 
 
