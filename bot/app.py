@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from random import Random
 
-from bot import doors, letters, marking, presses, replies, schedule, serving
+from bot import comparing, doors, letters, marking, presses, replies, schedule, serving
 from bot.characters import storable
 from bot.chat import (
     Blocked,
@@ -217,6 +217,7 @@ COMMANDS: dict[str, Callable[[Turn, str], None]] = {
     "stats": lambda turn, argument: doors.stats(turn),
     "help": _help,
     "stop": lambda turn, argument: doors.stop(turn),
+    "item": comparing.item,
 }
 
 

@@ -32,7 +32,12 @@ def paint_file(path: str, size: tuple[int, int], drawing: str, regions: bytes | 
     """In the child process."""
     from bot.media.painting import paint
 
-    return paint(Path(path).read_bytes(), size, json.loads(drawing), regions)
+    asked = json.loads(drawing)
+    if "compare" in asked:
+        from bot.comparing import panel
+
+        asked = {"panel": panel(asked["compare"])}
+    return paint(Path(path).read_bytes(), size, asked, regions)
 
 
 class Drawings:
@@ -89,9 +94,7 @@ class Drawings:
             await asyncio.shield(task)
         width, height = await asyncio.to_thread(self._size, key)
         # Below 0 and each its own: adapters tell files by their number, and none of it is kept.
-        return replace(
-            media, id=-media.id, sha256=key, mime=MIME, drawing="", reference="", width=width, height=height
-        )
+        return replace(media, id=-media.id, sha256=key, mime=MIME, drawing="", reference="", width=width, height=height)
 
     def _size(self, key: str) -> tuple[int, int]:
         """Width and height in pixels, as the JPEG's frame header has them (ITU-T T.81, B.2.2)."""

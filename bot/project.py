@@ -54,6 +54,12 @@ class Question:
         now = next((label for label in self.labels if label.name == name), None)
         return now or next((label for label in self.labels if name in label.was), None)
 
+    def as_config(self) -> dict[str, Json]:
+        """Plain JSON, as part of a project's."""
+        config = _plain(self)
+        assert isinstance(config, dict)
+        return config
+
     def under(self, parent: str | None) -> tuple[LabelDef, ...]:
         """The labels directly under `parent`, in file order; None gives the top level."""
         return tuple(label for label in self.labels if label.parent == parent)
@@ -124,7 +130,7 @@ class Project:
     def from_config(cls, config: Mapping[str, Any]) -> Project:
         """The project `as_config` described. Keys that a version did not have yet take their defaults."""
         known = _known(cls, config)
-        known["questions"] = tuple(_question(question) for question in config["questions"])
+        known["questions"] = tuple(question_of(question) for question in config["questions"])
         if "lease" in known:
             known["lease"] = timedelta(seconds=known["lease"])
         if known.get("summary") is not None:
@@ -140,7 +146,8 @@ def _known(kind: type[Dataclass], config: Mapping[str, Any]) -> dict[str, Any]:
     return {key: tuple(value) if isinstance(value, list) else value for key, value in config.items() if key in names}
 
 
-def _question(config: Mapping[str, Any]) -> Question:
+def question_of(config: Mapping[str, Any]) -> Question:
+    """The question that `Question.as_config` described."""
     known = _known(Question, config)
     known["labels"] = tuple(LabelDef(**_known(LabelDef, label)) for label in config["labels"])
     if known.get("show_if") is not None:

@@ -11,7 +11,7 @@ from storage import cards, projects, queue
 from storage.cards import Card
 from storage.database import Row, Transaction
 from storage.queue import BACK
-from storage.schema import answers, comments, items
+from storage.schema import answers, comments, items, people
 
 MILLISECOND = timedelta(milliseconds=1)
 LONGEST = 2**31 - 1
@@ -75,6 +75,14 @@ OF_CARD = select(answers).where(answers.c.card == bindparam("card_id"), answers.
 OTHERS = (
     select(answers.c.label)
     .where(answers.c.item == bindparam("on"), answers.c.person != bindparam("who"), answers.c.live)
+    .where(answers.c.kind == literal_column("'label'"))
+    .order_by(answers.c.id)
+)
+
+GIVEN = (
+    select(people.c.public, answers.c.label)
+    .join(people, people.c.id == answers.c.person)
+    .where(answers.c.item == bindparam("on"), answers.c.live)
     .where(answers.c.kind == literal_column("'label'"))
     .order_by(answers.c.id)
 )
@@ -181,6 +189,19 @@ def of_card(tx: Transaction, card: int) -> Answer | None:
 def others(tx: Transaction, item: int, person: int) -> list[dict[str, Any]]:
     """The live labels that others gave an item, oldest first."""
     return [row.label for row in tx.all(OTHERS, {"on": item, "who": person})]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A live label and the pseudonym of who gave it."""
+
+    public: str
+    label: dict[str, Any]
+
+
+def given(tx: Transaction, item: int) -> list[Given]:
+    """All live labels of an item, oldest first."""
+    return [Given(row.public, row.label) for row in tx.all(GIVEN, {"on": item})]
 
 
 def taken_back(tx: Transaction, item: int, person: int) -> dict[str, Any] | None:

@@ -302,6 +302,12 @@ def known(tx: Transaction, item: int) -> tuple[int, str] | None:
     return None if row is None else (row.project, row.key)
 
 
+def called(tx: Transaction, project: int, key: str) -> Row | None:
+    """The item of that name: its id, key, data and media."""
+    wanted = select(items.c.id, items.c.key, items.c.data, items.c.media)
+    return tx.one(wanted.where(items.c.project == project, items.c.key == key))
+
+
 def set_item_state(tx: Transaction, item: int, project: int, became: str) -> None:
     """Puts an item back (`open`) or takes it out (`withdrawn`), as an admin decides."""
     seq = projects.next_seq(tx, project)

@@ -17,6 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from sqlalchemy import func, select
 
 from bot.cli import COMMANDS, main
@@ -778,3 +779,27 @@ def test_what_an_export_leaves_out_is_a_note_that_contradicts_nothing(reviews, t
     said = reviews("export", "photos", "--level", "items", "--media", "-o", "out")
     assert "Note: Pictures, sounds and films are in it as people are shown them" in said.err
     assert "Not in it" not in said.err
+
+
+def test_item_tells_what_people_made_of_it(labelbot):
+    Path("photos").mkdir()
+    shutil.copy(ROOT / "config/samples/images/cat.jpg", "photos")
+    assert labelbot("start", "photos", "--mark", "boxes", "--labels", "cat", "--no-run").code == 0
+    key = labelbot("export", "photos", "--format", "jsonl", "--level", "items", "-o", "-").json["item"]
+    assert "Nobody has answered it yet." in labelbot("item", "photos", key).out
+    exported = {"item": key, "data": {"image": "photos/cat.jpg"}, "person": "p1", "status": "live", "seconds": 1}
+    rows = [
+        exported | {"person": who, "label": [label], "answered_at": "2026-05-04T10:00:00Z", "schema_version": 1}
+        for who, label in (
+            ("p1", {"label": "cat", "x": 0, "y": 0, "width": 300, "height": 300}),
+            ("p2", {"label": "cat", "x": 0, "y": 0, "width": 300, "height": 240}),
+        )
+    ]
+    Path("answers.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    assert labelbot("import", "photos", "answers.jsonl").code == 0
+    told = labelbot("item", "photos", key, "--picture", "cat.jpg")
+    assert (told.code, told.out.count("1 cat")) == (0, 2)
+    with Image.open("cat.jpg") as drawn:
+        assert drawn.format == "JPEG"
+    assert labelbot("item", "photos", "nonsense").code == 1
+    assert labelbot("item", "photos", key, "--picture", "cat.png").code == 2

@@ -122,7 +122,8 @@ def test_the_card_says_what_to_do(talk):
     assert anna.sees == (
         "(image)\n1 / 1 · Streets\nWhat is where?\n\n1 🚗 Car, 1 🐕 Dog\n"
         "Tap a box to drop it or to keep it again. To change a label, reply with number and label: 2 car\n"
-        "[✓ 1 🚗 Car] [✓ 2 🐕 Dog]\n[✎ Change a label] [＋ Something is missing]\n[✨ ✓ All good (2)]\n[↩] [⋯] [⏭]"
+        "[✓ 1 🚗 Car] [✓ 2 🐕 Dog]\n[✎ Change a label] [＋ Something is missing]\n[✨ ✓ All good (2)]\n"
+        "[✏️ Mark on a page]\n[↩] [⋯] [⏭]"
     )
 
 

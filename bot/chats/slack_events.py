@@ -15,6 +15,8 @@ Heard = Press | Reply | Edited | Command | Submit | Opened
 
 WORDS = frozenset({"label", "projects", "undo", "skip", "stats", "help", "stop"})
 WITH_CODE = frozenset({"join", "start"})
+WITH_ITEM = frozenset({"item"})
+"""Only after the slash command: alone it is a word like others, and may be a transcript."""
 _CODE = re.compile(r"[A-Za-z0-9_-]{16,}")
 """An invite's code; "start tomorrow" is a transcript."""
 _TYPED_SUBTYPES = (None, "file_share", "thread_broadcast", "me_message")
@@ -172,6 +174,6 @@ def slash_command(text: str) -> tuple[str, str]:
     """What follows the slash command, as (word, argument); anything but a word of ours is a project to label."""
     first, _, rest = text.strip().partition(" ")
     word = first.lower()
-    if word in WORDS | WITH_CODE:
+    if word in WORDS | WITH_CODE | WITH_ITEM:
         return word, rest.strip()
     return "label", text.strip()

@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "invite": "bot.cli.people",
     "run": "bot.cli.running",
     "report": "bot.cli.reporting",
+    "item": "bot.cli.reporting",
     "export": "bot.cli.data",
     "people": "bot.cli.people",
     "doctor": "bot.cli.doctor",

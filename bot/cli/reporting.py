@@ -1,13 +1,18 @@
-"""`report`: the QA summary, here or in the project's channel."""
+"""`report` and `item`: how the labeling goes, and what people made of one item."""
 
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from bot.cli.session import session
 from bot.cli.trouble import Trouble, writing
+
+if TYPE_CHECKING:
+    from bot.cli.session import Session
+    from bot.comparing import Compared
 
 
 @click.command(
@@ -52,3 +57,42 @@ def report_command(project: str, post: bool, as_json: bool, picture: Path | None
     from bot.report_terminal import terminal
 
     terminal(report, Console())
+
+
+@click.command(
+    "item",
+    short_help="An item's answers side by side, and the consensus.",
+    epilog="Example: labelbot item cars photo-17 --picture photo-17.jpg",
+)
+@click.argument("project")
+@click.argument("item")
+@click.option("--picture", type=click.Path(path_type=Path), help="write what people drew there, as JPEG")
+def item_command(project: str, item: str, picture: Path | None) -> None:
+    """What people made of ITEM of PROJECT, and what that comes to. In a chat a reviewer types /item ITEM."""
+    if picture is not None and picture.suffix.lower() not in (".jpg", ".jpeg"):
+        raise click.UsageError(f"--picture {picture}: it is a JPEG; call it {picture.with_suffix('.jpg').name}")
+    from bot.comparing import compared
+    from storage.database import run
+
+    with session() as opened:
+        row, asked = opened.project(project)
+        found = run(opened.database, lambda tx: compared(tx, row.id, asked, item))
+        if found is None:
+            raise Trouble(f"{project} has no item {item}")
+        click.echo("".join(part.text for part in found.text("en")))
+        if picture is not None:
+            content = _compared(opened, found, project)
+            picture.parent.mkdir(parents=True, exist_ok=True)
+            with writing(picture):
+                picture.write_bytes(content)
+
+
+def _compared(opened: "Session", found: "Compared", project: str) -> bytes:
+    from bot.drawn import paint_file
+
+    shown = found.picture("en")
+    if shown is None:
+        raise Trouble(f"nobody has drawn in a picture of {project} here")
+    kept, drawing = shown
+    path = opened.files.path(kept["sha256"])
+    return paint_file(str(path), (kept["width"], kept["height"]), json.dumps(drawing), None)

@@ -235,6 +235,9 @@ class LabelType(Protocol):
     def classes(self, label: Label) -> tuple[str, ...]:
         """What to count a label under in a distribution: one class, several (tags) or none (free text)."""
 
+    def drawn(self, question: Question, label: Label) -> dict[str, Json]:
+        """What the label looks like over its picture, as a part of `Ask.drawing`; empty where it is not drawn."""
+
     def to_studio(self, question: Question, label: Label, subject: Subject) -> list[StudioResult]:
         """`type` and `value` of each Label Studio result, one a mark; the exporter adds names and ids."""
 
@@ -274,6 +277,10 @@ def first_read(results: Sequence[Mapping[str, Json]], read: Callable[[Mapping[st
 def suggested(question: Question, work: Work, subject: Subject) -> Label:
     """The editor begins with the suggestion, whatever was done in the chat."""
     return subject.suggestion
+
+
+def not_drawn(question: Question, label: Label) -> dict[str, Json]:
+    return {}
 
 
 def nominal(question: Question) -> Callable[[Label, Label], float]:

@@ -27,6 +27,7 @@ from bot.labels.base import (
 from bot.labels.boxcard import UNSEEN, asked, summary
 from bot.labels.boxing import stepped
 from bot.labels.cells import Box
+from bot.labels.colours import colour
 from bot.labels.matching import Named, apart, clusters, middle
 from bot.labels.menu import index_of
 from bot.labels.names import is_list, named
@@ -136,6 +137,17 @@ def merge(question: Question, values: Sequence[Label], weights: Sequence[float] 
     total = math.fsum(weight for _, weight in weighty)
     near = math.fsum(weight * (1 - apart(boxes, merged)) for boxes, weight in weighty)
     return Merged(label, near / total)
+
+
+def drawn(question: Question, label: Label) -> dict[str, Json]:
+    boxes = [(one.box, colour(question, one.label), one.label) for one in _boxes(label)]
+    titles = {one.name: one.title for one in question.labels}
+    return {
+        "boxes": [
+            {"box": list(box), "colour": shade, "mark": str(number), "title": titles.get(name, name)}
+            for number, (box, shade, name) in enumerate(boxes, 1)
+        ]
+    }
 
 
 def classes(label: Label) -> tuple[str, ...]:

@@ -98,6 +98,7 @@ fit = base.fits
 begun = base.suggested
 distance = base.nominal
 metric = base.by_distance
+drawn = base.not_drawn
 merge = base.vote
 classes = base.itself
 to_cell = base.text_cell

@@ -23,6 +23,7 @@ from bot.labels.base import (
     Work,
     cut,
 )
+from bot.labels.colours import colour
 from bot.labels.mask_card import asked
 from bot.labels.mask_records import areas, flat, read_record, record
 from bot.labels.mask_replies import label_of, replied, tapped
@@ -137,6 +138,14 @@ def merge(question: Question, values: Sequence[Label], weights: Sequence[float] 
     """Pixel by pixel by vote; see `bot.labels.mask_votes`."""
     order = [label.name for label in question.labels]
     return (merged_things if flag(question, "instances", False) else merged)(values, weights, order)
+
+
+def drawn(question: Question, label: Label) -> dict[str, Json]:
+    masks: list[Json] = [
+        {"size": [*area.size], "counts": area.text, "colour": colour(question, area.label), "mark": str(number)}
+        for number, area in enumerate(areas(label), 1)
+    ]
+    return {"masks": masks}
 
 
 def classes(label: Label) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final
 
 from bot.labels.cells import Box
@@ -15,6 +16,7 @@ would part the loosely drawn."""
 _SAME: Final = 0.1
 """How much overlap a common label counts for."""
 _DIGITS: Final = 6
+_NEARLY: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,11 +175,8 @@ def middle(boxes: Sequence[Box], weights: Sequence[float]) -> Box:
 def _median(values: Sequence[float], weights: Sequence[float]) -> float:
     """The value with half of all weight on either side; between two where it stands even."""
     pairs = sorted((value, weight) for value, weight in zip(values, weights, strict=True) if weight)
-    half, below = math.fsum(weight for _, weight in pairs) / 2, 0.0
-    for place, (value, weight) in enumerate(pairs):
-        below += weight
-        if math.isclose(below, half, rel_tol=1e-9) and place + 1 < len(pairs):
-            return (value + pairs[place + 1][0]) / 2
-        if below > half:
-            return value
-    return values[0]
+    sums = list(accumulate(weight for _, weight in pairs))
+    half = sums[-1] / 2
+    place = next(place for place, below in enumerate(sums) if below > half * (1 - _NEARLY))
+    even = sums[place] < half * (1 + _NEARLY)
+    return (pairs[place][0] + pairs[place + even][0]) / 2

@@ -82,6 +82,7 @@ def describe(question: Question, label: Label) -> Said:
 fit = base.fits
 begun = base.suggested
 merge = base.vote
+drawn = base.not_drawn
 classes = base.itself
 from_cell = read
 

@@ -118,6 +118,7 @@ def distance(question: Question) -> Callable[[Label, Label], float]:
 
 
 metric = base.by_distance
+drawn = base.not_drawn
 
 
 def merge(question: Question, values: Sequence[Label], weights: Sequence[float] | None) -> Merged[Label]:

@@ -1,6 +1,7 @@
 """Words on pictures: fonts at any size, and number plates that keep out of one another's way."""
 
 import importlib.util
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -10,6 +11,7 @@ from PIL import ImageDraw, ImageFont
 from bot.media.view import Rectangle
 
 Font = ImageFont.FreeTypeFont
+Colour = tuple[int, int, int]
 
 DARK: Final = (17, 24, 32)
 LIGHT: Final = (255, 255, 255)
@@ -55,7 +57,7 @@ def _shape(sign: str) -> bytes:
     return bytes(font(20).getmask(sign))
 
 
-def letters_on(ground: tuple[int, int, int]) -> tuple[int, int, int]:
+def letters_on(ground: Colour) -> Colour:
     """Dark or white, whichever is read better on `ground`."""
     red, green, blue = ground
     return DARK if 0.3 * red + 0.59 * green + 0.11 * blue > _BRIGHT else LIGHT
@@ -75,19 +77,10 @@ class Plates:
         self._bounds = bounds
         self._taken: list[Rectangle] = []
 
-    def put(self, text: str, beside: Rectangle, ground: tuple[int, int, int], size: int) -> None:
-        """A plate at the rectangle `beside`, outside above it where there is room. Nothing for an empty text."""
-        if not text:
-            return
-        wide, high = width(text, size) + round(size * 0.7), round(size * 1.35)
-        place = min(self._places(beside, wide, high), key=lambda one: (self._covered(one[1]), one[0]))[1]
-        self._taken.append(place)
-        self._draw.rounded_rectangle(place, round(size * 0.3), ground, DARK, max(1, size // 20))
-        middle = (place[0] + place[2]) / 2, (place[1] + place[3]) / 2
-        self._draw.text(middle, text, letters_on(ground), font(size), anchor="mm")
-
-    def _places(self, beside: Rectangle, wide: int, high: int) -> list[tuple[int, Rectangle]]:
-        left, top, right, bottom = beside
+    def beside(self, text: str, box: Rectangle, ground: Colour, size: int) -> None:
+        """A plate at a box, outside above it where there is room. Nothing for an empty text."""
+        left, top, right, bottom = box
+        wide, high = _plate(text, size)
         corners = (
             (left, top - high),
             (left, top),
@@ -100,7 +93,25 @@ class Plates:
             (right, top),
             (left - wide, top),
         )
-        return [(rank, self._inside(x, y, wide, high)) for rank, (x, y) in enumerate(corners)]
+        self._put(text, corners, ground, size)
+
+    def over(self, text: str, x: float, y: float, ground: Colour, size: int) -> None:
+        """A plate on a point, or near it where another one is in the way."""
+        wide, high = _plate(text, size)
+        steps = ((0, 0), (0, -1), (0, 1), (-1, 0), (1, 0))
+        corners = [(x - wide / 2 + wide * across, y - high / 2 + high * down) for across, down in steps]
+        self._put(text, corners, ground, size)
+
+    def _put(self, text: str, corners: Sequence[tuple[float, float]], ground: Colour, size: int) -> None:
+        """At the corner where it covers least, the first of these."""
+        if not text:
+            return
+        places = [self._inside(*corner, *_plate(text, size)) for corner in corners]
+        place = min(places, key=self._covered)
+        self._taken.append(place)
+        self._draw.rounded_rectangle(place, round(size * 0.3), ground, LIGHT, max(1, size // 16))
+        middle = (place[0] + place[2]) / 2, (place[1] + place[3]) / 2
+        self._draw.text(middle, text, letters_on(ground), font(size), anchor="mm")
 
     def _inside(self, x: float, y: float, wide: int, high: int) -> Rectangle:
         left = max(self._bounds[0], min(x, self._bounds[2] - wide))
@@ -109,6 +120,11 @@ class Plates:
 
     def _covered(self, place: Rectangle) -> float:
         return sum(_common(place, other) for other in self._taken)
+
+
+def _plate(text: str, size: int) -> tuple[int, int]:
+    """Its width and height."""
+    return width(text, size) + round(size * 0.7), round(size * 1.35)
 
 
 def _common(one: Rectangle, other: Rectangle) -> float:

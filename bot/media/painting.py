@@ -11,7 +11,7 @@ from bot.media.layers.grid import BAND, paint_grid
 from bot.media.layers.masks import paint_masks
 from bot.media.layers.regions import paint_regions, unpacked
 from bot.media.lettering import DARK, LIGHT, Plates, drawable, font, width
-from bot.media.view import PHONE, SHARP, SIDE, Room, View, clipped, framed, view_of
+from bot.media.view import PHONE, SHARP, SIDE, Room, View, framed, view_of
 
 Drawing = Mapping[str, Any]
 
@@ -96,7 +96,8 @@ def _panel(
     source: Image.Image, size: tuple[int, int], versions: Sequence[Drawing], regions: bytes | None
 ) -> Image.Image:
     """The versions side by side or one below another, whichever shows them bigger, each under its title."""
-    columns, room = _places(len(versions), max(_shape(size, one) for one in versions))
+    shapes = [_shape(size, one) for one in versions]
+    columns, room = _places(len(versions), (max(wide for wide, _ in shapes), max(high for _, high in shapes)))
     views = [_view(source, size, one, regions, room) for one in versions]
     gap, title = _GAP * SHARP, _TITLE * SHARP
     place = max(view.image.width for view in views), max(view.image.height for view in views)
@@ -111,7 +112,7 @@ def _panel(
 
 def _shape(size: tuple[int, int], drawing: Drawing) -> tuple[float, float]:
     """Width and height that a version asks for, the longer one 1."""
-    _, _, wide, high = clipped(_area(size, drawing), size)
+    _, _, wide, high = _area(size, drawing)
     return wide / max(wide, high), high / max(wide, high)
 
 

@@ -14,6 +14,7 @@ PHONE: Final = (360, 480)
 """The points of a phone's screen that a picture in a chat takes up at most."""
 SIDE: Final = 1280
 """The longest side of a painted picture, in pixels."""
+OUTSIDE: Final = (17, 24, 32)
 SHARP: Final = 3
 """Pixels to a point of a phone's screen."""
 _TINY: Final = 256
@@ -56,19 +57,24 @@ def view_of(
 ) -> View:
     """A view of `area`, enlarged where it is small, as big as `room` on a phone lets it be; without one the picture is
     left as sharp as it was served. `picture` is that one, perhaps padded to the right or below; `size` the original's.
+    What of the area is not on the picture is dark.
     """
+    x, y, wide, high = area
     served = max(picture.size) / max(size)
-    x, y, wide, high = clipped(area, size)
-    source = x * served, y * served, (x + wide) * served, (y + high) * served
-    whole = round(source[2] - source[0]), round(source[3] - source[1])
+    whole = round(wide * served), round(high * served)
     target = _target(wide, high, whole, room)
-    if target == picture.size and (x, y) == (0, 0):
-        image = picture.copy()
-    else:
-        image = picture.resize(target, _filter(picture, whole, target), box=_within(source, picture.size))
+    scale = target[0] / wide
     points = room or PHONE
     unit = max(target[0] / points[0], target[1] / points[1])
-    return View(image, (x, y, wide, high), target[0] / wide, unit, max(size))
+    if target == picture.size and (x, y) == (0, 0):
+        return View(picture.copy(), area, scale, unit, max(size))
+    image = Image.new("RGB", target, OUTSIDE)
+    left, top, inner_wide, inner_high = clipped(area, size)
+    inner = max(1, round(inner_wide * scale)), max(1, round(inner_high * scale))
+    source = (left * served, top * served, (left + inner_wide) * served, (top + inner_high) * served)
+    part = picture.resize(inner, _filter(picture, whole, target), box=_within(source, picture.size))
+    image.paste(part, (round((left - x) * scale), round((top - y) * scale)))
+    return View(image, area, scale, unit, max(size))
 
 
 def clipped(area: tuple[float, float, float, float], size: tuple[int, int]) -> tuple[float, float, float, float]:

@@ -181,9 +181,17 @@ def test_a_reply_with_two_cells_and_a_label_boxes_a_thing():
 
 @pytest.mark.parametrize(
     "reply",
-    ["b3-f7 car", "F7 B3 car", "B7 F3 CAR", "f3b7 🚗 Car", "B 3  F 7: car", "b3:f7=car", "car B3 F7",
-     "\uff22\uff13 F7 car"],
-)  # fmt: skip
+    [
+        "b3-f7 car",
+        "F7 B3 car",
+        "B7 F3 CAR",
+        "f3b7 🚗 Car",
+        "B 3  F 7: car",
+        "b3:f7=car",
+        "car B3 F7",
+        "\uff22\uff13 F7 car",
+    ],
+)
 def test_the_reply_may_be_written_in_any_way(reply):
     assert after(reply, "=ok1", "=done") == Done([record("car", 80, 120, 400, 300)])
 
@@ -341,6 +349,12 @@ def test_a_tap_out_of_turn_is_refused(tap):
     assert refused(tap)
 
 
+def test_a_box_that_is_good_enough_twice_stays_as_it_is():
+    once = after("B3 F7 car", "=ok1")
+
+    assert after("B3 F7 car", "=ok1", "=ok1") == after("B3 F7 car", "=ok1", "=okall") == once
+
+
 def test_the_second_small_cell_needs_the_first():
     assert refused("B3 F7 car", "=1sC2")
 
@@ -404,6 +418,10 @@ def test_a_box_is_cut_to_its_picture():
     label = [record("car", -10, 470, 100, 20), record("dog", 0.1, 0.2, 0.3, 0.4)]
 
     assert boxes.fit(QUESTION, label, about()) == [record("car", 0, 470, 90, 10), record("dog", 0.1, 0.2, 0.3, 0.4)]
+
+
+def test_of_a_picture_of_unknown_size_no_box_is_cut():
+    assert boxes.fit(QUESTION, SUGGESTED, about(size=None)) == SUGGESTED
 
 
 def test_a_box_wholly_outside_is_never_dropped_silently():
@@ -565,6 +583,7 @@ def test_a_box_that_hangs_between_two_things_joins_neither_chain():
 def test_the_middle_of_boxes_goes_by_weight():
     assert middle([(0, 0, 10, 10), (4, 0, 10, 10), (8, 0, 10, 10)], [1, 1, 3]) == (8, 0, 10, 10)
     assert middle([(0, 0, 10, 10), (4, 0, 10, 10)], [1, 1]) == (2, 0, 10, 10)
+    assert middle([(0, 0, 10, 10), (4, 0, 10, 10), (6, 0, 10, 10)], [1, 0, 1]) == (3, 0, 10, 10)
 
 
 def test_simulated_people_come_near_the_truth():

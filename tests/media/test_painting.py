@@ -91,10 +91,13 @@ def test_a_crop_is_enlarged_to_a_good_size_with_its_boxes_in_place():
     assert cells(shown, rgb(1)) == pytest.approx([50 * scale, 25 * scale, 150 * scale, 75 * scale], abs=2)
 
 
-def test_a_crop_that_hangs_over_the_edge_shows_what_is_there():
+def test_a_crop_that_hangs_over_the_edge_is_dark_outside_the_picture():
     shown, _ = painted(photo(), {"crop": [-100, -50, 300, 150]})
 
-    assert shown.width / shown.height == pytest.approx(2, abs=0.01)
+    assert shown.size == (1080, 540)
+    assert near(shown.getpixel((100, 300)), (17, 24, 32))
+    assert near(shown.getpixel((700, 100)), (17, 24, 32))
+    assert near(shown.getpixel((400, 200)), GREY)
 
 
 def test_a_small_picture_is_enlarged_so_that_its_numbers_can_be_read():
@@ -125,7 +128,7 @@ def test_a_dropped_box_is_grey_and_dashed():
     shown, scale = painted(photo(colour=(0, 0, 0)), {"boxes": [{"box": [500, 250, 1000, 500], "faint": True}]})
 
     row = [shown.getpixel((x, round(250 * scale) + 2)) for x in range(round(500 * scale), round(1500 * scale))]
-    grey = sum(near(pixel, (150, 158, 168)) for pixel in row)
+    grey = sum(near(pixel, (176, 184, 194)) for pixel in row)
     assert 0.3 < grey / len(row) < 0.7
     assert not any(near(pixel, rgb(0)) for pixel in row)
 
@@ -135,6 +138,22 @@ def test_a_box_outside_the_crop_is_left_out():
 
     assert near(shown.getpixel((540, 270)), GREY)
     assert all(near(pixel, GREY) for pixel in (shown.getpixel((5, 5)), shown.getpixel((1074, 534))))
+
+
+def test_a_box_that_stands_out_is_filled_a_little():
+    shown, scale = painted(photo(), {"boxes": [{"box": [500, 250, 1000, 500], "colour": 1, "lit": True}]})
+
+    inside = shown.getpixel((round(1000 * scale), round(500 * scale)))
+    assert inside[1] > inside[0] + 15
+
+
+def test_a_label_stands_beside_its_number_where_there_is_room():
+    box = {"box": [600, 400, 900, 300], "colour": 1, "mark": "1"}
+    short, _ = painted(photo(), {"boxes": [box]})
+    long, _ = painted(photo(), {"boxes": [box | {"title": "🚗 Car"}]})
+
+    plate = [cells(shown.crop((0, 0, 1280, 250)), rgb(1)) for shown in (short, long)]
+    assert plate[1][2] - plate[1][0] > 2 * (plate[0][2] - plate[0][0])
 
 
 def test_sixty_boxes_leave_every_number_a_place_of_its_own():
@@ -195,7 +214,7 @@ def test_a_mask_covers_its_pixels_and_no_others():
 
     assert cells(shown, rgb(1)) == pytest.approx([400 * scale, 200 * scale, 1000 * scale, 600 * scale], abs=2)
     inside, outside = shown.getpixel((round(700 * scale), round(400 * scale))), shown.getpixel((20, 20))
-    assert inside[2] > inside[0] + 40
+    assert inside[1] > inside[0] + 40
     assert near(outside, GREY)
 
 
@@ -213,10 +232,39 @@ def test_a_mask_in_a_crop_and_one_that_is_not_in_it():
     assert near(other.getpixel((500, 250)), GREY)
 
 
+def test_a_thin_mask_has_its_number_too():
+    bits = np.zeros((1000, 2000), bool)
+    bits[500:503, 100:1900] = True
+
+    shown, scale = painted(photo(), {"masks": [{"size": [1000, 2000], "counts": run_lengths(bits), "mark": "1"}]})
+
+    _, top, _, bottom = cells(shown, rgb(0))
+    assert bottom - top > 25
+    assert (top + bottom) / 2 == pytest.approx(501 * scale, abs=4)
+
+
+def test_a_mask_too_small_to_be_seen_is_left_out():
+    bits = np.zeros((1000, 20000), bool)
+    bits[500, 7] = True
+
+    shown, _ = painted(photo(20000, 1000), {"masks": [{"size": [1000, 20000], "counts": run_lengths(bits)}]})
+
+    assert near(shown.getpixel((640, 214)), GREY)
+
+
 def test_an_empty_mask_and_one_of_another_size_are_left_out():
     nothing = run_lengths(np.zeros((10, 20), bool))
 
-    shown, _ = painted(photo(), {"masks": [{"size": [10, 20], "counts": nothing}, {"size": [9, 9], "counts": "0X3"}]})
+    shown, _ = painted(
+        photo(),
+        {
+            "masks": [
+                {"size": [10, 20], "counts": nothing},
+                {"size": [9, 9], "counts": "0X3"},
+                {"size": [9, 9], "counts": ""},
+            ]
+        },
+    )
 
     assert near(shown.getpixel((640, 320)), GREY)
 
@@ -237,7 +285,7 @@ def test_chosen_regions_are_coloured():
 
     for y in (100, 500):
         left, right = shown.getpixel((100, y)), shown.getpixel((1200, y))
-        assert left[2] > left[0] + 40
+        assert left[1] > left[0] + 40
         assert near(right, GREY)
 
 
@@ -246,7 +294,14 @@ def test_a_split_regions_parts_are_chosen_one_by_one():
 
     above, below = shown.getpixel((1200, 100)), shown.getpixel((1200, 500))
     assert near(above, GREY)
-    assert below[2] > below[0] + 40
+    assert below[1] > below[0] + 40
+
+
+def test_regions_are_outlined_where_none_is_chosen():
+    shown, _ = painted(photo(), {"regions": {"media": 1}}, regions_row())
+
+    border = [shown.getpixel((x, 100)) for x in range(630, 650)]
+    assert max(sum(pixel) for pixel in border) > sum(GREY) + 100
 
 
 def test_regions_are_named_by_their_coarse_number_and_letters_where_split():
@@ -271,6 +326,15 @@ def test_versions_stand_beside_one_another_under_their_titles():
     for part in (blue[: halves[0], : halves[1]], blue[: halves[0], halves[1] :], blue[halves[0] :, : halves[1]]):
         assert part.any()
     assert max(shown.size) <= 1280
+
+
+def test_a_title_too_long_for_its_version_is_cut():
+    shown, _ = painted(photo(2000, 2000), {"panel": [{"title": "Somebody " * 9}] * 4})
+
+    # Nothing of the first title reaches into the gap between the versions.
+    gap = shown.crop((shown.width // 2 - 8, 0, shown.width // 2 + 8, 60))
+    assert near(gap.getpixel((8, 30)), (17, 24, 32))
+    assert max(max(pixel) for pixel in gap.get_flattened_data()) < 120
 
 
 def test_wide_versions_stand_below_one_another():

@@ -1,12 +1,16 @@
 """The outlines of a mask along the edges of its pixels: exact, with holes, one polygon a part."""
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from bot.labels.rasters import Raster
 
 Point: TypeAlias = tuple[int, int]
+MANY: Final = 50
 Ring: TypeAlias = list[Point]
 """Corners (x, y) of pixels, each joined to the next and the last to the first; every other side is upright."""
 
@@ -88,18 +92,44 @@ def _pair(links: list[int], order: Iterable[int]) -> None:
         links[one], links[other] = other, one
 
 
-def joined(ring: Ring, others: Iterable[Ring]) -> Ring:
+def joined(ring: Ring, others: Sequence[Ring]) -> Ring:
     """One ring of several: each of the others by a cut at its nearest corner, there and back. Cuts cancel where a
-    polygon is filled, whatever they cross."""
-    import numpy as np
-
+    polygon is filled, whatever they cross. Of many, as in a mask of grains, each is cut to the first ring alone."""
+    if len(others) > MANY:
+        return _to_the_first(ring, others)
     for other in others:
-        here, there = np.asarray(ring), np.asarray(other)
-        best, place, start = None, 0, 0
-        for number, point in enumerate(there):
-            far = ((here - point) ** 2).sum(axis=1)
-            nearest = int(far.argmin())
-            if best is None or far[nearest] < best:
-                best, place, start = int(far[nearest]), nearest, number
-        ring = [*ring[: place + 1], *other[start:], *other[: start + 1], *ring[place:]]
+        far, nearest = _nearest(ring, other)
+        start = int(far.argmin())
+        place = int(nearest[start])
+        ring = [*ring[: place + 1], *_around(other, start), *ring[place:]]
     return ring
+
+
+def _to_the_first(ring: Ring, others: Sequence[Ring]) -> Ring:
+    """All cuts at once, for each costs as much as the ring is long."""
+    far, nearest = _nearest(ring, [corner for other in others for corner in other])
+    cuts: dict[int, list[Ring]] = {}
+    end = 0
+    for other in others:
+        begin, end = end, end + len(other)
+        start = int(far[begin:end].argmin())
+        cuts.setdefault(int(nearest[begin + start]), []).append(_around(other, start))
+    found: Ring = []
+    for place, corner in enumerate(ring):
+        found.append(corner)
+        for other in cuts.get(place, ()):
+            found += [*other, corner]
+    return found
+
+
+def _around(ring: Ring, start: int) -> Ring:
+    """From a corner all around, back to it."""
+    return [*ring[start:], *ring[: start + 1]]
+
+
+def _nearest(ring: Ring, corners: Ring) -> "tuple[NDArray[np.float64], NDArray[np.intp]]":
+    """For each corner how far it is from the nearest of the ring, and which that is."""
+    from scipy.spatial import KDTree
+
+    far, places = KDTree(ring).query(corners)
+    return far, places

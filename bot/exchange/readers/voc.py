@@ -33,7 +33,7 @@ def open_folder(folder: Path) -> Opened:
         rows=partial(_rows, folder),
         base=folder,
         columns=("id", "image"),
-        types=("boxes", "masks"),
+        types=("boxes",),
     )
 
 

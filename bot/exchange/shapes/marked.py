@@ -20,8 +20,6 @@ from bot.project import Project, Question
 if TYPE_CHECKING:
     from bot.labels.rasters import Raster, Size
 
-TYPES = ("boxes", "masks")
-
 
 @dataclass(frozen=True, slots=True)
 class Marked:
@@ -37,7 +35,8 @@ class Marked:
         data = {name: value for name, value in cells.items() if name not in ("id", LABEL)}
         marks = cells.get(LABEL)
         dropped: list[str] = []
-        labels = {self.question.name: self._label(marks, dropped)} if isinstance(marks, Marks) else {}
+        label = self._label(marks, dropped) if isinstance(marks, Marks) else None
+        labels = {} if label is None else {self.question.name: label}
         return Record(
             line=raw.line,
             key=records.key_of(cells.get("id")),
@@ -49,6 +48,7 @@ class Marked:
         )
 
     def _label(self, marks: Marks, dropped: list[str]) -> Any:
+        """None where what is marked cannot be a label of the question."""
         lacking: Counter[str] = Counter()
         known: list[Mark] = []
         for one in marks.marks:
@@ -59,10 +59,9 @@ class Marked:
                 known.append(replace(one, name=own))
         if lacking and not self.told:
             dropped.append(f"the project has no label {listed(lacking, 'or')}")
-        found = (
-            self._boxes(known, dropped) if self.question.type == "boxes" else self._masks(known, marks.size, dropped)
-        )
-        return read_label(self.question, list(found), False)
+        boxes = self.question.type == "boxes"
+        found = list(self._boxes(known, dropped) if boxes else self._masks(known, marks.size, dropped))
+        return None if dropped and known and not found else read_label(self.question, found, False)
 
     def _boxes(self, marks: Sequence[Mark], dropped: list[str]) -> Iterator[dict[str, Any]]:
         flat = 0
@@ -89,7 +88,10 @@ class Marked:
                 held = together.get(key)
                 together[key] = (one.name, pixels if held is None else held[1] | pixels)
         if bare:
-            dropped.append(f"boxes without an outline, where masks are asked for: {bare:,}")
+            said = f"boxes without an outline, where masks are asked for: {bare:,}"
+            if self.role == "gold":
+                raise BadRow(said)
+            dropped.append(said)
         for name, pixels in together.values():
             if pixels.any():
                 yield {"label": name, **rasters.mask_of(pixels)}
@@ -143,13 +145,13 @@ def own_name(question: Question, said: str) -> str | None:
     return found.name if found else None
 
 
-def marked(project: Project, opened: Opened, role: Role, name: str = "") -> tuple[Marked, list[str]] | None:
+def marked(project: Project, opened: Opened, role: Role) -> tuple[Marked, list[str]] | None:
     """The shape and what is to be said of it; None where the project asks for no boxes and no masks. Raises BadImport
     where it has none of the source's classes."""
-    fitting = [one for one in project.questions if one.type in TYPES]
-    question = next((one for one in fitting if one.name == name), next(iter(fitting), None))
-    if question is None:
+    fitting = [one for one in project.questions if one.type in opened.types]
+    if not fitting:
         return None
+    question = fitting[0]
     lacking = [one for one in opened.classes if own_name(question, one) is None]
     if lacking and len(lacking) == len(opened.classes):
         asked = listed(label.name for label in question.labels)

@@ -6,12 +6,10 @@ from typing import Any, Final
 from PIL import Image, ImageDraw
 
 from bot.labels.colours import COLOURS
-from bot.media.lettering import DARK, Plates, drawable, width
+from bot.media.lettering import DARK, LIGHT, Colour, Plates, drawable, width
 from bot.media.view import Rectangle, View
 
-Colour = tuple[int, int, int]
-
-GREY: Final = (150, 158, 168)
+GREY: Final = (176, 184, 194)
 """What is dropped, or belongs to nobody."""
 _MANY: Final = 24
 """From so many boxes on their plates are small."""
@@ -34,7 +32,7 @@ def paint_boxes(view: View, boxes: Sequence[Mapping[str, Any]], plates: Plates) 
     # Small boxes choose their plate's place first, for big ones have more to choose from.
     for one in sorted(shown, key=lambda one: float(one["box"][2] * one["box"][3])):
         box = view.rectangle(one["box"])
-        plates.put(_words(one, box, size, len(shown)), box, _colour(one), size)
+        plates.beside(_words(one, box, size, len(shown)), box, _colour(one), size)
 
 
 def _meets(one: Rectangle, other: Rectangle) -> bool:
@@ -63,7 +61,7 @@ def _outline(view: View, one: Mapping[str, Any]) -> None:
     if one.get("faint"):
         _dashed(draw, box, view.points(1.6), view.points(5))
         return
-    _frame(draw, box, DARK, line + hair, hair)
+    _frame(draw, box, LIGHT, line + hair, hair)
     _frame(draw, box, _colour(one), line, 0)
 
 
@@ -76,7 +74,7 @@ def _fill(image: Image.Image, box: tuple[int, int, int, int], colour: Colour) ->
     inside = max(0, box[0]), max(0, box[1]), min(image.width, box[2] + 1), min(image.height, box[3] + 1)
     if inside[2] > inside[0] and inside[3] > inside[1]:
         part = image.crop(inside)
-        image.paste(Image.blend(part, Image.new("RGB", part.size, colour), 0.3), inside[:2])
+        image.paste(Image.blend(part, Image.new("RGB", part.size, colour), 0.2), inside[:2])
 
 
 def _dashed(draw: ImageDraw.ImageDraw, box: tuple[int, int, int, int], line: int, dash: int) -> None:

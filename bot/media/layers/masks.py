@@ -32,8 +32,7 @@ def paint_masks(view: View, masks: Sequence[Mapping[str, Any]], plates: Plates) 
         marks.append((x + left, y + top, drawable(one.get("mark") or ""), one))
     for x, y, mark, one in marks:
         ground = GREY if one.get("faint") else rgb(one.get("colour", 0))
-        half = size * 0.67
-        plates.put(mark, (x - half, y - half, x + half, y + half), ground, size)
+        plates.over(mark, x, y, ground, size)
 
 
 def counts(text: str) -> NDArray[np.int64]:

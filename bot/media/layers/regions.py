@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from bot.labels.regions import letters
 from bot.media.layers.boxes import rgb
 from bot.media.lettering import outlined, width
 from bot.media.view import View
@@ -53,15 +54,10 @@ def shown_regions(parents: Sequence[int], split: Sequence[int]) -> tuple[Codes, 
     for parent in parents:
         name = str(parent)
         if parent in apart:
-            name += part_name(met[parent])
+            name += letters(met[parent])
             met[parent] += 1
         shown.append(places.setdefault(name, len(places)))
     return np.array(shown, np.int32), list(places)
-
-
-def part_name(place: int) -> str:
-    """a … z, then aa, ab …"""
-    return (part_name(place // 26 - 1) if place >= 26 else "") + chr(ord("a") + place % 26)
 
 
 def _stretched(view: View, pixels: Codes) -> Codes:
@@ -115,7 +111,7 @@ def _numbered(view: View, seen: Codes, names: Sequence[str], corner: tuple[int, 
     step = max(1, -(-max(seen.shape) // _LOOKED))
     small = seen[step // 2 :: step, step // 2 :: step]
     typical = (seen.size / max(1, len(names))) ** 0.5
-    least = view.points(6.5)
+    least = view.points(8)
     biggest = max(least, min(view.points(13), round(typical * 0.5)))
     for code, (x, y, room) in inner_points(small).items():
         wide = 2 * room * step

@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 from PIL import Image, ImageDraw, ImageOps
 from pycocotools import mask as coco
 
-from bot.exchange.pictures.outlines import joined, parts
+from bot.exchange.pictures.outlines import MANY, joined, parts
 from bot.labels.polygons import filled
 from bot.labels.rasters import bounds, mask_of, raster, scaled, upright, upright_box
 
@@ -70,6 +70,16 @@ def test_a_polygon_holds_the_pixels_that_pycocotools_finds(points, width, height
     polygon = [value for point in points for value in point]
     (found,) = coco.frPyObjects([polygon], height, width)
     assert (filled([polygon], (width, height)) == coco.decode(found)).all()
+
+
+def test_a_mask_of_grains_is_outlined_to_the_pixel_too():
+    pixels = (np.random.default_rng(7).random((120, 150)) < 0.7).astype(np.uint8)
+    first, *others = parts(pixels)
+    assert len(others) > MANY
+    found = [flat(ring) for ring in (first, *others)]
+    assert (filled(found, (150, 120)) == pixels).all()
+    (one,) = coco.frPyObjects([flat(joined(first, others))], 120, 150)
+    assert (coco.decode(one) == pixels).all()
 
 
 def test_a_part_with_a_hole_is_one_ring_and_two_parts_are_two():

@@ -310,6 +310,22 @@ def test_pictures_lie_beside_the_file_or_below_the_media_root(desk):
     assert desk.have(BOXES).plan(lone).unresolved == 1
 
 
+def test_boxes_alone_are_no_masks_and_no_empty_ones_either(desk):
+    for name, color in {"a": "red", "b": "blue"}.items():
+        desk.file(f"c/{name}.jpg", jpeg(color=color))
+    held = json.loads(coco({"category_id": 10, "bbox": [100, 50, 100, 75]}))
+    held["images"].append({"id": 6, "file_name": "b.jpg", "width": 400, "height": 300})
+    path = desk.file("c/x.json", json.dumps(held))
+    desk = desk.have(MASKS)
+    assert desk.bring(path).new == 2
+    assert {key: item.suggestion for key, item in desk.items().items()} == {
+        "a.jpg": None, "b.jpg": {"label": {"label": []}},
+    }  # fmt: skip
+    desk = desk.have(replace(MASKS, name="right"))
+    assert desk.bring(path, role="gold").rejected == 1
+    assert "boxes without an outline, where masks are asked for: 1" in desk.rejects()[0]["reason"]
+
+
 def test_a_project_without_boxes_takes_the_pictures_alone(desk):
     desk.file("c/a.jpg", jpeg())
     path = desk.file("c/x.json", coco({"category_id": 10, "bbox": [100, 50, 100, 75]}))

@@ -1,0 +1,124 @@
+"""An item's answers side by side with what they come to, for a reviewer: in words, and as a picture of what was drawn."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot import doors
+from bot.chat import Media, Message, Part, Text
+from bot.face import as_media
+from bot.labels import LABEL_TYPES
+from bot.labels.base import Label
+from bot.project import Project, Question, question_of
+from bot.subject import picture_of
+from bot.turn import Turn, snippet
+from bot.wording import phrase, say
+from storage import answers, projects, queue
+from storage.answers import Given
+from storage.database import Transaction
+
+MOST = 8
+"""Answers that fit beside one another."""
+REVIEWERS = ("reviewer", "admin", "owner")
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What an item holds and what people made of it. People go by their pseudonyms."""
+
+    project: Project
+    key: str
+    data: Mapping[str, Any]
+    media: Sequence[Mapping[str, Any]]
+    given: Sequence[Given]
+
+    def text(self, language: str) -> Text:
+        heading = Part(f"{self.project.title} · {self.key}\n", "bold")
+        if not self.given:
+            return (heading, Part(say(language, phrase("item.nobody"))))
+        parts = [heading, Part(snippet(dict(self.data)), "quiet")]
+        for question in self.project.questions:
+            parts.append(Part("\n" + "\n".join(self._lines(question, language))))
+        return tuple(parts)
+
+    def _lines(self, question: Question, language: str) -> list[str]:
+        kind = LABEL_TYPES[question.type]
+        lines = [] if self.project.single else [question.title]
+        labels = [(one.public, one.label[question.name]) for one in self.given if question.name in one.label]
+        if not self._drawn(question):
+            lines.append(consensus(question, [label for _, label in labels], language))
+        return lines + [f"{public}: {say(language, kind.describe(question, label))}" for public, label in labels]
+
+    def picture(self, language: str) -> tuple[Mapping[str, Any], dict[str, Any]] | None:
+        """The picture that people drew in and the comparison to paint over it; None where there is none."""
+        for question in self.project.questions:
+            there = picture_of(question, self.media)
+            if self._drawn(question) and there is not None and self.given:
+                return there, {"compare": self._comparison(question, language)}
+        return None
+
+    def _drawn(self, question: Question) -> bool:
+        return LABEL_TYPES[question.type].ABOUT == "image"
+
+    def _comparison(self, question: Question, language: str) -> dict[str, Any]:
+        versions = [
+            {"title": one.public, "label": one.label[question.name]} for one in self.given if question.name in one.label
+        ]
+        return {"question": question.as_config(), "versions": versions[:MOST], "language": language}
+
+
+def consensus(question: Question, labels: Sequence[Label], language: str) -> str:
+    """A line on what the labels come to and how sure that is."""
+    kind = LABEL_TYPES[question.type]
+    merged = kind.merge(question, labels, None)
+    if merged.value is None:
+        return say(language, phrase("item.tie" if labels else "item.nobody"))
+    told = say(language, kind.describe(question, merged.value))
+    return say(language, phrase("item.consensus", label=told, confidence=f"{merged.confidence:.2f}"))
+
+
+def panel(comparison: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The merged label and then each single one, as `bot.media.painting` wants them. Slow where there are masks: for
+    the child process that paints."""
+    question = question_of(comparison["question"])
+    kind = LABEL_TYPES[question.type]
+    labels = [one["label"] for one in comparison["versions"]]
+    title = consensus(question, labels, comparison["language"])
+    merged = kind.merge(question, labels, None).value
+    shown = [{"title": title, **kind.drawn(question, [] if merged is None else merged)}]
+    return shown + [{"title": one["title"], **kind.drawn(question, one["label"])} for one in comparison["versions"]]
+
+
+def item(turn: Turn, key: str) -> None:
+    """Shows a reviewer what was made of an item of the project they are in."""
+    here = turn.person.project
+    role = None if here is None else doors.role_in(turn, here)
+    if here is None or role not in REVIEWERS:
+        turn.tell(phrase("refused.reviewer"))
+        return
+    if not key.strip():
+        turn.tell(phrase("item.which"))
+        return
+    row = projects.by_id(turn.tx, here)
+    found = compared(turn.tx, here, turn.schema(row.id, row.version), key.strip())
+    if found is None:
+        turn.tell(phrase("item.unknown", item=key.strip()[:80]))
+        return
+    turn.post(Message(text=found.text(turn.language), media=_media(found, turn.language)))
+
+
+def compared(tx: Transaction, project: int, asked: Project, key: str) -> Compared | None:
+    """None where the project has no item of that name."""
+    row = queue.called(tx, project, key)
+    if row is None:
+        return None
+    return Compared(asked, row.key, row.data, row.media or (), answers.given(tx, row.id))
+
+
+def _media(found: Compared, language: str) -> tuple[Media, ...]:
+    picture = found.picture(language)
+    if picture is None:
+        return tuple(as_media(one) for one in found.media)
+    kept, drawing = picture
+    return (replace(as_media(kept), drawing=json.dumps(drawing, separators=(",", ":"))),)
