@@ -122,9 +122,10 @@ def _done(case: Case) -> Option:
     marking = case.marking
     if case.offers and not (marking.dropped or marking.relabelled or marking.layers or marking.bare):
         return Option(phrase("masks.all_good"), "done", main=True)
-    held = len(case.kept) + len(marking.layers)
+    held = [*map(case.called, case.kept), *(label for label, _ in marking.layers)]
     if held:
-        return Option(phrase("label.done", count=held), "done", main=True)
+        # Unless each is a thing of its own, those of one label become one.
+        return Option(phrase("label.done", count=len(held if case.things else set(held))), "done", main=True)
     return Option(phrase("masks.nothing"), "done", suggested=case.suggested and not case.offers)
 
 

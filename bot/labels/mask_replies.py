@@ -78,7 +78,7 @@ def _with_regions(case: Case, regions: Regions, layers: list[Layer], size: tuple
     """No two regions have a pixel in common, so they need not be laid over one another."""
     every = [*case.marking.bare, *(name for _, names in case.marking.layers for name in names)]
     covered = regions.mask(_parts(regions, every), size) if layers else []
-    found = [(name, rle.less(mask, covered)) for name, mask in layers]
+    found: list[Layer] = [(name, rle.less(mask, covered)) for name, mask in layers]
     for name, held in case.marking.layers:
         mask = regions.mask(_parts(regions, held), size)
         same = None if case.things else next((at for at, (other, _) in enumerate(found) if other == name), None)

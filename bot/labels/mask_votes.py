@@ -123,7 +123,7 @@ class _Ballot:
     """What all answers say of one label: their masks, and how many pixels each set of answers shares alone."""
 
     label: str
-    masks: Sequence[Counts]
+    masks: Sequence[Sequence[int]]
     pixels: Mapping[int, int]
 
     def winner(self, shares: Sequence[float]) -> Counts:
@@ -192,7 +192,7 @@ def _peers(ballots: Sequence[_Ballot], shares: Sequence[float]) -> list[float]:
     return found
 
 
-def _given(ballots: Sequence[_Ballot], who: int) -> dict[str, Counts]:
+def _given(ballots: Sequence[_Ballot], who: int) -> dict[str, Sequence[int]]:
     return {ballot.label: ballot.masks[who] for ballot in ballots if rle.area(ballot.masks[who])}
 
 
@@ -201,14 +201,14 @@ def _won(held: int, shares: Sequence[float]) -> bool:
     return rle.behind(held, shares) > half * (1 + _HAIR)
 
 
-def _by_label(held: Iterable[Area]) -> dict[str, Counts]:
-    found: dict[str, list[Counts]] = {}
+def _by_label(held: Iterable[Area]) -> dict[str, Sequence[int]]:
+    found: dict[str, list[Sequence[int]]] = {}
     for area in held:
         found.setdefault(area.label, []).append(area.counts)
     return {name: masks[0] if len(masks) == 1 else rle.union(masks) for name, masks in found.items()}
 
 
-def _distance(mine: Mapping[str, Counts], theirs: Mapping[str, Counts]) -> float:
+def _distance(mine: Mapping[str, Sequence[int]], theirs: Mapping[str, Sequence[int]]) -> float:
     names = {*mine, *theirs}
     overlaps = [rle.iou(mine[name], theirs[name]) for name in names if name in mine and name in theirs]
     return 1 - math.fsum(overlaps) / len(names) if names else 0.0

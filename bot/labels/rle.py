@@ -185,25 +185,45 @@ def box(counts: Sequence[int], height: int) -> tuple[int, int, int, int] | None:
 
 
 def scaled(counts: Sequence[int], small: tuple[int, int], size: tuple[int, int]) -> Counts:
-    """A mask of a small map, (width, height), on a picture of another size: each pixel of the map becomes the block of
-    pixels that it stands for; the blocks meet without gap or overlap."""
+    """A mask of a small map, (width, height), on a picture of another size and the same shape: each pixel of it belongs
+    to the one of the map that its middle lies in, as on the page and where regions are painted."""
     (wide, high), (width, height) = small, size
-    lefts, tops = cuts(wide, width), cuts(high, height)
-    places: list[int] = []
+    ratio = max(small), max(size)
+    lefts, tops = cuts(wide, width, ratio), cuts(high, height, ratio)
+    found: Counts = []
+    ground = 0
     for column, marks in enumerate(_columns(edges(counts), wide, high)):
-        rows = _joined([tops[mark] for mark in marks])
-        for top in range(lefts[column] * height, lefts[column + 1] * height, height) if rows else ():
-            # Where the last run reached the bottom and this one begins at the top, they are one.
-            meets = bool(places) and places[-1] == top + rows[0]
-            if meets:
-                places.pop()
-            places += [top + row for row in rows[meets:]]
-    return of_edges(places, width * height)
+        rows, times = _joined([tops[mark] for mark in marks]), lefts[column + 1] - lefts[column]
+        if not rows or not times:
+            ground += height * times
+            continue
+        runs = _repeated(rows, height, times)
+        if ground + rows[0] or not found:
+            found += [ground + rows[0], *runs]
+        else:
+            # The column before ends with the mask, and this one begins with it.
+            found[-1] += runs[0]
+            found += runs[1:]
+        ground = height - rows[-1]
+    return [*found, ground] if ground else found
 
 
-def cuts(few: int, many: int) -> list[int]:
-    """Where `few` cells begin and end on `many` pixels: few + 1 places."""
-    return [(2 * cell * many + few) // (2 * few) for cell in range(few + 1)]
+def _repeated(rows: Sequence[int], height: int, times: int) -> list[int]:
+    """The runs of a column so many times over, from the first of the mask to the last."""
+    runs = list(map(sub, rows[1:], rows))
+    between = rows[0] + height - rows[-1]
+    if between:
+        return runs + [between, *runs] * (times - 1)
+    if len(runs) == 1:
+        return [height * times]
+    return runs[:-1] + [runs[-1] + runs[0], *runs[1:-1]] * (times - 1) + runs[-1:]
+
+
+def cuts(few: int, many: int, ratio: tuple[int, int]) -> list[int]:
+    """Where `few` cells begin and end on `many` pixels: few + 1 places. `ratio` is how many cells are as long as how
+    many pixels; the last cell has what rounding left."""
+    cells, pixels = ratio
+    return [*(min(many, (2 * cell * pixels + cells - 1) // (2 * cells)) for cell in range(few)), many]
 
 
 def _columns(places: Sequence[int], wide: int, high: int) -> list[list[int]]:

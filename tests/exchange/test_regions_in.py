@@ -1,5 +1,6 @@
 """Regions of pictures: made at import for projects that mark masks, once, also of pictures known before."""
 
+import asyncio
 import io
 import json
 from dataclasses import replace
@@ -9,6 +10,10 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from bot import stored
+from bot.bootstrap import regions_of
+from bot.chat import Message, Outgoing, Part
+from bot.drawn import Drawings
+from bot.face import as_media
 from bot.project import LabelDef, Project, Question
 from storage import regions
 from storage.database import run
@@ -112,3 +117,34 @@ def test_what_is_kept_first_stays(desk):
     assert json.loads(before.parents) == sorted(json.loads(before.parents))
     assert run(desk.database, lambda tx: regions.load(tx, picture["id"] + 1)) is None
     assert run(desk.database, lambda tx: regions.known(tx, [picture["id"], 99])) == {picture["id"]}
+
+
+def test_what_is_kept_is_painted_by_number(desk, tmp_path):
+    desk = desk.have(STREETS)
+    desk.file("a.jpg", photo())
+    desk.bring(desk.jsonl("items.jsonl", {"id": "a", "photo": "a.jpg"}))
+    picture = as_media(desk.items()["a"].media[0])
+    plain = desk.files.path(picture.sha256).read_bytes()
+    drawn = replace(picture, drawing=json.dumps({"regions": {"media": picture.id, "coloured": {"1": 0}, "split": [2]}}))
+    outgoing = Outgoing(id=1, account=1, chat="7", message=Message(text=(Part("x"),), kind="card", media=(drawn,)))
+
+    async def paint():
+        drawings = Drawings(desk.files, tmp_path / "drawings", regions_of(desk.database))
+        try:
+            (sent,) = (await drawings.paint(outgoing)).message.media
+            return drawings.path(sent.sha256).read_bytes()
+        finally:
+            drawings.close()
+
+    before, after = (
+        np.asarray(Image.open(io.BytesIO(one)).convert("RGB")).astype(int) for one in (plain, asyncio.run(paint()))
+    )
+    held = found(desk, "a")
+    first = held.mask(list(held.parts(1)), (400, 300))
+    lit = np.repeat(np.arange(len(first)) % 2 == 1, first).reshape(400, 300).T
+    rows, columns = np.nonzero(lit)
+    if after.shape != before.shape:
+        ratio = after.shape[0] / before.shape[0]
+        rows, columns = (rows * ratio).astype(int), (columns * ratio).astype(int)
+    # Red comes in where region 1 lies: the sky was blue.
+    assert np.median(after[rows, columns, 0]) > np.median(before[lit][:, 0]) + 40

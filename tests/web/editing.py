@@ -35,20 +35,26 @@ LABELS = [
 
 
 def item(size: tuple[int, int], marks: Sequence[Any] = (), **more: Any) -> dict[str, Any]:
-    """As the page gets it from `GET /mark/item`, as far as an editor reads it."""
-    picture = {"url": f"/picture?size={size[0]}x{size[1]}", "width": size[0], "height": size[1], "alt": "A street"}
+    """As the page gets it from `GET /mark/item`, as far as an editor reads it. Of a picture `side` pixels are served at
+    most, on a ground that is `pad` of its length wide at least."""
+    served_as = f"/picture?size={size[0]}x{size[1]}&side={more.pop('side', 2000)}&pad={more.pop('pad', 0)}"
+    picture = {"url": served_as, "width": size[0], "height": size[1], "alt": "A street"}
     fixed = {"labels": LABELS, "options": {}, "picture": picture, "regions": None, "marks": list(marks)}
     return fixed | more
 
 
-def picture(width: int, height: int) -> bytes:
-    """Every pixel of the original is told by its colour, as far as 8 bits go; served smaller above 2000 pixels."""
-    share = min(1.0, 2000 / max(width, height))
+def picture(width: int, height: int, side: int, pad: float) -> bytes:
+    """Green grows evenly from left to right, blue from the top down."""
+    share = min(1.0, side / max(width, height))
     columns, rows = np.meshgrid(np.arange(round(width * share)), np.arange(round(height * share)))
     wave = (np.sin(columns / 90) + np.cos(rows / 70)) * 50 + 120
     pixels = np.stack([wave, columns * 200 / columns.max() + 30, rows * 200 / rows.max() + 30], axis=-1)
+    shown = Image.fromarray(pixels.astype(np.uint8))
+    least = round(max(shown.size) * pad)
+    ground = Image.new("RGB", (max(shown.width, least), max(shown.height, least)), "#808080")
+    ground.paste(shown, (0, 0))
     file = io.BytesIO()
-    Image.fromarray(pixels.astype(np.uint8)).save(file, "PNG", compress_level=1)
+    ground.save(file, "PNG", compress_level=1)
     return file.getvalue()
 
 
@@ -77,7 +83,7 @@ class House:
         if path == "/":
             return 200, "text/html", _page(), {}
         if path == "/picture":
-            return 200, "image/png", self._picture(query["size"][0]), {}
+            return 200, "image/png", self._picture(query), {}
         if path == "/regions" and self.regions:
             found, parents = self.regions
             size = f"{found.shape[1]}x{found.shape[0]}"
@@ -90,11 +96,12 @@ class House:
             return 200, TYPES[name.rpartition(".")[2]], (HARNESS / name).read_bytes(), {}
         return 404, "text/plain", b"", {}
 
-    def _picture(self, size: str) -> bytes:
-        if size not in self._pictures:
-            width, height = map(int, size.split("x"))
-            self._pictures[size] = picture(width, height)
-        return self._pictures[size]
+    def _picture(self, query: dict[str, list[str]]) -> bytes:
+        key = json.dumps(query)
+        if key not in self._pictures:
+            width, height = map(int, query["size"][0].split("x"))
+            self._pictures[key] = picture(width, height, int(query["side"][0]), float(query["pad"][0]))
+        return self._pictures[key]
 
 
 def _page() -> bytes:
@@ -181,6 +188,11 @@ class Desk:
         camera, frame = camera or self.camera, self.frame
         across, down = x * camera["width"] / frame["width"], y * camera["height"] / frame["height"]
         return (across - camera["left"]) / camera["scale"], (down - camera["top"]) / camera["scale"]
+
+    def camera_point(self, x: float, y: float) -> tuple[float, float]:
+        """The point of the original that a dot of the canvas shows."""
+        camera = self.camera
+        return (x - camera["left"]) / camera["scale"], (y - camera["top"]) / camera["scale"]
 
     def over(self, x: float, y: float) -> tuple[float, float]:
         """The place of the canvas where a point of the original is."""

@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from bot.web.guard import Shield
+from bot.web.mark import INSIDE_TELEGRAM, TELEGRAM_SCRIPT
 from bot.web.templates import page, routes
 
 Json = dict[str, Any]
@@ -63,7 +64,11 @@ class Fake:
         return {"card": None, "said": "That was the last one. Thank you!", "title": "Names in the news"}
 
     async def page(self, request: Request) -> Response:
-        return HTMLResponse(page("mark", request.headers.get("accept-language", "en")))
+        language = request.headers.get("accept-language", "en")
+        if request.path_params.get("way") != "telegram":
+            return HTMLResponse(page("mark", language))
+        html = page("mark", language, script=TELEGRAM_SCRIPT)
+        return HTMLResponse(html, headers={"content-security-policy": INSIDE_TELEGRAM})
 
     async def enter(self, request: Request) -> Response:
         self.proofs.append(await request.json())

@@ -76,24 +76,65 @@ def test_pinched_nearer_a_box_is_as_exact(opened: Open, density: int) -> None:
     assert edges(shown.marks[0]) == edges(mark)
 
 
-def test_the_pixels_of_the_picture_lie_where_the_camera_says(opened: Open) -> None:
-    """Its colours run evenly from left to right and from the top down: their places in a screenshot tell."""
-    shown = opened((1000, 800), density=3)
-    shown.touch.double_tap((100, 200))
-    shown.drawn()
-    found = shown.page.evaluate(
-        """() => {
-          const { canvas, context } = window.editor.view;
-          const at = (x, y) => Array.from(context.getImageData(x, y, 1, 1).data);
-          return [at(40, 60), at(canvas.width / 2, canvas.height / 2)];
-        }"""
-    )
+@pytest.mark.parametrize(
+    ("size", "served_as"),
+    [((1000, 800), {}), (PHOTO, {"side": 4000}), (PHOTO, {"side": 1280}), ((200, 5000), {"side": 1280, "pad": 0.25})],
+    ids=["small", "whole", "smaller", "padded"],
+)
+def test_the_pixels_of_the_picture_lie_where_the_camera_says(
+    opened: Open, size: tuple[int, int], served_as: dict[str, Any]
+) -> None:
+    """Its colours run evenly from left to right and from the top down: they tell their place."""
+    shown = opened(size, density=3, more=served_as)
+    for _ in range(2):
+        places = [(size[0] * across, size[1] * down) for across in (0.3, 0.6) for down in (0.3, 0.6)]
+        dots = [[int(value) for value in dots_of(shown, place)] for place in places]
+        found = shown.page.evaluate(
+            "dots => dots.map(([x, y]) => Array.from(window.editor.view.context.getImageData(x, y, 1, 1).data))", dots
+        )
+        for colour, (x, y) in zip(found, dots, strict=True):
+            across, down = shown.camera_point(x + 0.5, y + 0.5)
+            assert colour[1] == pytest.approx(across * 200 / size[0] + 30, abs=2)
+            assert colour[2] == pytest.approx(down * 200 / size[1] + 30, abs=2)
+        shown.press("Zoom in")
+        shown.drawn()
+
+
+def dots_of(shown: Desk, place: tuple[float, float]) -> tuple[float, float]:
     camera = shown.camera
-    for colour, (x, y) in zip(found, [(40, 60), (camera["width"] // 2, camera["height"] // 2)], strict=True):
-        across = (x - camera["left"]) / camera["scale"]
-        down = (y - camera["top"]) / camera["scale"]
-        assert colour[1] == pytest.approx(across * 200 / 999 + 30, abs=1.5)
-        assert colour[2] == pytest.approx(down * 200 / 799 + 30, abs=1.5)
+    return place[0] * camera["scale"] + camera["left"], place[1] * camera["scale"] + camera["top"]
+
+
+def test_turned_on_its_side_the_phone_shows_the_same_part(opened: Open) -> None:
+    shown = opened(marks=[CAR])
+    shown.touch.pinch([(150, 200), (100, 150)], [(200, 260), (230, 290)])
+    frame = shown.frame
+    middle = shown.under(frame["width"] / 2, frame["height"] / 2)
+    shown.page.set_viewport_size({"width": 740, "height": 360})
+    shown.drawn()
+    frame = shown.frame
+    assert shown.under(frame["width"] / 2, frame["height"] / 2) == pytest.approx(middle, abs=1)
+    assert shown.marks == [CAR]
+
+
+def test_what_was_drawn_for_a_while_stays_when_a_second_finger_comes(opened: Open) -> None:
+    shown = opened()
+    touch = shown.touch
+    touch.draw((60, 200), *((60 + step * 5, 200 + step * 4) for step in range(1, 20)), lift=False)
+    wanted = spanned(shown.under(60, 200), shown.under(155, 276))
+    touch.send("touchStart", [(155, 276), (300, 330)])
+    touch.send("touchMove", [(130, 240), (320, 350)])
+    touch.lift()
+    assert close(edges(shown.marks[0]), wanted)
+
+
+def test_without_its_picture_the_page_says_what_to_do(opened: Open, house: tuple[str, House]) -> None:
+    shown = opened()
+    gone = {**item(PHOTO), "picture": {"url": "/gone", "width": 4000, "height": 3000, "alt": ""}}
+    shown.page.evaluate("window.editor.destroy()")
+    shown.page.evaluate("item => window.mount('boxes', item).catch(() => {})", gone)
+    assert "cannot be shown" in shown.page.get_by_role("alert").inner_text()
+    shown.troubles.clear()  # the browser notes the answer 404
 
 
 def test_a_box_is_cut_at_the_rim_and_a_slip_of_the_finger_is_none(opened: Open) -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from playwright.sync_api import Browser
 from pycocotools import mask as coco
 
+from bot.labels.regions import Regions
 from tests.web.editing import Desk, House, desk, item, served, tiles
 
 PHOTO = (4000, 3000)
@@ -177,17 +178,36 @@ def test_a_pinch_paints_nothing(opened: Open) -> None:
 
 
 def region(regions: NDArray[np.uint16], wanted: Sequence[int], size: tuple[int, int]) -> Mask:
-    """The pixels of the original whose middles lie in these regions of the map."""
-    scale = max(regions.shape) / max(size)
-    rows = np.minimum(((np.arange(size[1]) + 0.5) * scale).astype(int), regions.shape[0] - 1)
-    columns = np.minimum(((np.arange(size[0]) + 0.5) * scale).astype(int), regions.shape[1] - 1)
-    return np.isin(regions[np.ix_(rows, columns)], wanted)
+    """The pixels that the same regions have when they are picked in the chat."""
+    line = regions.ravel(order="F")
+    starts = np.flatnonzero(np.diff(line.astype(int), prepend=-1))
+    lengths = np.diff(starts, append=line.size)
+    parents = tuple(range(1, int(regions.max()) + 1))
+    cut = Regions(regions.shape[1], regions.shape[0], line[starts].tolist(), lengths.tolist(), parents)
+    counts = cut.mask(wanted, size)
+    return (np.repeat(np.arange(len(counts)) % 2 == 1, counts)).reshape(size[::-1], order="F")
 
 
 def at(regions: NDArray[np.uint16], shown: Desk, place: tuple[float, float]) -> int:
-    scale = max(regions.shape) / max(shown.size)
     x, y = shown.under(*place)
-    return int(regions[int(y * scale), int(x * scale)])
+    height, width = regions.shape
+    return int(regions[int(y * height / shown.size[1]), int(x * width / shown.size[0])])
+
+
+@pytest.mark.parametrize("size", [(4000, 3000), (1999, 1501), (333, 1001)])
+def test_every_region_has_the_pixels_that_it_has_in_the_chat(
+    opened: Open, house: tuple[str, House], size: tuple[int, int]
+) -> None:
+    share = 640 / max(size)
+    regions = tiles(round(size[0] * share), round(size[1] * share), 7, 5)
+    house[1].regions = regions, list(range(1, 36))
+    shown = opened(size, more={"regions": REGIONS})
+    shown.press("Paint regions")
+    width, height = shown.size
+    middles = [(width * (column + 0.5) / 7, height * (row + 0.5) / 5) for row in range(5) for column in range(7)]
+    for place in middles[::6]:
+        shown.touch.tap(shown.over(*place))
+    assert np.array_equal(decoded(shown.marks[0]), region(regions, range(1, 36, 6), size))
 
 
 def test_regions_are_painted_whole_by_a_tap_and_along_a_path(opened: Open, house: tuple[str, House]) -> None:
@@ -254,6 +274,40 @@ def test_with_instances_every_object_has_a_mask_of_its_own(opened: Open) -> None
     assert same(decoded(marks[0]), first)
     assert same(decoded(marks[1]), second)
     assert shown.count() == "2 objects"
+
+
+def test_objects_may_lie_over_one_another_and_none_loses_a_pixel(opened: Open) -> None:
+    one, other = stroke([(1200, 1200)], 700, PHOTO), stroke([(1600, 1200)], 500, PHOTO)
+    marks = [encoded("tree", one), encoded("car", other)]
+    shown = opened(marks=marks, more={"options": {"instances": True}})
+    assert shown.count() == "2 objects"
+    over = shown.over(1400, 1200)
+    third = painted(shown, over, (over[0] + 20, over[1]))
+    assert [decoded(mark).sum() for mark in shown.marks[:2]] == [one.sum(), other.sum()]
+    assert same(decoded(shown.marks[2]), third)
+    chips = shown.page.locator(".objects .chip")
+    chips.first.click()
+    shown.press("Eraser")
+    gone = painted(shown, over, (over[0] - 20, over[1] + 20))
+    states = [shown.marks]
+    assert same(decoded(states[0][0]), one & ~gone)
+    assert np.array_equal(decoded(states[0][1]), other)
+    assert same(decoded(states[0][2]), third)
+    chips.nth(1).click()
+    shown.press("Brush")
+    more = painted(shown, over, (over[0], over[1] + 60))
+    assert same(decoded(shown.marks[1]), other | more)
+    assert shown.marks[0] == states[0][0]
+    for _ in range(2):
+        shown.page.get_by_role("button", name="Undo").click()
+    assert same(decoded(shown.marks[2]), third)
+    assert np.array_equal(decoded(shown.marks[0]), one)
+    assert np.array_equal(decoded(shown.marks[1]), other)
+    shown.press("Undo")
+    assert shown.marks == marks
+    for _ in range(2):
+        shown.page.get_by_role("button", name="Redo").click()
+    assert shown.marks == states[0]
 
 
 def test_masks_that_overlap_stay_as_they_came_until_something_is_painted(opened: Open) -> None:

@@ -6,10 +6,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from bot.web.mark import TELEGRAM_SCRIPT
+from tests.running import wait
 from tests.web.marking import Fake, Json, counted, fake, item
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True, "device_scale_factor": 1}
@@ -528,6 +531,17 @@ def test_a_session_that_ended_keeps_the_work(here: Fake, opened: Open) -> None:
     assert counted(TEXT, settled(page, here)) == [("Paris", "LOC")]
 
 
+def test_a_way_in_whose_answer_was_lost_is_taken_again_under_the_same_key(here: Fake, opened: Open) -> None:
+    page = opened("/mark/link/before")
+    page.route("**/mark/enter", lambda route: (route.fetch(), route.abort()))
+    page.goto(here.url + "/mark/link/token")
+    wait(lambda: len(here.proofs) == 2)
+    page.unroute_all(behavior="ignoreErrors")
+    page.reload()
+    page.locator(".lines p").first.wait_for()
+    assert len({proof["key"] for proof in here.proofs[1:]}) == 1
+
+
 def test_a_session_that_ended_is_exchanged_anew_unnoticed(here: Fake, opened: Open) -> None:
     page = opened()
     mark(page, "Paris", "Place")
@@ -558,14 +572,22 @@ window.Telegram = { WebApp: {
 """
 
 
-def test_telegram_gives_its_colours_edges_and_buttons(here: Fake, opened: Open, chromium: Browser) -> None:
+@pytest.fixture
+def telegram(chromium: Browser) -> BrowserContext:
+    """A phone on which Telegram's script loads."""
     context = chromium.new_context(locale="en-US", **PHONE)  # type: ignore[arg-type]
-    context.add_init_script(TELEGRAM)
-    page = opened("/mark/telegram/card0", within=context)
+    context.route(TELEGRAM_SCRIPT, lambda route: route.fulfill(body=TELEGRAM, content_type="text/javascript"))
+    return context
+
+
+def ground(page: Page) -> str:
+    return str(page.locator(".spans-scroll").evaluate("element => getComputedStyle(element).backgroundColor"))
+
+
+def test_telegram_gives_its_colours_edges_and_buttons(here: Fake, opened: Open, telegram: BrowserContext) -> None:
+    page = opened("/mark/telegram/card0#tgWebAppData=hash%3Dab", within=telegram)
     page.locator(".lines p").first.wait_for()
-    assert here.proofs[0]["init_data"] == "user=%7B%22id%22%3A7%7D&hash=ab"
-    ground = page.locator(".spans-scroll").evaluate("element => getComputedStyle(element).backgroundColor")
-    assert ground == "rgb(23, 33, 43)"
+    wait(lambda: ground(page) == "rgb(23, 33, 43)")
     head = page.get_by_role("heading", level=1).bounding_box()
     assert head is not None
     assert head["y"] >= 60
@@ -577,6 +599,21 @@ def test_telegram_gives_its_colours_edges_and_buttons(here: Fake, opened: Open, 
     assert page.evaluate("calls.at(-1)") == "disableClosingConfirmation"
     page.evaluate("back()")
     assert page.evaluate("calls.at(-1)") == "close"
+
+
+def test_where_telegrams_script_never_comes_the_page_works(here: Fake, opened: Open, telegram: BrowserContext) -> None:
+    telegram.unroute_all()
+    telegram.route(TELEGRAM_SCRIPT, lambda route: None)
+    theme = quote(json.dumps({"bg_color": "#17212b", "text_color": "#f5f5f5"}))
+    page = telegram.new_page()
+    address = f"{here.url}/mark/telegram/card0#tgWebAppData=hash%3Dab&tgWebAppThemeParams={theme}"
+    page.goto(address, wait_until="commit")
+    mark(page, "Paris", "Place")
+    assert ground(page) == "rgb(23, 33, 43)"
+    assert here.proofs[0]["init_data"] == "hash=ab"
+    send(page)
+    assert counted(TEXT, settled(page, here)) == [("Paris", "LOC")]
+    telegram.close()
 
 
 @pytest.mark.parametrize("size", [(360, 740), (320, 568), (1280, 800)], ids=lambda size: f"{size[0]}x{size[1]}")

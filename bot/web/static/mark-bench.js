@@ -128,4 +128,5 @@ export function spacePans(view, signal) {
     event.preventDefault();
   };
   for (const type of ["keydown", "keyup"]) document.addEventListener(type, held, { signal });
+  addEventListener("blur", () => (view.gestures.space = false), { signal });
 }

@@ -3,6 +3,7 @@ import { inkOn, titleOf } from "./mark-bench.js";
 import { handles } from "./mark-shapes.js";
 
 const ROOMY = 30;
+const CLEAR = 10;
 const UNKNOWN = "#9aa5b1";
 
 export class BoxLayers {
@@ -26,7 +27,7 @@ export class BoxLayers {
     if (!shown) return;
     this.frame(context, camera, shown, 3, true);
     if (camera.loupe) return;
-    this.tag(context, camera, shown, at);
+    this.tag(context, camera, shown, at, this.draft ? 0 : CLEAR);
     if (!this.draft) this.knobs(context, camera, shown);
   }
 
@@ -48,8 +49,8 @@ export class BoxLayers {
     context.strokeRect(...place);
   }
 
-  // The number and, where there is room for it, the title, over the upper left corner.
-  tag(context, camera, box, at) {
+  // The number and, where there is room for it, the title, over the upper left corner and clear of its handles.
+  tag(context, camera, box, at, rise = 0) {
     const { density } = camera;
     const full = this.editor.boxes.length <= ROOMY;
     const text = full ? `${at + 1} ${this.title(box)}` : String(at + 1);
@@ -59,7 +60,7 @@ export class BoxLayers {
     const width = context.measureText(shown).width + 10 * density;
     const high = (full ? 18 : 14) * density;
     const left = Math.min(Math.max(camera.x(box.x) - density, 0), Math.max(camera.width - width, 0));
-    const over = camera.y(box.y) - high;
+    const over = camera.y(box.y) - high - rise * density;
     const top = over >= 0 ? over : Math.min(Math.max(camera.y(box.y), 0), camera.height - high);
     context.fillStyle = this.colour(box);
     context.beginPath();

@@ -1,7 +1,8 @@
 // The foot of the page: undo, redo, skip, and the button that sends; and their keys.
 import { word } from "./words.js";
 
-// A second tap of a double tap must not send the next item unseen, nor take back the last one.
+// A second tap of a double tap must not send the next item unseen; and who takes back one step after the other must not
+// find themselves at another item.
 const DOUBLE_TAP = 500;
 
 export class Foot {
@@ -13,6 +14,7 @@ export class Foot {
     this.item = null;
     this.busy = false;
     this.quiet = 0;
+    this.undone = -Infinity;
     this.undo.addEventListener("click", () => this.takeBack());
     this.redo.addEventListener("click", () => this.again());
     this.skip.addEventListener("click", () => this.busy || skip());
@@ -76,8 +78,8 @@ export class Foot {
     if (this.busy || !this.editor) return;
     if (this.editor.canUndo) {
       this.editor.undo();
-      this.rest();
-    } else if (this.item.can_undo && !this.resting) this.do.back();
+      this.undone = performance.now();
+    } else if (this.item.can_undo && !this.resting && performance.now() - this.undone > DOUBLE_TAP) this.do.back();
     this.refresh();
   }
 

@@ -17,22 +17,24 @@ export class LabelMap {
     this.most = most;
   }
 
-  // A change gives places one value and remembers which they had, as runs: start, length, former value.
-  change(value) {
-    return { value, runs: [] };
+  // A change gives places one value and remembers which they had, as runs: start, length, former value. With `only`,
+  // places of any other value stay as they are.
+  change(value, only = null) {
+    return { value, only, runs: [] };
   }
 
   span(change, start, length) {
     const { values } = this;
-    const { value, runs } = change;
+    const { value, only, runs } = change;
     const end = start + length;
     for (let at = start; at < end; ) {
       const former = values[at];
       const from = at;
       while (at < end && values[at] === former) at++;
-      if (former !== value) runs.push(from, at - from, former);
+      if (former === value || (only !== null && former !== only)) continue;
+      runs.push(from, at - from, former);
+      values.fill(value, from, at);
     }
-    values.fill(value, start, end);
   }
 
   undo({ runs }) {
@@ -81,12 +83,8 @@ export class LabelMap {
     }
   }
 
-  // Runs [start, length, …] of every value that occurs, in original pixels.
+  // Runs [start, length, …] of every value that occurs, as places of the map.
   runs() {
-    return this.factor === 1 ? this.plainRuns() : this.widenedRuns();
-  }
-
-  plainRuns() {
     const { values } = this;
     const found = new Map();
     const words = new Uint32Array(values.buffer, 0, values.byteLength >> 2);
@@ -94,59 +92,58 @@ export class LabelMap {
       const value = values[at];
       const from = at;
       at = endOf(values, words, at, value);
-      if (value) put(found, value, from, at - from);
+      if (!value) continue;
+      if (!found.has(value)) found.set(value, []);
+      found.get(value).push(from, at - from);
     }
     return found;
   }
 
-  // Each place stands for several columns of the original, which are all alike.
-  widenedRuns() {
-    const found = new Map();
+  draw(value, runs) {
+    for (let at = 0; at < runs.length; at += 2) this.values.fill(value, runs[at], runs[at] + runs[at + 1]);
+  }
+
+  // Runs as {size, counts} of the original, as COCO has them.
+  mask(runs) {
     const { width, height } = this.full;
-    for (let x = 0; x < width; x++) {
-      const column = Math.floor(x / this.factor) * this.height;
-      for (let y = 0; y < this.height; ) {
-        const value = this.values[column + y];
-        const from = y;
-        while (y < this.height && this.values[column + y] === value) y++;
-        const top = from * this.factor;
-        if (value) put(found, value, x * height + top, Math.min(y * this.factor, height) - top);
+    return { size: [height, width], counts: compress(countsOf(this.widened(runs), width * height)) };
+  }
+
+  encoded() {
+    return new Map(Array.from(this.runs(), ([value, runs]) => [value, this.mask(runs)]));
+  }
+
+  // As runs of original pixels: each place stands for several columns, which are all alike.
+  widened(runs) {
+    if (this.factor === 1) return runs;
+    const { width, height } = this.full;
+    const found = [];
+    for (const [column, spans] of columnsOf(runs, this.height)) {
+      const end = Math.min((column + 1) * this.factor, width);
+      for (let x = column * this.factor; x < end; x++) {
+        for (const [from, to] of spans) put(found, x * height + from * this.factor, x * height + Math.min(to * this.factor, height));
       }
     }
     return found;
   }
 
-  // {size, counts} as COCO has them, by value.
-  encoded() {
-    const { width, height } = this.full;
-    const masks = new Map();
-    for (const [value, runs] of this.runs()) {
-      masks.set(value, { size: [height, width], counts: compress(countsOf(runs, width * height)) });
-    }
-    return masks;
-  }
-
-  // Draws a mask {size, counts} of the original's size over what is there.
-  put(value, mask) {
-    const [height, width] = mask.size;
+  // A mask {size, counts} of the original's size as runs of places.
+  runsOf({ size: [height, width], counts }) {
     if (height !== this.full.height || width !== this.full.width) throw new RangeError("a mask of another size");
-    eachRun(expand(mask.counts), (start, length) => this.putRun(value, start, length));
+    const runs = [];
+    eachRun(expand(counts), (start, length) => runs.push(start, length));
+    return this.factor === 1 ? runs : this.narrowed(runs);
   }
 
-  putRun(value, start, length) {
-    if (this.factor === 1) return this.values.fill(value, start, start + length);
-    const { height } = this.full;
-    for (let at = start; at < start + length; ) {
-      const x = Math.floor(at / height);
-      const end = Math.min(start + length, (x + 1) * height);
-      if (x % this.factor === 0) this.putPart(value, x, at - x * height, end - x * height);
-      at = end;
+  // What the first of the columns and rows that share a place has.
+  narrowed(runs) {
+    const found = [];
+    for (const [x, spans] of columnsOf(runs, this.full.height)) {
+      if (x % this.factor) continue;
+      const column = (x / this.factor) * this.height;
+      for (const [from, to] of spans) put(found, column + Math.ceil(from / this.factor), column + Math.ceil(to / this.factor));
     }
-  }
-
-  putPart(value, x, from, to) {
-    const column = (x / this.factor) * this.height;
-    this.values.fill(value, column + Math.ceil(from / this.factor), column + Math.ceil(to / this.factor));
+    return found;
   }
 
   at(x, y) {
@@ -155,12 +152,27 @@ export class LabelMap {
   }
 }
 
-function put(found, value, start, length) {
-  const runs = found.get(value);
-  const end = runs && runs[runs.length - 2] + runs[runs.length - 1];
-  if (!runs) found.set(value, [start, length]);
-  else if (end === start) runs[runs.length - 1] += length;
-  else runs.push(start, length);
+// Adds a run; one that goes on where the last ended makes that longer.
+function put(runs, start, end) {
+  if (end <= start) return;
+  if (runs.length && runs[runs.length - 2] + runs[runs.length - 1] === start) runs[runs.length - 1] += end - start;
+  else runs.push(start, end - start);
+}
+
+// [column, [[from, to], …]] of runs that go down columns of a height and on to the next.
+function columnsOf(runs, height) {
+  const found = [];
+  for (let at = 0; at < runs.length; at += 2) {
+    const end = runs[at] + runs[at + 1];
+    for (let start = runs[at]; start < end; ) {
+      const column = Math.floor(start / height);
+      const stop = Math.min(end, (column + 1) * height);
+      if (found.at(-1)?.[0] !== column) found.push([column, []]);
+      found.at(-1)[1].push([start - column * height, stop - column * height]);
+      start = stop;
+    }
+  }
+  return found;
 }
 
 // Where a run ends, four bytes at a time where it is long.

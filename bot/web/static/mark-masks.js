@@ -5,6 +5,7 @@ import { History } from "./mark-history.js";
 import { LabelMap } from "./mark-label-map.js";
 import { MaskLayer } from "./mark-mask-layer.js";
 import { Objects } from "./mark-objects.js";
+import { Pile } from "./mark-pile.js";
 import { regionsFrom } from "./mark-regions.js";
 import { brushStroke, Outline, regionStroke } from "./mark-strokes.js";
 import { View } from "./mark-view.js";
@@ -34,6 +35,7 @@ export class MasksEditor {
     this.history = new History(() => this.changed());
     this.objects = new Objects(item.labels, Boolean(item.options?.instances));
     this.map = new LabelMap(item.picture.width, item.picture.height, this.objects.most);
+    this.pile = this.objects.apart ? new Pile(this.map) : null;
     this.layer = new MaskLayer(this.map);
     this.outline = new Outline(this);
     this.view = new View({ picture: item.picture, load, layers: this, tool: this });
@@ -50,6 +52,7 @@ export class MasksEditor {
     this.finer = item.regions ? toggle("finer", () => this.refine()) : null;
     const buttons = [...Object.values(this.tools), ...(this.finer ? [this.finer] : [])];
     this.sizeSlider = slider("size", SIZE, (value) => this.resize(value));
+    this.sizeSlider.addEventListener("change", () => this.point(null));
     const opacity = slider("opacity", OPACITY, (value) => this.fade(value));
     this.row = make("div", { class: "mark-chips objects", role: "group", "aria-label": word("mark.objects") });
     const tools = [buttons, [this.sizeSlider, opacity], ...(this.objects.apart ? [[this.row]] : [])];
@@ -64,7 +67,7 @@ export class MasksEditor {
 
   // Encoded once after each change.
   get masks() {
-    return (this.encoded ??= this.map.encoded());
+    return (this.encoded ??= (this.pile ?? this.map).encoded());
   }
 
   // Starts anew from these marks; what was done before cannot be taken back any more.
@@ -72,10 +75,13 @@ export class MasksEditor {
     this.given = marks;
     this.map.values.fill(0);
     this.objects.clear();
+    this.pile?.clear();
     for (const mark of marks) {
       const value = this.objects.value(mark.label, this.objects.apart);
-      if (value) this.map.put(value, mark);
+      if (this.pile) this.pile.take(value, mark);
+      else this.map.draw(value, this.map.runsOf(mark));
     }
+    this.pile?.settle();
     this.history.clear();
     this.encoded = null;
     this.refresh();
@@ -138,7 +144,8 @@ export class MasksEditor {
     const values = Array.from(this.masks.keys()).sort((one, two) => one - two);
     const [one, several] = this.objects.apart ? ["mark.object", "mark.objects"] : ["mark.mask", "mark.masks"];
     this.bench.say(values.length ? `${values.length} ${word(values.length === 1 ? one : several)}` : word("mark.hint.masks"));
-    if (!this.objects.apart) return;
+    if (!this.pile) return;
+    if (!values.includes(this.objects.active)) this.raise(0);
     this.objects.show(this.row, values, (value) => this.activate(value));
   }
 
@@ -146,8 +153,13 @@ export class MasksEditor {
     return this.labels[this.objects.label(value)]?.colour ?? UNKNOWN;
   }
 
-  activate(value) {
+  raise(value) {
+    if (this.objects.active !== value || this.pile.active !== value) this.pile.raise(value);
     this.objects.active = value;
+  }
+
+  activate(value) {
+    this.raise(value);
     if (value) this.label = Math.max(this.objects.label(value), 0);
     this.refresh();
   }
@@ -169,10 +181,15 @@ export class MasksEditor {
   value() {
     const { objects } = this;
     const { name } = this.labels[this.label];
-    if (!objects.apart) return objects.value(name);
-    objects.active ||= objects.value(name, true);
+    if (!this.pile) return objects.value(name);
+    if (!objects.active) this.raise(objects.value(name, true));
     this.layer.colour(objects.active, this.colour(objects.active));
     return objects.active;
+  }
+
+  // A change of the map to be: of objects only the active one is ever taken away.
+  change(value) {
+    return this.map.change(value, this.pile && !value ? this.objects.active : null);
   }
 
   take(name) {
@@ -198,7 +215,7 @@ export class MasksEditor {
     this.sizeSlider.querySelector("input").value = this.size;
     const { camera } = this.view;
     const [x, y] = camera.under(camera.width / 2, camera.height / 2);
-    this.cursor = { x, y };
+    this.cursor ??= { x, y };
     this.view.changed();
   }
 
@@ -210,6 +227,8 @@ export class MasksEditor {
   begin(spot) {
     this.former = this.kept;
     this.kept = null;
+    // What is erased is what the finger is on.
+    if (this.pile && this.tool === "eraser" && !this.objects.active) this.raise(this.map.at(spot.x, spot.y) ?? 0);
     const value = this.tool === "eraser" ? 0 : this.value();
     if (this.tool === "polygon") return this.outline.stroke(spot);
     if (this.tool === "regions") return this.regions && regionStroke(this, spot, value);
@@ -231,8 +250,20 @@ export class MasksEditor {
     this.cursor = spot && !spot.touch ? spot : null;
     this.view.changed();
     if (!change.runs.length) return;
-    this.kept = { undo: () => this.map.undo(change), redo: () => this.map.redo(change) };
+    this.kept = this.stepOf(change);
+    if (!change.value) this.pile?.settle();
     this.history.add(this.kept);
+  }
+
+  stepOf(change) {
+    if (!this.pile) return { undo: () => this.map.undo(change), redo: () => this.map.redo(change) };
+    const { active } = this.objects;
+    const shift = (verb) => () => {
+      this.raise(active);
+      this.map[verb](change);
+      this.pile.settle();
+    };
+    return { undo: shift("undo"), redo: shift("redo") };
   }
 
   dismiss(change) {
@@ -251,10 +282,15 @@ export class MasksEditor {
   }
 
   hover(spot) {
-    this.cursor = spot;
     this.outline.pointer = spot;
     const brush = this.tool === "brush" || this.tool === "eraser";
     this.view.canvas.style.cursor = brush ? "none" : "crosshair";
+    this.point(spot);
+  }
+
+  // Where the ring is that shows how wide the brush is.
+  point(spot) {
+    this.cursor = spot;
     this.view.changed();
   }
 

@@ -21,11 +21,11 @@ export class Regions {
     Object.assign(this, { width, height, ids, parents });
     this.finer = false;
     this.coarse = parents.length ? ids.map((id) => parents[id - 1] ?? id) : ids;
-    const scale = Math.max(width, height) / Math.max(picture.width, picture.height);
-    // Which column and row of the map each original pixel takes its region from: the one its middle lies in.
-    this.columns = places(picture.width, scale, width);
-    this.rows = places(picture.height, scale, height);
-    this.starts = firsts(this.rows, height);
+    // Where each column and row of the map begins in the original, and which one every pixel of the original is in.
+    this.lefts = cuts(width, picture.width);
+    this.starts = cuts(height, picture.height);
+    this.columns = places(this.lefts, picture.width);
+    this.rows = places(this.starts, picture.height);
     this.picture = picture;
   }
 
@@ -69,9 +69,14 @@ export class Regions {
   }
 }
 
-function places(length, scale, most) {
+// Where `few` cells begin and end on `many` pixels, as bot/labels/rle.py cuts them for what is picked in the chat.
+function cuts(few, many) {
+  return Array.from({ length: few + 1 }, (_, cell) => Math.floor((2 * cell * many + few) / (2 * few)));
+}
+
+function places(starts, length) {
   const found = new Uint16Array(length);
-  for (let at = 0; at < length; at++) found[at] = Math.min(Math.floor((at + 0.5) * scale), most - 1);
+  for (let cell = 0; cell + 1 < starts.length; cell++) found.fill(cell, starts[cell], starts[cell + 1]);
   return found;
 }
 
@@ -80,12 +85,4 @@ function widen(part, left, top, right, bottom) {
   part[1] = Math.min(part[1], top);
   part[2] = Math.max(part[2], right);
   part[3] = Math.max(part[3], bottom);
-}
-
-// The first original row of each row of the map, and the end of the last.
-function firsts(rows, height) {
-  const found = new Uint32Array(height + 1).fill(rows.length);
-  for (let y = rows.length - 1; y >= 0; y--) found[rows[y]] = y;
-  for (let row = height - 1; row >= 0; row--) found[row] = Math.min(found[row], found[row + 1]);
-  return found;
 }

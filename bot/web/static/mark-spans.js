@@ -73,7 +73,7 @@ export class SpansEditor {
   }
 
   load(marks) {
-    this.spans.replace(marks);
+    this.spans.replace(marks.filter(({ label }) => this.styles.has(label)));
     this.choose(null);
   }
 

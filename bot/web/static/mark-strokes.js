@@ -9,7 +9,7 @@ const DOUBLE_MS = 350;
 // The path of the finger, as wide as the brush. A finger that has not moved yet may be the first of a pinch.
 export function brushStroke(editor, first, value) {
   const { map } = editor;
-  const change = map.change(value);
+  const change = editor.change(value);
   const radius = editor.radius;
   let last = first;
   let begun = false;
@@ -48,10 +48,10 @@ export function regionStroke(editor, first, value) {
     if (region < 0 || seen.has(region)) return;
     seen.add(region);
     if (change) return cover(region, change);
-    change = map.change(value);
+    change = editor.change(value);
     cover(region, change);
     if (change.runs.length) return;
-    change = map.change(0);
+    change = editor.change(0);
     cover(region, change);
   };
   const follow = (spot) => {
@@ -107,7 +107,7 @@ export class Outline {
     const { corners, editor } = this;
     this.drop();
     if (corners.length < 3) return;
-    const change = editor.map.change(editor.value());
+    const change = editor.change(editor.value());
     editor.map.polygon(change, corners);
     editor.repaint();
     editor.keep(change);

@@ -1,25 +1,9 @@
 // Telegram around the page: who opened it, its colours, its edges, its buttons. Where its script is missing or late,
 // what stands in the page's address is enough to begin with.
-import { shelf } from "./mark-keep.js";
-
 const LAUNCH = new URLSearchParams(location.hash.slice(1));
-const KEPT = "labelbot-telegram";
-
-// What opened the page may not be told a second time, after a reload.
-const opened = LAUNCH.has("tgWebAppData") ? keep() : kept();
-
-function keep() {
-  const told = { data: LAUNCH.get("tgWebAppData"), theme: LAUNCH.get("tgWebAppThemeParams") ?? "{}" };
-  shelf.setItem(KEPT, JSON.stringify(told));
-  return told;
-}
-
-function kept() {
-  return JSON.parse(shelf.getItem(KEPT) ?? '{"data": "", "theme": "{}"}');
-}
 
 export function initData() {
-  return opened.data || app()?.initData || "";
+  return LAUNCH.get("tgWebAppData") || app()?.initData || "";
 }
 
 // The number of the person, to tell apart who shares a device; nothing that would prove who they are.
@@ -40,7 +24,7 @@ export class Telegram {
   constructor({ onBack }) {
     this.onBack = onBack;
     this.unsent = false;
-    paint(JSON.parse(opened.theme));
+    attempt(() => paint(JSON.parse(LAUNCH.get("tgWebAppThemeParams") ?? "{}")));
     if (app()) this.join();
     else document.querySelector("script[src^='https://telegram.org/']")?.addEventListener("load", () => app() && this.join());
   }
@@ -73,12 +57,14 @@ export class Telegram {
     attempt(() => (kind === "sent" ? app()?.HapticFeedback.notificationOccurred("success") : app()?.HapticFeedback.selectionChanged()));
   }
 
+  // Telegram's phones listen without its script, too.
   close() {
-    app()?.close();
+    if (app()) app().close();
+    else window.TelegramWebviewProxy?.postEvent("web_app_close", "{}");
   }
 }
 
-// Older versions of Telegram lack some of it, or say so by an error.
+// Older versions of Telegram lack some of it, and say so by an error.
 function attempt(work) {
   try {
     work();
