@@ -1,11 +1,13 @@
 """Labels that come in with the files of other programs, and what we export coming back as it was."""
 
 import json
+import zlib
 from dataclasses import replace
 
 import datasets
 import pytest
 import spacy
+import srsly
 from spacy.tokens import DocBin
 
 from bot.exchange.problems import BadImport
@@ -287,3 +289,40 @@ def test_tied_to_one_question_of_several(desk):
     )
     desk.bring(desk.file("x.conll", "Ada B-PER\nran O\n"), role="gold")
     assert [row.gold for row in desk.items().values()] == [{"label": spans("Ada ran", ("Ada", "PER"))}]
+
+
+@pytest.mark.parametrize("held", [{}, {"attrs": [65]}, ["x"], {"attrs": "x", "strings": 1, "lengths": b"abc"}, 7])
+def test_a_docbin_of_something_else_gets_one_sentence(desk, held):
+    content = zlib.compress(srsly.msgpack_dumps(held))
+    with pytest.raises(BadImport, match="no DocBin of spaCy's, or a broken one"):
+        desk.have(NAMES).plan(desk.file("x.spacy", content))
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ({"tokens": ["Ada"], "ner_tags": []}, "tokens and ner_tags must be lists of equal length"),
+        ({"tokens": "Ada", "ner_tags": ["O"]}, "tokens and ner_tags must be lists of equal length"),
+        ({"tokens": ["Ada"], "ner_tags": ["?"]}, "tokens and ner_tags must be lists of equal length"),
+    ],
+)
+def test_odd_rows_of_tokens_cost_themselves(desk, row, reason):
+    desk = desk.have(NAMES)
+    rows = [{"tokens": ["Bob", "ran"], "ner_tags": ["B-PER", "O"]}] * 200
+    done = desk.bring(desk.jsonl("x.jsonl", *({"id": n, **one} for n, one in enumerate(rows)), {"id": "odd", **row}))
+    assert (done.new, done.rejected) == (200, 1)
+    assert reason in desk.rejects()[0]["reason"]
+
+
+def test_odd_rows_of_a_manifest_cost_themselves(desk):
+    desk = desk.have(CLIPS)
+    sounds(desk)
+    rows = [
+        {"audio_filepath": "one.wav", "duration": 1.0, "text": "Hello"},
+        {"audio_filepath": "sub/two.mp3", "offset": "soon", "duration": 1.0, "text": "x"},
+        {"audio_filepath": None, "text": "x"},
+        {"audio_filepath": "/etc/passwd", "duration": 1, "text": "x"},
+    ]
+    done = desk.bring(desk.jsonl("in/manifest.jsonl", *rows))
+    assert (done.new, done.rejected) == (1, 3)
+    assert desk.rejects()[0]["reason"] == "offset and duration must be numbers of seconds"

@@ -295,3 +295,14 @@ def test_what_is_typed_in_a_chat_is_what_spacy_finds(talk, tmp_path):
     assert [word for sentence in conll(tmp_path / "x.conll")[0] for word in sentence if word[1] != "O"] == [
         ("Ada", "B-PER"), ("New", "B-LOC"), ("York", "I-LOC"),
     ]  # fmt: skip
+
+
+def test_spans_that_their_text_does_not_have_are_told(desk):
+    beyond = [
+        {"start": 0, "end": 3, "label": "PER", "text": "Ada"},
+        {"start": 2, "end": 9, "label": "LOC", "text": "a…"},
+    ]
+    desk = one(desk, "Ada", beyond)
+    for form in ("conll", "spacy", "doccano"):
+        result, _ = desk.export(f"o/{form}", format=form)
+        assert "Spans left out because they lie outside their text: 1." in result.losses
