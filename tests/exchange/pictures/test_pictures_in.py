@@ -75,6 +75,23 @@ def test_what_goes_out_comes_back_as_gold_the_very_same(desk, form, project, lab
     assert [found[key] for key in sorted(found)] == [label, []]
 
 
+ODD = ("🚗: car", 'a "b" # c', "test", "straße, 東京")
+
+
+@pytest.mark.parametrize("form", ["coco", "yolo", "voc", "masks-png", "yolo-seg", "imagefolder"])
+def test_names_of_labels_come_back_whatever_stands_in_them(desk, form):
+    kind = {"masks-png": "masks", "yolo-seg": "masks", "imagefolder": "choice"}.get(form, "boxes")
+    labels = tuple(LabelDef(name, name) for name in ODD)
+    project = replace(BOXES, name="odd", questions=(Question("label", "?", kind, labels),))
+    desk = pictures(desk, project, *(f"{place}.jpg" for place in range(len(ODD))))
+    marks = {"boxes": [[CAR | {"label": name}] for name in ODD], "choice": list(ODD),
+             "masks": [[mask(name, (5, 5, 20, 10))] for name in ODD]}[kind]  # fmt: skip
+    answered(desk, ann=marks)
+    _, out = desk.export("out", format=form, media=True)
+    found = golden(desk, out, project)
+    assert sorted(map(str, found.values())) == sorted(map(str, marks))
+
+
 def test_labels_are_suggested_unless_they_are_said_to_be_right(desk):
     desk.file("c/a.jpg", jpeg())
     path = desk.file("c/x.json", coco({"category_id": 10, "bbox": [100, 50, 100, 75]}))
