@@ -2,6 +2,7 @@
 
 import io
 import json
+import zipfile
 from dataclasses import replace
 
 import numpy as np
@@ -341,6 +342,16 @@ def test_boxes_alone_are_no_masks_and_no_empty_ones_either(desk):
     desk = desk.have(replace(MASKS, name="right"))
     assert desk.bring(path, role="gold").rejected == 1
     assert "boxes without an outline, where masks are asked for: 1" in desk.rejects()[0]["reason"]
+
+
+@pytest.mark.parametrize("place", ["train/labels/a.txt", "Annotations/a.xml", "masks/a.png", "_annotations.coco.json"])
+def test_labels_in_a_zip_are_said_to_be_left_there(desk, place):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("images/a.jpg", jpeg())
+        archive.writestr(place, b"x")
+    lines = list(desk.have(BOXES).plan(desk.file("d.zip", out.getvalue())).lines())
+    assert "Labels in a zip are not read, only its pictures: unpack it, and import the folder." in lines
 
 
 def test_a_project_without_boxes_takes_the_pictures_alone(desk):
