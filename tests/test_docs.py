@@ -17,7 +17,7 @@ import pytest
 
 from bot.cli import COMMANDS, labelbot
 from bot.cli.defining import templates
-from bot.exchange.exports import FORMATS
+from bot.exchange.formats import FORMATS
 from bot.exchange.shapes.table import ROLES
 from bot.labels import LABEL_TYPES
 from bot.projectfile import BadProjectFile, parse

@@ -12,11 +12,13 @@ import click
 from bot.cli.session import session
 from bot.cli.trouble import writing
 from bot.exchange.exported import Level
-from bot.exchange.exports import FORMATS, Wanted, check, export_project
+from bot.exchange.exports import Wanted, check, export_project
+from bot.exchange.formats import FORMATS
 from bot.exchange.imports import ImportResult, import_source, undo_import
 from bot.exchange.plan import Plan, plan_import
 from bot.exchange.problems import BadExport
 from bot.exchange.sentences import counted
+from bot.exchange.shapes.labelled import Role
 from storage.database import Database
 
 if TYPE_CHECKING:
@@ -47,6 +49,14 @@ class Pairs(click.ParamType[tuple[str, str]]):
 @click.option("--map", "mapping", multiple=True, type=Pairs(), metavar="NAME=COLUMN", help="which column is what")
 @click.option("--media-root", type=click.Path(path_type=Path), help="folder that relative media paths start from")
 @click.option("--fetch", "hosts", multiple=True, metavar="HOST", help="fetch media from this host (else none)")
+@click.option(
+    "--as",
+    "role",
+    type=click.Choice(["suggestion", "gold"]),
+    default="suggestion",
+    show_default=True,
+    help="what labels in it are: a model's, or known to be right",
+)
 @click.option("--dry-run", is_flag=True, help="only say what would be done; nothing is written")
 @click.option("--undo", type=int, metavar="K", help="instead: withdraw import K's unanswered items")
 def import_command(
@@ -55,13 +65,16 @@ def import_command(
     mapping: tuple[tuple[str, str], ...],
     media_root: Path | None,
     hosts: tuple[str, ...],
+    role: Role,
     dry_run: bool,
     undo: int | None,
 ) -> None:
     """Bring items in from files and folders; again, and only what is new is added.
 
     CSV, TSV, JSONL, JSON, Parquet, Label Studio JSON, a Hugging Face folder, a folder or zip of pictures or sound, or
-    lines of text. The columns id, priority, overlap, gold, suggestion, score and model mean what they say.
+    lines of text. The columns id, priority, overlap, gold, suggestion, score and model mean what they say. Labels come
+    along from COCO, YOLO, Pascal VOC, indexed masks, folders called as labels, CoNLL, DocBin, doccano, fastText,
+    LJSpeech, NeMo and Common Voice.
     """
     names = [name for name, _ in mapping]
     if twice := next((name for name in names if names.count(name) > 1), None):
@@ -73,7 +86,7 @@ def import_command(
         return
     if not sources:
         raise click.UsageError("name a file or a folder to import")
-    bring_in(project, list(sources), dict(mapping), media_root, hosts, dry_run)
+    bring_in(project, list(sources), dict(mapping), media_root, hosts, dry_run, role)
 
 
 def bring_in(
@@ -83,11 +96,14 @@ def bring_in(
     media_root: Path | None = None,
     hosts: tuple[str, ...] = (),
     dry_run: bool = False,
+    role: Role = "suggestion",
 ) -> None:
     """What `import` does, for other commands too."""
     with session() as opened:
         opened.project(project)
-        plan = plan_import(opened.database, project, sources, mapping=mapping, media_root=media_root, fetch_hosts=hosts)
+        plan = plan_import(
+            opened.database, project, sources, mapping=mapping, media_root=media_root, fetch_hosts=hosts, role=role
+        )
         for line in plan.lines():
             click.echo(line)
         if dry_run:
@@ -211,6 +227,7 @@ class Shares(click.ParamType[dict[str, float]]):
 @click.option("--only", help="kinds of answers (label, skip, flag, late, superseded, all) or states of items")
 @click.option("--split", type=Shares(), help="parts that stay the same: train=.8,val=.1,test=.1")
 @click.option("--media", is_flag=True, help="copy pictures and sound beside the data")
+@click.option("--question", default="", help="which one, for formats that hold the answers to one question")
 def export_command(
     project: str,
     form: str,
@@ -220,10 +237,11 @@ def export_command(
     only: str | None,
     split: dict[str, float] | None,
     media: bool,
+    question: str,
 ) -> None:
     """Write the answers, or one consensus label an item, as a file others open."""
     kinds = tuple(one.strip() for one in (only or "").split(",") if one.strip())
-    wanted = Wanted(format=form, level=level, since=since, only=kinds, split=split, media=media)
+    wanted = Wanted(format=form, level=level, since=since, only=kinds, split=split, media=media, question=question)
     try:
         check(wanted)
     except BadExport as problem:

@@ -1,9 +1,8 @@
 """Exports: answers or items of a project as files that others read, and that we read back."""
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version as version_of
 from pathlib import Path
@@ -26,23 +25,19 @@ from bot.exchange.exported import (
     noted,
     present,
 )
+from bot.exchange.formats import FORMATS
+from bot.exchange.parts import Parts, apart
 from bot.exchange.problems import BadExport
+from bot.exchange.sentences import listed
 from bot.exchange.survey import Survey
-from bot.exchange.writers import csvs, jsonl, parquet, studio
+from bot.exchange.writers import studio
 from bot.exchange.writers.base import Context, Format, Writer
-from bot.project import Project
+from bot.project import Project, Question
 from storage import exporting
 from storage.database import Database, Row, run
 from storage.files import Files
 from storage.projects import ProjectRow
 
-FORMATS: Final[dict[str, Format]] = {
-    "jsonl": jsonl.FORMAT,
-    "csv": csvs.FORMAT,
-    "parquet": parquet.FORMAT,
-    "label-studio": studio.FORMAT,
-    "huggingface": parquet.HUB_FORMAT,
-}
 OF_ANSWERS: Final = ("label", "skip", "flag", "late", "superseded")
 OF_ITEMS: Final = ("open", "done", "gold", "skipped", "flagged", "quarantined", "withdrawn", "answered")
 EXTENSIONS: Final = {
@@ -54,8 +49,9 @@ EXTENSIONS: Final = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """What to export. `only` keeps kinds of answers (OF_ANSWERS) or states of items (OF_ITEMS), or "all"; without it,
-    live labels, or all items that are not withdrawn. `split` gives shares by name, of 1 together. `since` counts
-    answers from then on; at the level of items it keeps those that have such an answer."""
+    live labels, or all items that are not withdrawn. `question` names the one that a format of one question holds.
+    `split` gives shares by name, of 1 together. `since` counts answers from then on; at the level of items it keeps
+    those that have such an answer."""
 
     format: str
     level: Level = "answers"
@@ -63,6 +59,7 @@ class Wanted:
     only: tuple[str, ...] = ()
     split: Mapping[str, float] | None = None
     media: bool = False
+    question: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,17 +115,6 @@ def check(wanted: Wanted) -> None:
             raise BadExport(f"--split: {bad!r} cannot be the name of a part; use letters, digits and _.")
 
 
-def split_of(key: str, split: Mapping[str, float]) -> str:
-    """The part an item belongs to, by the hash of its id alone: the same in every export."""
-    place = int.from_bytes(hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()[:8]) / 2**64
-    reached = 0.0
-    for name, share in split.items():
-        reached += share
-        if place < reached:
-            return name
-    return list(split)[-1]
-
-
 @dataclass(slots=True)
 class _Export:
     connection: Connection
@@ -144,7 +130,8 @@ class _Export:
     def stream(self, file: BinaryIO) -> ExportResult:
         form = FORMATS[self.wanted.format]
         if not form.streams or self.wanted.split or self.wanted.media:
-            raise BadExport("Only jsonl and csv, without a split and without media, go to standard output or a pipe.")
+            names = listed(name for name, one in FORMATS.items() if one.streams)
+            raise BadExport(f"Only {names}, without a split and without media, go to standard output or a pipe.")
         context = self._context(None)
         writer, rows, items = form.open(file, context), 0, 0
         for one in self.items(True):
@@ -154,9 +141,16 @@ class _Export:
 
     def write(self, out: Path) -> ExportResult:
         form = FORMATS[self.wanted.format]
-        if form.folder or self.wanted.split or self.wanted.media:
+        context = self._context(self._load if form.media or self.wanted.media else None)
+        several = apart(form, context)
+        if several and out.suffix == form.suffix:
+            raise BadExport(
+                f"{self.wanted.format} holds one answer a picture, and several people have answered. "
+                f"--level items gives what they come to together; a folder, as -o {out.stem}, a data set a person."
+            )
+        if form.folder or self.wanted.split or self.wanted.media or several:
             with target.new_folder(out) as folder:
-                return self._fill(form, folder, out)
+                return self._fill(form, context, folder, out)
         if target.is_stream(out):
             return self._pipe(out)
         target.check_name(out.name)
@@ -164,7 +158,6 @@ class _Export:
             raise BadExport(f"{out} is a folder; name a file in it, such as {out / ('answers' + form.suffix)}.")
         if target.ours(out.parent / target.MANIFEST) is None and (out.parent / target.MANIFEST).exists():
             raise BadExport(f"{out.parent / target.MANIFEST} is not labelbot's; name another folder for the export.")
-        context = self._context(None)
         with target.new_file(out) as file:
             rows, items = self._all(form, context, {"": file}, None)
         described = target.describe(out, rows[""])
@@ -177,9 +170,8 @@ class _Export:
         with out.open("wb") as file:
             return self.stream(file)
 
-    def _fill(self, form: Format, folder: Path, out: Path) -> ExportResult:
-        context = self._context(self._load if form.folder and self.wanted.media else None)
-        names = self._names(form)
+    def _fill(self, form: Format, context: Context, folder: Path, out: Path) -> ExportResult:
+        names = Parts(form, context).names()
         for name in names.values():
             target.check_name(name)
         with ExitStack() as stack:
@@ -187,31 +179,32 @@ class _Export:
             for part, name in names.items():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 opened[part] = cast(BinaryIO, stack.enter_context((folder / name).open("wb")))
-            beside = folder if self.wanted.media and not form.folder else None
+            beside = folder if self.wanted.media and not form.folder and not form.single else None
             rows, items = self._all(form, context, opened, beside)
-        if form.folder:
+        if self.wanted.format == "huggingface":
             (folder / target.CARD).write_text(_card(self.row.name), encoding="utf-8")
         about = self._about(context)
         described = {name: about | target.describe(folder / name, rows[part]) for part, name in names.items()}
+        if form.types and (form.folder or form.single):
+            next(iter(described.values()))["beside"] = target.hashes(folder, described)
         target.write_manifest(folder, described)
         written = tuple(out / name for name in (*names.values(), target.MANIFEST))
         return ExportResult(rows=sum(rows.values()), items=items, files=written, losses=self._losses(context))
-
-    def _names(self, form: Format) -> dict[str, str]:
-        """The file of each part; Hugging Face finds its splits by these names."""
-        if form.folder:
-            return {part: f"data/{part or 'train'}-00000-of-00001.parquet" for part in self.wanted.split or ("",)}
-        return {part: f"{part or self.wanted.level}{form.suffix}" for part in self.wanted.split or ("",)}
 
     def _all(
         self, form: Format, context: Context, opened: Mapping[str, BinaryIO], beside: Path | None
     ) -> tuple[dict[str, int], int]:
         """Writes every item into its part; rows by part, and how many items."""
-        writers: dict[str, Writer] = {part: form.open(file, context) for part, file in opened.items()}
-        rows, items = dict.fromkeys(opened, 0), 0
+        writers: dict[str, Writer] = {
+            part: form.open(
+                file, replace(context, beside=Path(file.name).parent) if form.folder or form.single else context
+            )
+            for part, file in opened.items()
+        }
+        rows, items, parts = dict.fromkeys(opened, 0), 0, Parts(form, context)
         for one in self.items(True):
-            part = split_of(one.key, self.wanted.split) if self.wanted.split else ""
-            rows[part] += writers[part].write(self._beside(one, beside) if beside else one)
+            for part, what in parts.files(one):
+                rows[part] += writers[part].write(self._beside(what, beside) if beside else what)
             items += 1
         for writer in writers.values():
             writer.finish()
@@ -239,7 +232,31 @@ class _Export:
             for one in self.items(False):
                 survey.see(one)
         people = {public: number for number, public in enumerate(self._pseudonyms(), 1)}
-        return Context(project=self.project, level=self.wanted.level, survey=survey, people=people, load=load)
+        return Context(
+            project=self.project,
+            level=self.wanted.level,
+            survey=survey,
+            people=people,
+            load=load,
+            question=self._question(FORMATS[self.wanted.format]),
+            split=self.wanted.split,
+        )
+
+    def _question(self, form: Format) -> Question | None:
+        """The one question of a format that holds one: the named one, else the first that it can hold."""
+        if not form.types:
+            if self.wanted.question:
+                raise BadExport(f"--question: {self.wanted.format} holds the answers to all questions.")
+            return None
+        fitting = [one for one in self.project.questions if one.type in form.types]
+        named = [one for one in fitting if one.name == self.wanted.question] if self.wanted.question else fitting[:1]
+        if named:
+            return named[0]
+        kinds = listed(form.types, "or")
+        if not self.wanted.question or not fitting:
+            raise BadExport(f"{self.wanted.format} holds labels of {kinds}, and {self.row.name} has no such question.")
+        names = listed([one.name for one in fitting], "or")
+        raise BadExport(f"--question {self.wanted.question}: {self.wanted.format} can hold {names}.")
 
     def _pseudonyms(self) -> Sequence[str]:
         return exporting.pseudonyms(self.connection, self.row.id)
@@ -318,7 +335,8 @@ class _Export:
         if self.pictured:
             served = "Pictures, sounds and films are in it as people are shown them, resized and without metadata."
             absent = "The pictures, sounds and films themselves are not in it; --media adds them."
-            losses.append(served if self.wanted.media else absent)
+            along = self.wanted.media or FORMATS[self.wanted.format].media
+            losses.append(served if along else absent)
         if self.unsaid:
             losses.append("Notes of people without an answer in it are not in it; --level items has them.")
         if self.wanted.level == "answers" and "all" not in self.wanted.only:

@@ -217,4 +217,6 @@ def _entry(wanted: Wanted, row: MediaRow, record: Record, pieces: Pieces) -> Ent
         "duration_ms": row.duration_ms,
         **pieces,
     }
+    if row.orientation and row.orientation > 1:
+        described["orientation"] = row.orientation
     return Entry(described, str(value) if plain else wanted.blob.name or wanted.sha[:16])

@@ -2,21 +2,26 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from bot import stored
 from bot.exchange import columns
 from bot.exchange.columns import Column, Kinds
 from bot.exchange.problems import BadImport, BadRow
-from bot.exchange.raw import Blob, Meter, Opened, Raw
+from bot.exchange.raw import Blob, Meter, Opened, Raw, Rows
 from bot.exchange.readers.folders import sorted_out
 from bot.exchange.readers.recognise import open_source, sources
 from bot.exchange.records import Record
 from bot.exchange.references import Roots, located
 from bot.exchange.sentences import counted, listed
+from bot.exchange.shapes.imagefolder import imagefolder
+from bot.exchange.shapes.labelled import LABEL, Labelled, Role, labelled
+from bot.exchange.shapes.marked import marked
 from bot.exchange.shapes.ours import Ours, level_of
+from bot.exchange.shapes.recognised import Recognised, recognised
 from bot.exchange.shapes.studio import Studio, is_task
 from bot.exchange.shapes.table import Table, table
 from bot.exchange.showing import Showing, showing
@@ -116,11 +121,13 @@ def plan_import(
     mapping: Mapping[str, str] | None = None,
     media_root: Path | None = None,
     fetch_hosts: Iterable[str] = (),
+    role: Role = "suggestion",
     progress: Callable[[int], None] = lambda rows: None,
 ) -> Plan:
     """Reads as much as it takes to say what will happen: the first rows, and all where they name files.
 
-    `mapping` gives the column of a field or meaning, as {"text": "body"}. Raises BadImport, NoProjectError.
+    `mapping` gives the column of a field or meaning, as {"text": "body"}; `role` says what labels are that the source
+    brings. Raises BadImport, NoProjectError.
     """
     (row, asks), kinds = run(database, lambda tx: _project(tx, project))
     if media_root is not None and not media_root.is_dir():
@@ -128,14 +135,14 @@ def plan_import(
     paths = [path for one in ([source] if isinstance(source, Path) else source) for path in sources(one)]
     if not paths:
         raise BadImport("There is nothing to import: name a file or a folder.")
-    asked = _Asked(asks, row.version, kinds, mapping or {}, media_root, frozenset(fetch_hosts))
+    asked = _Asked(asks, row.version, kinds, mapping or {}, media_root, frozenset(fetch_hosts), role)
     parts = tuple(asked.part(path, progress) for path in paths)
-    return Plan(row=row, project=asked.project, source=_named(paths, asked.mapping), parts=parts)
+    return Plan(row=row, project=asked.project, source=_named(paths, asked.mapping, role), parts=parts)
 
 
 def check_source(project: Project, source: Path) -> None:
     """Raises BadImport where `source` could not be imported into the project, which need not be there yet."""
-    _Asked(project, 1, frozenset(), {}, None, frozenset()).part(source, lambda rows: None)
+    _Asked(project, 1, frozenset(), {}, None, frozenset(), "suggestion").part(source, lambda rows: None)
 
 
 def _project(tx: Transaction, name: str) -> tuple[tuple[ProjectRow, Project], frozenset[str]]:
@@ -153,9 +160,21 @@ def _meaning(column: Column, showing: Showing) -> str:
     return f"{kind}shown" if showing.shows(column.name) else "kept, not shown"
 
 
-def _named(paths: Sequence[Path], mapping: Mapping[str, str]) -> str:
+def _named(paths: Sequence[Path], mapping: Mapping[str, str], role: Role) -> str:
     told = [f"{name}={column}" for name, column in sorted(mapping.items())]
+    told += ["--as gold"] if role == "gold" else []
     return " ".join([*(str(path.resolve()) for path in paths), *told])
+
+
+class _Understood(NamedTuple):
+    """What the rows of a source mean, and which columns have which meaning or are called otherwise."""
+
+    opened: Opened
+    shape: Shape
+    meaning: str
+    roles: Mapping[str, str]
+    fields: Mapping[str, str]
+    notes: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,48 +185,83 @@ class _Asked:
     mapping: Mapping[str, str]
     media_root: Path | None
     hosts: frozenset[str]
+    role: Role
 
     def part(self, path: Path, progress: Callable[[int], None]) -> Part:
         opened = open_source(path)
         if opened.mixed:
             opened = sorted_out(opened, frozenset(self.project.fields.values()) or self.kinds)
-        sample = list(islice((raw for raw in opened.rows(Meter()) if raw.reason is None), SAMPLE))
+        sample = _sample(opened)
         if not sample:
             raise BadImport(_nothing(opened))
-        shape, meaning, roles, fields, notes = self._shape(opened, sample)
+        found = self._understood(opened, sample)
+        return self._part(found, sample if found.opened is opened else _sample(found.opened), progress)
+
+    def _part(self, understood: _Understood, sample: Sequence[Raw], progress: Callable[[int], None]) -> Part:
+        opened, shape = understood.opened, understood.shape
         records = list(_records(shape, sample))
         found = columns.kinds(self.project.fields, records)
         kinds = Kinds.of(found, self.project.fields, records)
         shown = showing(self.project)
         if records:
-            shown.check_source(path.name, found, kinds.media, isinstance(shape, Table))
+            shown.check_source(opened.path.name, found, kinds.media, isinstance(shape, (Table, Labelled)))
         part = Part(
             opened=opened,
-            meaning=meaning,
+            meaning=understood.meaning,
             shape=shape,
-            columns=columns.describe(found, roles, fields),
+            columns=columns.describe(found, understood.roles, understood.fields),
             kinds=kinds,
             roots=Roots(opened.base, self.media_root, self.hosts),
             showing=shown,
-            notes=(*opened.notes, *notes, *_left_out(kinds), *_absent(shown, found, kinds.media)),
+            notes=(*opened.notes, *understood.notes, *_left_out(kinds), *_absent(shown, found, kinds.media)),
         )
         return _looked_up(part, records, progress)
 
-    def _shape(
-        self, opened: Opened, sample: Sequence[Raw]
-    ) -> tuple[Shape, str, Mapping[str, str], Mapping[str, str], Sequence[str]]:
+    def _understood(self, opened: Opened, sample: Sequence[Raw]) -> _Understood:
         first = sample[0].cells
         level = None if self.mapping else level_of(first)
         if level is not None:
             known = ("item", "label") if level == "items" else ("item", "label", "person", "status")
-            meaning = f"an export of {level} from labelbot"
-            return Ours(self.project, self.version, level, opened.texts), meaning, {n: n for n in known}, {}, ()
+            shape = Ours(self.project, self.version, level, opened.texts, self.role == "gold")
+            return _Understood(opened, shape, f"an export of {level} from labelbot", {n: n for n in known}, {}, ())
         if is_task(first):
-            studio = Studio(self.project, self.version, self.mapping)
-            return studio, "Label Studio tasks", {"id": "id", "answers": "annotations"}, {}, ()
+            studio = Studio(self.project, self.version, self.mapping, self.role == "gold")
+            return _Understood(opened, studio, "Label Studio tasks", {"id": "id", "answers": "annotations"}, {}, ())
+        if "boxes" in opened.types and (found := marked(self.project, opened, self.role)) is not None:
+            meaning = f"pictures with {found[0].question.type}"
+            return _Understood(opened, found[0], meaning, {self.role: LABEL}, {}, found[1])
+        if not self.mapping.keys() & {"gold", "suggestion"}:
+            told = recognised(self.project, opened, sample) or imagefolder(self.project, opened, sample)
+            if told is not None:
+                return self._labelled(told, sample)
+        return self._table(opened, sample)
+
+    def _labelled(self, told: Recognised, sample: Sequence[Raw]) -> _Understood:
+        shape = labelled(self.project, self.role, told.types, told.take, sample[0].cells, self.mapping)
+        if shape is not None:
+            lacking = shape.lacking(sample)
+            notes = [f"The project has no label for {listed(lacking)}, which stand in it."] if lacking else []
+            return _Understood(told.opened, shape, told.meaning, {self.role: LABEL}, shape.fields, notes)
+        kinds = listed(told.types, "or")
+        note = f"Its labels are left out: they are {kinds}, and the project has no question of that type."
+        plain = replace(told.opened, rows=partial(_unlabelled, told.opened), types=(), notes=(*told.opened.notes, note))
+        return self._table(plain, _sample(plain))
+
+    def _table(self, opened: Opened, sample: Sequence[Raw]) -> _Understood:
         names = opened.columns or columns.all_names(raw.cells for raw in sample)
         found, notes = table(self.project, opened.texts, names, sample, self.mapping, opened.columns is not None)
-        return found, "a row an item", found.roles, found.fields, notes
+        if self.role == "gold":
+            found = found.known()
+        return _Understood(opened, found, "a row an item", found.roles, found.fields, notes)
+
+
+def _sample(opened: Opened) -> list[Raw]:
+    return list(islice((raw for raw in opened.rows(Meter()) if raw.reason is None), SAMPLE))
+
+
+def _unlabelled(opened: Opened, meter: Meter) -> Rows:
+    for raw in opened.rows(meter):
+        yield raw._replace(cells={name: value for name, value in raw.cells.items() if name != LABEL})
 
 
 def _absent(shown: Showing, names: Mapping[str, str], media: Mapping[str, MediaKind]) -> Iterator[str]:

@@ -47,7 +47,9 @@ class Opened:
     """A source that is understood. `rows` reads it from the start, each time it is called.
 
     `base` is the folder its relative paths start from; `texts` says that every cell is text (a table without types);
-    `mixed` that each row is a file, called `id`; `notes` are sentences about how it is read.
+    `mixed` that each row is a file, called `id`; `notes` are sentences about how it is read. `types` says that each row
+    has in its cell `label` a label of one of these label types, and `classes` which names stand in them, where the
+    source tells it.
     """
 
     path: Path
@@ -58,6 +60,8 @@ class Opened:
     mixed: bool = False
     columns: tuple[str, ...] | None = None
     notes: tuple[str, ...] = field(default=())
+    types: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
 
 
 def clean(text: str) -> str:

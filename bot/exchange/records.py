@@ -31,7 +31,8 @@ class Kept:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """`key` is None where the data shall be it; `data` may hold blobs; `kept` are files of ours by field. `aside` is a
-    suggestion that goes with a new item only. `dropped` says of what came with it why it could not be taken."""
+    suggestion that goes with a new item only. `dropped` says of what came with it why it could not be taken. `counted`
+    is the (width, height) of the picture whose pixels its labels count; None: those of the upright original."""
 
     line: int
     key: str | None
@@ -44,6 +45,7 @@ class Record:
     kept: Mapping[str, Kept] = field(default_factory=dict)
     answers: tuple[IncomingAnswer, ...] = ()
     dropped: tuple[str, ...] = ()
+    counted: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         for name in self.data:

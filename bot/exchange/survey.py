@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bot.exchange.exported import Exported, notes_beside
-from bot.exchange.raw import plain
 
 CellType = Literal["text", "whole", "number", "truth", "texts", "json"]
 
@@ -26,6 +25,10 @@ class Survey:
     statuses: set[str] = field(default_factory=set)
     uneven: bool = False
     items: int = 0
+    several: bool = False
+    """Some item has labels of more than one answer."""
+    people: set[str] = field(default_factory=set)
+    """Who has given a label."""
     broken: bool = False
     """Some text holds half of a character, which only JSON can carry."""
 
@@ -40,6 +43,9 @@ class Survey:
                 self._whole_characters(value)
         for media in one.media:
             self.media[media["field"]] = media["kind"]
+        labelled = [answer.person for answer in one.answers if answer.status == "live" and answer.labels]
+        self.several = self.several or len(labelled) > 1
+        self.people.update(labelled)
         self.statuses.update(answer.status for answer in one.answers)
         self._see_labels(one)
         self._see_more(one)
@@ -98,7 +104,8 @@ def _type(value: Any) -> CellType:
 def _texts(label: Any) -> Iterable[str]:
     if isinstance(label, str):
         return (label,)
-    return (one for one in plain(label) if isinstance(one, str)) if isinstance(label, list) else ()
+    held = (one.get("label") if isinstance(one, Mapping) else one for one in label) if isinstance(label, list) else ()
+    return (one for one in held if isinstance(one, str))
 
 
 def _tied(ties: Mapping[str, tuple[Any, ...]]) -> Iterable[Mapping[str, Any]]:

@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
@@ -112,7 +112,8 @@ def _listed(out: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
     root = out.resolve()
     folders = {name: about for name, about in files_of(manifest).items() if _of_folder(about)}
     # Somebody may have written into the manifest: it must not lead us out of the folder.
-    yield from (name for name in folders if (out / name).parent.resolve().is_relative_to(root))
+    names = [*folders, *(name for about in folders.values() for name in about.get("beside") or ())]
+    yield from (name for name in names if (out / name).parent.resolve().is_relative_to(root))
     if any(about.get("format") == "huggingface" for about in folders.values()) and _our_card(out / CARD):
         yield CARD
     if any(about["filter"].get("media") for about in folders.values()) and not (out / MEDIA).is_symlink():
@@ -128,7 +129,8 @@ def files_of(manifest: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def _of_folder(about: Mapping[str, Any]) -> bool:
-    return about.get("format") == "huggingface" or bool(about["filter"].get("split") or about["filter"].get("media"))
+    alone = about.get("format") == "huggingface" or isinstance(about.get("beside"), dict)
+    return alone or bool(about["filter"].get("split") or about["filter"].get("media"))
 
 
 def _our_card(card: Path) -> bool:
@@ -173,11 +175,22 @@ def ours(manifest: Path) -> dict[str, Any] | None:
 
 
 def describe(file: Path, rows: int) -> dict[str, Any]:
+    return {"sha256": _hash(file), "bytes": file.stat().st_size, "rows": rows}
+
+
+def hashes(folder: Path, besides: Iterable[str]) -> dict[str, str]:
+    """The sha256 of every file of the export but those of `besides`, by its place in the folder."""
+    left = {*besides, MANIFEST}
+    names = sorted(one.relative_to(folder).as_posix() for one in folder.rglob("*") if one.is_file())
+    return {name: _hash(folder / name) for name in names if name not in left}
+
+
+def _hash(file: Path) -> str:
     found = hashlib.sha256()
     with file.open("rb") as opened:
         while block := opened.read(_BLOCK):
             found.update(block)
-    return {"sha256": found.hexdigest(), "bytes": file.stat().st_size, "rows": rows}
+    return found.hexdigest()
 
 
 def check_name(name: str) -> None:

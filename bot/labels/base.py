@@ -240,11 +240,11 @@ class LabelType(Protocol):
     def drawn(self, question: Question, label: Label) -> dict[str, Json]:
         """What the label looks like over its picture, as a part of `Ask.drawing`; empty where it is not drawn."""
 
-    def to_studio(self, question: Question, label: Label) -> StudioResult:
-        """`type` and `value` of a Label Studio result; the exporter adds names and ids."""
+    def to_studio(self, question: Question, label: Label, subject: Subject) -> list[StudioResult]:
+        """`type` and `value` of each Label Studio result, one a mark; the exporter adds names and ids."""
 
-    def from_studio(self, question: Question, result: Mapping[str, Json]) -> Label:
-        """The label in a Label Studio result. Raises BadAnswer."""
+    def from_studio(self, question: Question, results: Sequence[Mapping[str, Json]], subject: Subject) -> Label:
+        """The label in the Label Studio results of its control. Raises BadAnswer."""
 
     def to_cell(self, label: Label) -> str | int | float | None:
         """The label as one CSV cell."""
@@ -263,6 +263,17 @@ object detection (Everingham et al., "The PASCAL Visual Object Classes Challenge
 def fits(question: Question, label: Label, subject: Subject) -> Label:
     """Every label fits every item."""
     return label
+
+
+def first_read(results: Sequence[Mapping[str, Json]], read: Callable[[Mapping[str, Json]], Label]) -> Label:
+    """What the first of the results holds that can be read. Raises BadAnswer where none can."""
+    problem = BadAnswer(phrase("label.missing"))
+    for place, result in enumerate(results):
+        try:
+            return read(result)
+        except BadAnswer as error:
+            problem = problem if place else error
+    raise problem
 
 
 def suggested(question: Question, work: Work, subject: Subject) -> Label:

@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from bot.labels import base
+from bot.labels import base, studio
 from bot.labels.base import (
     Ask,
     BadAnswer,
@@ -154,12 +154,12 @@ def classes(label: Label) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.label for one in _boxes(label)))
 
 
-def to_studio(question: Question, label: Label) -> StudioResult:
-    raise NotImplementedError
+def to_studio(question: Question, label: Label, subject: Subject) -> list[StudioResult]:
+    return studio.boxes_out(label, subject)
 
 
-def from_studio(question: Question, result: Mapping[str, Json]) -> Label:
-    raise NotImplementedError
+def from_studio(question: Question, results: Sequence[Mapping[str, Json]], subject: Subject) -> Label:
+    return read(question, studio.boxes_in(results, subject))
 
 
 def to_cell(label: Label) -> str | int | float | None:

@@ -1,6 +1,6 @@
 """One label of several by one tap: the classification of anything, sentiment included."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from bot.labels import base
@@ -105,11 +105,15 @@ to_cell = base.text_cell
 from_cell = read
 
 
-def to_studio(question: Question, label: Label) -> StudioResult:
-    return {"type": "choices", "value": {"choices": [label]}}
+def to_studio(question: Question, label: Label, subject: Subject) -> list[StudioResult]:
+    return [{"type": "choices", "value": {"choices": [label]}}]
 
 
-def from_studio(question: Question, result: Mapping[str, Json]) -> Label:
+def from_studio(question: Question, results: Sequence[Mapping[str, Json]], subject: Subject) -> Label:
+    return base.first_read(results, lambda result: _from_studio(question, result))
+
+
+def _from_studio(question: Question, result: Mapping[str, Json]) -> Label:
     chosen = studio_choices(result)
     if len(chosen) != 1:
         raise BadAnswer(phrase("label.missing"))

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from bot.labels import base, rle
+from bot.labels import base, rle, studio
 from bot.labels.base import (
     Ask,
     BadAnswer,
@@ -153,12 +153,12 @@ def classes(label: Label) -> tuple[str, ...]:
     return tuple(dict.fromkeys(area.label for area in areas(label)))
 
 
-def to_studio(question: Question, label: Label) -> StudioResult:
-    raise NotImplementedError
+def to_studio(question: Question, label: Label, subject: Subject) -> list[StudioResult]:
+    return studio.masks_out(label, subject)
 
 
-def from_studio(question: Question, result: Mapping[str, Json]) -> Label:
-    raise NotImplementedError
+def from_studio(question: Question, results: Sequence[Mapping[str, Json]], subject: Subject) -> Label:
+    return read(question, studio.masks_in(results, subject, flag(question, "instances", False)))
 
 
 def to_cell(label: Label) -> str | int | float | None:

@@ -89,14 +89,18 @@ to_cell = base.text_cell
 from_cell = read
 
 
-def to_studio(question: Question, label: Label) -> StudioResult:
+def to_studio(question: Question, label: Label, subject: Subject) -> list[StudioResult]:
     """Label Studio's Pairwise control knows two sides only: the rest goes into a Choices control beside it."""
     if label in SIDES:
-        return {"type": "pairwise", "value": {"selected": label}}
-    return {"type": "choices", "value": {"choices": [label]}}
+        return [{"type": "pairwise", "value": {"selected": label}}]
+    return [{"type": "choices", "value": {"choices": [label]}}]
 
 
-def from_studio(question: Question, result: Mapping[str, Json]) -> Label:
+def from_studio(question: Question, results: Sequence[Mapping[str, Json]], subject: Subject) -> Label:
+    return base.first_read(results, lambda result: _from_studio(question, result))
+
+
+def _from_studio(question: Question, result: Mapping[str, Json]) -> Label:
     value = studio_value(result, "selected", "choices")
     if is_list(value) and len(value) == 1:
         return read(question, value[0])

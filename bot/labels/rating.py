@@ -99,11 +99,15 @@ def metric(labels: Sequence[Label], totals: Sequence[int]) -> Distance[Label] | 
     return lambda one, other: between(_value(one), _value(other))
 
 
-def to_studio(question: Question, label: Label) -> StudioResult:
-    return {"type": "rating", "value": {"rating": label}}
+def to_studio(question: Question, label: Label, subject: Subject) -> list[StudioResult]:
+    return [{"type": "rating", "value": {"rating": label}}]
 
 
-def from_studio(question: Question, result: Mapping[str, Json]) -> Label:
+def from_studio(question: Question, results: Sequence[Mapping[str, Json]], subject: Subject) -> Label:
+    return base.first_read(results, lambda result: _from_studio(question, result))
+
+
+def _from_studio(question: Question, result: Mapping[str, Json]) -> Label:
     return read(question, studio_value(result, "rating"))
 
 

@@ -297,9 +297,22 @@ def _text_of(span: Span, values: Sequence[Label]) -> str:
     return "".join(signs.get(place, "") for place in range(start, end))
 
 
-def to_studio(question: Question, label: Label) -> base.StudioResult:
-    raise NotImplementedError
+def to_studio(question: Question, label: Label, subject: Subject) -> list[base.StudioResult]:
+    places = ("start", "end", "text")
+    return [
+        {"type": "labels", "value": {**{name: one[name] for name in places}, "labels": [one["label"]]}}
+        for one in _listed(label)
+    ]
 
 
-def from_studio(question: Question, result: Mapping[str, Json]) -> Label:
-    raise BadAnswer(phrase("label.missing"))
+def from_studio(question: Question, results: Sequence[Mapping[str, Json]], subject: Subject) -> Label:
+    """Of a text as Label Studio counts it: code points, `end` exclusive."""
+    found: list[Json] = []
+    for result in results:
+        value = result.get("value")
+        names = value.get("labels") if isinstance(value, Mapping) else None
+        if not isinstance(value, Mapping) or not is_list(names) or len(names) != 1:
+            raise BadAnswer(phrase("label.missing"))
+        held = {name: value[name] for name in ("start", "end", "text") if value.get(name) is not None}
+        found.append({**held, "label": names[0]})
+    return read(question, found)

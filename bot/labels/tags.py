@@ -147,12 +147,16 @@ def classes(label: Label) -> tuple[str, ...]:
     return tuple(_names(label))
 
 
-def to_studio(question: Question, label: Label) -> StudioResult:
+def to_studio(question: Question, label: Label, subject: Subject) -> list[StudioResult]:
     """Free tags stand among the choices as they are: Label Studio shows them, though its configuration lacks them."""
-    return {"type": "choices", "value": {"choices": label}}
+    return [{"type": "choices", "value": {"choices": label}}]
 
 
-def from_studio(question: Question, result: Mapping[str, Json]) -> Label:
+def from_studio(question: Question, results: Sequence[Mapping[str, Json]], subject: Subject) -> Label:
+    return base.first_read(results, lambda result: _from_studio(question, result))
+
+
+def _from_studio(question: Question, result: Mapping[str, Json]) -> Label:
     return read(question, studio_choices(result))
 
 

@@ -212,11 +212,15 @@ def classes(label: Label) -> tuple[str, ...]:
     return ()
 
 
-def to_studio(question: Question, label: Label) -> StudioResult:
-    return {"type": "textarea", "value": {"text": [pieces.words(label)]}}
+def to_studio(question: Question, label: Label, subject: Subject) -> list[StudioResult]:
+    return [{"type": "textarea", "value": {"text": [pieces.words(label)]}}]
 
 
-def from_studio(question: Question, result: Mapping[str, Json]) -> Label:
+def from_studio(question: Question, results: Sequence[Mapping[str, Json]], subject: Subject) -> Label:
+    return base.first_read(results, lambda result: _from_studio(question, result))
+
+
+def _from_studio(question: Question, result: Mapping[str, Json]) -> Label:
     """Several texts, as from a box that was submitted more than once, become lines."""
     value = studio_value(result, "text")
     if is_list(value):

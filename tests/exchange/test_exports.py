@@ -13,7 +13,9 @@ import pandas as pd
 import pytest
 from label_studio_sdk.label_interface import LabelInterface
 
-from bot.exchange.exports import FORMATS, Wanted, export_project, split_of
+from bot.exchange.exports import Wanted, export_project
+from bot.exchange.formats import FORMATS
+from bot.exchange.parts import split_of
 from bot.exchange.problems import BadExport
 from bot.exchange.shapes.ours import unneutral
 from bot.exchange.writers.csvs import neutral
@@ -24,6 +26,8 @@ from tests.exchange.desk import REVIEWS, SENTIMENT, TICKETS
 
 GOOD, BAD = {"label": "positive"}, {"label": "negative"}
 CSV = "id,text\na,Fine\nb,Broken\nc,So so\n"
+GENERAL = [name for name, form in FORMATS.items() if not form.types]
+"""Those that hold the answers to every question."""
 datasets.disable_progress_bars()
 
 
@@ -212,7 +216,7 @@ def test_an_answer_has_the_notes_of_its_person_and_what_is_left_out_is_said(aske
 
 
 @pytest.mark.parametrize("level", ["items", "answers"])
-@pytest.mark.parametrize("form", list(FORMATS))
+@pytest.mark.parametrize("form", GENERAL)
 def test_notes_go_into_every_format_and_never_into_the_data(asked, form, level):
     name = "n" if form == "huggingface" else f"n/x{FORMATS[form].suffix}"
     only = ("all",) if level == "answers" else ()
@@ -293,7 +297,7 @@ def test_half_characters_survive_in_json_and_do_not_stop_a_table(desk):
 
 
 def test_the_same_state_gives_the_same_bytes_and_a_description_of_them(answered):
-    for form in FORMATS:
+    for form in GENERAL:
         out = f"{form}/x{FORMATS[form].suffix}"
         first, path = answered.export(out, format=form, level="items")
         contents = [file.read_bytes() for file in first.files]
@@ -407,7 +411,7 @@ def test_what_cannot_be_asked_for_is_refused_in_a_sentence(desk, asked, said):
         desk.export("x", **asked)
 
 
-@pytest.mark.parametrize("form", list(FORMATS))
+@pytest.mark.parametrize("form", GENERAL)
 def test_a_disk_that_is_full_leaves_nothing_visible(desk, form):
     rows = ({"id": f"k{n}", "text": hashlib.sha512(str(n).encode()).hexdigest() * 4} for n in range(400))
     desk.bring(desk.jsonl("m.jsonl", *rows))

@@ -223,12 +223,15 @@ def test_a_label_that_is_gone_is_described_by_its_name():
 
 def test_label_studio_may_write_text_lists_or_paths():
     for value in ("dog", ["dog"], [["animal", "dog"]]):
-        assert choice.from_studio(asking("cat", "dog"), {"type": "choices", "value": {"choices": value}}) == "dog"
+        result = {"type": "choices", "value": {"choices": value}}
+        assert choice.from_studio(asking("cat", "dog"), [result], ABOUT_NOTHING) == "dog"
     taxonomy = {"type": "taxonomy", "value": {"taxonomy": [["animal", "dog"]]}}
-    assert choice.from_studio(asking("cat", "dog"), taxonomy) == "dog"
+    assert choice.from_studio(asking("cat", "dog"), [taxonomy], ABOUT_NOTHING) == "dog"
     for several in (["cat", "dog"], []):
         with pytest.raises(BadAnswer):
-            choice.from_studio(asking("cat", "dog"), {"type": "choices", "value": {"choices": several}})
+            choice.from_studio(
+                asking("cat", "dog"), [{"type": "choices", "value": {"choices": several}}], ABOUT_NOTHING
+            )
 
 
 def test_the_majority_wins():

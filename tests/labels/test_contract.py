@@ -30,7 +30,12 @@ STUDIO_CONFIG = """<View>
   <TextArea name="textarea" toName="text"/>
   <Rating name="rating" toName="text"/>
   <Pairwise name="pairwise" toName="a,b"/>
+  <Image name="image" value="$image"/>
+  <RectangleLabels name="rectanglelabels" toName="image">{labels}</RectangleLabels>
+  <BrushLabels name="brushlabels" toName="image">{labels}</BrushLabels>
+  <Labels name="labels" toName="text">{labels}</Labels>
 </View>"""
+STUDIO_OBJECTS = {"pairwise": "a", "rectanglelabels": "image", "brushlabels": "image"}
 
 
 def labels(kind):
@@ -151,29 +156,33 @@ def test_a_label_fits_the_item_it_was_given_of(kind):
 
 @TYPES
 def test_labels_survive_label_studio(kind):
+    example = kind.EXAMPLE
     for label in labels(kind):
-        written = json.loads(json.dumps(kind.to_studio(kind.EXAMPLE.question, label)))
-        assert set(written) == {"type", "value"}
-        assert kind.from_studio(kind.EXAMPLE.question, written) == label
+        written = json.loads(json.dumps(kind.to_studio(example.question, label, example.subject)))
+        assert all({"type", "value"} <= set(one) for one in written)
+        assert kind.from_studio(example.question, written, example.subject) == label
 
 
 @TYPES
 def test_label_studio_accepts_what_is_written(kind):
     question = kind.EXAMPLE.question
     names = [label.name for label in question.labels] or ["tie", "both_bad"]
-    studio = LabelInterface(STUDIO_CONFIG.format(choices="".join(f'<Choice value="{name}"/>' for name in names)))
+    tags = {tag: "".join(f'<{tag} value="{name}"/>' for name in names) for tag in ("Choice", "Label")}
+    studio = LabelInterface(STUDIO_CONFIG.format(choices=tags["Choice"], labels=tags["Label"]))
     for label in labels(kind):
-        result = kind.to_studio(question, label)
-        to = "a" if result["type"] == "pairwise" else "text"
-        region = {"id": "1", "from_name": result["type"], "to_name": to, **result}
-        assert studio.validate_prediction({"result": [region]}, return_errors=True) == []
+        results = [
+            {"id": str(place), "from_name": one["type"], "to_name": STUDIO_OBJECTS.get(one["type"], "text"), **one}
+            for place, one in enumerate(kind.to_studio(question, label, kind.EXAMPLE.subject))
+        ]
+        assert results
+        assert studio.validate_prediction({"result": results}, return_errors=True) == []
 
 
 @TYPES
 @pytest.mark.parametrize("result", [{}, {"value": None}, {"value": {}}, {"value": {"choices": None}}, {"value": []}])
 def test_a_label_studio_result_without_an_answer_is_refused(kind, result):
     with pytest.raises(BadAnswer):
-        kind.from_studio(kind.EXAMPLE.question, result)
+        kind.from_studio(kind.EXAMPLE.question, [result], kind.EXAMPLE.subject)
 
 
 @TYPES

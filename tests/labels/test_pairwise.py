@@ -55,13 +55,13 @@ def test_a_label_is_described_in_the_persons_language():
 
 
 def test_label_studio_gets_sides_as_pairwise_and_the_rest_as_choices():
-    assert pairwise.to_studio(BOTH, "left") == {"type": "pairwise", "value": {"selected": "left"}}
-    assert pairwise.to_studio(BOTH, "tie") == {"type": "choices", "value": {"choices": ["tie"]}}
+    assert pairwise.to_studio(BOTH, "left", ABOUT_NOTHING) == [{"type": "pairwise", "value": {"selected": "left"}}]
+    assert pairwise.to_studio(BOTH, "tie", ABOUT_NOTHING) == [{"type": "choices", "value": {"choices": ["tie"]}}]
     for label in ("left", "right", "tie", "both_bad"):
-        assert pairwise.from_studio(BOTH, pairwise.to_studio(BOTH, label)) == label
-    assert pairwise.from_studio(BOTH, {"value": {"choices": "tie"}}) == "tie"
+        assert pairwise.from_studio(BOTH, pairwise.to_studio(BOTH, label, ABOUT_NOTHING), ABOUT_NOTHING) == label
+    assert pairwise.from_studio(BOTH, [{"value": {"choices": "tie"}}], ABOUT_NOTHING) == "tie"
     with pytest.raises(BadAnswer):
-        pairwise.from_studio(BOTH, {"value": {"choices": ["left", "right"]}})
+        pairwise.from_studio(BOTH, [{"value": {"choices": ["left", "right"]}}], ABOUT_NOTHING)
 
 
 def test_equal_votes_tie():

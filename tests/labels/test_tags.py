@@ -68,7 +68,7 @@ def test_none_of_them_is_an_answer():
     assert tap(TOPICS, "done") == Done([])
     assert say("en", tags.describe(TOPICS, [])) == "∅ None of them"
     assert tags.read(TOPICS, []) == tags.from_cell(TOPICS, "[]") == []
-    assert tags.from_studio(TOPICS, tags.to_studio(TOPICS, [])) == []
+    assert tags.from_studio(TOPICS, tags.to_studio(TOPICS, [], ABOUT_NOTHING), ABOUT_NOTHING) == []
 
 
 def test_none_of_them_is_no_answer_where_one_is_needed():

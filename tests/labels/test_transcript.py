@@ -85,7 +85,7 @@ def test_text_from_outside_may_be_a_number():
 
 def test_label_studio_may_write_text_or_a_list_of_lines():
     def of(text):
-        return transcript.from_studio(PLAIN, {"type": "textarea", "value": {"text": text}})
+        return transcript.from_studio(PLAIN, [{"type": "textarea", "value": {"text": text}}], ABOUT_NOTHING)
 
     assert of("one") == of(["one"]) == "one"
     assert of(["one", "two"]) == "one\ntwo"
@@ -303,4 +303,5 @@ def test_a_clip_in_which_nothing_is_said_can_be_described():
 
 
 def test_label_studio_gets_what_is_said():
-    assert transcript.to_studio(PLAIN, aligned("one", "", "two"))["value"] == {"text": ["one two"]}
+    (written,) = transcript.to_studio(PLAIN, aligned("one", "", "two"), ABOUT_NOTHING)
+    assert written["value"] == {"text": ["one two"]}

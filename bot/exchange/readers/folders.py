@@ -2,6 +2,7 @@
 
 import lzma
 import os
+import re
 import shutil
 import stat
 import struct
@@ -35,6 +36,10 @@ _OF_ROWS: Final = frozenset({*SUFFIXES, *JSONL_SUFFIXES, ".json", ".parquet"})
 NOUNS: Final = {"image": "picture", "audio": "sound", "video": "film", "text": "text"}
 LISTED: Final = 5
 """How many files that are left out are named."""
+_LABELS: Final = re.compile(
+    r"(?:^|/)(?:labels/.+\.txt|Annotations/.+\.xml|(?:masks|SegmentationClass)/.+\.png|annotations/.+\.json|\w*\.coco\.json)$"
+)
+"""What data sets of pictures call their labels."""
 _END, _END64 = b"PK\x05\x06", b"PK\x06\x06"
 _DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, EOFError, OSError, ValueError)
 _HIDDEN = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini", "dataset.json"})
@@ -45,7 +50,7 @@ def open_folder(path: Path) -> Opened:
     table = next((path / name for name in TABLES if (path / name).is_file()), None)
     if table is not None:
         return open_table(table) if table.suffix == ".csv" else open_lines(table)
-    if next(_files(path), None) is None:
+    if next(files_in(path), None) is None:
         raise BadImport(f"{path.name} is an empty folder.")
     return Opened(path=path, format="folder", rows=partial(_folder, path), base=path, mixed=True)
 
@@ -65,7 +70,9 @@ def open_zip(path: Path) -> Opened:
     if tables := [name for name in names if PurePosixPath(name).name in TABLES]:
         return _tabled(path, names, tables)
     rows = partial(_archive, path, sorted(names))
-    return Opened(path=path, format="zip", rows=rows, base=path.parent, mixed=True)
+    labelled = any(map(_LABELS.search, names))
+    notes = ("Labels in a zip are not read, only its pictures: unpack it, and import the folder.",) if labelled else ()
+    return Opened(path=path, format="zip", rows=rows, base=path.parent, mixed=True, notes=notes)
 
 
 def sorted_out(opened: Opened, wanted: frozenset[str]) -> Opened:
@@ -131,7 +138,7 @@ def _hidden(parts: tuple[str, ...]) -> bool:
     return any(part.startswith(".") or part in _HIDDEN for part in parts)
 
 
-def _files(folder: Path) -> Iterator[str]:
+def files_in(folder: Path) -> Iterator[str]:
     """Places of the folder's files in a stable order; links to folders are not followed."""
     for here, folders, names in os.walk(folder):
         folders.sort()
@@ -142,9 +149,9 @@ def _files(folder: Path) -> Iterator[str]:
 
 
 def _folder(path: Path, meter: Meter) -> Rows:
-    meter.total += sum(1 for _ in _files(path))
+    meter.total += sum(1 for _ in files_in(path))
     root = path.resolve()
-    for number, place in enumerate(_files(path), 1):
+    for number, place in enumerate(files_in(path), 1):
         meter.done += 1
         file = path / place
         if not file.is_file() or not file.resolve().is_relative_to(root):

@@ -26,6 +26,7 @@ OPTIONAL: Final = frozenset(
 )
 _NEUTRAL: Final = re.compile(r"'+[=+\-@\t\r\n]")
 CONSENSUS: Final = "consensus"
+_OF_WORDS: Final = ("tokens", "ner_tags")
 
 
 def level_of(columns: Iterable[str]) -> str | None:
@@ -43,12 +44,13 @@ def unneutral(cell: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """`versions` is how many schema versions the project has."""
+    """`versions` is how many schema versions the project has; with `right` the label that all agreed on is gold."""
 
     project: Project
     versions: int
     level: str
     texts: bool
+    right: bool = False
 
     def record(self, raw: Raw) -> Record:
         """Raises BadRow."""
@@ -56,13 +58,15 @@ class Ours:
         if not isinstance(row.get("data"), Mapping):
             raise BadRow("it has no data")
         gold, suggested = row.get("gold"), row.get("suggestion")
+        if self.right and gold in (None, ""):
+            gold = row.get("label")
         return Record(
             line=raw.line,
             key=records.key_of(row.get("item")),
             data=row["data"],
-            gold=None if gold in (None, "") else read_labels(self.project, gold, self.texts, "gold"),
+            gold=None if gold in (None, "", {}) else read_labels(self.project, plain(gold), self.texts, "gold"),
             suggestion=self._suggestion(suggested) if isinstance(suggested, Mapping) else None,
-            aside=self._consensus(row),
+            aside=None if self.right else self._consensus(row),
             priority=records.priority(row.get("priority")),
             overlap=records.overlap(row.get("overlap")),
             kept=_kept(row.get("media")),
@@ -74,7 +78,8 @@ class Ours:
         if isinstance(cells.get("data"), Mapping):
             return cells
         row: dict[str, Any] = {"data": {}}
-        for name, value in cells.items():
+        made = self._made(cells)
+        for name, value in ((name, value) for name, value in cells.items() if name not in made):
             value = unneutral(value) if self.texts and isinstance(value, str) else value
             self._place(row, name, value)
         return row
@@ -93,6 +98,13 @@ class Ours:
                 row.setdefault(first, {})[rest] = plain(value)
         elif first not in ("confidence", "agreement", "tie"):
             row["data"][rest if first == "data" else name] = value
+
+    def _made(self, cells: Mapping[str, Any]) -> frozenset[str]:
+        """Columns that an export for Hugging Face made from text and label: words and their tags."""
+        marks = not self.texts and any(question.type == "spans" for question in self.project.questions)
+        if not marks or not cells.keys() >= {*_OF_WORDS}:
+            return frozenset()
+        return frozenset(name for name in cells if name.partition(".")[0] in _OF_WORDS)
 
     def _suggestion(self, value: Mapping[str, Any]) -> dict[str, Any] | None:
         labels = value.get("label")

@@ -9,9 +9,11 @@ from bot.exchange.labels import refusal
 from bot.exchange.problems import BadRow
 from bot.exchange.raw import Raw
 from bot.exchange.records import Record
+from bot.exchange.sentences import counted
 from bot.exchange.shapes import given
 from bot.labels import LABEL_TYPES
-from bot.labels.base import BadAnswer
+from bot.labels.base import ABOUT_NOTHING, BadAnswer
+from bot.labels.studio import size_of, turned
 from bot.project import Project, Question
 from storage.items import IncomingAnswer
 
@@ -30,63 +32,96 @@ def is_task(cells: Mapping[str, Any]) -> bool:
     return any(isinstance(cells.get(name), list) for name in ("annotations", "predictions")) or set(cells) <= _OF_A_TASK
 
 
+_MARKS: Final = {
+    "boxes": ("rectanglelabels", "polygonlabels"),
+    "masks": ("brushlabels", "polygonlabels"),
+    "spans": ("labels",),
+}
+"""What of several kinds of results a single question takes for its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Studio:
-    """`version` is the project's present schema version; `mapping` may name the control (`from_name`) of a question."""
+    """`version` is the project's present schema version; `mapping` may name the control (`from_name`) of a question.
+    Annotations are answers; with `right` what they say together is gold instead, or else the prediction is."""
 
     project: Project
     version: int
     mapping: Mapping[str, str]
+    right: bool = False
 
     def record(self, raw: Raw) -> Record:
         """Raises BadRow."""
         task = raw.cells
         if not isinstance(task.get("data"), Mapping):
             raise BadRow("it has no data")
-        annotations = _listed(task, "annotations")
-        gold = next((one for one in annotations if one.get("ground_truth")), None)
-        dropped: list[str] = []
-        answers = list(self._answers(annotations, dropped))
-        suggestion = self._suggestion(_listed(task, "predictions"), dropped)
+        annotations, predictions = _listed(task, "annotations"), _listed(task, "predictions")
+        dropped = [*_turned(annotations), *_turned(predictions)]
+        truth = next((one for one in annotations if one.get("ground_truth")), None)
+        gold = None if truth is None else self.labels(truth.get("result")) or None
+        answers = () if self.right else tuple(self._answers(annotations, dropped))
+        suggestion = self._suggestion(predictions, dropped)
+        if self.right:
+            gold = gold or self._agreed(annotations, dropped)
+            if not annotations and suggestion is not None:
+                gold, suggestion = suggestion["label"], None
         meta = task.get("meta")
         item = meta.get("item") if isinstance(meta, Mapping) else None
         return Record(
             line=raw.line,
             key=records.key_of(item if item is not None else task.get("id")),
             data=dict(task["data"]),
-            gold=None if gold is None else self.labels(gold.get("result")) or None,
+            gold=gold,
             suggestion=suggestion,
-            answers=tuple(answers),
+            answers=answers,
             dropped=tuple(dropped),
+            counted=_counted([*annotations, *predictions]),
         )
+
+    def _agreed(self, annotations: Sequence[Mapping[str, Any]], dropped: list[str]) -> dict[str, Any] | None:
+        """What all annotations say; None where they differ, or there is none."""
+        found = [self.labels(one.get("result")) for one in annotations if not one.get("was_cancelled")]
+        if any(one != found[0] for one in found):
+            dropped.append("its annotations differ, and none of them is marked as the truth")
+            return None
+        return found[0] or None if found else None
 
     def _answers(self, annotations: Sequence[Mapping[str, Any]], dropped: list[str]) -> Iterator[IncomingAnswer]:
         """Those that can be taken. Raises BadRow where none can: nothing is known then of what people said."""
         asked = [one for one in annotations if not _only_gold(one)]
+        bad = 0
         for one in asked:
             try:
                 yield self._answer(one)
             except BadRow as problem:
                 dropped.append(f"annotation {one.get('id')}: {problem}")
-                if len(dropped) == len(asked):
+                bad += 1
+                if bad == len(asked):
                     raise
 
     def labels(self, results: Any) -> dict[str, Any]:
         """Raises BadRow for a label that the project does not have."""
-        found: dict[str, Any] = {}
         every = results if isinstance(results, list) else []
         listed = [one for one in every if isinstance(one, Mapping) and isinstance(one.get("value"), Mapping)]
+        owned = {question.name: self._own(question, listed) for question in self.project.questions}
+        known = sum(map(len, owned.values())) >= len(listed)
+        found: dict[str, Any] = {}
         for question in self.project.questions:
-            own = self._own(question, listed)
-            if own:
-                found[question.name] = _read(question, own)
+            if owned[question.name]:
+                found[question.name] = _read(question, owned[question.name])
+            elif known and isinstance(results, list) and LABEL_TYPES[question.type].EDITOR and not question.show_if:
+                # Somebody has looked, and marked nothing.
+                found[question.name] = []
         return found
 
     def _own(self, question: Question, results: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         """Results of the control called as the question is; with one question, of whatever control there is."""
         name = self.mapping.get(question.name, question.name)
         named = [one for one in results if str(one.get("from_name")).removesuffix(f"_{one.get('type')}") == name]
-        return named or (list(results) if self.project.single else [])
+        if named or not self.project.single:
+            return named
+        marks = _MARKS.get(question.type, ())
+        return [one for one in results if one.get("type") in marks] or list(results)
 
     def _suggestion(self, predictions: Sequence[Mapping[str, Any]], dropped: list[str]) -> dict[str, Any] | None:
         """The prediction its model was surest of, among those that can be taken."""
@@ -138,11 +173,24 @@ def _completed_by(value: Any) -> str:
 
 
 def _read(question: Question, results: Sequence[Mapping[str, Any]]) -> Any:
-    problem: BadAnswer | None = None
-    for result in results:
-        try:
-            return LABEL_TYPES[question.type].from_studio(question, result)
-        except BadAnswer as error:
-            problem = problem or error
-    assert problem is not None
-    raise refusal(question, problem)
+    try:
+        return LABEL_TYPES[question.type].from_studio(question, results, ABOUT_NOTHING)
+    except BadAnswer as error:
+        raise refusal(question, error) from error
+
+
+def _results(annotations: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    for one in annotations:
+        held = one.get("result")
+        yield from (result for result in held if isinstance(result, Mapping)) if isinstance(held, list) else ()
+
+
+def _counted(annotations: Sequence[Mapping[str, Any]]) -> tuple[int, int] | None:
+    """The size of the picture that all was marked on."""
+    return next((size for one in _results(annotations) if (size := size_of(one))), None)
+
+
+def _turned(annotations: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    count = sum(turned(one) for one in _results(annotations))
+    if count:
+        yield f"the turn of {counted(count, 'box', 'boxes')}; the upright ones around them are taken"

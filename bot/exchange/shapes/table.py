@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from bot.exchange import records
@@ -27,6 +27,15 @@ class Table:
     fields: Mapping[str, str]
     open_ended: bool
     """Whether later rows may bring columns the first ones lack; these are data."""
+
+    def known(self) -> "Table":
+        """The same, with what would be suggested known to be right."""
+        if "suggestion" not in self.roles:
+            raise BadImport("--as gold: there is no column of labels; name it, as in --map gold=COLUMN.")
+        if "gold" in self.roles:
+            raise BadImport("--as gold: there is a column of gold labels, and one of suggestions; leave --as out.")
+        roles = {"gold" if role == "suggestion" else role: column for role, column in self.roles.items()}
+        return replace(self, roles=roles)
 
     def record(self, raw: Raw) -> Record:
         """Raises BadRow."""
