@@ -8,12 +8,17 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote, urlsplit
 
 import pytest
+import spacy
+from label_studio_sdk.label_interface import LabelInterface
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, BrowserContext, Page, Route
+from pycocotools.coco import COCO
+from spacy.tokens import DocBin
 
 from storage.migrations import migrate
 from tests.e2e.sites import Site, site_of
@@ -106,6 +111,7 @@ class BrowserHand:
         self._page.locator(".send").click()
 
     def taps(self, title: str) -> None:
+        pause(self._page)
         self._page.locator(".message.open .key", has_text=title).last.click()
 
 
@@ -195,8 +201,8 @@ def photograph(number: int) -> bytes:
     return out.getvalue()
 
 
-def labels(site: Site, project: str, way: int) -> list[Any]:
-    """What the person of that way made of all ten items, in their order."""
+def labels(site: Site, project: str) -> list[Any]:
+    """What whoever came last made of all ten items, in their order."""
     by_person: dict[Any, list[Any]] = {}
     statement = (
         "SELECT a.person, a.label FROM answers a JOIN projects p ON p.id = a.project "
@@ -205,22 +211,22 @@ def labels(site: Site, project: str, way: int) -> list[Any]:
     for row in site.home.rows(statement, name=project):
         held = row["label"] if isinstance(row["label"], dict) else json.loads(row["label"])
         by_person.setdefault(row["person"], []).append(held["label"])
-    return list(by_person.values())[way]
+    return list(by_person.values())[-1]
 
 
-def whole(site: Site, way: int) -> None:
+def whole(site: Site) -> None:
     """Ten labels of each kind, of one shape whatever way they came."""
-    for boxes in labels(site, "boxes", way):
+    for boxes in labels(site, "boxes"):
         (box,) = boxes
         assert set(box) == {"label", "x", "y", "width", "height"}
         assert box["label"] == "car"
-    for masks in labels(site, "masks", way):
+    for masks in labels(site, "masks"):
         (mask,) = masks
         assert set(mask) == {"label", "size", "counts"}
         assert (mask["label"], mask["size"]) == ("road", [SIZE[1], SIZE[0]])
-    spans = labels(site, "spans", way)
+    spans = labels(site, "spans")
     assert spans == [[{"start": 4, "end": 7, "label": "PER", "text": "Ada"}]] * COUNT
-    assert [len(labels(site, name, way)) for name in FILES] == [COUNT] * 3
+    assert [len(labels(site, name)) for name in FILES] == [COUNT] * 3
 
 
 def test_in_telegrams_chat_alone(site: Site) -> None:
@@ -231,7 +237,7 @@ def test_in_telegrams_chat_alone(site: Site) -> None:
         person.start(site.home.codes[kind])
         flows.append(labeling(site, TelegramHand(person), kind))
     together(flows, 240, lambda: site.program.output)
-    whole(site, 0)
+    whole(site)
     assert not tg.refusals
 
 
@@ -243,7 +249,7 @@ def test_in_slack(site: Site) -> None:
         person.command("/label", f"join {site.home.codes[kind]}").wait()
         flows.append(labeling(site, SlackHand(person), kind))
     together(flows, 240, lambda: site.program.output)
-    whole(site, 1)
+    whole(site)
 
 
 def test_in_the_browser_chat(site: Site, chromium: Browser) -> None:
@@ -259,7 +265,7 @@ def test_in_the_browser_chat(site: Site, chromium: Browser) -> None:
         page.locator(".message.open").wait_for()
         flows.append(labeling(site, BrowserHand(page), kind))
     together(flows, 240, lambda: site.program.output)
-    whole(site, 2)
+    whole(site)
     for context in contexts:
         context.close()
 
@@ -309,4 +315,44 @@ def test_on_the_page_inside_telegram(site: Site, chromium: Browser) -> None:
             page.locator("#send").click()
         page.get_by_text("All done").first.wait_for()
         context.close()
-    whole(site, 3)
+    whole(site)
+
+
+def test_what_was_marked_opens_elsewhere_with_nothing_lost(site: Site) -> None:
+    """Whatever people have been here: COCO in pycocotools, DocBin in spaCy, tasks in Label Studio."""
+    out = site.home.folder / "out"
+    for kind in ("boxes", "masks"):
+        commands(site, ("export", kind, "--format", "coco", "--level", "items", "-o", str(out / f"{kind}.json")))
+        opened = COCO(str(out / f"{kind}.json"))
+        assert len(opened.getImgIds()) == COUNT
+        found = opened.loadAnns(opened.getAnnIds())
+        assert all(opened.annToMask(one).sum() == one["area"] if kind == "masks" else one["area"] for one in found)
+        merged = [one for one in exported(site, kind, out) if one["label"]]
+        assert len(opened.getAnnIds()) == sum(len(one["label"]) for one in merged)
+        assert merged
+    commands(site, ("export", "spans", "--format", "spacy", "--level", "items", "-o", str(out / "spans.spacy")))
+    documents = list(DocBin().from_disk(out / "spans.spacy").get_docs(spacy.blank("xx").vocab))
+    assert [[(one.text, one.label_) for one in document.ents] for document in documents] == [[("Ada", "PER")]] * COUNT
+    for kind, control in STUDIO.items():
+        commands(site, ("export", kind, "--format", "label-studio", "-o", str(out / f"{kind}.studio.json")))
+        tasks = json.loads((out / f"{kind}.studio.json").read_text())
+        assert len(tasks) == COUNT
+        names = next(one["result"][0] for task in tasks for one in task["annotations"])
+        studio = LabelInterface(control.format(name=names["from_name"], to=names["to_name"]))
+        for annotation in (one for task in tasks for one in task["annotations"]):
+            assert studio.validate_annotation(annotation)
+
+
+def exported(site: Site, project: str, out: Path) -> list[dict[str, Any]]:
+    commands(site, ("export", project, "--format", "jsonl", "--level", "items", "-o", str(out / f"{project}.jsonl")))
+    return [json.loads(line) for line in (out / f"{project}.jsonl").read_text().splitlines()]
+
+
+STUDIO = {
+    "boxes": '<View><Image name="{to}" value="$image"/><RectangleLabels name="{name}" toName="{to}">'
+    '<Label value="car"/><Label value="dog"/></RectangleLabels></View>',
+    "masks": '<View><Image name="{to}" value="$image"/><BrushLabels name="{name}" toName="{to}">'
+    '<Label value="road"/><Label value="sky"/></BrushLabels></View>',
+    "spans": '<View><Text name="{to}" value="$text"/><Labels name="{name}" toName="{to}">'
+    '<Label value="PER"/><Label value="LOC"/></Labels></View>',
+}
