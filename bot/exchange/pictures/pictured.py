@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from bot.exchange.exported import Exported
 from bot.exchange.parts import carried, split_of
 from bot.exchange.pictures.places import Names, flat, stem_of
+from bot.exchange.sentences import listed
 from bot.exchange.writers.base import Context
 from bot.labels.base import Label
 from bot.project import Question
@@ -187,6 +188,11 @@ def losses(context: Context, coordinates: bool = True) -> Iterator[str]:
     others = [one.name for one in context.project.questions if one is not context.asked]
     if others:
         yield f"It holds the question {context.asked.name}; left out are {', '.join(others)}."
+    fields = [name for name in context.survey.fields if name not in context.survey.media]
+    if fields:
+        yield f"It holds pictures and labels; other fields of items are left out: {listed(fields)}."
+    if context.survey.also & {"note", "notes"}:
+        yield "What people asked and noted is not in it; jsonl has it."
     if context.level == "answers" and context.survey.several:
         yield "Several people answered, so each has a data set, a folder a person; --level items gives one."
     if lost["answers"]:

@@ -282,8 +282,22 @@ def test_one_question_goes_out_and_the_others_are_named(desk):
     assert len(opened(out).dataset["annotations"]) == 1
     assert "It holds the question where; left out are what." in result.losses
     assert desk.export("o/folders", format="imagefolder", question="what")[0].rows == 1
-    with pytest.raises(BadExport, match="no such question"):
+    with pytest.raises(BadExport, match="two has no such question"):
         desk.export("o/png", format="masks-png")
+
+
+def test_what_a_data_set_of_pictures_cannot_hold_is_told(desk):
+    desk = desk.have(BOXES)
+    desk.file("p/a.jpg", jpeg())
+    desk.bring(desk.jsonl("p/i.jsonl", {"id": "a", "image": "a.jpg", "city": "Bern"}, {"id": "b", "image": "a.jpg"}))
+    answered(desk, ann=[[CAR], None])
+    result, out = desk.export("o/coco.json", format="coco", only=("all",))
+    assert [one["item"] for one in opened(out).dataset["images"]] == ["a"]
+    assert {
+        "It holds pictures and labels; other fields of items are left out: city.",
+        "What people asked and noted is not in it; jsonl has it.",
+        "It holds labels only; skipped, flagged, late and superseded answers left out: 1.",
+    } <= set(result.losses)
 
 
 def test_a_data_set_replaces_the_one_before_and_nothing_of_others(desk):
