@@ -26,6 +26,7 @@ from bot.chat import (
     Unsent,
 )
 from bot.doors import WrongCode
+from bot.judged import Judged
 from bot.turn import Schemas, Turn
 from bot.wording import Phrase, phrase, say
 from storage import accounts, cards, people, projects
@@ -35,12 +36,14 @@ from storage.people import Person
 
 class App:
     """`platforms` names each account's platform, which projects may be limited to; `commands` the one command that all
-    words stand behind, for accounts that have but one. Handling is repeatable."""
+    words stand behind, for accounts that have but one; `judged` what was read of the page's labels already. Handling is
+    repeatable."""
 
     def __init__(self, platforms: dict[int, str], random: Random | None = None) -> None:
         self.platforms = platforms
         self.commands: dict[int, str] = {}
         self.schemas = Schemas()
+        self.judged = Judged()
         self.random = random or Random()
 
     def handle(self, tx: Transaction, event: Event) -> Outcome:
@@ -79,7 +82,7 @@ class App:
         return Outcome(turn.ack, tuple(turn.out))
 
     def turn(self, tx: Transaction, account: int, person: Person) -> Turn:
-        return Turn(tx, self.schemas, self.platforms, self.random, account, person, commands=self.commands)
+        return Turn(tx, self.schemas, self.platforms, self.random, account, person, None, self.commands, self.judged)
 
     def _stranger(self, tx: Transaction, event: FromPerson) -> Outcome:
         """Default deny: one sentence that names what is missing."""

@@ -73,7 +73,7 @@ def advance(question: Question, draft: Draft, given: Given | Marked, subject: Su
 def _step(question: Question, work: Work, given: Given | Marked, subject: Subject) -> Step:
     kind = LABEL_TYPES[question.type]
     if isinstance(given, Marked):
-        return Done(kind.fit(question, kind.read(question, given.value), subject))
+        return Done(given.value if given.fits else kind.fit(question, kind.read(question, given.value), subject))
     return kind.advance(question, work, given, subject)
 
 

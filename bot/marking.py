@@ -1,8 +1,8 @@
 """The page to mark on, as the core sees it: which item it shows, and what is sent, skipped and taken back there."""
 
 import hashlib
-import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot import doors, face, serving
@@ -10,13 +10,14 @@ from bot import draft as drafts
 from bot.buttons import BadButton, Pressed, unpack
 from bot.chat import FieldErrors, Submit, Toast
 from bot.draft import Draft, load
+from bot.judged import Judged
 from bot.labels import LABEL_TYPES
-from bot.labels.base import BadAnswer, Label, Marked, Said, Subject
+from bot.labels.base import ABOUT_NOTHING, BadAnswer, Label, Marked, Said, Subject
 from bot.labels.colours import COLOURS, colour
 from bot.project import LabelDef, Project, Question
 from bot.turn import Turn
 from bot.wording import Phrase, phrase
-from storage import accounts, answers, cards, people, projects, queue
+from storage import accounts, answers, cards, people, projects, queue, regions
 from storage.cards import Card
 from storage.projects import Seat
 
@@ -93,7 +94,8 @@ def _item(turn: Turn, card: Card) -> Json:
     }
     if not LABEL_TYPES[question.type].ask(question, draft.work, about).page:
         return head | {"card": None, "said": turn.say(phrase("mark.in_chat"))}
-    return head | _asked(turn, card, project, question) | _content(card, question, about) | _begun(turn, card, question)
+    asked, content = _asked(turn, card, project, question), _content(turn, card, question, about)
+    return head | asked | content | _begun(turn, card, question, about)
 
 
 def _asked(turn: Turn, card: Card, project: Project, question: Question) -> Json:
@@ -118,7 +120,7 @@ def _label(question: Question, label: LabelDef) -> Json:
     return {"name": label.name, "title": label.title, "help": label.help, "colour": shade}
 
 
-def _content(card: Card, question: Question, about: Subject) -> Json:
+def _content(turn: Turn, card: Card, question: Question, about: Subject) -> Json:
     """The picture, in its original size, or the text that the question is about."""
     picture = next((one for one in card.media or () if one["id"] == about.picture), None)
     shown: Json = {"picture": None, "regions": None, "text": None}
@@ -129,28 +131,25 @@ def _content(card: Card, question: Question, about: Subject) -> Json:
     width, height = about.size
     alt = picture.get("alt") or picture["field"]
     shown["picture"] = {"url": f"/mark/media/{picture['sha256']}", "width": width, "height": height, "alt": alt}
-    if LABEL_TYPES[question.type].EDITOR == "masks":
+    if LABEL_TYPES[question.type].EDITOR == "masks" and regions.known(turn.tx, [about.picture]):
         shown["regions"] = {"url": f"/mark/regions/{picture['id']}"}
     return shown
 
 
-def _begun(turn: Turn, card: Card, question: Question) -> Json:
+def _begun(turn: Turn, card: Card, question: Question, about: Subject) -> Json:
     """Where to start: with what is marked in the chat, else with the answer taken back, else with the suggestion."""
-    about = face.about_what(turn, card, question)
-    draft = load(card.draft)
-    marks: Label = LABEL_TYPES[question.type].begun(question, draft.work, about)
-    if draft.work is None:
-        before = answers.taken_back(turn.tx, card.item, turn.person.id) or {}
-        marks = before.get(question.name, marks)
-    fits = _fitting(question, marks, about)
-    return {"marks": fits, "suggested": fits == about.suggestion and bool(fits)}
+    work = load(card.draft).work
+    before = None if work is not None else answers.taken_back(turn.tx, card.item, turn.person.id)
+    if before and question.name in before:
+        return {"marks": _readable(question, before[question.name]), "suggested": False}
+    marks = LABEL_TYPES[question.type].begun(question, work, about) or []
+    return {"marks": marks, "suggested": bool(marks) and work is None}
 
 
-def _fitting(question: Question, marks: Label, about: Subject) -> Label:
+def _readable(question: Question, marks: Label) -> Label:
     """What can no longer be read, for the project asks otherwise by now, is nothing to begin with."""
-    kind = LABEL_TYPES[question.type]
     try:
-        return [] if marks is None else kind.fit(question, kind.read(question, marks), about)
+        return LABEL_TYPES[question.type].read(question, marks)
     except BadAnswer:
         return []
 
@@ -214,18 +213,34 @@ def _not_theirs(turn: Turn, card: Card | None, step: int) -> Phrase | None:
     return None if card.state in ("open", "expired") and asked_now(turn, card) == step else phrase("mark.moved")
 
 
+def asked_of(turn: Turn, nonce: str, step: int) -> tuple[Question, Subject] | None:
+    """What a card of theirs asks at that step, and of what; None where it does not."""
+    card = cards.held(turn.tx, nonce)
+    if card is None or _not_theirs(turn, card, step) is not None:
+        return None
+    question = turn.schema(card.project, card.version).questions[step]
+    # Beyond this transaction nothing more can be looked up.
+    return question, replace(face.about_what(turn, card, question), regions=ABOUT_NOTHING.regions)
+
+
 def _drawn(turn: Turn, event: Submit, pressed: Pressed) -> None:
     card = _held(turn, event, pressed)
     if card is None:
         return
     try:
-        serving.answer(turn, card, Marked(json.loads(event.values["marks"])), f"{event.account}:page:{card.nonce}")
+        label = _judged(turn, card, pressed, event.values.get("marks", ""))
+        serving.answer(turn, card, Marked(label, fits=True), f"{event.account}:page:{card.nonce}")
     except BadAnswer as error:
         _refuse(turn, event, WRONG, error.said)
-    except (KeyError, ValueError, RecursionError):
-        _refuse(turn, event, WRONG, phrase("label.missing"))
     else:
-        turn.ack = Toast(turn.ack.text if isinstance(turn.ack, Toast) else told(turn, card))
+        turn.ack = Toast(turn.ack.text if isinstance(turn.ack, Toast) else turn.said)
+
+
+def _judged(turn: Turn, card: Card, pressed: Pressed, marks: str) -> Label:
+    """Raises BadAnswer."""
+    question = turn.schema(card.project, card.version).questions[pressed.step]
+    judged = turn.judged or Judged()
+    return judged.label((pressed.nonce, pressed.step), question, marks, face.about_what(turn, card, question))
 
 
 def _skipped(turn: Turn, event: Submit, pressed: Pressed) -> None:
@@ -237,7 +252,7 @@ def _skipped(turn: Turn, event: Submit, pressed: Pressed) -> None:
         _refuse(turn, event, MOVED, phrase("mark.moved"))
     else:
         serving.skip(turn, back, event.values.get("reason", ""))
-        turn.ack = Toast(told(turn, card))
+        turn.ack = Toast(turn.said)
 
 
 def _undone(turn: Turn, event: Submit, pressed: Pressed) -> None:

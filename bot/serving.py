@@ -170,7 +170,8 @@ def save(turn: Turn, card: Card, project: Project, draft: Draft) -> None:
 
 def _next(turn: Turn, card: Card, said: Phrase) -> None:
     """From a card that is dealt with to the next one, which says so, with the way back."""
-    serve(turn, card.project, turn.say(said), Former(card, turn.say(said), back=True))
+    turn.said = turn.say(said)
+    serve(turn, card.project, turn.said, Former(card, turn.said, back=True))
 
 
 def described(turn: Turn, project: Project, draft: Draft) -> str:

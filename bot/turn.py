@@ -10,6 +10,7 @@ from bot import payload
 from bot.buttons import Pressed, pack
 from bot.characters import storable as storable
 from bot.chat import Ack, Button, Message, Outgoing, Part, Row, Shown, Text, Toast
+from bot.judged import Judged
 from bot.labels import LABEL_TYPES
 from bot.labels.base import ABOUT_NOTHING, Said
 from bot.project import Project
@@ -46,7 +47,8 @@ class Schemas:
 
 @dataclass(slots=True)
 class Turn:
-    """`shown` is the message that was tapped, None where nothing was. `commands`: see App."""
+    """`shown` is the message that was tapped, None where nothing was; `said` what became of the card dealt with.
+    `commands` and `judged`: see App."""
 
     tx: Transaction
     schemas: Schemas
@@ -56,6 +58,8 @@ class Turn:
     person: Person
     shown: Shown | None = None
     commands: Mapping[int, str] = field(default_factory=dict)
+    judged: Judged | None = None
+    said: str = ""
     ack: Ack = None
     out: list[Outgoing] = field(default_factory=list)
 

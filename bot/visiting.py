@@ -1,5 +1,6 @@
 """Binds the page to mark on to the database and the core: who comes in there, and what they are shown."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -69,6 +70,12 @@ class PageDesk(Desk):
 
     async def item(self, guest: Guest) -> Mapping[str, Any] | None:
         return await self._for(guest, lambda turn: marking.shown(turn, guest.project))
+
+    async def judge(self, guest: Guest, card: str, step: int, marks: str) -> None:
+        asked = await self._for(guest, lambda turn: marking.asked_of(turn, card, step))
+        if asked is not None:
+            question, about = asked
+            await asyncio.to_thread(self._app.judged.ahead, (card, step), question, marks, about)
 
     async def told(self, guest: Guest, card: str) -> str:
         return await self._for(guest, partial(_told, nonce=card))

@@ -89,7 +89,7 @@ def test_a_photo_with_a_suggestion_is_boxed_by_taps(talk, platform, tmp_path):
     assert [one["mark"] for one in drawn(anna)["boxes"]] == ["1", "2"]
     assert "✨ ✓ All good (2)" in anna.titles
 
-    does(anna, "=✓ 1 🚗 Car", "=✎ Change a label", "=✓ 2 🐕 Dog", "=🚗 Car", "=＋ Something is missing")
+    does(anna, "=✓ 1 🚗 Car", "=✎ Change a label", "=✓ 2 🐕 Dog", "=🚗 Car", "=➕ Something is missing")
     does(anna, "=A1", "=B2", "=✓ Good enough", "=🐕 Dog")
     anna.taps("Done (2)")
 
@@ -122,7 +122,7 @@ def test_the_card_says_what_to_do(talk):
     assert anna.sees == (
         "(image)\n1 / 1 · Streets\nWhat is where?\n\n1 🚗 Car, 1 🐕 Dog\n"
         "Tap a box to drop it or to keep it again. To change a label, reply with number and label: 2 car\n"
-        "[✓ 1 🚗 Car] [✓ 2 🐕 Dog]\n[✎ Change a label] [＋ Something is missing]\n[✨ ✓ All good (2)]\n"
+        "[✓ 1 🚗 Car] [✓ 2 🐕 Dog]\n[✎ Change a label] [➕ Something is missing]\n[✨ ✓ All good (2)]\n"
         "[✏️ Mark on a page]\n[↩] [⋯] [⏭]"
     )
 

@@ -50,9 +50,11 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A whole label, as the page gives it: `read` and `fit` judge it, whatever is marked so far."""
+    """A whole label, as the page gives it, whatever is marked so far. `read` and `fit` judge it, unless it `fits`: then
+    they did."""
 
     value: Json
+    fits: bool = False
 
 
 Given = Tap | Typed

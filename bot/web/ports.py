@@ -146,6 +146,9 @@ class Marking(Protocol):
     async def item(self, guest: Guest) -> Json | None:
         """The item to mark, as the page reads it; None where one waits that is to be brought first."""
 
+    async def judge(self, guest: Guest, card: str, step: int, marks: str) -> None:
+        """Reads what is about to be sent, beside everybody else's work: a large one takes its time."""
+
     async def told(self, guest: Guest, card: str) -> str:
         """What became of a card of theirs, in one line; empty where nothing did."""
 

@@ -472,6 +472,21 @@ def test_a_picture_is_told_in_its_original_size_and_loaded_by_the_visit(house: H
     assert pictured.client.get(item["picture"]["url"]).status_code == 401
 
 
+def test_a_large_mask_is_read_before_its_turn_and_saved_the_same(house: House, pictured: Page) -> None:
+    item = pictured.item
+    counts = [1 + at % 50 for at in range(6000)]
+    mask = {"label": "per", "size": [3000, 4000], "counts": [*counts, 12_000_000 - sum(counts)]}
+    wrong = pictured.send([mask | {"size": [3, 4]}] * 2, item)
+    refused(wrong, 422, "")
+    assert pictured.send([mask], item).status_code == 200
+    (saved,) = house.labels()[0]
+    assert (saved["label"], saved["size"]) == ("per", [3000, 4000])
+    assert len(saved["counts"]) > 4096
+    assert pictured.post("undo").json()["item"]["marks"] == [saved]
+    assert pictured.send([saved]).status_code == 200
+    assert house.labels() == [[saved]]
+
+
 def test_only_the_files_of_the_item_in_hand_are_given_out(house: House, pictured: Page) -> None:
     hidden = house.files.put(b"PNG of another project")
     for sha in (hidden, "0" * 64, "x", "..%2f..%2fetc"):
@@ -479,11 +494,13 @@ def test_only_the_files_of_the_item_in_hand_are_given_out(house: House, pictured
 
 
 def test_the_regions_of_the_picture_are_given_out_as_they_are_kept(house: House, pictured: Page) -> None:
-    url = pictured.item["regions"]["url"]
+    assert pictured.item["regions"] is None
+    medium = house.rows("SELECT id FROM media ORDER BY id")[0]["id"]
+    url = f"/mark/regions/{medium}"
     assert pictured.get(url).status_code == 404
-    medium = int(url.rpartition("/")[2])
     runs = zlib.compress(b"\x01\x00\xb0\x04")
     house.cut(medium, runs, [1, 1, 2])
+    assert pictured.item["regions"] == {"url": url}
     answer = pictured.get(url)
     assert (answer.status_code, answer.content) == (200, runs)
     assert answer.headers["x-regions-size"] == "40x30"
@@ -508,7 +525,7 @@ def test_the_pages_are_strict_and_only_the_one_inside_telegram_loads_a_script_of
     assert TELEGRAM in inside.text
     assert f'<script async src="{TELEGRAM}"></script>' in inside.text
     assert "script-src 'self' https://telegram.org;" in inside.headers["content-security-policy"]
-    assert "frame-ancestors https://web.telegram.org" in inside.headers["content-security-policy"]
+    assert "frame-ancestors https://web.telegram.org;" in inside.headers["content-security-policy"]
     assert "x-frame-options" not in inside.headers
     assert TELEGRAM not in linked.text
     assert "telegram" not in linked.headers["content-security-policy"]
