@@ -8,7 +8,19 @@ import time
 
 from benchmarks.measuring import Figure, table
 
-SCRIPTS = ("tap", "storing", "serving", "exchange", "starting", "calls", "report", "page", "painting", "boxing")
+SCRIPTS = (
+    "tap",
+    "storing",
+    "serving",
+    "exchange",
+    "starting",
+    "calls",
+    "report",
+    "page",
+    "painting",
+    "boxing",
+    "masking",
+)
 
 
 def main() -> None:

@@ -1,25 +1,29 @@
 """What a person has marked so far on a card of one or several questions; pure, and undone step by step."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
-from bot.labels import LABEL_TYPES
+from bot.labels import LABEL_TYPES, pieces
 from bot.labels.base import Done, Given, Label, Marked, Step, Subject, Work
 from bot.project import Project, Question
 
+State: TypeAlias = tuple[Mapping[str, Label], Work]
 KEPT_STEPS = 30
-"""Undo reaches back this many taps on one card; a draft stays small."""
+"""Undo reaches back this many taps on one card; a draft stays small. Through the pieces of a clip it reaches back all
+the way: they are kept once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """`done` holds the labels of the questions answered, `work` what is marked of the present one, `trail` what both
-    were before each step."""
+    were before each step. `since` is the message of the card's former piece: what replies to that or to one above it is
+    not for the present one."""
 
     done: Mapping[str, Label]
     work: Work = None
-    trail: tuple[tuple[Mapping[str, Label], Work], ...] = ()
+    trail: tuple[State, ...] = ()
+    since: str = ""
 
     @property
     def touched(self) -> bool:
@@ -29,7 +33,8 @@ class Draft:
         """None for an untouched draft."""
         if self == FRESH:
             return None
-        return {"done": self.done, "work": self.work, "trail": self.trail}
+        since = {"since": self.since} if self.since else {}
+        return {"done": self.done, "work": self.work, "trail": _packed(self.trail, self.work), **since}
 
 
 FRESH = Draft({})
@@ -38,8 +43,27 @@ FRESH = Draft({})
 def load(stored: Any) -> Draft:
     if stored is None:
         return FRESH
-    trail = tuple((done, work) for done, work in stored["trail"])
-    return Draft(stored["done"], stored["work"], trail)
+    trail = _unpacked(stored["trail"], stored["work"])
+    return Draft(stored["done"], stored["work"], trail, stored.get("since", ""))
+
+
+def _packed(trail: Sequence[State], work: Work) -> list[list[Any]]:
+    """Of pieces that were typed one after another each stands once, however many steps there were: a step says only how
+    many there were then."""
+    packed: list[list[Any]] = []
+    for done, before in reversed(trail):
+        count = pieces.added(before, work)
+        packed.append([done, before] if count is None else [done, None, count])
+        work = before
+    return packed[::-1]
+
+
+def _unpacked(packed: Sequence[Sequence[Any]], work: Work) -> tuple[State, ...]:
+    trail: list[State] = []
+    for done, before, *count in reversed(packed):
+        work = pieces.first(work, count[0]) if count else before
+        trail.append((done, work))
+    return tuple(reversed(trail))
 
 
 def current(project: Project, draft: Draft) -> Question | None:
@@ -64,9 +88,11 @@ def step(project: Project, question: Question) -> int:
 def advance(question: Question, draft: Draft, given: Given | Marked, subject: Subject) -> Draft:
     """One tap, typed text or drawing further. The same draft comes back where nothing changes. Raises BadAnswer."""
     came = _step(question, draft.work, given, subject)
-    trail = (*draft.trail, (draft.done, draft.work))[-KEPT_STEPS:]
+    trail = (*draft.trail, (draft.done, draft.work))
+    if not pieces.are_in(draft.work):
+        trail = trail[-KEPT_STEPS:]
     if isinstance(came, Done):
-        return Draft({**draft.done, question.name: came.label}, None, trail)
+        return replace(draft, done={**draft.done, question.name: came.label}, work=None, trail=trail)
     return draft if came.work == draft.work else replace(draft, work=came.work, trail=trail)
 
 
@@ -80,7 +106,7 @@ def _step(question: Question, work: Work, given: Given | Marked, subject: Subjec
 def undo(draft: Draft) -> Draft:
     """One step back; the draft must be touched."""
     done, work = draft.trail[-1]
-    return Draft(done, work, draft.trail[:-1])
+    return replace(draft, done=done, work=work, trail=draft.trail[:-1])
 
 
 def corrected(draft: Draft, name: str, label: Label) -> Draft:
@@ -89,10 +115,25 @@ def corrected(draft: Draft, name: str, label: Label) -> Draft:
     return replace(draft, done={**draft.done, name: label}, trail=trail)
 
 
+def piece_corrected(draft: Draft, name: str, piece: int, text: str) -> Draft:
+    """The draft with another text for one piece of the question `name`, typed already or yet to be undone to."""
+
+    def mended(done: Mapping[str, Label], work: Work) -> State:
+        label = pieces.with_text(done.get(name), piece, text)
+        return {**done, name: label} if label else done, pieces.corrected(name, work, piece, text)
+
+    done, work = mended(draft.done, draft.work)
+    return replace(draft, done=done, work=work, trail=tuple(mended(*state) for state in draft.trail))
+
+
 def reopened(draft: Draft, labels: Mapping[str, Label]) -> Draft:
     """A finished answer one step before its end, as `draft` was when it was finished, with labels corrected since."""
     for name in draft.done:
         draft = corrected(draft, name, labels.get(name, draft.done[name]))
+    for name, label in labels.items():
+        if name not in draft.done and pieces.segments(label) is not None:
+            trail = tuple((done, pieces.again(name, work, label)) for done, work in draft.trail)
+            draft = replace(draft, work=pieces.again(name, draft.work, label), trail=trail)
     return draft
 
 

@@ -10,11 +10,11 @@ from bot.buttons import Pressed, pack
 from bot.characters import cut, units
 from bot.chat import Button, Media, Message, Part, Row, Shown, ShownKind, Text
 from bot.draft import Draft, current, step, suggested
-from bot.labels import LABEL_TYPES
+from bot.labels import LABEL_TYPES, pieces
 from bot.labels.base import Ask, Option, Subject
 from bot.project import Project, Question
 from bot.stored import regions
-from bot.subject import subject, text_field
+from bot.subject import Medium, clip_of, subject, text_field
 from bot.turn import Turn
 from bot.wording import phrase
 from storage import answers, outbox
@@ -40,7 +40,7 @@ def face(turn: Turn, card: Card, draft: Draft, rows: tuple[Row, ...] | None = No
     media = _media(turn, card, ask, about)
     text = joined(
         [
-            _heading(turn, project, card, question),
+            _heading(turn, project, card, question, _piece(turn, ask, about)),
             _body(project, card, question, ask, bool(media)),
             _done(turn, project, draft),
             () if project.blind else _others(turn, card, question),
@@ -77,8 +77,8 @@ def about_what(turn: Turn, card: Card, question: Question) -> Subject:
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """The card that gives way. `line` is what is left of its message where that is not edited into the next one;
-    `back` adds the way back to it."""
+    """The card that gives way, or another piece of it. `line` is what is left of its message where that is not edited
+    into the next one; `back` adds the way back to it."""
 
     card: Card
     line: str = ""
@@ -95,7 +95,7 @@ def place(turn: Turn, message: Message, card: Card | None, former: Former | None
     else below everything. `card` is the one shown, None for a notice."""
     old = former.card if former else card
     stood = None if old is None else shown_of(old)
-    other = former is not None and (card is None or former.card.id != card.id)
+    other = former is not None and (card is None or former.card.id != card.id or bool(former.line))
     elsewhere = turn.shown is None or (stood is not None and stood.message != turn.shown.message)
     fresh = elsewhere or (old is not None and old.buried) or (other and _either_typed(turn, message, former))
     left = former if other and former and former.line else None
@@ -123,11 +123,19 @@ def joined(blocks: list[Text]) -> Text:
     return tuple(made)
 
 
-def _heading(turn: Turn, project: Project, card: Card, question: Question) -> Text:
+def _heading(turn: Turn, project: Project, card: Card, question: Question, piece: str) -> Text:
     count = turn.say(phrase("card.progress", done=card.answered + 1, total=max(card.total, card.answered + 1)))
     title = question.title or project.instructions or project.title
     above = count if title == project.title else f"{count} · {project.title}"
-    return (Part(f"{above}\n", "quiet"), Part(title, "bold"))
+    return (Part(f"{above}\n", "quiet"), Part(title, "bold"), *((Part(f"\n{piece}", "quiet"),) if piece else ()))
+
+
+def _piece(turn: Turn, ask: Ask, about: Subject) -> str:
+    """Which piece of a long clip is played; empty for one that is whole."""
+    if ask.piece is None:
+        return ""
+    start, end = (pieces.clock(at) for at in about.pieces[ask.piece])
+    return turn.say(phrase("card.piece", number=ask.piece + 1, count=len(about.pieces), start=start, end=end))
 
 
 def _body(project: Project, card: Card, question: Question, ask: Ask, captioned: bool) -> Text:
@@ -255,9 +263,21 @@ def _tools(turn: Turn, card: Card, at: int) -> Row:
 def _media(turn: Turn, card: Card, ask: Ask, about: Subject) -> tuple[Media, ...]:
     if not card.media:
         return ()
-    known = outbox.references(turn.tx, turn.account, [media["id"] for media in card.media])
-    shown = (as_media(media, known.get(media["id"], "")) for media in card.media)
-    return tuple(_painted(media, ask) if media.id == about.picture else media for media in shown)
+    clip = None if ask.piece is None else clip_of(card.media)
+    shown = [one for medium in card.media for one in (_of_piece(turn, medium, ask) if medium is clip else [medium])]
+    known = outbox.references(turn.tx, turn.account, [medium["id"] for medium in shown])
+    found = (as_media(medium, known.get(medium["id"], "")) for medium in shown)
+    painted = about.picture if clip is None else clip["wave"]["id"]
+    return tuple(_painted(media, ask) if media.id == painted else media for media in found)
+
+
+def _of_piece(turn: Turn, clip: Medium, ask: Ask) -> list[Medium]:
+    """What stands for a long clip: its waveform, and the sound of the piece that is asked about."""
+    assert ask.piece is not None
+    alt = turn.say(phrase("card.wave", number=ask.piece + 1))
+    wave = {**clip["wave"], "kind": "image", "field": clip["field"], "alt": alt}
+    sound = {**clip["pieces"][ask.piece], "kind": "audio", "field": clip["field"], "alt": clip.get("alt")}
+    return [wave, sound | {"name": clip.get("name", "")}]
 
 
 def _painted(media: Media, ask: Ask) -> Media:

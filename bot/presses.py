@@ -172,9 +172,9 @@ def _form(turn: Turn, card: Card, pressed: Pressed) -> None:
         return
     ask = asking(turn, card, question, draft)
     field = FormField("text", question.title[:140], long=True, limit=ask.limit)
-    form = Form(
-        project.title[:24], pack(Pressed(card.nonce, pressed.step, "a")), (field,), turn.say(phrase("form.submit"))
-    )
+    piece = "" if ask.piece is None else str(ask.piece)
+    data = pack(Pressed(card.nonce, pressed.step, "a", piece))
+    form = Form(project.title[:24], data, (field,), turn.say(phrase("form.submit")))
     turn.ack = OpenForm(form)
 
 

@@ -4,16 +4,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bot import marking, serving
-from bot.buttons import BadButton, unpack
+from bot.buttons import BadButton, Pressed, unpack
 from bot.characters import storable
 from bot.chat import Edited, FieldErrors, Reply, Submit
-from bot.draft import corrected, load
-from bot.face import about_what
-from bot.labels import LABEL_TYPES
+from bot.draft import corrected, current, load, piece_corrected
+from bot.face import about_what, asking
+from bot.labels import LABEL_TYPES, pieces
 from bot.labels.base import BadAnswer, Done, Label, Typed
 from bot.project import Question
 from bot.turn import Turn
-from bot.wording import phrase
+from bot.wording import Phrase, phrase
 from storage import answers, cards, outbox, typed
 from storage.cards import Card
 
@@ -33,7 +33,7 @@ def reply(turn: Turn, event: Reply) -> None:
     if not event.text.strip():
         turn.tell(phrase("reply.not_text"))
     elif card is None:
-        turn.tell(phrase("reply.no_card" if cards.open_card(turn.tx, turn.person.id) is None else "reply.unclear"))
+        turn.tell(_why_not(turn, event))
     elif card.person != turn.person.id:
         turn.tell(phrase("press.not_yours"))
     elif card.role is None:
@@ -42,10 +42,30 @@ def reply(turn: Turn, event: Reply) -> None:
         turn.tell(phrase("reply.answered"))
     elif card.state in ("void", "parked"):
         turn.tell(phrase("reply.old"))
+    elif _of_earlier(card, event.to):
+        turn.tell(phrase("reply.earlier"))
     elif not serving.may_show(turn, card.project, card.rules):
         serving.take_away(turn, card)
     else:
         _use(turn, card, event)
+
+
+def _why_not(turn: Turn, event: Reply) -> Phrase:
+    card = cards.open_card(turn.tx, turn.person.id)
+    if card is None:
+        return phrase("reply.no_card")
+    return phrase("reply.earlier" if _of_earlier(card, event.to) else "reply.unclear")
+
+
+def _of_earlier(card: Card, to: str) -> bool:
+    """Whether a text replies to an earlier piece of the clip on the card, or to something above that."""
+    since = load(card.draft).since
+    if card.state != "open" or not since or not to:
+        return False
+    try:
+        return float(to) <= float(since)
+    except ValueError:
+        return False
 
 
 def _meant(turn: Turn, event: Reply) -> Card | None:
@@ -125,7 +145,10 @@ def edited(turn: Turn, event: Edited) -> None:
     if found is None or card is None:
         return
     try:
-        _correct(turn, card, found.question, event.text)
+        if found.piece is None:
+            _correct(turn, card, found.question, event.text)
+        else:
+            _correct_piece(turn, card, found.question, found.piece, event.text)
     except BadAnswer as error:
         turn.tell(error.said)
 
@@ -148,10 +171,44 @@ def _correct(turn: Turn, card: Card, name: str, text: str) -> None:
         serving.show(turn, cards.keep(turn.tx, card, draft.as_json(), "", card.leased_until), draft)
 
 
+def _correct_piece(turn: Turn, card: Card, name: str, piece: int, text: str) -> None:
+    """One piece of a clip, in the draft or in the answer. Raises BadAnswer."""
+    question = next((one for one in turn.schema(card.project, card.version).questions if one.name == name), None)
+    if card.role is None:
+        turn.tell(phrase("refused.project"))
+    elif question is None or not isinstance(said := _read(turn, card, question, text), str):
+        turn.tell(phrase("reply.not_corrected"))
+    elif card.state in ("open", "parked", "expired"):
+        _correct_draft(turn, card, question, piece, said)
+    else:
+        _correct_answer(turn, card, question, piece, said)
+
+
+def _correct_draft(turn: Turn, card: Card, question: Question, piece: int, said: str) -> None:
+    draft = load(card.draft)
+    went = piece_corrected(draft, question.name, piece, said)
+    if piece >= len(pieces.typed(question.name, draft.work)) and question.name not in draft.done:
+        turn.tell(phrase("reply.not_corrected"))
+    elif went != draft:
+        cards.keep(turn.tx, card, went.as_json(), card.awaiting, card.leased_until)
+        _say_corrected(turn, question, said)
+
+
+def _correct_answer(turn: Turn, card: Card, question: Question, piece: int, said: str) -> None:
+    answer = answers.of_card(turn.tx, card.id)
+    given = answer.label if answer is not None and answer.label else {}
+    label = pieces.with_text(given.get(question.name), piece, said)
+    if answer is None or label is None:
+        turn.tell(phrase("reply.not_corrected"))
+    elif label != given[question.name]:
+        answers.correct(turn.tx, answer, {**given, question.name: label})
+        _say_corrected(turn, question, said)
+
+
 def _read(turn: Turn, card: Card, question: Question, text: str) -> Label:
-    """None for a text that is no whole answer. Raises BadAnswer."""
+    """None for a text that is no whole answer, or none to a piece. Raises BadAnswer."""
     about = about_what(turn, card, question)
-    came = LABEL_TYPES[question.type].advance(question, None, Typed(text), replace(about, suggestion=None))
+    came = LABEL_TYPES[question.type].advance(question, None, Typed(text), replace(about, suggestion=None, pieces=()))
     return came.label if isinstance(came, Done) else None
 
 
@@ -170,7 +227,7 @@ def submit(turn: Turn, event: Submit) -> None:
         marking.ACTIONS[pressed.action](turn, event, pressed)
         return
     card = cards.held(turn.tx, pressed.nonce) if pressed.nonce else None
-    if card is None or not _still_asks(turn, card, pressed.step):
+    if card is None or not _still_asks(turn, card, pressed):
         turn.ack = FieldErrors({name: turn.say(phrase("reply.old")) for name in event.values})
         return
     try:
@@ -179,7 +236,13 @@ def submit(turn: Turn, event: Submit) -> None:
         turn.ack = FieldErrors({"text": turn.say(error.said)})
 
 
-def _still_asks(turn: Turn, card: Card, step: int) -> bool:
+def _still_asks(turn: Turn, card: Card, pressed: Pressed) -> bool:
     if card.person != turn.person.id or card.role is None or card.state not in ("open", "expired"):
         return False
-    return marking.asked_now(turn, card) == step
+    if marking.asked_now(turn, card) != pressed.step:
+        return False
+    draft = load(card.draft)
+    question = current(turn.schema(card.project, card.version), draft)
+    assert question is not None
+    piece = asking(turn, card, question, draft).piece
+    return pressed.argument == ("" if piece is None else str(piece))

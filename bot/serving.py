@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot import draft as drafts
-from bot import face, notify
+from bot import face, notify, piecewise
 from bot.buttons import Pressed
 from bot.characters import storable
 from bot.chat import Button, Message, Part, Row, Toast
 from bot.draft import FRESH, Draft
 from bot.face import Former
-from bot.labels import LABEL_TYPES
+from bot.labels import LABEL_TYPES, pieces
 from bot.labels.base import Given, Marked
 from bot.project import SKIP_REASONS, Project
 from bot.turn import Turn, new_nonce
@@ -82,7 +82,8 @@ def _claim(turn: Turn, seat: Seat) -> Card | None:
     if not deals(turn, seat):
         return None
     project = turn.schema(seat.project.id, seat.project.version)
-    return queue.claim(turn.tx, _deal(turn, seat, project), gold=turn.random.random() < project.gold_share)
+    card = queue.claim(turn.tx, _deal(turn, seat, project), gold=turn.random.random() < project.gold_share)
+    return None if card is None else piecewise.taken_up(turn, card)
 
 
 def deals(turn: Turn, seat: Seat) -> bool:
@@ -143,14 +144,27 @@ def step(turn: Turn, card: Card, given: Given | Marked, source: str | None = Non
     draft = drafts.load(card.draft)
     question = drafts.current(project, draft)
     assert question is not None
-    went = drafts.advance(question, draft, given, face.about_what(turn, card, question))
-    if source is not None and question.name in went.done:
-        typed.keep(turn.tx, card.id, question.name, turn.person.id, source)
+    about = face.about_what(turn, card, question)
+    went = drafts.advance(question, draft, given, about)
+    piece = LABEL_TYPES[question.type].ask(question, draft.work, about).piece if about.pieces else None
+    if source is not None and (question.name in went.done or piece is not None):
+        typed.keep(turn.tx, card.id, question.name, turn.person.id, source, piece)
     if drafts.current(project, went) is None:
         save(turn, card, project, went)
+    elif went != draft and piece is not None:
+        other_piece(turn, card, went, piecewise.answered(turn, question, went, piece, len(about.pieces)))
     elif went != draft:
         card = cards.keep(turn.tx, card, went.as_json(), "", turn.tx.now + project.lease)
         show(turn, card, went)
+
+
+def other_piece(turn: Turn, card: Card, draft: Draft, line: str) -> None:
+    """Another piece of a clip is played in a message of its own; of the former one the line is left. What was typed
+    before that message stood there is not for it."""
+    draft = replace(draft, since=card.message or draft.since)
+    lease = turn.schema(card.project, card.version).lease
+    kept = cards.keep(turn.tx, card, draft.as_json(), "", turn.tx.now + lease)
+    show(turn, cards.leave(turn.tx, kept), draft, former=Former(card, line))
 
 
 def answer(turn: Turn, card: Card, given: Given | Marked, source: str) -> None:
@@ -231,7 +245,11 @@ def undo(turn: Turn, project: int) -> None:
 
 
 def _step_back(turn: Turn, card: Card) -> None:
-    back = drafts.undo(drafts.load(card.draft))
+    draft = drafts.load(card.draft)
+    back = drafts.undo(draft)
+    if pieces.are_in(draft.work) or pieces.are_in(back.work):
+        other_piece(turn, card, back, piecewise.taken_back(turn, card, draft))
+        return
     lease = turn.schema(card.project, card.version).lease
     card = cards.keep(turn.tx, card, back.as_json(), "", turn.tx.now + lease)
     show(turn, card, back)

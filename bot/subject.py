@@ -23,11 +23,13 @@ def subject(
     """`regions` loads the superpixels of a medium by its number."""
     picture = picture_of(question, media or ())
     number = picture["id"] if picture else 0
+    clip = clip_of(media or ())
     return Subject(
         suggestion=suggestion,
         text=text_of(project, question, data, media or ()),
         size=(picture["width"], picture["height"]) if picture else None,
         picture=number,
+        pieces=tuple((piece["start"], piece["end"]) for piece in clip["pieces"]) if clip else (),
         regions=lambda: regions(number) if number else None,
     )
 
@@ -37,6 +39,11 @@ def picture_of(question: Question, media: Sequence[Medium]) -> Medium | None:
     field = question.options.get("field")
     pictures = (one for one in media if one["kind"] == "image" and one.get("width") and one.get("height"))
     return next((one for one in pictures if field is None or one["field"] == field), None)
+
+
+def clip_of(media: Sequence[Medium]) -> Medium | None:
+    """The clip that the import cut into pieces."""
+    return next((one for one in media if one.get("pieces")), None)
 
 
 def text_of(project: Project, question: Question, data: Mapping[str, Any], media: Sequence[Medium]) -> str:

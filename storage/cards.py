@@ -96,6 +96,18 @@ HONOUR = (
 )
 BY_ID = HELD.where(cards.c.id == bindparam("wanted"))
 
+BEGUN = (
+    select(cards.c.id, cards.c.draft)
+    .where(
+        cards.c.item == bindparam("of_item"),
+        cards.c.person == bindparam("who"),
+        cards.c.version == bindparam("rules"),
+        cards.c.state == literal_column("'expired'"),
+    )
+    .order_by(cards.c.id.desc())
+    .limit(1)
+)
+
 SET_STATE = update(cards).where(cards.c.id == bindparam("card")).values(state=bindparam("became"))
 SHOW_AGAIN = (
     update(cards)
@@ -121,6 +133,7 @@ STANDS = (
     .where(cards.c.id == bindparam("card"))
     .values(message=bindparam("as_message"), shown=bindparam("as_kind"))
 )
+LEAVE = text("UPDATE cards SET message = NULL WHERE id = :card")
 SURFACE = text("UPDATE cards SET buried = false WHERE id = :card")
 BURY = text("UPDATE cards SET buried = true WHERE person = :who AND state = 'open'")
 
@@ -202,6 +215,12 @@ def by_id(tx: Transaction, card: int) -> Card | None:
     return _card(tx.one(BY_ID, {"wanted": card}))
 
 
+def begun(tx: Transaction, card: Card) -> tuple[int, Any] | None:
+    """(card, draft) of the card under which the person had the same item before, until its lease ran out."""
+    row = tx.one(BEGUN, {"of_item": card.item, "who": card.person, "rules": card.version})
+    return None if row is None or row.draft is None else (row.id, row.draft)
+
+
 def show_again(tx: Transaction, card: Card, nonce: str, chat: int, chat_external: str, until: datetime) -> Card:
     """The card opened (again) under a new nonce: buttons of the old one lead nowhere from now on."""
     tx.run(SHOW_AGAIN, {"card": card.id, "fresh": nonce, "where": chat, "until": until})
@@ -233,6 +252,12 @@ def keep(tx: Transaction, card: Card, draft: Any, awaiting: str, until: datetime
 def stands(tx: Transaction, card: int, message: str, shown: str) -> None:
     """The message in which the card stands in its chat."""
     tx.run(STANDS, {"card": card, "as_message": message, "as_kind": shown})
+
+
+def leave(tx: Transaction, card: Card) -> Card:
+    """The card goes on in a message that has yet to arrive."""
+    tx.run(LEAVE, {"card": card.id})
+    return replace(card, message=None)
 
 
 def bury(tx: Transaction, person: int) -> None:

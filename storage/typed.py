@@ -1,4 +1,5 @@
-"""In which message a person typed the answer to which question of a card, for the message may be edited."""
+"""In which message a person typed the answer to which question of a card, or to a piece of it, for the message may be
+edited."""
 
 from dataclasses import dataclass
 
@@ -24,11 +25,14 @@ FIND = (
 class Typed:
     card: int
     question: str
+    piece: int | None = None
 
 
-def keep(tx: Transaction, card: int, question: str, person: int, source: str) -> None:
-    """A later text for the same question takes the place of an earlier one: that one corrects nothing any more."""
-    tx.run(KEEP, {"card": card, "question": question, "person": person, "source": source})
+def keep(tx: Transaction, card: int, question: str, person: int, source: str, piece: int | None = None) -> None:
+    """A later text for the same question (or piece) takes the place of an earlier one: that one corrects nothing any
+    more. Names of questions have no slash in them."""
+    name = question if piece is None else f"{question}/{piece}"
+    tx.run(KEEP, {"card": card, "question": name, "person": person, "source": source})
 
 
 def move(tx: Transaction, card: int, to: int) -> None:
@@ -39,4 +43,7 @@ def move(tx: Transaction, card: int, to: int) -> None:
 def find(tx: Transaction, person: int, source: str) -> Typed | None:
     """What was typed in that message; None for one that answered nothing."""
     row = tx.one(FIND, {"who": person, "message": source})
-    return None if row is None else Typed(row.card, row.question)
+    if row is None:
+        return None
+    question, _, piece = row.question.partition("/")
+    return Typed(row.card, question, int(piece) if piece else None)

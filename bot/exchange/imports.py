@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any, Final
 
+from bot.exchange.cutting import piece_ms
 from bot.exchange.fetch import Fetcher
 from bot.exchange.fitting import Fitting
 from bot.exchange.keeping import Entry, Keeper
@@ -87,7 +88,8 @@ def import_source(
     with TemporaryDirectory(prefix="labelbot-") as folder, refused:
         fitting = Fitting.of(plan.project)
         cut = any(question.type == "masks" for question in plan.project.questions)
-        running = _Run(database, files, preparer, fitting, batch, lane, refused, Path(folder), progress, cut)
+        longest = piece_ms(plan.project)
+        running = _Run(database, files, preparer, fitting, batch, lane, refused, Path(folder), progress, cut, longest)
         for part in plan.parts:
             running.read(part)
     while plan.project.order == "random" and database.submit(_number(plan), key=lane).result():
@@ -202,6 +204,7 @@ class _Run:
     folder: Path
     progress: Callable[[Progress], None]
     regions: bool
+    piece_ms: int
     size: int = 500
     rows: int = 0
     left: int = 0
@@ -211,7 +214,9 @@ class _Run:
     def read(self, part: Part) -> None:
         meter = Meter()
         fetcher = Fetcher(part.roots.hosts, self.folder)
-        keeper = Keeper(self.database, self.files, self.preparer, part.roots, fetcher.fetch, self.regions)
+        keeper = Keeper(
+            self.database, self.files, self.preparer, part.roots, fetcher.fetch, self.regions, self.piece_ms
+        )
         kinds, before = part.kinds.anew(), self.rows
         for raw in part.opened.rows(meter):
             self.rows += 1

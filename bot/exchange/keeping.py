@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from bot.exchange.cutting import Cutter, Pieces
 from bot.exchange.problems import BadRow, reason
 from bot.exchange.raw import Blob
 from bot.exchange.records import Kept, Record
@@ -46,9 +47,18 @@ class Entry:
     value: str
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What is new of a file: its row (None where it was prepared before), and its regions as far as they are wanted."""
+
+    row: MediaRow | None
+    regions: Cut | None
+
+
 @dataclass(slots=True)
 class Keeper:
-    """Prepares and stores the media of one source; `regions` says whether pictures are cut into regions as well."""
+    """Prepares and stores the media of one source; `regions` says whether pictures are cut into regions as well, and
+    clips longer than `piece_ms` (0: none) are cut into pieces."""
 
     database: Database
     files: Files
@@ -56,6 +66,7 @@ class Keeper:
     roots: Roots
     fetch: Fetch
     regions: bool = False
+    piece_ms: int = 0
 
     def keep(self, records: Sequence[Record], held: Sequence[Mapping[str, MediaKind]]) -> list[list[Entry] | BadRow]:
         """For each record its media, `held` in its fields, in the order of these, or why they cannot be had."""
@@ -67,10 +78,16 @@ class Keeper:
             except Exception as problem:
                 failed[place] = BadRow(reason(problem, record.line))
         rows = self._rows([one for one in wanted if one.record not in failed], failed)
+        cut = Cutter(self.database, self.files, self.preparer, self.piece_ms).cut(rows.values())
         entries: list[list[Entry]] = [[] for _ in records]
         for one in wanted:
-            if one.record not in failed:
-                entries[one.record].append(_entry(one, rows[one.digest], records[one.record]))
+            if one.record in failed:
+                continue
+            pieces = cut.get(rows[one.digest].sha256, {}) if one.kind == "audio" else {}
+            if isinstance(pieces, BadMedia):
+                failed[one.record] = BadRow(f"{one.field}: {pieces}")
+            else:
+                entries[one.record].append(_entry(one, rows[one.digest], records[one.record], pieces))
         return [failed[place] if place in failed else entries[place] for place in range(len(records))]
 
     def _wanted(self, place: int, record: Record, kinds: Mapping[str, MediaKind]) -> Iterator[Wanted]:
@@ -109,7 +126,8 @@ class Keeper:
         ours = run(self.database, lambda tx: media.of_hashes(tx, {one.sha for one in wanted}))
         rows |= {digest: ours[one.sha] for digest, one in digests.items() if one.sha in ours}
         uncut = self._uncut(digests, rows)
-        made = self._made([one for digest, one in digests.items() if digest not in rows or digest in uncut])
+        missing = [one for digest, one in digests.items() if digest not in rows or digest in uncut]
+        made = self._made(missing, frozenset(rows))
         for one in wanted:
             result = made.get(one.digest)
             if isinstance(result, BadMedia) and one.digest not in rows:
@@ -125,18 +143,25 @@ class Keeper:
         cut = run(self.database, lambda tx: regions.known(tx, set(pictures.values())))
         return frozenset(digest for digest, number in pictures.items() if number not in cut)
 
-    def _made(self, missing: Sequence[Wanted]) -> dict[str, Prepared | BadMedia]:
-        results = self.preparer.prepare_many(self._sources(missing))
-        return {one.digest: result for one, result in zip(missing, results, strict=True)}
+    def _made(self, missing: Sequence[Wanted], known: frozenset[str]) -> dict[str, Made | BadMedia]:
+        """What is new of each file, written at once: a batch of films is not held in memory."""
+        made: dict[str, Made | BadMedia] = {}
+        for one, result in zip(missing, self.preparer.prepare_many(self._sources(missing)), strict=True):
+            if isinstance(result, BadMedia):
+                made[one.digest] = result
+            else:
+                row = None if one.digest in known else _row(result, self.files.put(result.content))
+                made[one.digest] = Made(row, result.regions)
+        return made
 
     def _sources(self, wanted: Iterable[Wanted]) -> Iterator[Source]:
         for one in wanted:
             cut = self.regions and one.kind == "image"
             yield Source(one.blob.load(), one.blob.name or one.field, one.kind, cut)
 
-    def _stored(self, rows: Mapping[str, MediaRow], made: Mapping[str, Prepared]) -> dict[str, MediaRow]:
+    def _stored(self, rows: Mapping[str, MediaRow], made: Mapping[str, Made]) -> dict[str, MediaRow]:
         """All rows, what was made anew kept with its regions; of what was prepared before only these are new."""
-        new = {digest: _row(one, self.files.put(one.content)) for digest, one in made.items() if digest not in rows}
+        new = {digest: one.row for digest, one in made.items() if one.row is not None}
 
         def work(tx: Transaction) -> dict[str, MediaRow]:
             every = {**rows, **media.keep(tx, new)}
@@ -174,7 +199,7 @@ def _row(prepared: Prepared, sha: str) -> MediaRow:
     )
 
 
-def _entry(wanted: Wanted, row: MediaRow, record: Record) -> Entry:
+def _entry(wanted: Wanted, row: MediaRow, record: Record, pieces: Pieces) -> Entry:
     value = record.data.get(wanted.field)
     plain = isinstance(value, str) and value[:5].casefold() != "data:"
     alt = record.data.get(f"{wanted.field}_alt")
@@ -190,6 +215,7 @@ def _entry(wanted: Wanted, row: MediaRow, record: Record) -> Entry:
         "width": kept.width if kept and kept.width else row.width,
         "height": kept.height if kept and kept.height else row.height,
         "duration_ms": row.duration_ms,
+        **pieces,
     }
     if row.orientation and row.orientation > 1:
         described["orientation"] = row.orientation

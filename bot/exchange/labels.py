@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.exchange.problems import BadRow
 from bot.exchange.sentences import listed
-from bot.labels import LABEL_TYPES
+from bot.labels import LABEL_TYPES, pieces
 from bot.labels.base import BadAnswer, Label
 from bot.labels.names import fitting
 from bot.project import ONLY_QUESTION, Json, Project, Question
@@ -69,7 +69,7 @@ def _by_question(project: Project, value: Json, texts: bool) -> Mapping[str, Any
             value = json.loads(value)
         except ValueError:
             return None
-    if not isinstance(value, Mapping):
+    if not isinstance(value, Mapping) or (project.single and pieces.segments(value) is not None):
         return None
     names = {question.name for question in project.questions}
     unknown = next((str(name) for name in value if name not in names), None)

@@ -35,8 +35,7 @@ def asked(question: Question, sketch: Sketch, size: tuple[int, int], as_suggeste
 def summary(question: Question, labels: Sequence[int]) -> str:
     """How many of what, in the order of the question's labels."""
     counts = [(labels.count(place), label.title) for place, label in enumerate(question.labels)]
-    named_ones = [f"{count} {title}" for count, title in counts if count]
-    return ", ".join([*named_ones, *([f"{labels.count(UNKNOWN)} ?"] if UNKNOWN in labels else [])])
+    return ", ".join(f"{count} {title}" for count, title in counts if count)
 
 
 def _as_suggested(option: Option) -> Option:
@@ -120,13 +119,18 @@ def _near(question: Question, sketch: Sketch, size: tuple[int, int]) -> Ask:
 
 
 def _zooms(number: int, sketch: Sketch, grids: Sequence[Grid]) -> Json:
-    """The corner cells from near, side by side, or the one cell where both corners lie in it."""
+    """The corner cells from near; the second one alone, and so larger, once the first corner is known."""
     signs = ("◤", "◢") if len(grids) > 1 else ("◤ ◢",)
     cells = dict.fromkeys(sketch.boxes[number - 1].cells.split())
-    return [
-        {"title": f"{number}  {sign}  {cell}", "crop": _tenths(one.around()), "grid": _cells(one, lit, area=True)}
-        for one, sign, cell, lit in zip(grids, signs, cells, (sketch.corner, ""), strict=False)
+    zooms: list[Json] = [
+        {
+            "title": f"{number}  {sign}  {cell}",
+            "crop": _tenths(one.around()),
+            "grid": _cells(one, sketch.corner if len(grids) == 1 else "", area=True),
+        }
+        for one, sign, cell in zip(grids, signs, cells, strict=True)
     ]
+    return zooms[-1:] if sketch.corner else zooms
 
 
 def _tenths(box: Box) -> list[float]:

@@ -1,17 +1,13 @@
 """Makes the sound and video that are served: Opus voice and H.264, without metadata, within a length."""
 
 import tempfile
-import warnings
 from pathlib import Path
 
-from bot.media import ffmpeg
+from bot.media import ffmpeg, opus
 from bot.media.prepared import BadMedia, Prepared, shown_name
 from bot.media.sniff import identify
 
-_OPUS_RATE = 48_000
 _TWO_HOURS = 2 * 60 * 60 * 1000
-_PCM_RATE = 16_000
-_SILENCE_STEP_MS = 20
 # Packets of video and compressed sound overlap a clip's ends by up to this much.
 _ROUNDING_MS = 500
 
@@ -34,10 +30,10 @@ def prepare_audio(source: Path | bytes, name: str, *, longest_ms: int = _TWO_HOU
         _refuse_longer(found.counted_ms - _ROUNDING_MS, longest_ms, name)
         # Packets can lie as well, so the decoder is stopped just past the limit, to notice.
         content = ffmpeg.convert(file, kind.format, name, (
-            "-map", "0:a:0", "-vn", "-ac", "1", "-ar", str(_OPUS_RATE), "-c:a", "libopus", "-b:a", "32k",
+            "-map", "0:a:0", "-vn", "-ac", "1", "-ar", str(opus.RATE), "-c:a", "libopus", "-b:a", "32k",
             "-t", str(longest_ms / 1000 + 1), "-f", "ogg", "pipe:1",
         ))  # fmt: skip
-    duration = _opus_milliseconds(content)
+    duration = opus.milliseconds(content)
     _refuse_longer(duration, longest_ms, name)
     if not duration:
         raise BadMedia(f"{shown_name(name)} has no sound in it.")
@@ -66,25 +62,6 @@ def prepare_video(
             "-fs", str(most_bytes + 1), "-movflags", "+faststart", "-f", "mp4", str(out),
         ))  # fmt: skip
         return _video(out, name, found, longest_ms, most_bytes)
-
-
-def pauses(prepared: Prepared, *, shortest_ms: int = 300, quieter_than_db: float = -40.0) -> list[tuple[int, int]]:
-    """Where a prepared sound is silent: (start, end) in milliseconds, ascending. Long clips are cut there.
-
-    `quieter_than_db` is relative to full scale, as pydub's `detect_silence` takes it.
-    """
-    with warnings.catch_warnings():
-        # pydub warns of the audioop module and of an ffmpeg that is not on the path; we need neither said.
-        warnings.simplefilter("ignore")
-        from pydub import AudioSegment
-        from pydub.silence import detect_silence
-    with ffmpeg.opened(prepared.content) as file:
-        wave = ffmpeg.convert(file, "ogg", "the clip", (
-            "-map", "0:a:0", "-ac", "1", "-ar", str(_PCM_RATE), "-f", "s16le", "pipe:1",
-        ))  # fmt: skip
-    sound = AudioSegment(data=wave, sample_width=2, frame_rate=_PCM_RATE, channels=1)
-    found = detect_silence(sound, shortest_ms, quieter_than_db, seek_step=_SILENCE_STEP_MS)
-    return [(start, end) for start, end in found]
 
 
 def _encoding(side: int) -> tuple[str, ...]:
@@ -116,15 +93,3 @@ def _refuse_longer(duration_ms: int, longest_ms: int, name: str) -> None:
 def _spoken(milliseconds: int) -> str:
     minutes, seconds = divmod(milliseconds // 1000, 60)
     return f"{minutes} minutes" if minutes and not seconds else f"{milliseconds // 1000} seconds"
-
-
-def _opus_milliseconds(content: bytes) -> int:
-    """Length of an OGG/Opus stream: last granule position less the pre-skip (RFC 7845, section 4)."""
-    at, granule = 0, 0
-    while content[at : at + 4] == b"OggS" and at + 27 <= len(content):
-        granule = int.from_bytes(content[at + 6 : at + 14], "little", signed=True)
-        segments = content[at + 26]
-        at += 27 + segments + sum(content[at + 27 : at + 27 + segments])
-    # The first packet is "OpusHead", version and channels, then the pre-skip.
-    skipped = int.from_bytes(content[28 + 10 : 28 + 12], "little")
-    return max(0, granule - skipped) * 1000 // _OPUS_RATE

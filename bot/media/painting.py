@@ -12,6 +12,7 @@ from bot.media.layers.masks import paint_masks
 from bot.media.layers.regions import paint_regions, unpacked
 from bot.media.lettering import DARK, LIGHT, Plates, drawable, font, width
 from bot.media.view import PHONE, SHARP, SIDE, Room, View, framed, view_of
+from bot.media.waveform import marked
 
 Drawing = Mapping[str, Any]
 
@@ -31,13 +32,19 @@ def paint(picture: bytes, size: tuple[int, int], drawing: Drawing, regions: byte
     `size` is (width, height) of the upright original, whose pixels all coordinates in `drawing` count. `regions` is the
     row of the picture's superpixels, where the drawing shows them. What of a drawing lies outside is left out.
     """
+    out = io.BytesIO()
+    _fitting(_painted(picture, size, drawing, regions)).save(out, "JPEG", quality=_QUALITY)
+    return out.getvalue()
+
+
+def _painted(picture: bytes, size: tuple[int, int], drawing: Drawing, regions: bytes | None) -> Image.Image:
+    if drawing.get("wave"):
+        start, end = drawing["wave"]
+        return marked(picture, start, end)
     with Image.open(io.BytesIO(picture)) as opened:
         source = opened.convert("RGB")
     versions = drawing.get("panel")
-    image = _panel(source, size, versions, regions) if versions else _view(source, size, drawing, regions).image
-    out = io.BytesIO()
-    _fitting(image).save(out, "JPEG", quality=_QUALITY)
-    return out.getvalue()
+    return _panel(source, size, versions, regions) if versions else _view(source, size, drawing, regions).image
 
 
 def _fitting(image: Image.Image) -> Image.Image:

@@ -11,8 +11,13 @@ def prepare(
 ) -> Prepared:
     """`source` as it is served; `kind_hint` is what it shall serve as. Raises `BadMedia`.
 
+    With `limits.piece_ms` it is a prepared clip, to be cut.
     A video container without a picture becomes a sound, unless a video was asked for.
     """
+    if limits.piece_ms:
+        from bot.media.cutting import cut_up
+
+        return cut_up(source, name, limits.piece_ms)
     media = kind_hint or identify(source, name).media
     if media == "image":
         from bot.media.images import prepare_image

@@ -13,6 +13,16 @@ class BadMedia(ValueError):
     """A file nobody can be shown. The message is one sentence for the person, without the file's folder."""
 
 
+class Piece(TypedDict):
+    """A stretch of a long clip, in milliseconds of it; `duration_ms` and `size` (bytes) are those of its file, in which
+    a little is heard of what is before and after."""
+
+    start: int
+    end: int
+    duration_ms: int
+    size: int
+
+
 class Cut(TypedDict):
     """A picture's regions, as JSON can hold them. `runs` is base64 of zlib of little-endian uint16 pairs (region, run
     length) down the columns of a map of `width` × `height`, regions counted from 1; `parents` is the number of the
@@ -32,7 +42,8 @@ class Prepared:
     source's size in pixels as a viewer shows it (EXIF orientation or a video's rotation applied); `orientation` is
     the EXIF value (1 to 8) the source carried, None where it carried none. `shown_width` and `shown_height` are the
     size of what is served; its picture starts in the top left corner, so that
-    `x_in_source = min(x_served / scale, width)`. Durations are milliseconds. `regions` is there where it was asked for.
+    `x_in_source = min(x_served / scale, width)`. Durations are milliseconds. `regions` is there where it was asked for,
+    `pieces` where a clip was to be cut (`bot.media.cutting`).
     """
 
     kind: MediaKind
@@ -45,13 +56,14 @@ class Prepared:
     shown_width: int | None = None
     shown_height: int | None = None
     scale: float | None = None
+    pieces: list[Piece] | None = None
     regions: Cut | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
     """How much one file may ask for: pixels, bytes of memory and of output, seconds of work, milliseconds of sound.
-    `regions` asks for a picture's regions besides."""
+    `regions` asks for a picture's regions besides; with `piece_ms` a prepared clip is cut into pieces no longer."""
 
     side: int = 1280
     regions: bool = False
@@ -61,6 +73,7 @@ class Limits:
     image_seconds: float = 20.0
     ffmpeg_seconds: float = 180.0
     longest_ms: int = 2 * 60 * 60 * 1000
+    piece_ms: int = 0
     video_bytes: int = 50_000_000
 
     def memory(self, kind: MediaKind) -> int:

@@ -18,12 +18,13 @@ from bot.media.sniff import identify
 @dataclass(frozen=True)
 class Source:
     """One file to prepare: where it is or its bytes, the name a person knows it by, what it shall serve as; and whether
-    a picture's regions are wanted."""
+    a picture's regions are wanted. With `piece_ms` it is a prepared clip, to be cut into pieces that are no longer."""
 
     content: Path | bytes
     name: str
     kind_hint: MediaKind | None = None
     regions: bool = False
+    piece_ms: int = 0
 
 
 class PreparerClosed(RuntimeError):
@@ -50,11 +51,16 @@ class Preparer:
             self._idle.put(None)
 
     def prepare(
-        self, source: Path | bytes, name: str, kind_hint: MediaKind | None = None, regions: bool = False
+        self,
+        source: Path | bytes,
+        name: str,
+        kind_hint: MediaKind | None = None,
+        regions: bool = False,
+        piece_ms: int = 0,
     ) -> Prepared:
         """`source` as it is served; waits for a free child. Raises `BadMedia`; the next file is not affected."""
         kind = identify(source, name, kind_hint)
-        limits = replace(self._limits, regions=regions) if regions else self._limits
+        limits = replace(self._limits, regions=regions, piece_ms=piece_ms)
         with self._child() as child:
             try:
                 return child.prepare(source, name, kind.media, kind_hint, limits)
@@ -119,6 +125,6 @@ class Preparer:
 
     def _outcome(self, source: Source) -> Prepared | BadMedia:
         try:
-            return self.prepare(source.content, source.name, source.kind_hint, source.regions)
+            return self.prepare(source.content, source.name, source.kind_hint, source.regions, source.piece_ms)
         except BadMedia as problem:
             return problem

@@ -47,9 +47,11 @@ def _answer(work: Work, request: dict[str, Any], content: bytes) -> tuple[dict[s
     limits = Limits(**request["limits"])
     source = content if request["path"] is None else Path(request["path"])
     try:
+        # As above: before memory is limited.
         if limits.regions:
-            # As above: before memory is limited.
             importlib.import_module("bot.media.superpixels")
+        if limits.piece_ms:
+            importlib.import_module("bot.media.cutting")
         _limit(request["kind"], limits)
         prepared = work(source, request["name"], request["hint"], limits)
         return {"prepared": _without_content(prepared)}, prepared.content

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import TypeAlias
 
-from bot.labels import LABEL_TYPES
+from bot.labels import LABEL_TYPES, pieces, transcript
 from bot.labels.base import BadAnswer, Label, Said
 from bot.project import Json, Project, Question
 from bot.quality.consensus import disagreement
@@ -48,7 +48,12 @@ class Coder:
                 return self.type.read(self.question, value)
             except BadAnswer:
                 pass
-        return value if type(value) is type(self.type.EXAMPLE.label) else None
+        # A transcript may be of a clip in pieces, which others have as a whole.
+        alike = type(value) is type(self.type.EXAMPLE.label) or self._in_pieces(value)
+        return value if alike else None
+
+    def _in_pieces(self, value: Json) -> bool:
+        return self.type is LABEL_TYPES[transcript.NAME] and pieces.segments(value) is not None
 
     def distance(self, one: int, other: int) -> float:
         return 0.0 if one == other else self._distance(self.labels[one], self.labels[other])

@@ -62,7 +62,7 @@ def plain_vote(answers):
     return found
 
 
-def crowd(seed):
+def crowd(seed: int) -> np.ndarray:
     """Mean IoU of single answers, of the plain vote, and of the consensus."""
     chance = np.random.default_rng(seed)
     sloppy = chance.uniform(0.5, 2.5, PEOPLE)

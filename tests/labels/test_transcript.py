@@ -1,11 +1,12 @@
 """Typed text: what is kept of it, drafts, what cannot be made out."""
 
+import json
 from dataclasses import replace
 
 import pytest
 
-from bot.labels import transcript
-from bot.labels.base import ABOUT_NOTHING, BadAnswer, BadQuestion, Done, Subject, Tap, Typed
+from bot.labels import pieces, transcript
+from bot.labels.base import ABOUT_NOTHING, BadAnswer, BadQuestion, Done, Kept, Subject, Tap, Typed
 from bot.project import LabelDef
 from bot.wording import phrase, say
 
@@ -74,7 +75,7 @@ def test_what_nobody_can_make_out_is_one_tap():
 def test_unintelligible_can_be_left_out():
     question = asking(unintelligible=False)
     assert choices(question) == []
-    refused(transcript.advance, question, None, Tap("none"), None)
+    refused(transcript.advance, question, None, Tap("none"), Subject())
 
 
 def test_text_from_outside_may_be_a_number():
@@ -122,3 +123,185 @@ def test_a_word_for_unintelligible_must_be_one_line(value):
 def test_labels_have_no_place_in_a_transcript():
     with pytest.raises(BadQuestion, match="'transcript' has no labels"):
         transcript.check(replace(PLAIN, labels=(LabelDef("a", "A"),)))
+
+
+CLIP = Subject(pieces=((0, 14_200), (14_200, 24_000), (24_000, 37_005)))
+
+
+def aligned(*texts):
+    times = ((0.0, 14.2), (14.2, 24.0), (24.0, 37.005))
+    segments = [{"start": start, "end": end, "text": text} for (start, end), text in zip(times, texts, strict=True)]
+    return {"text": pieces.joined(texts), "segments": segments}
+
+
+def followed(*given, question=PLAIN, about=CLIP):
+    """The step after all that was given."""
+    step = Kept(None)
+    for one in given:
+        step = transcript.advance(question, step.work, one, about)
+    return step
+
+
+def test_a_clip_in_pieces_is_asked_piece_by_piece():
+    work = None
+    for piece, bounds in enumerate(CLIP.pieces):
+        asked = transcript.ask(PLAIN, work, CLIP)
+        assert (asked.piece, asked.drawing) == (piece, {"wave": bounds})
+        assert choices_of(asked) == [[f"none{piece}", f"still{piece}"]]
+        step = transcript.advance(PLAIN, work, Typed(f" text {piece} "), CLIP)
+        work = step.work if isinstance(step, Kept) else None
+    assert step == Done(aligned("text 0", "text 1", "text 2"))
+
+
+def choices_of(asked):
+    return [[option.choice for option in row] for row in asked.rows]
+
+
+def test_a_clip_that_is_whole_has_a_plain_label():
+    assert transcript.ask(PLAIN, None, Subject()).piece is None
+    assert followed(Typed("all of it"), about=Subject()) == Done("all of it")
+
+
+def test_a_project_may_want_clips_whole():
+    assert transcript.ask(asking(pieces=False), None, CLIP).piece is None
+    assert followed(Typed("all of it"), question=asking(pieces=False)) == Done("all of it")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"piece_seconds": 4}, {"piece_seconds": 61}, {"piece_seconds": 15.5}, {"piece_seconds": "15"}, {"pieces": 3}],
+)
+def test_how_clips_are_cut_is_checked(options):
+    with pytest.raises(BadQuestion):
+        transcript.check(asking(**options))
+
+
+def test_what_nobody_says_and_what_nobody_understands_differ():
+    step = followed(Tap("still0"), Tap("none1"), Typed("three"))
+    assert step == Done(aligned("", "[unintelligible]", "three"))
+    assert step.label["text"] == "[unintelligible] three"
+
+
+def test_a_second_tap_on_a_piece_that_is_answered_changes_nothing():
+    before = followed(Tap("still0"))
+    assert transcript.advance(PLAIN, before.work, Tap("still0"), CLIP) == before
+
+
+@pytest.mark.parametrize("choice", ["still", "ok1", "none2", "none", "still9", "x0", "²", "none²"])
+def test_a_tap_for_a_piece_that_is_not_asked_is_refused(choice):
+    refused(transcript.advance, PLAIN, None, Tap(choice), CLIP)
+
+
+def test_a_suggestion_with_times_is_a_draft_of_each_piece():
+    said = {
+        "text": "",
+        "segments": [
+            {"start": 0, "end": 3, "text": "one"},
+            {"start": 3.0, "end": 16.0, "text": "two"},
+            {"start": 25, "end": 50, "text": "three"},
+        ],
+    }
+    about = replace(CLIP, suggestion=said)
+    assert transcript.ask(PLAIN, None, about).marked == phrase("transcript.draft", text="one two")
+    second = transcript.ask(PLAIN, followed(Tap("ok0"), about=about).work, about)
+    assert second.marked is None
+    assert second.rows[0][1].suggested
+    assert followed(Tap("ok0"), Tap("still1"), Tap("ok2"), about=about) == Done(aligned("one two", "", "three"))
+
+
+def test_a_suggestion_without_times_is_no_draft_of_a_piece():
+    assert transcript.ask(PLAIN, None, replace(CLIP, suggestion="one two three")).marked is None
+
+
+def test_a_suggestion_with_times_is_a_draft_of_a_whole_clip_too():
+    about = Subject(suggestion=aligned("one", "", "three"))
+    assert transcript.ask(PLAIN, None, about).marked == phrase("transcript.draft", text="one three")
+
+
+@pytest.mark.parametrize("label", [aligned("one", "", "three"), aligned("", "", "")])
+def test_a_label_with_times_reads_as_itself_and_comes_back_from_a_cell(label):
+    assert transcript.read(PLAIN, json.loads(json.dumps(label))) == label
+    assert transcript.from_cell(PLAIN, transcript.to_cell(label)) == label
+
+
+def test_times_from_outside_are_put_in_order_and_to_the_millisecond():
+    came = {"segments": [{"start": 2, "end": 3.00049, "text": " b "}, {"start": 0, "end": 2, "text": "a"}]}
+    assert transcript.read(PLAIN, came) == {
+        "text": "a b",
+        "segments": [{"start": 0.0, "end": 2.0, "text": "a"}, {"start": 2.0, "end": 3.0, "text": "b"}],
+    }
+
+
+@pytest.mark.parametrize(
+    "segments",
+    [
+        None, "x", [], [1], [{}], [{"start": 1, "end": 1, "text": "x"}], [{"start": 2, "end": 1, "text": "x"}],
+        [{"start": -1, "end": 1, "text": "x"}], [{"start": "0", "end": 1, "text": "x"}],
+        [{"start": 0, "end": float("inf"), "text": "x"}], [{"start": 0, "end": float("nan"), "text": "x"}],
+        [{"start": True, "end": 2, "text": "x"}], [{"start": 0, "end": 1, "text": 5}],
+    ],
+)  # fmt: skip
+def test_times_that_cannot_be_are_refused(segments):
+    with pytest.raises(BadAnswer):
+        transcript.read(PLAIN, {"text": "x", "segments": segments})
+
+
+def test_a_text_that_looks_like_json_stays_a_text():
+    for text in ('{"segments"', '{"a": 1}', '{"segments": 5}', '{"segments": []'):
+        assert transcript.from_cell(PLAIN, text) == text
+
+
+@pytest.mark.parametrize(
+    ("texts", "joined"),
+    [
+        (("one", "", "two"), "one two"),
+        (("今日は", "いい天気"), "今日はいい天気"),
+        (("안녕", "하세요"), "안녕 하세요"),
+        (("OK", "はい"), "OK はい"),
+        (("", ""), ""),
+    ],
+)
+def test_pieces_are_joined_as_they_are_written(texts, joined):
+    assert pieces.joined(texts) == joined
+
+
+def test_distance_is_that_of_what_is_said():
+    apart = transcript.distance(PLAIN)
+    assert apart(aligned("one", "two", "three"), "one two three") == 0
+    assert apart(aligned("one", "two", "three"), aligned("one", "two", "four")) == apart(
+        "one two three", "one two four"
+    )
+
+
+def test_clips_that_were_cut_alike_are_merged_piece_by_piece():
+    answers = [
+        aligned("the cat", "sat on", "the mat"),
+        aligned("the cat", "sad on", "the mat"),
+        aligned("the bat", "sat on", "the mad"),
+    ]
+    merged = transcript.merge(PLAIN, answers, None)
+    assert merged.value == aligned("the cat", "sat on", "the mat")
+    answers = [aligned("a cat", "sat", "mat"), aligned("a cad", "sat", "mat"), aligned("a cat", "sat", "mad")]
+    assert transcript.merge(PLAIN, answers, None).value == aligned("a cat", "sat", "mat")
+
+
+def test_nobody_need_have_given_the_merged_label():
+    answers = [aligned("xx", "two", "three"), aligned("one", "yy", "three"), aligned("one", "two", "zz")]
+    assert transcript.merge(PLAIN, answers, None).value == aligned("one", "two", "three")
+
+
+def test_whole_answers_are_compared_where_a_piece_ties_or_was_cut_otherwise():
+    tied = [aligned("one", "two", "three"), aligned("one", "zwei", "three")]
+    assert transcript.merge(PLAIN, tied, None).value is None
+    assert len(transcript.merge(PLAIN, tied, None).tie) == 2
+    assert transcript.merge(PLAIN, [*tied, "one two three"], None).value == tied[0]
+
+
+def test_a_clip_in_which_nothing_is_said_can_be_described():
+    assert transcript.describe(PLAIN, aligned("", "", "")) == phrase("transcript.nothing")
+    assert transcript.describe(PLAIN, aligned("one", "", "two")) == "one two"
+
+
+def test_label_studio_gets_what_is_said():
+    (written,) = transcript.to_studio(PLAIN, aligned("one", "", "two"), ABOUT_NOTHING)
+    assert written["value"] == {"text": ["one two"]}

@@ -14,7 +14,7 @@ import pytest
 from imageio_ffmpeg import get_ffmpeg_exe
 
 from bot.media import ffmpeg
-from bot.media.audio import NoPicture, pauses, prepare_audio, prepare_video
+from bot.media.audio import NoPicture, prepare_audio, prepare_video
 from bot.media.prepared import BadMedia
 from tests.media.making import SECRET, film, made, picture, saved, tone
 
@@ -227,15 +227,6 @@ def test_a_silent_film_has_no_sound():
 
     with pytest.raises(BadMedia, match=r"film\.webm has no sound in it"):
         prepare_audio(silent, "film.webm")
-
-
-def test_pauses_are_where_nobody_speaks():
-    spoken = made("-f", "lavfi", "-i", "aevalsrc='if(between(t,1,2),0,0.3*sin(2764*t))':d=3:s=16000", "-f", "wav")
-
-    ((start, end),) = pauses(prepare_audio(spoken, "a.wav"))
-
-    assert abs(start - 1000) < 60
-    assert abs(end - 2000) < 60
 
 
 def test_a_film_that_plays_everywhere_is_copied_without_its_tags():

@@ -11,9 +11,10 @@ from pycocotools import mask as coco
 from bot.labels.colours import COLOURS
 from bot.media.images import prepare_image
 from bot.media.layers.boxes import rgb
-from bot.media.layers.masks import counts
+from bot.media.layers.masks import counts, on_canvas
 from bot.media.layers.regions import shown_regions
 from bot.media.painting import paint
+from bot.media.view import View
 from tests.media.making import exif, saved
 
 GREY = (128, 128, 128)
@@ -197,6 +198,22 @@ def test_run_lengths_are_read_as_coco_writes_them(seed):
     runs = counts(run_lengths(bits))
 
     assert (bits == np.repeat(np.arange(len(runs)) % 2, runs).reshape(53, 37).T).all()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_mask_is_unpacked_exactly(seed):
+    draw = np.random.default_rng(seed)
+    bits = np.zeros(draw.integers(1, 40, 2), bool)
+    for y, x in (draw.random((3, 2)) * bits.shape).astype(int):
+        bits[y : y + draw.integers(1, 9), x : x + draw.integers(1, 9)] = True
+    high, wide = bits.shape
+    view = View(Image.new("RGB", (wide, high)), (0, 0, wide, high), 1.0, 1.0, max(wide, high))
+
+    seen, (x, y) = on_canvas(view, counts(run_lengths(bits)), (high, wide))
+
+    whole = np.zeros_like(bits)
+    whole[y : y + seen.shape[0], x : x + seen.shape[1]] = seen
+    assert (whole == bits).all()
 
 
 def test_long_runs_are_read_too():

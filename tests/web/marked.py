@@ -24,7 +24,7 @@ from bot.chat import Command, Event, Outcome, Outgoing, Pace, Sending, Shown
 from bot.chats.browser import BrowserChat
 from bot.chats.telegram_opening import recognise
 from bot.edge import Edge
-from bot.project import Project
+from bot.project import LabelDef, Project, Question
 from bot.reception import FrontDoor, PageBoard
 from bot.visiting import SEAL, PageDesk
 from bot.web.ports import MediaFile
@@ -37,6 +37,10 @@ from tests.engines import Clock
 from tests.worlds import add_items
 
 TOKEN = "4242:AAaa-bb_CC"
+LABELS = (LabelDef("per", "PER"), LabelDef("loc", "LOC", help="<b>towns</b>"))
+NAMES = Project("names", "Names", (Question("label", "Which names?", "spans", LABELS),), gold_share=0.0)
+ADA = [{"start": 0, "end": 3, "label": "per", "text": "Ada"}]
+ANNA, BOB = "7001", "7002"
 Json = dict[str, Any]
 
 
@@ -264,3 +268,8 @@ def _serve(loop: asyncio.AbstractEventLoop, server: uvicorn.Server, listening: s
     loop.run_until_complete(edge.delivery.stop(2))
     loop.run_until_complete(loop.shutdown_asyncgens())
     loop.close()
+
+
+def refused(answer: httpx.Response, status: int, words: str) -> None:
+    assert (answer.status_code, list(answer.json())) == (status, ["error"]), answer.text
+    assert words in answer.json()["error"]

@@ -267,7 +267,7 @@ def test_with_instances_every_object_has_a_mask_of_its_own(opened: Open) -> None
     second = painted(shown, (200, 200), (240, 210))
     assert [mark["label"] for mark in shown.marks] == ["car", "car"]
     shown.chip("Person")
-    shown.page.locator(".objects .chip").first.click()
+    shown.page.locator(".objects .chip").nth(1).click()
     first |= painted(shown, (60, 300), (100, 310))
     marks = shown.marks
     assert [mark["label"] for mark in marks] == ["car", "person"]
@@ -286,14 +286,14 @@ def test_objects_may_lie_over_one_another_and_none_loses_a_pixel(opened: Open) -
     assert [decoded(mark).sum() for mark in shown.marks[:2]] == [one.sum(), other.sum()]
     assert same(decoded(shown.marks[2]), third)
     chips = shown.page.locator(".objects .chip")
-    chips.first.click()
+    chips.nth(1).click()
     shown.press("Eraser")
     gone = painted(shown, over, (over[0] - 20, over[1] + 20))
     states = [shown.marks]
     assert same(decoded(states[0][0]), one & ~gone)
     assert np.array_equal(decoded(states[0][1]), other)
     assert same(decoded(states[0][2]), third)
-    chips.nth(1).click()
+    chips.nth(2).click()
     shown.press("Brush")
     more = painted(shown, over, (over[0], over[1] + 60))
     assert same(decoded(shown.marks[1]), other | more)

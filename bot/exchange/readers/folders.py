@@ -2,6 +2,7 @@
 
 import lzma
 import os
+import re
 import shutil
 import stat
 import struct
@@ -35,6 +36,10 @@ _OF_ROWS: Final = frozenset({*SUFFIXES, *JSONL_SUFFIXES, ".json", ".parquet"})
 NOUNS: Final = {"image": "picture", "audio": "sound", "video": "film", "text": "text"}
 LISTED: Final = 5
 """How many files that are left out are named."""
+_LABELS: Final = re.compile(
+    r"(?:^|/)(?:labels/.+\.txt|Annotations/.+\.xml|(?:masks|SegmentationClass)/.+\.png|annotations/.+\.json|\w*\.coco\.json)$"
+)
+"""What data sets of pictures call their labels."""
 _END, _END64 = b"PK\x05\x06", b"PK\x06\x06"
 _DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, EOFError, OSError, ValueError)
 _HIDDEN = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini", "dataset.json"})
@@ -65,7 +70,9 @@ def open_zip(path: Path) -> Opened:
     if tables := [name for name in names if PurePosixPath(name).name in TABLES]:
         return _tabled(path, names, tables)
     rows = partial(_archive, path, sorted(names))
-    return Opened(path=path, format="zip", rows=rows, base=path.parent, mixed=True)
+    labelled = any(map(_LABELS.search, names))
+    notes = ("Labels in a zip are not read, only its pictures: unpack it, and import the folder.",) if labelled else ()
+    return Opened(path=path, format="zip", rows=rows, base=path.parent, mixed=True, notes=notes)
 
 
 def sorted_out(opened: Opened, wanted: frozenset[str]) -> Opened:

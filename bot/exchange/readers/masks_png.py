@@ -13,7 +13,9 @@ from bot.exchange.readers.folders import files_in
 
 MASKS: Final = ("masks", "SegmentationClass")
 PICTURES: Final = frozenset({"images", "JPEGImages"})
-CLASSES: Final = ("classes.txt", "labels.txt", "labelmap.txt")
+COLOURED: Final = "labelmap.txt"
+"""CVAT's, with a colour after each name."""
+CLASSES: Final = ("classes.txt", "labels.txt", COLOURED)
 VOID: Final = 255
 _NOTHING: Final = frozenset({"background", "_background_", "__background__", "nothing", "void", "unlabeled"})
 
@@ -33,7 +35,9 @@ def _names(folder: Path) -> dict[int, str]:
     if path is None:
         return {}
     lines = [line.strip() for line in path.read_text(encoding="utf-8-sig", errors="replace").splitlines()]
-    names = [line.partition(":")[0].strip() for line in lines if line and not line.startswith("#")]
+    if path.name == COLOURED:
+        lines = [line.partition(":")[0].strip() for line in lines if not line.startswith("#")]
+    names = [line for line in lines if line]
     start = 0 if names and names[0].casefold() in _NOTHING else 1
     return {number: name for number, name in enumerate(names, start) if number}
 

@@ -1,7 +1,7 @@
 """Folders named after classes, with pictures in them: each picture's folder is its label."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
@@ -22,20 +22,21 @@ def imagefolder(project: Project, opened: Opened, sample: Sequence[Raw]) -> Reco
     if not opened.mixed or question is None:
         return None
     known = _known(opened.path)
-    folders = {folder_of(str(raw.cells.get("id"))) for raw in sample if "image" in raw.cells}
+    folders = {folder_of(str(raw.cells.get("id")), known) for raw in sample if "image" in raw.cells}
     if not folders or any(own_name(question, known.get(name, name)) is None for name in folders):
         return None
     return Recognised(opened, (question.type,), partial(_taken, known), "pictures in a folder a label")
 
 
-def folder_of(place: str) -> str:
-    """The folder that stands for the class: the first that is no part of a split."""
-    folders = [name for name in PurePosixPath(place).parts[:-1] if name.casefold() not in PARTS]
+def folder_of(place: str, known: Collection[str] = ()) -> str:
+    """The folder that stands for the class: the first that is no part of a split, or is `known` for a class."""
+    inside = PurePosixPath(place).parts[:-1]
+    folders = [name for name in inside if name in known or name.casefold() not in PARTS]
     return folders[0] if folders else ""
 
 
 def _taken(known: Mapping[str, str], row: Mapping[str, Any]) -> Brought:
-    folder = folder_of(str(row.get("id")))
+    folder = folder_of(str(row.get("id")), known)
     data = {name: value for name, value in row.items() if name != "id"}
     return Brought(row.get("id"), data, known.get(folder, folder) or None)
 

@@ -100,7 +100,10 @@ class Parquet:
             return feature["names"].index(value)
         if inner.get("_type") == "ClassLabel":
             return [inner["names"].index(one) for one in value]
-        return _whole(value) if kind == "List" else _plain(column.type, value)
+        if kind == "List":
+            return _whole(value)
+        # Of transcripts some are plain texts and some have times: a text stands as it is beside their JSON.
+        return _plain("text" if column.question and isinstance(value, str) else column.type, value)
 
     def _file(self, media: Mapping[str, Any] | None) -> Any:
         if media is None or self._context.load is None:

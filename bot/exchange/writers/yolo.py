@@ -52,7 +52,9 @@ class Yolo:
         yield from (f"{name}: images/{part}" for name, part in places.items())
         yield f"nc: {len(self._classes.names)}"
         yield "names:"
-        yield from (f"  {place}: {json.dumps(name)}" for place, name in enumerate(self._classes.names))
+        yield from (
+            f"  {place}: {json.dumps(name, ensure_ascii=False)}" for place, name in enumerate(self._classes.names)
+        )
 
     def _boxes(self, picture: Pictured) -> Iterator[str]:
         """Class, middle, width and height, as shares of the picture."""

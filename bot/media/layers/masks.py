@@ -64,12 +64,20 @@ def on_canvas(view: View, runs: NDArray[np.int64], size: tuple[int, int]) -> tup
     rows, top = _sampled(view, 1, 0, high)
     if not columns.size or not rows.size:
         return None
-    flat = np.repeat((np.arange(len(runs)) % 2).astype(bool), runs)[first * high : stop * high]
+    flat = _stretch(runs, ends, first * high, stop * high)
     bits = flat.reshape(stop - first, high)[np.ix_(columns - first, rows)].T
     inked = np.flatnonzero(bits.any(axis=1))
     if not inked.size:
         return None
     return bits[inked[0] : inked[-1] + 1], (left, top + int(inked[0]))
+
+
+def _stretch(runs: NDArray[np.int64], ends: NDArray[np.int64], start: int, stop: int) -> Bits:
+    """The pixels from `start` to `stop`, down the columns; `ends` is where each run ends."""
+    first, last = np.searchsorted(ends, start, "right"), np.searchsorted(ends, stop, "left") + 1
+    edges = np.clip(np.concatenate(([ends[first] - runs[first]], ends[first:last])), start, stop)
+    inked: Bits = (np.arange(first, last) % 2).astype(bool)
+    return np.repeat(inked, np.diff(edges))
 
 
 def _sampled(view: View, axis: int, start: int, stop: int) -> tuple[NDArray[np.int64], int]:

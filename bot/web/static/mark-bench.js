@@ -2,6 +2,8 @@
 import { icon, make } from "./dom.js";
 import { word } from "./words.js";
 
+// How much of the chip before the chosen one stays in sight.
+const PEEK = 40;
 const ICONS = {
   remove: "M4 7h16M10 11v6M14 11v6M6 7l1 13h10l1-13M9 7V4h6v3",
   duplicate: "M9 9h11v11H9zM5 15H4V4h11v1",
@@ -12,13 +14,12 @@ const ICONS = {
   eraser: "M8 20h12M5 15L14 5l6 6-9 9H9z M9.5 10l6 6",
   regions: "M4 4h16v16H4zM4 11l6 2 3-9M10 13l-1 7M10 13l10 3",
   polygon: "M12 4l8 6-3 10H7L4 10z",
-  add: "M12 5v14M5 12h14",
   finer: "M4 4h16v16H4zM12 4v16M4 12h16",
 };
 
 export function button(name, act) {
-  const element = make("button", { type: "button", class: `tool ${name}`, "aria-label": word(`mark.${name}`), title: word(`mark.${name}`) });
-  element.append(icon(ICONS[name]));
+  const said = word(`mark.${name}`);
+  const element = make("button", { type: "button", class: `tool ${name}`, "aria-label": said, title: said }, icon(ICONS[name]));
   element.addEventListener("click", act);
   return element;
 }
@@ -70,15 +71,23 @@ export class Bench {
 
   choose(at) {
     this.chips.forEach((element, place) => press(element, place === at));
-    const chosen = this.chips[at];
-    const hidden = chosen && (chosen.offsetLeft < this.row.scrollLeft || chosen.offsetLeft + chosen.offsetWidth > this.row.scrollLeft + this.row.clientWidth);
-    if (hidden) this.row.scrollLeft = chosen.offsetLeft - 40;
+    if (this.chips[at]) reveal(this.row, this.chips[at]);
   }
+}
+
+// Scrolls a row of chips to one that is out of sight.
+export function reveal(row, chosen) {
+  const { scrollLeft, clientWidth } = row;
+  const { offsetLeft, offsetWidth } = chosen;
+  const seen = offsetLeft >= scrollLeft && offsetLeft + offsetWidth <= scrollLeft + clientWidth;
+  if (!seen) row.scrollLeft = offsetLeft - PEEK;
 }
 
 function chip(label, at, act) {
   const dot = make("span", { class: "dot", "aria-hidden": "true" });
-  const element = make("button", { type: "button", class: "chip", "aria-pressed": "false", title: label.help }, dot, make("span", { dir: "auto" }, titleOf(label)));
+  const title = make("span", { dir: "auto" }, titleOf(label));
+  const element = make("button", { type: "button", class: "chip", title: label.help || false }, dot, title);
+  press(element, false);
   paint(element, label.colour);
   if (at < 9) element.append(make("kbd", { "aria-hidden": "true" }, String(at + 1)));
   element.addEventListener("click", act);

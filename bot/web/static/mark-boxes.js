@@ -14,7 +14,8 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 
 export class BoxesEditor {
   static keys = [
-    ["1–9", "mark.picture.keys.label"], ["← ↑ → ↓", "mark.picture.keys.move"], ["Shift+← ↑ → ↓", "mark.picture.keys.resize"],
+    ["1–9", "mark.picture.keys.label"],
+    ["← ↑ → ↓", "mark.picture.keys.move"], ["Shift+← ↑ → ↓", "mark.picture.keys.resize"],
     ["Tab", "mark.picture.keys.next"], ["Ctrl+D", "mark.picture.keys.duplicate"], ["Del", "mark.picture.keys.remove"],
     ["Esc", "mark.picture.keys.escape"], ["+ − 0", "mark.picture.keys.zoom"],
   ];
@@ -212,7 +213,7 @@ export class BoxesEditor {
   tap(spot, side) {
     const reach = ((spot.touch ? TOUCH_REACH : MOUSE_REACH) * this.view.camera.density) / this.view.camera.scale;
     const hit = under(this.boxes, spot, reach);
-    if (side && !hit.includes(this.chosen)) return;
+    if (side && !hit.length) return;
     const at = hit.indexOf(this.chosen);
     this.choose(hit[at + 1] ?? -1);
   }

@@ -121,7 +121,8 @@ export class LabelMap {
     for (const [column, spans] of columnsOf(runs, this.height)) {
       const end = Math.min((column + 1) * this.factor, width);
       for (let x = column * this.factor; x < end; x++) {
-        for (const [from, to] of spans) put(found, x * height + from * this.factor, x * height + Math.min(to * this.factor, height));
+        const top = x * height;
+        for (const [from, to] of spans) put(found, top + from * this.factor, top + Math.min(to * this.factor, height));
       }
     }
     return found;

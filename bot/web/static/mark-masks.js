@@ -47,7 +47,8 @@ export class MasksEditor {
   }
 
   build(root, item) {
-    const names = ["brush", "eraser", ...(item.regions ? ["regions"] : []), ...(matchMedia("(any-pointer: fine)").matches ? ["polygon"] : [])];
+    const there = { brush: true, eraser: true, regions: item.regions, polygon: matchMedia("(any-pointer: fine)").matches };
+    const names = Object.keys(there).filter((name) => there[name]);
     this.tools = Object.fromEntries(names.map((name) => [name, toggle(name, () => this.take(name))]));
     this.finer = item.regions ? toggle("finer", () => this.refine()) : null;
     const buttons = [...Object.values(this.tools), ...(this.finer ? [this.finer] : [])];

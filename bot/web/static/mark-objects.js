@@ -1,6 +1,6 @@
 // What a value of the label map stands for: a label, or with `apart` one object of several with the same label.
 import { make } from "./dom.js";
-import { paint, press, titleOf } from "./mark-bench.js";
+import { paint, press, reveal, titleOf } from "./mark-bench.js";
 import { word } from "./words.js";
 
 const FEW = 255;
@@ -38,13 +38,16 @@ export class Objects {
     this.names = this.names.map((other, at) => (at === value - 1 ? name : other));
   }
 
-  // Chips of the objects that are there, the active one pressed, and one for a new object.
+  // A chip for a new object, and those of the objects that are there; the active one is pressed.
   show(row, values, choose) {
     const chips = values.map((value, at) => {
       const label = this.labels[this.label(value)];
-      return chip(`${at + 1} ${label ? titleOf(label) : this.name(value)}`, label?.colour, value === this.active, () => choose(value));
+      const title = `${at + 1} ${label ? titleOf(label) : this.name(value)}`;
+      return chip(title, label?.colour, value === this.active, () => choose(value));
     });
-    row.replaceChildren(...chips, chip(`+ ${word("mark.new")}`, null, !this.active, () => choose(0)));
+    const fresh = chip(`+ ${word("mark.new")}`, null, !this.active, () => choose(0));
+    row.replaceChildren(fresh, ...chips);
+    reveal(row, chips[values.indexOf(this.active)] ?? fresh);
   }
 }
 

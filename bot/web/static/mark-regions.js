@@ -22,8 +22,9 @@ export class Regions {
     this.finer = false;
     this.coarse = parents.length ? ids.map((id) => parents[id - 1] ?? id) : ids;
     // Where each column and row of the map begins in the original, and which one every pixel of the original is in.
-    this.lefts = cuts(width, picture.width);
-    this.starts = cuts(height, picture.height);
+    const ratio = [Math.max(width, height), Math.max(picture.width, picture.height)];
+    this.lefts = cuts(width, picture.width, ratio);
+    this.starts = cuts(height, picture.height, ratio);
     this.columns = places(this.lefts, picture.width);
     this.rows = places(this.starts, picture.height);
     this.picture = picture;
@@ -69,9 +70,11 @@ export class Regions {
   }
 }
 
-// Where `few` cells begin and end on `many` pixels, as bot/labels/rle.py cuts them for what is picked in the chat.
-function cuts(few, many) {
-  return Array.from({ length: few + 1 }, (_, cell) => Math.floor((2 * cell * many + few) / (2 * few)));
+// Where `few` cells begin and end on `many` pixels, of which `pixels` are as long as `cells`: a pixel belongs to the cell
+// that its middle lies in, as bot/labels/rle.py cuts them for what is picked in the chat.
+function cuts(few, many, [cells, pixels]) {
+  const start = (cell) => Math.min(many, Math.floor((2 * cell * pixels + cells - 1) / (2 * cells)));
+  return [...Array.from({ length: few }, (_, cell) => start(cell)), many];
 }
 
 function places(starts, length) {

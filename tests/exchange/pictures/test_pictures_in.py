@@ -2,6 +2,7 @@
 
 import io
 import json
+import zipfile
 from dataclasses import replace
 
 import numpy as np
@@ -73,6 +74,23 @@ def test_what_goes_out_comes_back_as_gold_the_very_same(desk, form, project, lab
     _, out = desk.export("out", format=form, media=True)
     found = golden(desk, out, project)
     assert [found[key] for key in sorted(found)] == [label, []]
+
+
+ODD = ("🚗: car", 'a "b" # c', "test", "straße, 東京")
+
+
+@pytest.mark.parametrize("form", ["coco", "yolo", "voc", "masks-png", "yolo-seg", "imagefolder"])
+def test_names_of_labels_come_back_whatever_stands_in_them(desk, form):
+    kind = {"masks-png": "masks", "yolo-seg": "masks", "imagefolder": "choice"}.get(form, "boxes")
+    labels = tuple(LabelDef(name, name) for name in ODD)
+    project = replace(BOXES, name="odd", questions=(Question("label", "?", kind, labels),))
+    desk = pictures(desk, project, *(f"{place}.jpg" for place in range(len(ODD))))
+    marks = {"boxes": [[CAR | {"label": name}] for name in ODD], "choice": list(ODD),
+             "masks": [[mask(name, (5, 5, 20, 10))] for name in ODD]}[kind]  # fmt: skip
+    answered(desk, ann=marks)
+    _, out = desk.export("out", format=form, media=True)
+    found = golden(desk, out, project)
+    assert sorted(map(str, found.values())) == sorted(map(str, marks))
 
 
 def test_labels_are_suggested_unless_they_are_said_to_be_right(desk):
@@ -324,6 +342,16 @@ def test_boxes_alone_are_no_masks_and_no_empty_ones_either(desk):
     desk = desk.have(replace(MASKS, name="right"))
     assert desk.bring(path, role="gold").rejected == 1
     assert "boxes without an outline, where masks are asked for: 1" in desk.rejects()[0]["reason"]
+
+
+@pytest.mark.parametrize("place", ["train/labels/a.txt", "Annotations/a.xml", "masks/a.png", "_annotations.coco.json"])
+def test_labels_in_a_zip_are_said_to_be_left_there(desk, place):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("images/a.jpg", jpeg())
+        archive.writestr(place, b"x")
+    lines = list(desk.have(BOXES).plan(desk.file("d.zip", out.getvalue())).lines())
+    assert "Labels in a zip are not read, only its pictures: unpack it, and import the folder." in lines
 
 
 def test_a_project_without_boxes_takes_the_pictures_alone(desk):
