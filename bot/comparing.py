@@ -1,4 +1,4 @@
-"""An item's answers side by side with what they come to, for a reviewer: in words, and as a picture of what is drawn."""
+"""An item's answers side by side with what they come to, for a reviewer: in words, and as a picture of the marks."""
 
 import json
 from collections.abc import Mapping, Sequence

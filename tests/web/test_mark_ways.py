@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from bot.links import LIFETIME
 from bot.project import LabelDef, Project, Question
+from tests.web.fingers import PHONE, mark, send
 from tests.web.marked import House, marked
-from tests.web.test_mark_page import PHONE, mark, send
 
 LABELS = (LabelDef("per", "Person"), LabelDef("loc", "Place"))
 NAMES = Project("names", "Names", (Question("label", "Which names?", "spans", LABELS),), gold_share=0.0)

@@ -8,8 +8,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from bot.project import LabelDef, Project, Question
 from storage.migrations import migrate
 from tests.running import Home, Program, make_home, wait
+from tests.web.fingers import PHONE, label, mark, offline, pause, send, tap
 from tests.web.marking import Json, counted
-from tests.web.test_mark_page import PHONE, label, mark, offline, pause, send, tap
 
 LABELS = (LabelDef("PER", "👤 Person"), LabelDef("LOC", "📍 Place"), LabelDef("ORG", "🏢 Organisation"))
 TEXTS = [
@@ -189,7 +189,7 @@ def test_who_is_removed_is_told_and_keeps_the_work_here(program: Program, contex
 
 
 def test_where_marks_may_overlap_the_server_takes_them(program: Program, context: BrowserContext) -> None:
-    question = Question("label", "Who and where?", "spans", LABELS, {"overlap": True})
+    question = Question("label", "Who and where?", "spans", LABELS, {"overlapping": True})
     page = onto_the_page(joined(program, context, names(program, "overlap", 1, questions=(question,))))
     tap(page, "Ada")
     tap(page, "Bob")

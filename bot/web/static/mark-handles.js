@@ -7,14 +7,12 @@ const RIM = 44;
 const SPEED = 0.35;
 
 export class Handles {
-  // `told`: move(end, x, y) while dragging, to a point of the window; done(). `scroller` scrolls, `sheet` is its content.
+  // `told`: move(end, x, y) while dragging, to a point of the window; done(); tap(x, y). `scroller` scrolls, `sheet` is its content.
   constructor(scroller, sheet, told) {
     this.scroller = scroller;
     this.sheet = sheet;
     this.told = told;
     this.held = null;
-    // Whether the last touch moved an end; otherwise it was a tap on the words below.
-    this.slid = false;
     this.elements = { start: this.handle("start"), end: this.handle("end") };
     sheet.append(this.elements.start, this.elements.end);
   }
@@ -23,7 +21,8 @@ export class Handles {
     const element = make("div", { class: `handle ${end}`, hidden: true, "aria-hidden": "true" });
     element.addEventListener("pointerdown", (event) => this.take(event, end));
     element.addEventListener("pointermove", (event) => this.move(event));
-    for (const kind of ["pointerup", "pointercancel"]) element.addEventListener(kind, () => this.drop());
+    element.addEventListener("pointerup", (event) => this.drop(event));
+    element.addEventListener("pointercancel", () => this.drop(null));
     return element;
   }
 
@@ -47,17 +46,17 @@ export class Handles {
     event.preventDefault();
     const { edge } = this.elements[end];
     this.elements[end].setPointerCapture(event.pointerId);
-    this.held = { end, aside: edge.x - event.clientX, above: (edge.top + edge.bottom) / 2 - event.clientY, x: event.clientX, y: event.clientY };
+    const [x, y] = [event.clientX, event.clientY];
+    this.held = { end, x, y, aside: edge.x - x, above: (edge.top + edge.bottom) / 2 - y };
     this.elements[end].classList.add("held");
-    this.slid = false;
     this.follow(performance.now());
   }
 
   move(event) {
     const { held } = this;
     if (!held) return;
-    this.slid ||= Math.hypot(event.clientX - held.x, event.clientY - held.y) > SLIP;
-    if (!this.slid) return;
+    held.slid ||= Math.hypot(event.clientX - held.x, event.clientY - held.y) > SLIP;
+    if (!held.slid) return;
     [held.x, held.y] = [event.clientX, event.clientY];
     held.moved = true;
   }
@@ -83,12 +82,14 @@ export class Handles {
     return this.scroller.scrollTop !== before;
   }
 
-  drop() {
+  // Without having moved it was a tap on the words below.
+  drop(event) {
     const { held } = this;
     this.held = null;
     if (!held) return;
     if (held.moved) this.told.move(held.end, held.x + held.aside, held.y + held.above);
     this.elements[held.end].classList.remove("held");
-    this.told.done();
+    if (event && !held.slid) this.told.tap(event.clientX, event.clientY);
+    else this.told.done();
   }
 }

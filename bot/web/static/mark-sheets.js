@@ -80,7 +80,8 @@ export function showOver(place, { status, said, kind, kept, close }) {
 
 function sheet(sign, title, sentence, parts) {
   const heading = make("h2", { tabindex: "-1" }, title);
-  return make("section", { class: "mark-sheet" }, make("div", { class: "mark-sign" }, icon(sign)), heading, make("p", { dir: "auto" }, sentence), ...parts);
+  const said = make("p", { dir: "auto" }, sentence);
+  return make("section", { class: "mark-sheet" }, make("div", { class: "mark-sign" }, icon(sign)), heading, said, ...parts);
 }
 
 // Out of a page that a link opened there is no way by a button: only the person can close it.

@@ -31,6 +31,7 @@ export class SpansEditor {
     this.chosen = null;
     this.armed = null;
     this.kind = "word";
+    this.tapped = null;
     this.stop = new AbortController();
     this.build(root);
     this.spans.start(item.marks ?? []);
@@ -41,7 +42,11 @@ export class SpansEditor {
     this.lines = new Lines(this.text, this.styles);
     const sheet = make("div", { class: "spans-sheet" }, this.lines.element);
     this.scroller = make("div", { class: "spans-scroll", tabindex: "0", role: "group", "aria-label": word("mark.spans.text") }, sheet);
-    this.handles = new Handles(this.scroller, sheet, { move: (...place) => this.drag(...place), done: () => this.dragged() });
+    this.handles = new Handles(this.scroller, sheet, {
+      move: (...place) => this.drag(...place),
+      done: () => this.dragged(),
+      tap: (x, y) => this.through(x, y),
+    });
     this.tray = new Tray(this.labels, {
       label: (name) => this.label(name),
       remove: () => this.remove(),
@@ -56,6 +61,7 @@ export class SpansEditor {
   listen() {
     const { signal } = this.stop;
     this.lines.element.addEventListener("pointerdown", (event) => this.down(event));
+    document.addEventListener("pointerdown", () => (this.tapped = null), { signal, capture: true });
     document.addEventListener("pointerup", (event) => this.up(event), { signal });
     this.scroller.addEventListener("click", (event) => this.click(event));
     document.addEventListener("keydown", (event) => spanKey(this, event), { signal });
@@ -113,13 +119,28 @@ export class SpansEditor {
   }
 
   click(event) {
-    const dragged = event.target.closest(".handle") && this.handles.slid;
-    if (dragged || this.selected) return (this.selected = false);
+    if (event.target.closest(".handle") || this.selected || this.isEcho(event)) return (this.selected = false);
     getSelection().removeAllRanges();
     const tag = event.target.closest(".tag");
-    const unit = tag ? this.text.unitAt(Number(tag.dataset.at) - 1, this.kind) : this.lines.at(event.clientX, event.clientY, this.kind);
-    if (!unit) return this.clear();
-    this.tap(unit);
+    if (tag) this.tap(this.text.unitAt(Number(tag.dataset.at) - 1, this.kind));
+    else this.touch(event.clientX, event.clientY);
+  }
+
+  // A tap on a handle is meant for the word below. The handle has moved away when the browser reports the click of it.
+  through(x, y) {
+    this.tapped = { x, y };
+    this.touch(x, y);
+  }
+
+  isEcho({ clientX, clientY }) {
+    const { tapped } = this;
+    return tapped !== null && Math.hypot(clientX - tapped.x, clientY - tapped.y) < SLIP;
+  }
+
+  touch(x, y) {
+    const unit = this.lines.at(x, y, this.kind);
+    if (unit) this.tap(unit);
+    else this.clear();
   }
 
   tap(unit) {
@@ -218,10 +239,11 @@ export class SpansEditor {
     const unit = this.lines.at(x, y, this.kind);
     const { active } = this;
     if (!unit || !active) return;
-    const wanted = end === "start" ? { start: Math.min(unit.start, active.end - 1), end: active.end } : { start: active.start, end: Math.max(unit.end, active.start + 1) };
-    if (end === "start" && unit.start >= active.end) wanted.start = this.text.unitAt(active.end - 1, this.kind).start;
-    if (end === "end" && unit.end <= active.start) wanted.end = this.text.unitAt(active.start, this.kind).end;
-    this.move(wanted);
+    const { start, end: stop } = active;
+    // An end that is dragged past the other leaves the one word that is there.
+    const first = unit.start < stop ? unit.start : this.text.unitAt(stop - 1, this.kind).start;
+    const last = unit.end > start ? unit.end : this.text.unitAt(start, this.kind).end;
+    this.move(end === "start" ? { start: first, end: stop } : { start, end: last });
   }
 
   move(wanted) {

@@ -48,7 +48,8 @@ export class Tray {
 }
 
 function tool(name, press) {
-  const button = make("button", { type: "button", class: "tray-button", "aria-label": word(`mark.spans.${name}`), title: word(`mark.spans.${name}`) }, icon(SIGNS[name]));
+  const said = word(`mark.spans.${name}`);
+  const button = make("button", { type: "button", class: "tray-button", "aria-label": said, title: said }, icon(SIGNS[name]));
   button.addEventListener("click", press);
   return button;
 }
@@ -56,7 +57,8 @@ function tool(name, press) {
 function chip(label, at, press) {
   const key = at < 9 ? [make("kbd", { "aria-hidden": "true" }, at + 1)] : [];
   const name = make("span", { class: "name", dir: "auto" }, label.title);
-  const button = make("button", { type: "button", class: "chip", title: label.help || false, "aria-pressed": "false" }, make("i"), name, ...key);
+  const attributes = { type: "button", class: "chip", title: label.help || false, "aria-pressed": "false" };
+  const button = make("button", attributes, make("i"), name, ...key);
   ground(button, label.colour);
   button.addEventListener("click", press);
   return button;
