@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.exchange.spans import iob
@@ -53,6 +53,7 @@ def test_what_spans_become_as_tags_is_read_as_the_same_spans(case):
 
 
 @given(marked())
+@example(("aaa ", [iob.Span(0, 4, "A")]))
 def test_the_words_of_a_docbin_are_the_text_again(case):
     text, spans = case
     words, spaces, places = pieces(text, spans)

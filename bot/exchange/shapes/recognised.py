@@ -180,7 +180,7 @@ def _piece(row: Mapping[str, Any]) -> dict[str, Any]:
         start, length = float(row["offset"]), float(row["duration"])
     except (KeyError, TypeError, ValueError):
         raise BadRow("offset and duration must be numbers of seconds") from None
-    return {"start": round(start, 3), "end": round(start + length, 3), "text": row.get("text")}
+    return {"start": round(start, 3), "end": round(start + length, 3), "text": row.get("text") or ""}
 
 
 def _of_voice(opened: Opened, row: Mapping[str, Any]) -> Brought:

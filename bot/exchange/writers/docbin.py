@@ -74,7 +74,8 @@ class DocBin:
 def pieces(text: str, spans: Sequence[Span]) -> tuple[list[str], list[bool], list[tuple[int, int]]]:
     """(words, whether a space follows each, where each stands): together they are the text again, sign by sign.
 
-    A single space belongs to the word before it, unless a span ends between the two; other white space is a word.
+    A single space belongs to the word before it, unless a span begins or ends between the two, or ends after it; other
+    white space is a word.
     """
     cuts = sorted({place for one in spans for place in one[:2]})
     borders = {0, len(text), *cuts}
@@ -84,10 +85,11 @@ def pieces(text: str, spans: Sequence[Span]) -> tuple[list[str], list[bool], lis
     words: list[str] = []
     spaces: list[bool] = []
     places: list[tuple[int, int]] = []
-    within = set(cuts)
+    # Where a space must be a word of its own.
+    alone = {*cuts, *(one.end - 1 for one in spans)}
     for start, end in itertools.pairwise(edges):
         piece = text[start:end]
-        if words and not spaces[-1] and piece[0] == " " and not words[-1].isspace() and start not in within:
+        if words and not spaces[-1] and piece[0] == " " and not words[-1].isspace() and start not in alone:
             spaces[-1] = True
             piece, start = piece[1:], start + 1
         if piece:
