@@ -16,7 +16,7 @@ from typing import Any
 from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.measuring import Figure, table
-from tests.web.conftest import ARGUMENTS
+from tests.chromium import ARGUMENTS
 from tests.web.editing import LABELS, Desk, House, desk, item, served, tiles
 
 PHOTO = (4000, 3000)

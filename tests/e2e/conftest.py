@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from tests.running import CLIPS, REVIEWS, Home, Stable, make_home
-from tests.web.conftest import chromium as chromium
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ from pycocotools.coco import COCO
 from spacy.tokens import DocBin
 
 from storage.migrations import migrate
+from tests.chromium import started
 from tests.e2e.sites import Site, site_of
 from tests.fakes.slack_person import Person as SlackPerson
 from tests.fakes.telegram_people import Person as TelegramPerson
@@ -150,9 +151,9 @@ def together(flows: Sequence[Flow], seconds: float, what: Callable[[], object]) 
         time.sleep(0.01)
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, stable: Stable) -> Iterator[Site]:
-    folder = tmp_path_factory.mktemp("ten") / "home"
+@pytest.fixture
+def site(tmp_path: Path, stable: Stable) -> Iterator[Site]:
+    folder = tmp_path / "home"
     folder.mkdir()
     url = f"sqlite:///{folder / 'labelbot.db'}"
     migrate(url)
@@ -201,73 +202,70 @@ def photograph(number: int) -> bytes:
     return out.getvalue()
 
 
-def labels(site: Site, project: str) -> list[Any]:
-    """What whoever came last made of all ten items, in their order."""
-    by_person: dict[Any, list[Any]] = {}
+def labels(site: Site, project: str, who: str) -> list[Any]:
+    """What a person made of all ten items, in their order."""
     statement = (
-        "SELECT a.person, a.label FROM answers a JOIN projects p ON p.id = a.project "
-        "WHERE p.name = :name AND a.live = true ORDER BY a.id"
+        "SELECT a.label FROM answers a JOIN projects p ON p.id = a.project JOIN people h ON h.id = a.person "
+        "WHERE p.name = :project AND lower(h.name) = lower(:who) AND a.live = true ORDER BY a.id"
     )
-    for row in site.home.rows(statement, name=project):
-        held = row["label"] if isinstance(row["label"], dict) else json.loads(row["label"])
-        by_person.setdefault(row["person"], []).append(held["label"])
-    return list(by_person.values())[-1]
+    rows = site.home.rows(statement, project=project, who=f"{who} {project}")
+    return [_json(row["label"])["label"] for row in rows]
 
 
-def whole(site: Site) -> None:
+def _json(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def whole(site: Site, who: str) -> None:
     """Ten labels of each kind, of one shape whatever way they came."""
-    for boxes in labels(site, "boxes"):
+    for boxes in labels(site, "boxes", who):
         (box,) = boxes
         assert set(box) == {"label", "x", "y", "width", "height"}
         assert box["label"] == "car"
-    for masks in labels(site, "masks"):
+    for masks in labels(site, "masks", who):
         (mask,) = masks
         assert set(mask) == {"label", "size", "counts"}
         assert (mask["label"], mask["size"]) == ("road", [SIZE[1], SIZE[0]])
-    spans = labels(site, "spans")
-    assert spans == [[{"start": 4, "end": 7, "label": "PER", "text": "Ada"}]] * COUNT
-    assert [len(labels(site, name)) for name in FILES] == [COUNT] * 3
+    assert labels(site, "spans", who) == [[{"start": 4, "end": 7, "label": "PER", "text": "Ada"}]] * COUNT
+    assert [len(labels(site, name, who)) for name in FILES] == [COUNT] * 3
 
 
-def test_in_telegrams_chat_alone(site: Site) -> None:
-    tg = site.telegram
-    flows = []
+def test_ten_of_each_through_each_way(site: Site) -> None:
+    with started() as browser:
+        together(
+            [*in_telegram(site), *in_slack(site), *in_the_browser(site, browser)], 240, lambda: site.program.output
+        )
+        for who in ("Anna", "Bob", "Cleo"):
+            whole(site, who)
+        on_the_page(site, browser)
+    whole(site, "Dora")
+    assert not site.telegram.refusals
+    opens_elsewhere(site)
+
+
+def in_telegram(site: Site) -> Iterator[Flow]:
     for kind in FILES:
-        person = tg.user(f"Anna {kind}")
+        person = site.telegram.user(f"Anna {kind}")
         person.start(site.home.codes[kind])
-        flows.append(labeling(site, TelegramHand(person), kind))
-    together(flows, 240, lambda: site.program.output)
-    whole(site)
-    assert not tg.refusals
+        yield labeling(site, TelegramHand(person), kind)
 
 
-def test_in_slack(site: Site) -> None:
-    slack = site.slack
-    flows = []
+def in_slack(site: Site) -> Iterator[Flow]:
     for kind in FILES:
-        person = slack.user(f"Bob {kind}")
+        person = site.slack.user(f"Bob {kind}")
         person.command("/label", f"join {site.home.codes[kind]}").wait()
-        flows.append(labeling(site, SlackHand(person), kind))
-    together(flows, 240, lambda: site.program.output)
-    whole(site)
+        yield labeling(site, SlackHand(person), kind)
 
 
-def test_in_the_browser_chat(site: Site, chromium: Browser) -> None:
-    flows, contexts = [], []
+def in_the_browser(site: Site, browser: Browser) -> Iterator[Flow]:
     for kind in FILES:
-        context = chromium.new_context(locale="en-US", **PHONE)  # type: ignore[arg-type]
-        contexts.append(context)
-        page = context.new_page()
+        page = browser.new_context(locale="en-US", **PHONE).new_page()  # type: ignore[arg-type]
         page.set_default_timeout(8000)
         page.goto(f"{site.program.address}/join/{site.home.codes[kind]}")
-        page.get_by_label("Your name").fill("Cleo")
+        page.get_by_label("Your name").fill(f"Cleo {kind}")
         page.get_by_role("button", name="Join").click()
         page.locator(".message.open").wait_for()
-        flows.append(labeling(site, BrowserHand(page), kind))
-    together(flows, 240, lambda: site.program.output)
-    whole(site)
-    for context in contexts:
-        context.close()
+        yield labeling(site, BrowserHand(page), kind)
 
 
 def public(site: Site, context: BrowserContext) -> BrowserContext:
@@ -297,14 +295,15 @@ def draw(page: Page, kind: str) -> None:
     page.locator(".mark-count", has_text="1").wait_for()
 
 
-def test_on_the_page_inside_telegram(site: Site, chromium: Browser) -> None:
+def on_the_page(site: Site, browser: Browser) -> None:
+    """Inside Telegram, whose button opens it."""
     for kind in FILES:
         person = site.telegram.user(f"Dora {kind}")
         person.start(site.home.codes[kind])
         site.telegram.wait(lambda: any("page" in one.text for one in person.chat.last_from_bot.all_buttons), 20)  # noqa: B023
         button = next(one for one in person.chat.last_from_bot.all_buttons if "page" in one.text)
         opening = quote(init_data(str(person.id), token=site.telegram.token, at=datetime.now(UTC)))
-        context = public(site, chromium.new_context(locale="en-US", **PHONE))  # type: ignore[arg-type]
+        context = public(site, browser.new_context(locale="en-US", **PHONE))  # type: ignore[arg-type]
         page = context.new_page()
         page.set_default_timeout(8000)
         page.goto(f"{button.data}#tgWebAppData={opening}&tgWebAppVersion=8.0")
@@ -315,11 +314,10 @@ def test_on_the_page_inside_telegram(site: Site, chromium: Browser) -> None:
             page.locator("#send").click()
         page.get_by_text("All done").first.wait_for()
         context.close()
-    whole(site)
 
 
-def test_what_was_marked_opens_elsewhere_with_nothing_lost(site: Site) -> None:
-    """Whatever people have been here: COCO in pycocotools, DocBin in spaCy, tasks in Label Studio."""
+def opens_elsewhere(site: Site) -> None:
+    """What four people made of the same items: COCO in pycocotools, DocBin in spaCy, tasks in Label Studio."""
     out = site.home.folder / "out"
     for kind in ("boxes", "masks"):
         commands(site, ("export", kind, "--format", "coco", "--level", "items", "-o", str(out / f"{kind}.json")))
