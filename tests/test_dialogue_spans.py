@@ -20,7 +20,7 @@ def test_a_text_is_marked_by_replies_and_the_person_sees_it_grow(talk):
     assert anna.sees == (
         "1 / 2 · News\nWho and where?\n\n¹Ada ²Lovelace ³lived ⁴in ⁵London.\n\n"
         "Type words=PER, or their numbers: 3-4 PER. Words*=PER marks every one. Or tap a label.\n"
-        "[+ 👤 Person] [+ 📍 Place]\n[+ 🏢 Organisation]\n[∅ Nothing to mark]\n[↩] [⋯] [⏭]"
+        "[+ 👤 Person] [+ 📍 Place]\n[+ 🏢 Organisation]\n[∅ Nothing to mark]\n[✏️ Mark on a page]\n[↩] [⋯] [⏭]"
     )
     anna.types("1-2 PER")
     anna.types("London=LOC")

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from bot.labels import transcript
-from bot.media.cutting import taken_apart
-from bot.media.prepared import BadMedia, Piece, Prepared
+from bot.media.prepared import BadMedia, Piece, Prepared, taken_apart
 from bot.media.preparer import Preparer, Source
 from bot.project import Project
 from storage import media

@@ -1,5 +1,7 @@
 """The pixels within a polygon, the very ones that pycocotools finds, so that a mask is the same whoever fills it."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -16,7 +18,7 @@ _FINE: Final = 5
 """Outlines are followed in fifths of a pixel, as pycocotools does (`rleFrPoly` in maskApi.c)."""
 
 
-def filled(polygons: Iterable[Sequence[float]], size: "Size") -> "Raster":
+def filled(polygons: Iterable[Sequence[float]], size: Size) -> Raster:
     """The pixels within any of the polygons, `[x1, y1, x2, y2, …]` each. Raises ValueError for one that leads far out
     of the picture: it would be followed all the way."""
     import numpy as np
@@ -31,7 +33,7 @@ def filled(polygons: Iterable[Sequence[float]], size: "Size") -> "Raster":
     return found
 
 
-def _one(polygon: Sequence[float], size: "Size") -> "Raster":
+def _one(polygon: Sequence[float], size: Size) -> Raster:
     """Where the outline crosses the middle of a column of pixels, what is below changes between outside and inside."""
     import numpy as np
 
@@ -48,7 +50,7 @@ def _one(polygon: Sequence[float], size: "Size") -> "Raster":
     return np.bitwise_xor.accumulate(flips, axis=0)[:height]
 
 
-def _followed(polygon: Sequence[float]) -> "tuple[Whole, Whole]":
+def _followed(polygon: Sequence[float]) -> tuple[Whole, Whole]:
     """Points close together along the whole outline, in fifths of a pixel."""
     import numpy as np
 

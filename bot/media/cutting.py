@@ -34,12 +34,3 @@ def cut_up(source: Path | bytes, name: str, longest_ms: int) -> Prepared:
         kind="audio", mime="audio/ogg", content=b"".join([*files, picture]), duration_ms=duration,
         width=width, height=height, pieces=pieces,
     )  # fmt: skip
-
-
-def taken_apart(cut: Prepared) -> tuple[list[bytes], bytes]:
-    """(the pieces' files, the waveform picture)."""
-    files, at = [], 0
-    for piece in cut.pieces or ():
-        files.append(cut.content[at : at + piece["size"]])
-        at += piece["size"]
-    return files, cut.content[at:]

@@ -60,6 +60,15 @@ class Prepared:
     regions: Cut | None = None
 
 
+def taken_apart(cut: Prepared) -> tuple[list[bytes], bytes]:
+    """(the pieces' files, the waveform picture)."""
+    files, at = [], 0
+    for piece in cut.pieces or ():
+        files.append(cut.content[at : at + piece["size"]])
+        at += piece["size"]
+    return files, cut.content[at:]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Limits:
     """How much one file may ask for: pixels, bytes of memory and of output, seconds of work, milliseconds of sound.

@@ -9,9 +9,9 @@ from PIL import Image
 
 from bot.media import loudness, opus, waveform
 from bot.media.audio import prepare_audio
-from bot.media.cutting import cut_up, taken_apart
+from bot.media.cutting import cut_up
 from bot.media.painting import paint
-from bot.media.prepared import BadMedia
+from bot.media.prepared import BadMedia, taken_apart
 from bot.media.preparer import Preparer
 from tests.media.making import tone
 from tests.media.speaking import RATE, SOUNDS, samples, speech

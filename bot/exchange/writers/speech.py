@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +26,9 @@ _OF_NAMES: Final = re.compile(r"[^A-Za-z0-9._-]+")
 _LONGEST: Final = 80
 _FORMATS: Final = {"audio/ogg": "ogg", "video/mp4": "mov"}
 """Of what we serve, as ffmpeg calls it."""
-_WAV: Final = ("-map", "0:a:0", "-vn", "-ac", "1", "-ar", "22050", "-c:a", "pcm_s16le", "-f", "wav")
+_WAV_RATE: Final = 22_050
+"""Samples a second, as LJSpeech has them."""
+_PLAIN: Final = ("-map", "0:a:0", "-vn", "-ac", "1", "-ar", str(_WAV_RATE), "-f", "s16le", "pipe:1")
 _OGG: Final = ("-map", "0:a:0", "-vn", "-ac", "1", "-c:a", "libopus", "-b:a", "32k", "-f", "ogg")
 
 
@@ -132,9 +135,16 @@ def sound_of(question: Question, one: Exported) -> Mapping[str, Any] | None:
 
 
 def convert(content: bytes, mime: str, target: Path, wav: bool) -> None:
-    # WAV has its length at its head, so ffmpeg needs a file to go back in.
     with ffmpeg.opened(content) as file:
-        ffmpeg.convert(file, _FORMATS[mime], target.name, (*(_WAV if wav else _OGG), str(target)))
+        if not wav:
+            ffmpeg.convert(file, _FORMATS[mime], target.name, (*_OGG, str(target)))
+            return
+        samples = ffmpeg.convert(file, _FORMATS[mime], target.name, _PLAIN)
+    with warnings.catch_warnings():
+        # pydub warns of the audioop module and of an ffmpeg that is not on the path; we need neither said.
+        warnings.simplefilter("ignore")
+        from pydub import AudioSegment
+    AudioSegment(data=samples, sample_width=2, frame_rate=_WAV_RATE, channels=1).export(target, format="wav").close()
 
 
 def _plain(context: Context, text: str, sign: str, instead: str) -> str:
