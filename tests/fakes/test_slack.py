@@ -44,7 +44,7 @@ def test_a_command_brings_a_card_and_a_press_changes_it_in_place(slack: FakeSlac
     slack.wait(
         lambda: (
             anna.dm.last.buttons
-            == [("😊 Positive", "p", "label:😊 Positive"), ("😠 Negative", "n", "label:😠 Negative")]
+            == [("😊 Positive", "p", "label:😊 Positive", None), ("😠 Negative", "n", "label:😠 Negative", None)]
         )
     )
     pressed = anna.press("😊 Positive").wait()
