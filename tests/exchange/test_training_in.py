@@ -221,27 +221,25 @@ def test_exported_speech_comes_back_as_gold_with_its_sounds(said, form):  # noqa
     assert {row.gold["label"] for row in found} == wanted
 
 
-def test_a_manifest_of_pieces_is_one_item_a_sound(desk):
+SPOKEN = {
+    "text": "Hello there.",
+    "segments": [{"start": 0.0, "end": 0.4, "text": "Hello"}, {"start": 0.4, "end": 1.0, "text": "there."}],
+}
+
+
+@pytest.mark.parametrize("form", ["nemo", "jsonl", "csv", "parquet", "huggingface"])
+def test_a_clip_heard_in_pieces_comes_back_with_its_times(desk, form):
     desk = desk.have(CLIPS)
     sounds(desk)
-    rows = [
-        {"audio_filepath": "one.wav", "offset": 0.0, "duration": 0.4, "text": "Hello"},
-        {"audio_filepath": "one.wav", "offset": 0.4, "duration": 0.6, "text": "there."},
-        {"audio_filepath": "sub/two.mp3", "duration": 1.5, "text": "Whole"},
-    ]
-    plan = desk.plan(desk.jsonl("in/manifest.jsonl", *rows))
-    records = [plan.parts[0].shape.take(raw.cells).label for raw in plan.parts[0].opened.rows(_meter())]
-    assert records == [
-        {"text": "Hello there.", "segments": [
-            {"start": 0.0, "end": 0.4, "text": "Hello"}, {"start": 0.4, "end": 1.0, "text": "there."}]},
-        "Whole",
-    ]  # fmt: skip
-
-
-def _meter():
-    from bot.exchange.raw import Meter
-
-    return Meter()
+    desk.bring(desk.jsonl("in/i.jsonl", {"id": "a", "audio": "one.wav"}, {"id": "b", "audio": "sub/two.mp3"}))
+    desk.answer(desk.person("ann"), {"label": SPOKEN}, {"label": "plain"})
+    _, out = desk.export(form if form in ("nemo", "huggingface") else f"o/x.{form}", format=form)
+    other = desk.have(replace(CLIPS, name="copy"))
+    other.bring(out, role="gold" if form == "nemo" else "suggestion")
+    if form == "nemo":
+        assert [row.gold["label"] for row in other.items().values()] == [SPOKEN, "plain"]
+    else:
+        assert [row["label"] for row in other.exported()] == [SPOKEN, "plain"]
 
 
 def test_labels_of_no_question_stay_out_and_the_plan_says_so(desk):

@@ -12,6 +12,7 @@ from bot.exchange.readers.conll import cells as of_tags
 from bot.exchange.shapes.labelled import Brought, Take, cells
 from bot.exchange.spans import iob
 from bot.labels.names import called
+from bot.labels.pieces import joined
 from bot.project import Project, Question
 
 SPANS: Final = ("label", "labels", "entities", "spans")
@@ -171,7 +172,8 @@ def _of_nemo(row: Mapping[str, Any]) -> Brought:
     left = {"audio_filepath", "text", "offset", "duration", "pieces", "id"}
     data = {"audio": row.get("audio_filepath")} | {name: one for name, one in row.items() if name not in left}
     pieces = row.get("pieces") or ([row] if row.get("offset") else [])
-    label: Any = {"text": " ".join(str(one.get("text")) for one in pieces), "segments": list(map(_piece, pieces))}
+    told = list(map(_piece, pieces))
+    label: Any = {"text": joined([str(one["text"]) for one in told]), "segments": told}
     return Brought(row.get("id", row.get("audio_filepath")), data, label if pieces else row.get("text"))
 
 
