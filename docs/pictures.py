@@ -145,6 +145,20 @@ def cards(page: Page) -> None:
     write(page, "/label tickets")
     tap(page, "Billing")
     keep(page, "ticket")
+    write(page, "/label entities")
+    expect(page.locator(".message.open")).to_contain_text("Names in the news")
+    keep(page, "entities")
+    write(page, "/label masks")
+    expect(page.locator(".message.open")).to_contain_text("Parts of photographs")
+    tap(page, "Something is missing")
+    expect(page.locator(".message.open img")).to_be_visible()
+    keep(page, "masks", colors=160)
+    write(page, "/label boxes")
+    expect(page.locator(".message.open")).to_contain_text("Things in photographs")
+    page.get_by_role("link", name="Mark on a page").click()
+    expect(page.get_by_role("button", name=re.compile("Send"))).to_be_enabled()
+    keep(page, "boxes", colors=160)
+    page.go_back()
 
 
 def tap_project(page: Page, title: str) -> None:

@@ -21,6 +21,10 @@ class Site:
         self.program.start()
         self.reached()
 
+    def settled(self) -> bool:
+        """Whether the bot knows where all it has sent stands: nobody answers in the milliseconds before it does."""
+        return not self.home.rows("SELECT id FROM outbox WHERE state = 'pending' LIMIT 1")
+
     def reached(self) -> None:
         """Telegram keeps what it cannot deliver; Slack loses taps while there is no connection."""
         if self.program.environment.get("TELEGRAM_MODE") != "webhook":

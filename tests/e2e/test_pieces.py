@@ -63,7 +63,7 @@ def test_on_telegram(site: Site) -> None:
     assert count >= 3
 
     def sees(number: int) -> None:
-        tg.wait(lambda: heading(number, count) in anna.chat.last_from_bot.text, 20)
+        tg.wait(lambda: heading(number, count) in anna.chat.last_from_bot.text and site.settled(), 20)
 
     def says(text: str) -> int:
         anna.say(text)
@@ -97,7 +97,7 @@ def test_in_slack(site: Site) -> None:
     count = len(pieces(site))
 
     def sees(number: int) -> None:
-        slack.wait(lambda: heading(number, count) in bob.dm.last.shown, 20)
+        slack.wait(lambda: heading(number, count) in bob.dm.last.shown and site.settled(), 20)
 
     bob.command("/label", f"join {site.home.codes['voices']}").wait()
     sees(1)

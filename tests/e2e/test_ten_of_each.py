@@ -123,8 +123,7 @@ Flow = Iterator[Callable[[], bool]]
 def labeling(site: Site, hand: Hand, kind: str) -> Flow:
     typed, between, saves = SAID[kind]
     for number in range(1, COUNT + 1):
-        # Nobody answers in the milliseconds in which the bot does not know yet where its card stands.
-        yield lambda: f"{number} / {COUNT}" in hand.text() and settled(site)  # noqa: B023 - asked before it goes on
+        yield lambda: f"{number} / {COUNT}" in hand.text() and site.settled()  # noqa: B023 - asked before it goes on
         hand.says(typed)
         if between:
             yield lambda: any(between in title for title in hand.titles())
@@ -132,10 +131,6 @@ def labeling(site: Site, hand: Hand, kind: str) -> Flow:
         yield lambda: any(saves in title for title in hand.titles())
         hand.taps(saves)
     yield lambda: "All done" in hand.text()
-
-
-def settled(site: Site) -> bool:
-    return not site.home.rows("SELECT id FROM outbox WHERE state = 'pending' LIMIT 1")
 
 
 def together(flows: Sequence[Flow], seconds: float, what: Callable[[], object]) -> None:

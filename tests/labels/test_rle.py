@@ -44,9 +44,9 @@ def test_strings_are_those_of_pycocotools(mask):
     assert rle.encode(counts) == text
 
 
-@given(st.lists(st.integers(1, 2**27), min_size=1, max_size=30))
+@given(st.lists(st.integers(1, 2**23), min_size=1, max_size=30))
 def test_long_runs_are_those_of_pycocotools_too(counts):
-    # One row of pixels, so that any sum is a size.
+    # One row of pixels, so that any sum is a size. pycocotools writes past its end where every run has six letters.
     object_ = coco.frPyObjects({"size": [1, sum(counts)], "counts": counts}, 1, sum(counts))
     text = object_["counts"].decode()
     if sum(counts) < 2**32:
