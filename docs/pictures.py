@@ -152,12 +152,12 @@ def cards(page: Page) -> None:
     expect(page.locator(".message.open")).to_contain_text("Parts of photographs")
     tap(page, "Something is missing")
     expect(page.locator(".message.open img")).to_be_visible()
-    keep(page, "masks", colors=160)
+    keep(page, "masks", colors=80)
     write(page, "/label boxes")
     expect(page.locator(".message.open")).to_contain_text("Things in photographs")
     page.get_by_role("link", name="Mark on a page").click()
     expect(page.get_by_role("button", name=re.compile("Send"))).to_be_enabled()
-    keep(page, "boxes", colors=160)
+    keep(page, "boxes", colors=80)
     page.go_back()
 
 
