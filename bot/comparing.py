@@ -84,9 +84,11 @@ def panel(comparison: Mapping[str, Any]) -> list[dict[str, Any]]:
     question = question_of(comparison["question"])
     kind = LABEL_TYPES[question.type]
     labels = [one["label"] for one in comparison["versions"]]
-    title = consensus(question, labels, comparison["language"])
-    merged = kind.merge(question, labels, None).value
-    shown = [{"title": title, **kind.drawn(question, [] if merged is None else merged)}]
+    merged = kind.merge(question, labels, None)
+    told = phrase("item.tie") if merged.value is None else phrase("item.sure", confidence=f"{merged.confidence:.2f}")
+    empty: list[Label] = []
+    drawn = kind.drawn(question, empty if merged.value is None else merged.value)
+    shown = [{"title": say(comparison["language"], told), **drawn}]
     return shown + [{"title": one["title"], **kind.drawn(question, one["label"])} for one in comparison["versions"]]
 
 

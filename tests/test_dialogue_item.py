@@ -47,7 +47,7 @@ def test_a_reviewer_sees_the_answers_and_the_consensus(boxed):
     ]
     assert not any(name in rita.sees for name in ("Anna", "Ben", "Cleo"))
     versions = panel(json.loads(rita.room.bubbles[-1].drawing)["compare"])
-    assert versions[0]["title"].startswith("Consensus (0.")
+    assert versions[0]["title"].startswith("Consensus 0.")
     assert [one["box"] for one in versions[0]["boxes"]] == [[100, 100, 300, 300]]
     assert [len(one["boxes"]) for one in versions] == [1, 1, 1, 2]
 
