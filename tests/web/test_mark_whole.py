@@ -137,8 +137,12 @@ def test_an_answer_lost_on_its_way_back_is_sent_again_and_kept_once(program: Pro
     page = onto_the_page(joined(program, context, names(program, "killed")))
     address = page.url
     mark(page, "Ada", "Person")
-    page.route("**/mark/send", lambda route: (route.fetch(), route.abort()))
+    arrived: list[int] = []
+    page.route("**/mark/send", lambda route: (arrived.append(route.fetch().status), route.abort()))
     send(page)
+    while not arrived:
+        # Only while the page is asked something does the browser hand its requests over.
+        page.wait_for_timeout(20)
     labels(program.home, "killed", 1)
     again = context.new_page()
     page.close()
