@@ -45,8 +45,9 @@ def commands(page: Path) -> list[str]:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """This machine's, without settings that would reach the program; its commands come first in the path."""
-    ours = {variable for _, variable, _, _ in variables()}
+    """This machine's, without settings that would reach the program, or make inside of make; its commands come first
+    in the path."""
+    ours = {variable for _, variable, _, _ in variables()} | {"MAKEFLAGS", "MAKELEVEL", "MFLAGS"}
     kept = {name: value for name, value in os.environ.items() if name not in ours}
     return kept | {"PATH": f"{BIN}{os.pathsep}{kept['PATH']}", "PYTHONPATH": str(ROOT)} | more
 
