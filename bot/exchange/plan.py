@@ -237,7 +237,7 @@ class _Asked:
         return self._table(opened, sample)
 
     def _labelled(self, told: Recognised, sample: Sequence[Raw]) -> _Understood:
-        shape = labelled(self.project, self.role, told.types, told.take, sample[0].cells, self.mapping)
+        shape = labelled(self.project, self.role, told.types, told.take, sample, self.mapping)
         if shape is not None:
             lacking = shape.lacking(sample)
             notes = [f"The project has no label for {listed(lacking)}, which stand in it."] if lacking else []

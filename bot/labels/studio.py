@@ -46,15 +46,26 @@ def _result(kind: str, size: tuple[int, int], name: str, value: dict[str, Json])
 
 
 def boxes_in(results: Iterable[Mapping[str, Json]], subject: Subject) -> list[dict[str, Json]]:
-    """Records without anything known of the project; a turned rectangle or a polygon as the upright box around it.
-    Raises BadAnswer for a result that is neither."""
+    """Records without anything known of the project; a turned rectangle, a polygon or a mask as the upright box around
+    it. Raises BadAnswer for a result that is none of these."""
     found: list[dict[str, Json]] = []
     for result in results:
         name, value, size = _read(result, subject)
-        across, down = _spread(_corners(value, size))
+        across, down = _spread(_around(value, size) if "rle" in value else _corners(value, size))
         box = {"x": across[0], "y": down[0], "width": across[1] - across[0], "height": down[1] - down[0]}
         found.append({"label": name, **{side: _exact(number) for side, number in box.items()}})
     return found
+
+
+def _around(value: Mapping[str, Json], size: tuple[int, int]) -> list[Corner]:
+    """Two corners of the box around a mask."""
+    from bot.labels import rasters
+
+    mask: dict[str, Json] = {"size": [size[1], size[0]], "counts": rle.encode(_counts(value, size))}
+    box = rasters.bounds(rasters.raster(mask))
+    if box is None:
+        raise BadAnswer(phrase("label.missing"))
+    return [(box[0], box[1]), (box[0] + box[2], box[1] + box[3])]
 
 
 def turned(result: Mapping[str, Json]) -> bool:

@@ -25,6 +25,11 @@ class Mark:
     box: Box | None = None
     polygons: Sequence[Sequence[float]] = ()
     mask: Mapping[str, Any] | None = None
+    crowd: bool = False
+    """Whether it is many things of a class in one."""
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Marks(NamedTuple):
@@ -53,6 +58,8 @@ def size_told(width: Any, height: Any) -> "Size | None":
     if not width or not height:
         return None
     across, down = number(width), number(height)
+    if across == 0 or down == 0:
+        return None
     if across != int(across) or down != int(down) or min(across, down) < 1 or across * down > MOST_PIXELS:
         raise BadRow(f"no picture is {str(width)[:20]} × {str(height)[:20]} pixels")
     return int(across), int(down)

@@ -93,11 +93,20 @@ def _picture(path: Path, name: str, image: Mapping[str, Any]) -> Blob | str:
     """The file, if it lies near; else its address, or its name as it stands."""
     root = path.parent.parent if path.parent.name == "annotations" else path.parent
     inside = (*PICTURES, path.stem.removeprefix("instances_"))
-    found = near([start / folder for start in (path.parent, root) for folder in inside], name, root)
-    if found is not None:
-        return Blob(name, partial(Path, found))
+    folders = [start / folder for start in (path.parent, root) for folder in inside]
+    for place in _places(name):
+        if (found := near(folders, place, root)) is not None:
+            return Blob(name, partial(Path, found))
     address = image.get("coco_url") or image.get("flickr_url")
     return address if isinstance(address, str) and address else name
+
+
+def _places(name: str) -> Iterator[str]:
+    """Where it says it lies, and if that is on another machine, its own name."""
+    yield name
+    parts = name.replace("\\", "/").split("/")
+    if len(parts) > 1 and (parts[0] in ("", "..") or parts[0].endswith(":") or "\\" in name):
+        yield parts[-1]
 
 
 def _mark(annotation: Mapping[str, Any], names: Mapping[Any, str]) -> Mark:
@@ -110,7 +119,7 @@ def _mark(annotation: Mapping[str, Any], names: Mapping[Any, str]) -> Mark:
         raise BadRow("a bbox must be four numbers")
     polygons, mask = _segmentation(annotation.get("segmentation"))
     given = (sides[0], sides[1], sides[2], sides[3]) if sides else None
-    return Mark(names[category], given, polygons, mask)
+    return Mark(names[category], given, polygons, mask, annotation.get("iscrowd") in (1, "1"))
 
 
 def _segmentation(value: Any) -> tuple[Sequence[Sequence[float]], Mapping[str, Any] | None]:
@@ -121,6 +130,8 @@ def _segmentation(value: Any) -> tuple[Sequence[Sequence[float]], Mapping[str, A
             raise BadRow("a mask needs its size and counts")
         return (), {"size": list(sides), "counts": counts if isinstance(counts, str) else list(_lengths(counts, sides))}
     polygons = [[number(side) for side in one] for one in value] if _lists(value) else []
+    if any(len(one) % 2 for one in polygons):
+        raise BadRow("an outline must be pairs of numbers")
     return [one for one in polygons if len(one) >= 6], None
 
 

@@ -79,7 +79,8 @@ def _item(block: Sequence[tuple[int, str]]) -> Raw:
     for number, line in block:
         word = _word(line) if line.strip() else None
         if word is not None:
-            sentences[-1].append(word)
+            # A space may be a word with a tag, and is nothing that could be marked.
+            sentences[-1] += [word] if word[0] else []
         elif line.strip():
             text = " ".join(one.split()[0] for _, one in block if one.strip())
             return Raw(first, {"text": text[:1000]}, f"line {number} must hold a word and its tag, such as B-LOC or O")

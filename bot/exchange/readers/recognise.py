@@ -80,6 +80,8 @@ def open_source(path: Path) -> Opened:
         return coco.open_coco(path)
     if suffix == ".csv" and speech.is_ljspeech(path):
         return speech.open_ljspeech(path)
+    if suffix == ".tsv" and speech.is_voice(path):
+        return tables.open_table(path, quotes=False)
     if suffix in BY_SUFFIX:
         return BY_SUFFIX[suffix](path)
     instead = _INSTEAD.get(suffix, "Use " + ", ".join(sorted(BY_SUFFIX)) + " or a folder.")

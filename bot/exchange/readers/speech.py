@@ -22,7 +22,12 @@ def lists(folder: Path) -> list[Path]:
     # What was validated holds the others, and clips beyond them.
     validated = folder / "validated.tsv"
     tables = [validated] if validated.is_file() else sorted(folder.glob("*.tsv"))
-    return [one for one in tables if one.stem not in _NOT_TAKEN and _columns(one) >= {"path", "sentence"}]
+    return [one for one in tables if one.stem not in _NOT_TAKEN and is_voice(one)]
+
+
+def is_voice(table: Path) -> bool:
+    """Whether it is one of Common Voice's, in which a quotation mark is a letter like others."""
+    return _columns(table) >= {"path", "sentence"}
 
 
 def _columns(table: Path) -> set[str]:

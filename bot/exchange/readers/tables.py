@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal, NamedTuple
 
 from bot.exchange.problems import BadImport
 from bot.exchange.raw import Meter, Opened, Raw, Rows
@@ -22,18 +22,27 @@ _SAID: Final = re.compile(r"\ufeff?sep=([,;|\t])", re.IGNORECASE)
 _QUOTED: Final = re.compile(r'"[^"]*"')
 
 
-def open_table(path: Path) -> Opened:
+def open_table(path: Path, quotes: bool = True) -> Opened:
+    """Without `quotes` these mean nothing: a cell is what stands between two of what parts them."""
     csv.field_size_limit(LONGEST_CELL)
     encoding, notes = encoding_of(path)
     delimiter, skipped = _start(path, encoding)
     if path.suffix.lower() in (".tsv", ".tab"):
         delimiter = "\t"
-    columns = _header(path, encoding, delimiter, skipped)
+    form = _Form(delimiter, csv.QUOTE_MINIMAL if quotes else csv.QUOTE_NONE)
+    columns = _header(path, encoding, form, skipped)
     if delimiter in NAMES:
         notes = (*notes, f"Its cells are parted by {NAMES[delimiter]}.")
-    rows = partial(_rows, path, encoding, delimiter, skipped, columns)
+    rows = partial(_rows, path, encoding, form, skipped, columns)
     kind = "TSV" if delimiter == "\t" else "CSV"
     return Opened(path=path, format=kind, rows=rows, base=path.parent, texts=True, columns=columns, notes=notes)
+
+
+class _Form(NamedTuple):
+    """What parts the cells, and what quotation marks mean, as `csv` says it."""
+
+    delimiter: str
+    quoting: Literal[0, 3]
 
 
 def _start(path: Path, encoding: str) -> tuple[str, int]:
@@ -50,11 +59,11 @@ def _start(path: Path, encoding: str) -> tuple[str, int]:
     return ",", 0
 
 
-def _header(path: Path, encoding: str, delimiter: str, skipped: int) -> tuple[str, ...]:
+def _header(path: Path, encoding: str, form: _Form, skipped: int) -> tuple[str, ...]:
     with reading(path, encoding, Meter()) as file:
         lines = _Lines(file, skipped)
         try:
-            first = next(csv.reader(lines, delimiter=delimiter), None)
+            first = next(csv.reader(lines, delimiter=form.delimiter, quoting=form.quoting), None)
         except csv.Error as error:
             raise BadImport(f"{path.name}, line {skipped + 1}: the header cannot be read ({error}).") from error
         except _OpenQuoteError as error:
@@ -108,10 +117,10 @@ class _Lines:
         return self.held[0]
 
 
-def _rows(path: Path, encoding: str, delimiter: str, skipped: int, columns: tuple[str, ...], meter: Meter) -> Rows:
+def _rows(path: Path, encoding: str, form: _Form, skipped: int, columns: tuple[str, ...], meter: Meter) -> Rows:
     with reading(path, encoding, meter) as file:
         lines = _Lines(file, skipped)
-        reader = csv.reader(lines, delimiter=delimiter)
+        reader = csv.reader(lines, delimiter=form.delimiter, quoting=form.quoting)
         next(reader, None)
         while True:
             lines.held.clear()
@@ -123,7 +132,7 @@ def _rows(path: Path, encoding: str, delimiter: str, skipped: int, columns: tupl
                 continue
             except _OpenQuoteError as error:
                 yield Raw(first, {"text": lines.take_back()[:1000]}, str(error))
-                reader = csv.reader(lines, delimiter=delimiter)
+                reader = csv.reader(lines, delimiter=form.delimiter, quoting=form.quoting)
                 continue
             if cells is None:
                 return

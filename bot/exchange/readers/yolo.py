@@ -13,16 +13,44 @@ from bot.exchange.readers.folders import files_in
 
 LABELS: Final = "labels"
 PICTURES: Final = "images"
+LISTS: Final = ("classes.txt", f"{LABELS}/classes.txt", "obj.names")
+"""Where LabelImg, Label Studio and CVAT name the classes, a line each."""
 LARGEST: Final = 1 << 20
+LOOKED_AT: Final = 5
 MOST_DIGITS: Final = 17
 
 
 def looks(folder: Path) -> bool:
     """Whether it has a list of classes, and text files that a picture or a folder called labels goes with."""
-    return _yaml(folder) is not None and any(
-        place.endswith(".txt") and (LABELS in PurePosixPath(place).parts or _beside(folder, place))
+    if _yaml(folder) is None and not _listed(folder):
+        return False
+    found = [
+        place
         for place in files_in(folder)
-    )
+        if place.endswith(".txt") and place not in LISTS
+        if LABELS in PurePosixPath(place).parts or _beside(folder, place)
+    ]
+    return bool(found) and (_yaml(folder) is not None or all(_numbers(folder / one) for one in found[:LOOKED_AT]))
+
+
+def _numbers(path: Path) -> bool:
+    """Whether its first line could be of an object, or there is none."""
+    with path.open("rb") as file:
+        words = file.readline(LARGEST).split()
+    try:
+        return not words or len(list(map(float, words))) > 4
+    except ValueError:
+        return False
+
+
+def _listed(folder: Path) -> dict[int, str]:
+    """The classes where a text file names them."""
+    for name in LISTS:
+        path = folder / name
+        if path.is_file() and path.stat().st_size < LARGEST:
+            lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+            return {place: line.strip() for place, line in enumerate(lines) if line.strip()}
+    return {}
 
 
 def _beside(folder: Path, place: str) -> bool:
@@ -36,40 +64,43 @@ def _yaml(folder: Path) -> Mapping[str, Any] | None:
 
     for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
         try:
-            held = yaml.safe_load(path.read_bytes()) if path.stat().st_size < LARGEST else None
+            # Texts alone: a class may be called no, and a date need not be one.
+            held = yaml.load(path.read_bytes(), yaml.BaseLoader) if path.stat().st_size < LARGEST else None
         except (yaml.YAMLError, OSError, RecursionError):
             continue
-        if isinstance(held, dict) and isinstance(held.get("names"), (list, dict)):
+        if isinstance(held, dict) and _names(held.get("names")):
             return held
     return None
 
 
 def open_folder(folder: Path) -> Opened:
-    names = _names((_yaml(folder) or {}).get("names"))
+    held = _yaml(folder) or {}
+    names = _names(held.get("names")) or _listed(folder)
+    points = "kpt_shape" in held
     if not names:
         raise BadImport(f"{folder.name} names no classes.")
     return Opened(
         path=folder,
         format="YOLO",
-        rows=partial(_rows, folder, names),
+        rows=partial(_rows, folder, names, points),
         base=folder,
         columns=("id", "image"),
+        notes=("Its key points are left out.",) if points else (),
         types=("boxes", "masks"),
         classes=tuple(dict.fromkeys(names.values())),
     )
 
 
 def _names(value: Any) -> dict[int, str]:
-    if isinstance(value, list):
-        return {place: str(name) for place, name in enumerate(value)}
-    pairs = value.items() if isinstance(value, dict) else ()
-    return {int(place): str(name) for place, name in pairs if str(place).isdecimal()}
+    """Nothing but texts: what a hostile file refers to a billion times is no name."""
+    pairs = enumerate(value) if isinstance(value, list) else value.items() if isinstance(value, dict) else ()
+    return {int(place): name for place, name in pairs if str(place).isdecimal() and isinstance(name, str)}
 
 
-def _rows(folder: Path, names: Mapping[int, str], meter: Meter) -> Rows:
+def _rows(folder: Path, names: Mapping[int, str], points: bool, meter: Meter) -> Rows:
     places = list(files_in(folder))
     pictures = [place for place in places if EXTENSIONS.get(place.rpartition(".")[2].casefold()) == "image"]
-    texts = {place for place in places if place.endswith(".txt")}
+    texts = {place for place in places if place.endswith(".txt") and place not in LISTS}
     meter.total += len(pictures)
     for line, place in enumerate(pictures, 1):
         meter.done += 1
@@ -77,7 +108,7 @@ def _rows(folder: Path, names: Mapping[int, str], meter: Meter) -> Rows:
         held = next((one for one in _labels_of(place) if one in texts), None)
         texts.discard(held or "")
         try:
-            yield Raw(line, cells if held is None else {**cells, "label": _marks(folder, place, held, names)})
+            yield Raw(line, cells if held is None else {**cells, "label": _marks(folder, place, held, names, points)})
         except BadRow as problem:
             yield Raw(line, cells, f"{held or place}: {problem}")
     lost = sorted(place for place in texts if LABELS in PurePosixPath(place).parts)
@@ -95,14 +126,16 @@ def _labels_of(place: str) -> Iterator[str]:
     yield str(path)
 
 
-def _marks(folder: Path, place: str, held: str, names: Mapping[int, str]) -> Marks:
+def _marks(folder: Path, place: str, held: str, names: Mapping[int, str], points: bool) -> Marks:
     """A picture without a line has nothing of these classes in it."""
     size = size_of_picture(folder / place)
     try:
         lines = (folder / held).read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as problem:
         raise BadRow("it is no text") from problem
-    return Marks(size, [_mark(line.split(), size, names) for line in lines if line.strip()])
+    # Key points stand after the box.
+    objects = [line.split()[: 5 if points else None] for line in lines if line.strip()]
+    return Marks(size, [_mark(words, size, names) for words in objects])
 
 
 def _mark(words: Sequence[str], size: tuple[int, int], names: Mapping[int, str]) -> Mark:

@@ -125,14 +125,25 @@ def _apart(label: Json, dropped: list[str]) -> Json:
     return [one for one in records if (one["start"], one["end"], one["label"]) in set(kept)]
 
 
+def _columns(take: Take, sample: Sequence[Raw]) -> list[str]:
+    """Of the first row that can be read. Raises BadImport where none can."""
+    reason = ""
+    for raw in sample:
+        try:
+            return [*take(raw.cells).data, *(["id"] if "id" in raw.cells else [])]
+        except BadRow as problem:
+            reason = reason or f"line {raw.line}: {problem}"
+    raise BadImport(f"It has no row that can be read; {reason}.")
+
+
 def labelled(
-    project: Project, role: Role, types: Sequence[str], take: Take, first: Mapping[str, Any], mapping: Mapping[str, str]
+    project: Project, role: Role, types: Sequence[str], take: Take, sample: Sequence[Raw], mapping: Mapping[str, str]
 ) -> Labelled | None:
     """The shape for labels of these types; None where the project asks no question of them. Raises BadImport."""
     question = next((one for one in project.questions if one.type in types), None)
     if question is None:
         return None
-    columns = [*take(first).data, *(["id"] if "id" in first else [])]
+    columns = _columns(take, sample)
     for name, column in mapping.items():
         if column not in columns:
             raise BadImport(f"--map {name}={column}: there is no column {column!r}; there are {', '.join(columns)}.")

@@ -57,11 +57,19 @@ class Marked:
                 lacking[one.name] += 1
             else:
                 known.append(replace(one, name=own))
+        single = [one for one in known if not one.crowd or self._together]
+        if len(single) < len(known):
+            dropped.append(f"crowds, which are no single things: {len(known) - len(single):,}")
         if lacking and not self.told:
             dropped.append(f"the project has no label {listed(lacking, 'or')}")
         boxes = self.question.type == "boxes"
-        found = list(self._boxes(known, dropped) if boxes else self._masks(known, marks.size, dropped))
+        found = list(self._boxes(single, dropped) if boxes else self._masks(single, marks.size, dropped))
         return None if dropped and known and not found else read_label(self.question, found, False)
+
+    @property
+    def _together(self) -> bool:
+        """Whether all that is of one label is marked as one."""
+        return self.question.type == "masks" and not self.question.options.get("instances")
 
     def _boxes(self, marks: Sequence[Mark], dropped: list[str]) -> Iterator[dict[str, Any]]:
         flat = 0
@@ -77,14 +85,13 @@ class Marked:
     def _masks(self, marks: Sequence[Mark], size: "Size | None", dropped: list[str]) -> Iterator[dict[str, Any]]:
         from bot.labels import rasters
 
-        apart = bool(self.question.options.get("instances"))
         together: dict[Any, tuple[str, Raster]] = {}
         bare = 0
         for place, one in enumerate(marks):
             pixels = _pixels(one, size)
             bare += pixels is None
             if pixels is not None:
-                key = place if apart else one.name
+                key = one.name if self._together else place
                 held = together.get(key)
                 together[key] = (one.name, pixels if held is None else held[1] | pixels)
         if bare:

@@ -56,9 +56,8 @@ def _tagged(opened: Opened, rows: Sequence[Mapping[str, Any]]) -> Recognised | N
     for words in WORDS:
         for tags in TAGS:
             told = [row for row in rows if row.get(tags)]
-            if told and all(
-                _words(row.get(words)) and _words(row[tags]) and all(map(iob.is_tag, row[tags])) for row in told
-            ):
+            # One that is broken is rejected as a row, and says nothing of the others.
+            if any(_words(row.get(words)) and _words(row[tags]) and all(map(iob.is_tag, row[tags])) for row in told):
                 return Recognised(opened, ("spans",), partial(_of_tags, words, tags), f"words with {tags}")
     return None
 
@@ -79,12 +78,12 @@ def _of_tags(words: str, tags: str, row: Mapping[str, Any]) -> Brought:
 
 def _spanned(opened: Opened, rows: Sequence[Mapping[str, Any]]) -> Recognised | None:
     """A text and a list of its spans, in one of the ways of doccano, spaCy and Prodigy."""
-    if not all(isinstance(row.get("text"), str) for row in rows):
+    if not any(isinstance(row.get("text"), str) for row in rows):
         return None
     for column in SPANS:
         lists = [held for row in rows if isinstance(held := row.get(column), list)]
         told = [one for held in lists for one in held]
-        if told and all(_span(one) is not None for one in told):
+        if any(_span(one) is not None for one in told):
             return Recognised(opened, ("spans",), partial(_of_spans, column), f"texts with spans in {column}")
     return None
 
@@ -189,7 +188,14 @@ def _of_voice(opened: Opened, row: Mapping[str, Any]) -> Brought:
     path = str(row.get("path") or "")
     place = f"clips/{path}" if (opened.base / "clips" / path).is_file() else path
     told = {name: one for name, one in row.items() if one not in (None, "") and name not in ("path", "sentence")}
-    return Brought(path, {"audio": place, **told}, row.get("sentence") or None)
+    return Brought(path, {"audio": place, **told}, _unquoted(str(row.get("sentence") or "")) or None)
+
+
+def _unquoted(text: str) -> str:
+    """Some releases were quoted as CSV is, where marks stand within."""
+    inside = text[1:-1].replace('""', "")
+    quoted = len(text) > 1 and text[0] == text[-1] == '"' and inside != text[1:-1] and '"' not in inside
+    return text[1:-1].replace('""', '"') if quoted else text
 
 
 def _of_audiofolder(row: Mapping[str, Any]) -> Brought:

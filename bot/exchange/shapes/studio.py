@@ -1,5 +1,6 @@
 """Label Studio's tasks: data, annotations (answers, skips, gold) and predictions (suggestions)."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -9,7 +10,7 @@ from bot.exchange.labels import refusal
 from bot.exchange.problems import BadRow
 from bot.exchange.raw import Raw
 from bot.exchange.records import Record
-from bot.exchange.sentences import counted
+from bot.exchange.sentences import counted, listed
 from bot.exchange.shapes import given
 from bot.labels import LABEL_TYPES
 from bot.labels.base import ABOUT_NOTHING, BadAnswer
@@ -33,11 +34,12 @@ def is_task(cells: Mapping[str, Any]) -> bool:
 
 
 _MARKS: Final = {
-    "boxes": ("rectanglelabels", "polygonlabels"),
-    "masks": ("brushlabels", "polygonlabels"),
-    "spans": ("labels",),
+    "boxes": (("rectanglelabels", "polygonlabels"), ("brushlabels",)),
+    "masks": (("brushlabels", "polygonlabels"),),
+    "spans": (("labels",),),
 }
-"""What of several kinds of results a single question takes for its own."""
+"""What of several kinds of results a single question takes for its own: the first of these groups that is there."""
+_FORMS: Final = frozenset({"rectangle", "polygon", "brush"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Studio:
         if not isinstance(task.get("data"), Mapping):
             raise BadRow("it has no data")
         annotations, predictions = _listed(task, "annotations"), _listed(task, "predictions")
-        dropped = [*_turned(annotations), *_turned(predictions)]
+        dropped = [*_turned(annotations), *_turned(predictions), *self._foreign([*annotations, *predictions])]
         truth = next((one for one in annotations if one.get("ground_truth")), None)
         gold = None if truth is None else self.labels(truth.get("result")) or None
         answers = () if self.right else tuple(self._answers(annotations, dropped))
@@ -77,6 +79,17 @@ class Studio:
             dropped=tuple(dropped),
             counted=_counted([*annotations, *predictions]),
         )
+
+    def _foreign(self, annotations: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+        """What stands beside the answers to the project's questions, and answers none of them."""
+        left: Counter[str] = Counter()
+        for one in annotations:
+            results = _valued(one.get("result"))
+            owned = {id(own) for question in self.project.questions for own in self._own(question, results)}
+            left.update(str(result.get("type")) for result in results if id(result) not in owned)
+        if left:
+            kinds = listed(f"{count:,} {name}" for name, count in left.items())
+            yield f"results that answer none of its questions: {kinds}"
 
     def _agreed(self, annotations: Sequence[Mapping[str, Any]], dropped: list[str]) -> dict[str, Any] | None:
         """What all annotations say; None where they differ, or there is none."""
@@ -102,9 +115,10 @@ class Studio:
     def labels(self, results: Any) -> dict[str, Any]:
         """Raises BadRow for a label that the project does not have."""
         every = results if isinstance(results, list) else []
-        listed = [one for one in every if isinstance(one, Mapping) and isinstance(one.get("value"), Mapping)]
-        owned = {question.name: self._own(question, listed) for question in self.project.questions}
-        known = sum(map(len, owned.values())) >= len(listed)
+        valued = _valued(results)
+        owned = {question.name: self._own(question, valued) for question in self.project.questions}
+        broken = any(not isinstance(one, Mapping) or _valueless(one) for one in every)
+        known = sum(map(len, owned.values())) >= len(valued) and not broken
         found: dict[str, Any] = {}
         for question in self.project.questions:
             if owned[question.name]:
@@ -120,8 +134,8 @@ class Studio:
         named = [one for one in results if str(one.get("from_name")).removesuffix(f"_{one.get('type')}") == name]
         if named or not self.project.single:
             return named
-        marks = _MARKS.get(question.type, ())
-        return [one for one in results if one.get("type") in marks] or list(results)
+        groups = [[one for one in results if one.get("type") in kinds] for kinds in _MARKS.get(question.type, ())]
+        return next(filter(None, groups), list(results))
 
     def _suggestion(self, predictions: Sequence[Mapping[str, Any]], dropped: list[str]) -> dict[str, Any] | None:
         """The prediction its model was surest of, among those that can be taken."""
@@ -173,10 +187,37 @@ def _completed_by(value: Any) -> str:
 
 
 def _read(question: Question, results: Sequence[Mapping[str, Any]]) -> Any:
+    """Raises BadRow, which names the kind of the first result that cannot be read."""
     try:
         return LABEL_TYPES[question.type].from_studio(question, results, ABOUT_NOTHING)
     except BadAnswer as error:
-        raise refusal(question, error) from error
+        bad = next((one for one in results if question.type in _MARKS and not _reads(question, one)), None)
+        if bad is None or error.said.key == "label.unknown":
+            raise refusal(question, error) from error
+        raise BadRow(f"a result of the type {bad.get('type')} cannot be read as {question.type}") from error
+
+
+def _reads(question: Question, result: Mapping[str, Any]) -> bool:
+    try:
+        LABEL_TYPES[question.type].from_studio(question, [result], ABOUT_NOTHING)
+    except BadAnswer:
+        return False
+    return True
+
+
+def _valued(results: Any) -> list[Mapping[str, Any]]:
+    """Those with a value. Of a form and its label, drawn with two controls, the label has all that the form has."""
+    listed = [one for one in results if isinstance(one, Mapping)] if isinstance(results, list) else []
+    named = {one.get("id") for one in listed if one.get("type") == "labels"}
+    return [
+        one
+        for one in listed
+        if isinstance(one.get("value"), Mapping) and not (one.get("type") in _FORMS and one.get("id") in named)
+    ]
+
+
+def _valueless(result: Mapping[str, Any]) -> bool:
+    return result.get("type") != "relation" and not isinstance(result.get("value"), Mapping)
 
 
 def _results(annotations: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
