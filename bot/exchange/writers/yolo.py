@@ -8,6 +8,7 @@ from typing import Any, BinaryIO, Final
 
 from bot.exchange.exported import Exported
 from bot.exchange.pictures.pictured import Classes, Pictured, Pictures, losses
+from bot.exchange.sentences import listed
 from bot.exchange.writers.base import Context, Format, Writer
 
 MAIN: Final = "data.yaml"
@@ -17,6 +18,7 @@ _DIGITS: Final = 10
 _MEANT: Final = frozenset({"images", "labels"})
 """Ultralytics finds a picture's labels by these folders."""
 _VALIDATION: Final = ("val", "valid", "validation", "dev", "test")
+_HAD: Final = "pictures in {}"
 
 
 class Yolo:
@@ -32,6 +34,7 @@ class Yolo:
         if picture is None:
             return 0
         part = picture.part or ONLY
+        self._context.lost[_HAD.format(part)] += 1
         lines = list(self._shapes(picture) if self._outlines else self._boxes(picture))
         self._pictures.put(PurePosixPath("labels", part, f"{picture.stem}.txt"), "".join(lines).encode())
         if picture.content is not None:
@@ -92,6 +95,9 @@ def _open(file: BinaryIO, context: Context, outlines: bool) -> Writer:
 
 def _losses(context: Context) -> Sequence[str]:
     found = list(losses(context))
+    bare = [part for part in context.split or () if not context.lost[_HAD.format(part)]]
+    if bare:
+        found.append(f"No picture fell into {listed(bare)}; Ultralytics wants one in each part that data.yaml names.")
     if context.lost["empty"]:
         found.append(f"Masks without a pixel left out: {context.lost['empty']:,}.")
     if context.asked.type == "masks" and not context.asked.options.get("instances"):

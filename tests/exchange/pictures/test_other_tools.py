@@ -8,7 +8,7 @@ from bot.exchange.pictures.marks import Mark
 from bot.exchange.problems import BadImport
 from bot.exchange.raw import plain
 from bot.labels import brush
-from tests.exchange.pictures.desks import BOXES, MASKS, THINGS, jpeg, mask
+from tests.exchange.pictures.desks import BOXES, CAR, MASKS, THINGS, answered, jpeg, mask, pictures
 from tests.exchange.pictures.test_studio_marks import rectangle, task, took
 
 LINE = "0 0.5 0.5 0.25 0.5\n"
@@ -219,3 +219,11 @@ def test_a_broken_result_is_not_a_picture_in_which_nothing_was_found(desk, value
 def test_run_lengths_that_are_none_are_told_with_their_kind(desk):
     desk = studio(desk, {**BRUSHED, "value": {"rle": [1, 2, 999], "brushlabels": ["car"]}}, project=MASKS)
     assert "a result of the type brushlabels cannot be read as masks" in desk.rejects()[0]["reason"]
+
+
+def test_a_part_that_no_picture_fell_into_is_told(desk):
+    desk = answered(pictures(desk, BOXES, "a.jpg"), ann=[[CAR]])
+    result, _ = desk.export("o", format="yolo", split={"train": 0.999, "val": 0.001})
+    assert "No picture fell into val; Ultralytics wants one in each part that data.yaml names." in result.losses
+    whole, _ = desk.export("whole", format="yolo")
+    assert not any("No picture" in said for said in whole.losses)
