@@ -190,6 +190,12 @@ def test_a_reply_with_two_cells_and_a_label_boxes_a_thing():
         "b3:f7=car",
         "car B3 F7",
         "\uff22\uff13 F7 car",
+        "B3, F7, car",
+        "B3,F7 car",
+        "B3 F7, car",
+        "B3\nF7\ncar",
+        "B3 and F7 car",
+        "B3 bis F7 car",
     ],
 )
 def test_the_reply_may_be_written_in_any_way(reply):
@@ -205,6 +211,13 @@ def test_several_boxes_come_in_one_reply():
 
     things = record("car", 0, 0, 80, 60), record("dog", 160, 0, 160, 120), record("cup, mug", 560, 420, 80, 60)
     assert done == Done([*things])
+
+
+def test_commas_part_boxes_where_they_do_not_part_the_cells_of_one():
+    done = after("A1, A1, car, C1 D2, dog", "=okall", "=done")
+
+    assert done == Done([record("car", 0, 0, 80, 60), record("dog", 160, 0, 160, 120)])
+    assert after("B3 F7 car", "c2, f5", "=done") == Done([record("car", 105, 131, 350, 263)])
 
 
 def test_each_of_several_boxes_is_looked_at_from_near_in_turn():
