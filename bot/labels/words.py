@@ -13,6 +13,13 @@ _WORD = re.compile(rf"{_SCRIPTS}|{_JOINED}(?:[.'’@&/-]{_JOINED})*|[€$£¥%]"
 """A run of one script where a language writes no spaces; else letters, digits and the marks upon them, also joined by a
 sign as in “don't”, “well-known” and “3.5”."""
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_AS_TYPED = str.maketrans(
+    dict.fromkeys("’‘‛ʼ′＇", "'")
+    | dict.fromkeys("“”„‟", '"')
+    | dict.fromkeys("–—−‐‑", "-")
+    | dict.fromkeys("\u00a0\u202f\u2009\n\r\t", " ")
+)
+"""Phones put curly quotes and long dashes where keyboards have straight ones, and nobody types a narrow space."""
 NEAR = 60.0
 """How like, of 100, a word must be to be offered for what was typed."""
 
@@ -37,9 +44,11 @@ def number(word: int) -> str:
 
 
 def occurrences(text: str, wanted: str) -> list[tuple[int, int]]:
-    """Where `wanted` stands in the text, not inside of longer words; in another case only where it nowhere stands as
-    written, or else inside of words as in languages without spaces."""
-    for held, sought in ((text, wanted), (text.casefold(), wanted.casefold())):
+    """Where `wanted` stands in the text, not inside of longer words; in another case, or with other quotes and dashes,
+    only where it nowhere stands as written, or else inside of words as in languages without spaces."""
+    small, sought_small = text.casefold(), wanted.casefold()
+    forms = ((text, wanted), (small, sought_small), (small.translate(_AS_TYPED), sought_small.translate(_AS_TYPED)))
+    for held, sought in forms:
         if len(held) != len(text):  # a sign that has several small letters would shift what follows
             continue
         found = [(start, start + len(sought)) for start in _all(held, sought)]
