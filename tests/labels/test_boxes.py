@@ -202,6 +202,13 @@ def test_the_reply_may_be_written_in_any_way(reply):
     assert after(reply, "=ok1", "=done") == Done([record("car", 80, 120, 400, 300)])
 
 
+@pytest.mark.parametrize(("size", "cells"), [((640, 480), "B3 F7"), ((6000, 120), "B1 F1"), ((9, 900), "A3 A7")])
+def test_the_example_of_a_reply_is_one_that_can_be_sent(size, cells):
+    assert say("en", card(size=size).hint).endswith(f" {cells} car")
+    said = say("en", card(cells, size=size).hint).rpartition(": ")[2]
+    assert isinstance(after(f"{cells} car", said, "=done", size=size), Done)
+
+
 def test_a_label_with_a_comma_in_its_name_is_found_whole():
     assert after("A1 A1 cup, mug", "=ok1", "=done") == Done([record("cup, mug", 0, 0, 80, 60)])
 
