@@ -105,6 +105,12 @@ def test_a_bad_reply_gets_a_hint_and_marks_nothing(typed, hint):
     assert refused(typed) == hint
 
 
+def test_where_a_text_runs_both_ways_each_number_stays_at_its_word():
+    mixed = Subject(text="Ada, שלום in")
+    assert body(subject=mixed) == "\u200e¹Ada, \u200f²שלום \u200e³in"
+    assert body(go("2 PER", subject=mixed), subject=mixed) == "\u200e¹Ada, \u200f[²שלום] 👤 Person \u200e³in"
+
+
 def test_of_several_lines_a_bad_one_leaves_nothing_marked():
     before = go("5 LOC")
     with pytest.raises(BadAnswer):
@@ -193,7 +199,7 @@ def test_offsets_are_code_points_of_the_original(text, wanted):
 @pytest.mark.parametrize(("text", "wanted"), UNUSUAL)
 def test_the_numbered_text_loses_no_sign(text, wanted):
     shown = body(subject=Subject(text=text))
-    assert "".join(sign for sign in shown if sign not in "⁰¹²³⁴⁵⁶⁷⁸⁹") == text
+    assert "".join(sign for sign in shown if sign not in "⁰¹²³⁴⁵⁶⁷⁸⁹\u200e\u200f") == text
 
 
 def test_a_word_inside_a_longer_one_is_not_meant():
