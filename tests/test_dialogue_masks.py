@@ -125,7 +125,7 @@ def test_an_answer_taken_back_has_its_marks_still(streets):
 def test_suggestions_are_kept_dropped_and_called_otherwise(streets):
     dialogue = streets([record("road", 0, 0), record("sky", 0, 1)])
     anna = dialogue.member("Anna")
-    assert anna.titles[:6] == ["✓ 1 🛣️ Road", "✎ 1", "✓ 2 ☁️ Sky", "✎ 2", "✔ All good", "➕ Something is missing"]
+    assert anna.titles[:6] == ["✓ 1 🛣️ Road", "✎ 1", "✓ 2 ☁️ Sky", "✎ 2", "✓ All good", "➕ Something is missing"]
     assert [one["mark"] for one in drawing(anna)["masks"]] == ["1", "2"]
     anna.taps("✓ 1 🛣️ Road")
     assert drawing(anna)["masks"][0]["faint"]

@@ -97,7 +97,7 @@ def _grid(question: Question, sketch: Sketch, size: tuple[int, int]) -> Ask:
         ),
         hint=phrase("boxes.second", cell=sketch.corner)
         if sketch.corner
-        else phrase("boxes.grid", label=example(question)),
+        else phrase("boxes.grid", cells=_example(cells, "B3", cells, "F7"), label=example(question)),
         drawing=drawing,
     )
 
@@ -113,9 +113,16 @@ def _near(question: Question, sketch: Sketch, size: tuple[int, int]) -> Ask:
             *_buttons(shown, f"{number}{'s' if sketch.corner else 'r'}", "" if len(grids) > 1 else sketch.corner),
             (Option(phrase("boxes.fine"), f"ok{number}", main=True), *every),
         ),
-        hint=phrase("boxes.near_second", cell=sketch.corner) if sketch.corner else phrase("boxes.near"),
+        hint=phrase("boxes.near_second", cell=sketch.corner)
+        if sketch.corner
+        else phrase("boxes.near", cells=_example(grids[0], "C2", grids[-1], "F5")),
         drawing={"panel": _zooms(number, sketch, grids)},
     )
+
+
+def _example(first: Grid, one: str, last: Grid, other: str) -> str:
+    """Two corners to show in a sentence: of a long picture the usual ones may not be there."""
+    return f"{first.nearest(one)} {last.nearest(other)}"
 
 
 def _zooms(number: int, sketch: Sketch, grids: Sequence[Grid]) -> Json:

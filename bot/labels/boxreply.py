@@ -45,7 +45,7 @@ class Drops:
 Line = Corners | Corner | Names | Drops
 
 _CELL: Final = r"([A-Za-z])\s?([0-9]{1,3})"
-_PAIR: Final = rf"{_CELL}\s*[-–—−:/.]?\s*{_CELL}"
+_PAIR: Final = rf"{_CELL}\s*(?:[-–—−:/.&→]|and|to|und|bis)?\s*{_CELL}"
 _CORNERS: Final = re.compile(rf"{_PAIR}(?:(?:\s*[:=]\s*|\s+)(?P<label>.+))?", re.DOTALL)
 _LABEL_FIRST: Final = re.compile(rf"(?P<label>.+?)\s*[:=]?\s+{_PAIR}", re.DOTALL)
 _CORNER: Final = re.compile(rf"{_CELL}(?P<label>\s.*)?", re.DOTALL)
@@ -61,7 +61,27 @@ def lines(question: Question, text: str) -> list[Line]:
         pieces = [text]
     if not pieces:
         raise BadAnswer(phrase("boxes.unclear", text="", label=example(question)))
-    return [_line(question, piece) for piece in pieces]
+    return [_line(question, piece) for piece in _joined(question, pieces)]
+
+
+def _joined(question: Question, pieces: Sequence[str]) -> list[str]:
+    """Cells and a label that only commas part are one box: "B3, F7, car"."""
+    found: list[str] = []
+    for piece in pieces:
+        if found and _goes_on(question, found[-1], piece):
+            found[-1] += f" {piece}"
+        else:
+            found.append(piece)
+    return found
+
+
+def _goes_on(question: Question, before: str, piece: str) -> bool:
+    if called(question, before):
+        return False
+    corner, corners = _CORNER.fullmatch(before), _CORNERS.fullmatch(before)
+    if corner and not corner["label"]:
+        return _CORNER.fullmatch(piece) is not None and _CORNERS.fullmatch(piece) is None
+    return corners is not None and not corners["label"] and bool(called(question, piece))
 
 
 def _label_has_comma(question: Question, text: str) -> bool:

@@ -41,6 +41,11 @@ class Grid:
             tuple(f"{chr(ord('A') + column)}{row + 1}" for column in range(self.columns)) for row in range(self.rows)
         )
 
+    def nearest(self, name: str) -> str:
+        """That cell, or the nearest that is there: to show in a sentence."""
+        column, row = ord(name[0]) - ord("A"), int(name[1:]) - 1
+        return self.names[min(row, self.rows - 1)][min(column, self.columns - 1)]
+
     def place(self, name: str) -> tuple[int, int]:
         """(column, row) of a cell. Raises BadAnswer for one that is not there."""
         found = _NAME.fullmatch(name)

@@ -8,7 +8,7 @@ from bot.labels.base import Ask, BadAnswer, Kept, Option, Said, Style, Work, cut
 from bot.labels.layout import Row, grid
 from bot.labels.menu import index_of, label_at
 from bot.labels.names import is_list
-from bot.labels.words import number, pages, words
+from bot.labels.words import number, pages, turn, words
 from bot.project import Json, LabelDef, Question
 from bot.wording import Phrase, phrase
 
@@ -273,7 +273,8 @@ def _body(question: Question, here: Marking, text: str, start: int, end: int) ->
 def _stretch(marks: Sequence[Span], text: str, start: int, end: int, opening: int, numbered: int | None) -> list[Part]:
     style: Style = "bold" if any(one[0] <= start < one[1] for one in marks) else "plain"
     sign = number(numbered) if numbered else ""
-    return [("[" * opening, "bold"), (sign, style), (text[start:end], style)]
+    way = turn(text, start) if numbered else ""
+    return [(way, style), ("[" * opening, "bold"), (sign, style), (text[start:end], style)]
 
 
 def _joined(parts: Iterable[Part]) -> tuple[Part, ...]:

@@ -13,7 +13,8 @@ from bot.project import LabelDef, Question
 from bot.wording import phrase
 
 _NUMBERS: Final = re.compile(r"[0-9]{1,6}(?:\s*[-–—]\s*[0-9]{1,6})?(?:[\s,]+[0-9]{1,6}(?:\s*[-–—]\s*[0-9]{1,6})?)*")
-_NUMBERED: Final = re.compile(rf"({_NUMBERS.pattern})(?:\s+|\s*=\s*)(\D.*)", re.DOTALL)
+_BEFORE_LABEL: Final = r"\s*(?:[=:]|[-–—=]?>|→)\s*"
+_NUMBERED: Final = re.compile(rf"({_NUMBERS.pattern})(?:{_BEFORE_LABEL}|\s+)(\D.*)", re.DOTALL)
 _QUOTES: Final = "\"'“”„‟‘’«»「」"
 CLEARS: Final = ("-", "–", "∅", "none")
 """In the place of a label they take the mark away."""
@@ -23,7 +24,7 @@ def understood(question: Question, marking: Marking, typed: str, text: str) -> M
     """All lines of `typed` done, or none. Raises BadAnswer."""
     lines = [line.strip() for line in re.split(r"[\n;]", typed) if line.strip()]
     if not lines:
-        raise BadAnswer(phrase("spans.how"))
+        raise _how(question, text)
     for line in lines:
         marking = _line(question, marking, line, text)
     return marking
@@ -50,7 +51,19 @@ def _word_alone(question: Question, marking: Marking, line: str, text: str) -> M
         return replace(marking, label=found[0].name, at=None, since=0)
     if occurrences(text, line):
         raise _which_label(question, line)
-    raise BadAnswer(phrase("spans.how"))
+    parted = _parted(question, line)
+    if parted is None:
+        raise _how(question, text)
+    return _named(question, marking, *parted, text)
+
+
+def _parted(question: Question, line: str) -> tuple[str, str] | None:
+    """The words and the label behind them: "London: LOC", "London -> LOC", "London LOC"."""
+    for space in re.finditer(rf"{_BEFORE_LABEL}|\s+", line):
+        label = line[space.end() :].strip()
+        if space.start() and (label.casefold() in CLEARS or called(question, label)):
+            return line[: space.start()], label
+    return None
 
 
 def _named(question: Question, marking: Marking, what: str, label: str, text: str) -> Marking:
@@ -128,6 +141,13 @@ def _label(question: Question, label: str, wanted: str) -> LabelDef:
     if not called(question, label):
         raise unknown(question, label)
     return named(question, label.strip(), parents=False)
+
+
+def _how(question: Question, text: str) -> BadAnswer:
+    """An example with a word that is there and a label there is."""
+    known = words(text)
+    word = text[known[0].start : known[0].end] if known else "…"
+    return BadAnswer(phrase("spans.how", word=cut(word, QUOTED), label=question.labels[0].name))
 
 
 def _which_label(question: Question, wanted: str) -> BadAnswer:

@@ -109,7 +109,7 @@ def begun(question: Question, work: Work, subject: Subject) -> Label:
 def describe(question: Question, label: Label) -> Said:
     titles = {one.name: one.title for one in question.labels}
     told = [f"{_said(one)} ({titles.get(name, name)})" for one in _listed(label) for name in [str(one["label"])]]
-    return cut(", ".join(" ".join(one.split()) for one in told), DESCRIBED) if told else phrase("label.none")
+    return cut(", ".join(" ".join(one.split()) for one in told), DESCRIBED) if told else phrase("spans.nothing")
 
 
 def distance(question: Question) -> Callable[[Label, Label], float]:

@@ -77,7 +77,7 @@ def ask(question: Question, work: Work, subject: Subject) -> Ask:
     draft = _draft(question, subject, piece)
     return Ask(
         _rows(question, draft, piece),
-        hint=_hint(question, draft),
+        hint=_hint(question, draft, subject),
         marked=phrase("transcript.draft", text=draft) if draft else None,
         typed=True,
         form=True,
@@ -97,10 +97,12 @@ def _rows(question: Question, draft: str | None, piece: int | None) -> tuple[tup
     return tuple(row for row in rows if row)
 
 
-def _hint(question: Question, draft: str | None) -> Phrase:
+def _hint(question: Question, draft: str | None, subject: Subject) -> Phrase:
+    """Nobody hears a picture."""
     if draft:
         return phrase("transcript.hint_draft")
-    return phrase("transcript.hint") if _unintelligible(question) else phrase("transcript.hint_words")
+    heard = _unintelligible(question) and not subject.picture
+    return phrase("transcript.hint") if heard else phrase("transcript.hint_words")
 
 
 def advance(question: Question, work: Work, given: Given, subject: Subject) -> Step:

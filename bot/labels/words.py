@@ -1,6 +1,7 @@
 """A text as numbered words, for people who point at them: by number, by the words themselves, by tapping."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,6 +14,13 @@ _WORD = re.compile(rf"{_SCRIPTS}|{_JOINED}(?:[.'’@&/-]{_JOINED})*|[€$£¥%]"
 """A run of one script where a language writes no spaces; else letters, digits and the marks upon them, also joined by a
 sign as in “don't”, “well-known” and “3.5”."""
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_AS_TYPED = str.maketrans(
+    dict.fromkeys("’‘‛ʼ′＇", "'")
+    | dict.fromkeys("“”„‟", '"')
+    | dict.fromkeys("–—−‐‑", "-")
+    | dict.fromkeys("\u00a0\u202f\u2009\n\r\t", " ")
+)
+"""Phones put curly quotes and long dashes where keyboards have straight ones, and nobody types a narrow space."""
 NEAR = 60.0
 """How like, of 100, a word must be to be offered for what was typed."""
 
@@ -36,10 +44,29 @@ def number(word: int) -> str:
     return str(word).translate(_SUPERSCRIPT)
 
 
+def turn(text: str, word: int) -> str:
+    """An invisible sign before the number of the word that begins there: where a text runs both ways, a number would
+    else stand at whatever word is before it."""
+    if not _runs_left(text):
+        return ""
+    return "\u200f" if _leftward(text[word]) else "\u200e"
+
+
+@lru_cache(maxsize=256)
+def _runs_left(text: str) -> bool:
+    return not text.isascii() and any(map(_leftward, text))
+
+
+def _leftward(sign: str) -> bool:
+    return unicodedata.bidirectional(sign) in ("R", "AL")
+
+
 def occurrences(text: str, wanted: str) -> list[tuple[int, int]]:
-    """Where `wanted` stands in the text, not inside of longer words; in another case only where it nowhere stands as
-    written, or else inside of words as in languages without spaces."""
-    for held, sought in ((text, wanted), (text.casefold(), wanted.casefold())):
+    """Where `wanted` stands in the text, not inside of longer words; in another case, or with other quotes and dashes,
+    only where it nowhere stands as written, or else inside of words as in languages without spaces."""
+    small, sought_small = text.casefold(), wanted.casefold()
+    forms = ((text, wanted), (small, sought_small), (small.translate(_AS_TYPED), sought_small.translate(_AS_TYPED)))
+    for held, sought in forms:
         if len(held) != len(text):  # a sign that has several small letters would shift what follows
             continue
         found = [(start, start + len(sought)) for start in _all(held, sought)]
@@ -62,12 +89,13 @@ def pages(text: str, room: int) -> Sequence[tuple[int, int]]:
     """The text cut between words so that each part, its numbers included, takes `room` code points at most."""
     parts: list[tuple[int, int]] = []
     start = size = 0
+    turns = int(_runs_left(text))
     for place, word in enumerate(words(text), 1):
         after = words(text)[place].start if place < len(words(text)) else len(text)
-        size += after - (word.start if place > 1 else 0) + len(str(place))
+        size += after - (word.start if place > 1 else 0) + len(str(place)) + turns
         if size > room and word.start > start:
             parts.append((start, word.start))
-            start, size = word.start, after - word.start + len(str(place))
+            start, size = word.start, after - word.start + len(str(place)) + turns
     return (*parts, (start, len(text)))
 
 

@@ -190,10 +190,23 @@ def test_a_reply_with_two_cells_and_a_label_boxes_a_thing():
         "b3:f7=car",
         "car B3 F7",
         "\uff22\uff13 F7 car",
+        "B3, F7, car",
+        "B3,F7 car",
+        "B3 F7, car",
+        "B3\nF7\ncar",
+        "B3 and F7 car",
+        "B3 bis F7 car",
     ],
 )
 def test_the_reply_may_be_written_in_any_way(reply):
     assert after(reply, "=ok1", "=done") == Done([record("car", 80, 120, 400, 300)])
+
+
+@pytest.mark.parametrize(("size", "cells"), [((640, 480), "B3 F7"), ((6000, 120), "B1 F1"), ((9, 900), "A3 A7")])
+def test_the_example_of_a_reply_is_one_that_can_be_sent(size, cells):
+    assert say("en", card(size=size).hint).endswith(f" {cells} car")
+    said = say("en", card(cells, size=size).hint).rpartition(": ")[2]
+    assert isinstance(after(f"{cells} car", said, "=done", size=size), Done)
 
 
 def test_a_label_with_a_comma_in_its_name_is_found_whole():
@@ -205,6 +218,13 @@ def test_several_boxes_come_in_one_reply():
 
     things = record("car", 0, 0, 80, 60), record("dog", 160, 0, 160, 120), record("cup, mug", 560, 420, 80, 60)
     assert done == Done([*things])
+
+
+def test_commas_part_boxes_where_they_do_not_part_the_cells_of_one():
+    done = after("A1, A1, car, C1 D2, dog", "=okall", "=done")
+
+    assert done == Done([record("car", 0, 0, 80, 60), record("dog", 160, 0, 160, 120)])
+    assert after("B3 F7 car", "c2, f5", "=done") == Done([record("car", 105, 131, 350, 263)])
 
 
 def test_each_of_several_boxes_is_looked_at_from_near_in_turn():

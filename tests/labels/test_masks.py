@@ -272,7 +272,7 @@ def test_suggestions_are_drawn_with_numbers_and_asked_about_one_by_one():
     assert titles(ask) == [
         ["✓ 1 🛣️ Road", "✎ 1"],
         ["✓ 2 ☁️ Sky", "✎ 2"],
-        ["✔ All good"],
+        ["✓ All good"],
         ["➕ Something is missing"],
     ]
     assert [(one["mark"], one["colour"], one["faint"]) for one in ask.drawing["masks"]] == [

@@ -70,6 +70,12 @@ def test_words_are_numbered_and_marks_stand_in_brackets_with_their_label():
         ("5 7 10 LOC", [("London", "LOC"), ("London", "LOC"), ("Babbage", "LOC")]),
         ("1-2 PER; Babbage=PER\n5 LOC", [("Ada Lovelace", "PER"), ("London", "LOC"), ("Babbage", "PER")]),
         ("“Ada Lovelace”=PER", [("Ada Lovelace", "PER")]),
+        ("1-2: PER", [("Ada Lovelace", "PER")]),
+        ("1-2 -> PER", [("Ada Lovelace", "PER")]),
+        ("Babbage: person", [("Babbage", "PER")]),
+        ("Babbage -> PER", [("Babbage", "PER")]),
+        ("Ada Lovelace PER", [("Ada Lovelace", "PER")]),
+        ("London* LOC", [("London", "LOC"), ("London", "LOC")]),
     ],
 )
 def test_what_is_typed_marks_just_that(typed, expected):
@@ -89,12 +95,20 @@ def test_what_is_typed_marks_just_that(typed, expected):
         ("Babbage=", "Which label for “Babbage”? Type Babbage= and one of: PER, LOC, ORG."),
         ("Babbage=CITY", "“CITY” is not one of the labels. Try one of: 👤 Person, 📍 Place, 🏢 Organisation."),
         ("5 CITY", "“CITY” is not one of the labels. Try one of: 👤 Person, 📍 Place, 🏢 Organisation."),
-        ("what?", "Type it like London=LOC, 3-4 ORG or London*=LOC."),
+        ("what?", "Type it like Ada=PER, 3-4 PER or Ada*=PER."),
         ("Babbage=-", "“Babbage” is not marked."),
+        ("Babbage -", "“Babbage” is not marked."),
+        ("Lodnon LOC", "“Lodnon” is not in the text. Did you mean “London”?"),
     ],
 )
 def test_a_bad_reply_gets_a_hint_and_marks_nothing(typed, hint):
     assert refused(typed) == hint
+
+
+def test_where_a_text_runs_both_ways_each_number_stays_at_its_word():
+    mixed = Subject(text="Ada, שלום in")
+    assert body(subject=mixed) == "\u200e¹Ada, \u200f²שלום \u200e³in"
+    assert body(go("2 PER", subject=mixed), subject=mixed) == "\u200e¹Ada, \u200f[²שלום] 👤 Person \u200e³in"
 
 
 def test_of_several_lines_a_bad_one_leaves_nothing_marked():
@@ -156,7 +170,7 @@ def test_a_suggestion_is_marked_from_the_start_and_one_tap_confirms_it():
     assert body(subject=suggested).startswith("[¹Ada ²Lovelace] 👤 Person")
     buttons = [option for row in spans.ask(QUESTION, None, suggested).rows for option in row]
     assert [option.suggested for option in buttons if option.choice.startswith("m")] == [True, True]
-    assert next(option.shown("en") for option in buttons if option.choice == "done") == "✓ All right (2)"
+    assert next(option.shown("en") for option in buttons if option.choice == "done") == "✓ All good (2)"
     assert marked(subject=suggested) == [("Ada Lovelace", "PER"), ("London", "LOC")]
 
 
@@ -185,13 +199,14 @@ def test_offsets_are_code_points_of_the_original(text, wanted):
 @pytest.mark.parametrize(("text", "wanted"), UNUSUAL)
 def test_the_numbered_text_loses_no_sign(text, wanted):
     shown = body(subject=Subject(text=text))
-    assert "".join(sign for sign in shown if sign not in "⁰¹²³⁴⁵⁶⁷⁸⁹") == text
+    assert "".join(sign for sign in shown if sign not in "⁰¹²³⁴⁵⁶⁷⁸⁹\u200e\u200f") == text
 
 
 def test_a_word_inside_a_longer_one_is_not_meant():
     assert occurrences("York, New Yorker, York", "York") == [(0, 4), (18, 22)]
     assert occurrences("unspaced東京都", "東京") == [(8, 10)]
     assert occurrences("Straße", "strasse") == []
+    assert occurrences("O'Neil – he", "O’Neil - he") == [(0, 11)]
     assert near("He met Charles Babbage", "charls babage") == "Charles Babbage"
 
 

@@ -41,6 +41,11 @@ def test_a_card_takes_text_and_opens_a_form():
     assert asked.hint == phrase("transcript.hint")
 
 
+def test_nobody_is_told_to_hear_a_picture():
+    asked = transcript.ask(PLAIN, None, Subject(picture=1, size=(8, 6)))
+    assert asked.hint == phrase("transcript.hint_words")
+
+
 @pytest.mark.parametrize("text", ["", " ", "\u200b", "\u00a0\ufeff\n"])
 def test_text_that_nobody_can_see_is_refused(text):
     assert refused(typed, PLAIN, text) == "There is nothing in it. Type it again."

@@ -326,6 +326,19 @@ def test_question_picture_and_buttons_are_in_sight_together(here: Place, join: J
     assert all(box["height"] >= 44 for box in map(_box, page.locator(".message.open .key").all()))
 
 
+def test_an_upright_picture_that_is_drawn_on_is_wide_enough_to_read(here: Place, join: Join) -> None:
+    sha = here.put(PICTURE.read_bytes(), "image/jpeg")
+    picture = Media(-1, "image", "image/jpeg", sha, "The grid", width=400, height=600)
+    grid = [tuple(Button(f"{column}{row}", f"0:{column}{row}") for column in "ABCDEFGH") for row in range(1, 9)]
+    here.script.cards[0] = Message(
+        text=(Part("Where?", "bold"),), kind="card", media=(picture,), buttons=(*grid, TOOLS)
+    )
+    page = join(viewport={"width": 360, "height": 740})
+    page.get_by_role("img", name="The grid").wait_for()
+
+    until(page, "document.querySelector('.picture img').getBoundingClientRect().width >= 200")
+
+
 def test_of_a_card_taller_than_the_screen_the_question_is_in_sight(here: Place, join: Join) -> None:
     here.script.cards[0] = card("A story. " * 70, 0, labels=[f"Label {at}" for at in range(9)])
     page = join(viewport={"width": 320, "height": 568})

@@ -9,6 +9,7 @@ const SUGGESTED = "✨ ";
 // Pixels; of the screen, what a picture to be marked has at least, and what any may take at most.
 const LEAST_PICTURE = 88;
 const LEAST_DRAWN = 0.36;
+const LEAST_DRAWN_UPRIGHT = 0.52;
 const MOST_PICTURE = 0.6;
 const MARGINS = 20;
 // Signs that few fonts draw alike, drawn here; what is read aloud is the button's own.
@@ -79,7 +80,7 @@ export class Bubble {
     for (const one of shown) rows.set(Math.round(one.top), Math.max(rows.get(Math.round(one.top)) ?? 0, one.height));
     const taken = [...rows.values()].reduce((sum, one) => sum + one, 0);
     const left = height - MARGINS - (this.element.getBoundingClientRect().height - taken);
-    const least = this.message.media.some((one) => one.drawn) ? height * LEAST_DRAWN : LEAST_PICTURE;
+    const least = Math.max(LEAST_PICTURE, ...this.message.media.map((one) => height * leastOf(one)));
     const room = Math.max(least, Math.min(height * MOST_PICTURE, left / rows.size));
     if (Math.abs(room - (this.room ?? 0)) > 1) this.media.style.setProperty("--room", `${(this.room = room)}px`);
   }
@@ -191,4 +192,10 @@ function lead(link, address) {
   link.href = address;
   if (address.startsWith("/")) link.removeAttribute("target");
   else link.target = "_blank";
+}
+
+// What is drawn on a picture has to be read; an upright one is narrow where it is low.
+function leastOf(media) {
+  if (!media.drawn) return 0;
+  return media.height > media.width ? LEAST_DRAWN_UPRIGHT : LEAST_DRAWN;
 }
