@@ -7,6 +7,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -31,12 +32,12 @@ NAMES = {
 metadata = MetaData(naming_convention=NAMES)
 
 
-def _where(predicate: str) -> dict[str, Any]:
+def where(predicate: str) -> dict[str, Any]:
     """A partial index in both engines; its predicate must be literal, or neither planner uses it."""
     return {"sqlite_where": text(predicate), "postgresql_where": text(predicate)}
 
 
-def _where_true(column: str) -> dict[str, Any]:
+def where_true(column: str) -> dict[str, Any]:
     """A partial index over a boolean, in the words in which each engine's statements ask for it: SQLite takes an index
     only for the very term of its predicate."""
     return {"sqlite_where": text(f"{column} = 1"), "postgresql_where": text(column)}
@@ -120,6 +121,9 @@ members = Table(
     Column("role", String(10), nullable=False),
     Column("answered", Integer, nullable=False, server_default="0"),
     Column("joined_at", Moment, nullable=False),
+    Column("state", String(10), nullable=False, server_default="active"),
+    Column("reason", Text),
+    Column("qualified_at", Moment),
     CheckConstraint("role IN ('owner', 'admin', 'reviewer', 'annotator')", name="role"),
     Index(None, "person"),
 )
@@ -236,6 +240,9 @@ items = Table(
     Column("state", String(12), nullable=False, server_default="open"),
     Column("created_at", Moment, nullable=False),
     Column("done_at", Moment),
+    Column("confidence", Float),
+    Column("standing", Json),
+    Column("explanation", Text),
     UniqueConstraint("project", "key"),
     CheckConstraint("taken >= 0 AND answers >= 0 AND skips >= 0 AND flags >= 0", name="counts"),
     CheckConstraint("gold IS NOT NULL OR taken <= overlap", name="overlap"),
@@ -247,12 +254,12 @@ items = Table(
         "project",
         "priority",
         "serve_seq",
-        **_where("state = 'open' AND taken < overlap AND serve_seq IS NOT NULL"),
+        **where("state = 'open' AND taken < overlap AND serve_seq IS NOT NULL"),
     ),
-    Index("ix_items_gold", "project", "serve_seq", **_where("state = 'gold'")),
-    Index("ix_items_skipped", "project", "skips", "id", **_where("state = 'skipped'")),
+    Index("ix_items_gold", "project", "serve_seq", **where("state = 'gold'")),
+    Index("ix_items_skipped", "project", "skips", "id", **where("state = 'skipped'")),
     Index("ix_items_state", "project", "state"),
-    Index("ix_items_unshuffled", "project", "digest", **_where("serve_seq IS NULL")),
+    Index("ix_items_unshuffled", "project", "digest", **where("serve_seq IS NULL")),
 )
 
 cards = Table(
@@ -276,14 +283,15 @@ cards = Table(
     Column("served_at", Moment, nullable=False),
     Column("former_nonce", String(24)),
     Column("former_until", Moment),
+    Column("planted", Json),
     CheckConstraint("state IN ('open', 'parked', 'done', 'void', 'expired')", name="state"),
-    Index("uq_cards_open", "person", unique=True, **_where("state = 'open'")),
-    Index("ix_cards_parked", "person", "project", "served_at", **_where("state = 'parked'")),
-    Index("uq_cards_held", "item", "person", unique=True, **_where("state IN ('open', 'parked')")),
-    Index("ix_cards_leases", "leased_until", **_where("state IN ('open', 'parked')")),
+    Index("uq_cards_open", "person", unique=True, **where("state = 'open'")),
+    Index("ix_cards_parked", "person", "project", "served_at", **where("state = 'parked'")),
+    Index("uq_cards_held", "item", "person", unique=True, **where("state IN ('open', 'parked')")),
+    Index("ix_cards_leases", "leased_until", **where("state IN ('open', 'parked')")),
     Index("ix_cards_message", "chat", "message"),
     Index("ix_cards_item", "item"),
-    Index("ix_cards_former", "former_nonce", **_where("former_nonce IS NOT NULL")),
+    Index("ix_cards_former", "former_nonce", **where("former_nonce IS NOT NULL")),
 )
 
 answers = Table(
@@ -302,11 +310,13 @@ answers = Table(
     Column("milliseconds", Integer),
     Column("answered_at", Moment, nullable=False),
     Column("superseded_at", Moment),
+    Column("aid", String(8)),
+    Column("unsure", Boolean, nullable=False, server_default=text("false")),
     CheckConstraint("kind IN ('label', 'skip', 'flag', 'late')", name="kind"),
     CheckConstraint("live = (superseded_at IS NULL)", name="live"),
-    Index("uq_answers_item", "item", "person", unique=True, **_where_true("live")),
-    Index("uq_answers_card", "card", "person", unique=True, **_where_true("live")),
-    Index("ix_answers_latest", "person", "project", "id", **_where_true("live")),
+    Index("uq_answers_item", "item", "person", unique=True, **where_true("live")),
+    Index("uq_answers_card", "card", "person", unique=True, **where_true("live")),
+    Index("ix_answers_latest", "person", "project", "id", **where_true("live")),
     Index("ix_answers_project", "project", "id"),
     Index("ix_answers_back", "item", "person", **_where_false("live")),
 )
@@ -348,10 +358,10 @@ outbox = Table(
     Column("error", Text),
     Column("created_at", Moment, nullable=False),
     CheckConstraint("state IN ('pending', 'failed')", name="state"),
-    Index("ix_outbox_pending", "account", "claimed_until", **_where("state = 'pending'")),
-    Index("ix_outbox_card", "card", **_where("state = 'pending'")),
+    Index("ix_outbox_pending", "account", "claimed_until", **where("state = 'pending'")),
+    Index("ix_outbox_card", "card", **where("state = 'pending'")),
     Index("ix_outbox_chat", "chat"),
-    Index("ix_outbox_lost", "created_at", **_where("state = 'failed'")),
+    Index("ix_outbox_lost", "created_at", **where("state = 'failed'")),
     sqlite_autoincrement=True,  # a late report of an old message must not meet a new one of its number
 )
 
@@ -386,7 +396,7 @@ runs = Table(
     Column("leased_until", Moment),
     Column("error", Text),
     UniqueConstraint("project", "kind", "slot"),
-    Index("ix_runs_due", "leased_until", **_where("state = 'due'")),
+    Index("ix_runs_due", "leased_until", **where("state = 'due'")),
 )
 
 sessions = Table(

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
-HEAD: Final = "0003"
+HEAD: Final = "0004"
 LOCK: Final = 7_226_511_903
 """Key of PostgreSQL's advisory lock, so that of two programs started together one migrates and one waits."""
 

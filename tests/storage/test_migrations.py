@@ -1,5 +1,6 @@
 """An empty database becomes ours, ours stays as it is, a kill in the middle harms nothing, a newer one is refused."""
 
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
 from storage.migrations import HEAD, NewerSchemaError, migrate, revision
-from storage.schema import metadata
+from storage.schema_quality import metadata
 
 KILLED = """
 import sys, time
@@ -53,7 +54,8 @@ def shape(connection) -> dict[str, object]:
     """All that the schema says, the order of a table's constraints aside."""
     rows = [row for query in SHAPE[connection.dialect.name] for row in connection.execute(text(query))]
     lines = {
-        name: sorted(line.strip().rstrip(",") for line in str(said).replace("(false)", "false").splitlines())
+        # SQLite writes a column that was added later on the line of the last one.
+        name: sorted(part for part in re.split(r"[\s,()]+", str(said).replace("(false)", "false")) if part)
         for name, said in rows
     }
     return {name: line for name, line in lines.items() if "alembic_version" not in f"{name}{line}"}

@@ -1,0 +1,102 @@
+"""Tables of quality assurance: skills, reviews and decisions, notes on people, closed periods, former figures."""
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from storage.columns import Json, Key, Moment
+from storage.schema import metadata as metadata
+from storage.schema import where, where_true
+
+skills = Table(
+    "skills",
+    metadata,
+    Column("project", ForeignKey("projects.id"), primary_key=True),
+    Column("person", ForeignKey("people.id"), primary_key=True),
+    Column("question", String(140), primary_key=True),
+    Column("truth", String(140), primary_key=True),
+    Column("given", String(140), primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("project", ForeignKey("projects.id"), nullable=False),
+    Column("item", ForeignKey("items.id"), nullable=False),
+    Column("reason", String(10), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("nonce", String(24), unique=True),
+    Column("reviewer", ForeignKey("people.id")),
+    Column("leased_until", Moment),
+    Column("opened_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    Index("uq_reviews_open", "item", unique=True, **where("state = 'open'")),
+    Index("ix_reviews_waiting", "project", "id", **where("state = 'open'")),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("project", ForeignKey("projects.id"), nullable=False),
+    Column("item", ForeignKey("items.id"), nullable=False),
+    Column("person", ForeignKey("people.id"), nullable=False),
+    Column("label", Json),
+    Column("note", Text),
+    Column("version", Integer, nullable=False),
+    Column("live", Boolean, nullable=False),
+    Column("decided_at", Moment, nullable=False),
+    Column("superseded_at", Moment),
+    CheckConstraint("live = (superseded_at IS NULL)", name="live"),
+    Index("uq_decisions_item", "item", unique=True, **where_true("live")),
+    Index(None, "project", "id"),
+)
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("project", ForeignKey("projects.id"), nullable=False),
+    Column("person", ForeignKey("people.id"), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("figures", Json, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("raised_at", Moment, nullable=False),
+    Column("decided_at", Moment),
+    Column("decided_by", ForeignKey("people.id")),
+    Index("uq_notes_open", "project", "person", "kind", unique=True, **where("state = 'open'")),
+    Index(None, "project", "id"),
+)
+
+periods = Table(
+    "periods",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("project", ForeignKey("projects.id"), nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("figures", Json, nullable=False),
+    Column("closed_at", Moment, nullable=False),
+    UniqueConstraint("project", "since", "until"),
+)
+
+readings = Table(
+    "readings",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("project", ForeignKey("projects.id"), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("figures", Json, nullable=False),
+    Index(None, "project", "id"),
+)
