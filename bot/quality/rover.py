@@ -126,7 +126,8 @@ def _weights(
 def network(behind: Mapping[str, float]) -> Network:
     """The texts aligned one after another, beginning with the one nearest to all others (by words), with their weights.
     What depends on an order goes by the texts themselves."""
-    said = {text: _keys(text) for text in sorted(behind)}
+    words = {text: words_of(text) for text in sorted(behind)}
+    said = {text: tuple(word.key for word in of) for text, of in words.items()}
     apart = {text: _spread(keys, said, behind) for text, keys in said.items()}
     first = min(said, key=lambda text: apart[text], default="")
     nearness = Levenshtein.normalized_distance
@@ -134,7 +135,7 @@ def network(behind: Mapping[str, float]) -> Network:
     columns: list[_Column] = []
     total = 0.0
     for place, text in enumerate(texts):
-        columns = _joined_by(columns, total, place, words_of(text), behind[text])
+        columns = _joined_by(columns, total, place, words[text], behind[text])
         total += behind[text]
     return Network({text: said[text] for text in texts}, tuple(column.words for column in columns))
 
@@ -230,9 +231,12 @@ def _steps(words: Sequence[Word], slots: Sequence[Slot]) -> list[bytearray]:
     rows = [bytearray([_WITHOUT] * (len(slots) + 1))]
     for word in words:
         left = above[0] + 1
-        costs, steps = [left], bytearray([_NEW])
+        key, costs, steps = word.key, [left], bytearray([_NEW])
         for (corner, over), slot, skip in zip(pairwise(above), slots, skips, strict=True):
-            best, step = corner + _cost(word.key, slot), _TOGETHER
+            best, step = corner, _TOGETHER
+            for other, share in slot.items():
+                if other != key:
+                    best += share * _apart(key, other)
             # Sums differ in their last bit; a step with a word is taken where another costs the same.
             if left + skip < best - 1e-9:
                 best, step = left + skip, _WITHOUT
@@ -268,14 +272,6 @@ def _by_equal_words(words: Sequence[Word], columns: Sequence[_Column]) -> _Pairs
         else:
             pairs += [*((word, None) for word in here), *((None, column) for column in there)]
     return pairs
-
-
-def _cost(key: str, slot: Slot) -> float:
-    cost = 0.0
-    for other, share in slot.items():
-        if other != key:
-            cost += share * _apart(key, other)
-    return cost
 
 
 @lru_cache(maxsize=20_000)

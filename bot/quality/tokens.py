@@ -5,8 +5,10 @@ import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
+_BETWEEN_BLANKS: Final = re.compile(r"(\s*)(\S+)")
 _UNBROKEN: Final = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fff\u3005-\u3007\u3021-\u30ff\u31f0-\u31ff\u3400-\u4dbf"
     "\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
@@ -69,21 +71,25 @@ def _last_letter(text: str) -> str:
 
 def _chunks(text: str) -> Iterator[tuple[str, str]]:
     """Signs up to the next blank, or one sign (with its marks) of a script without blanks; and the blanks before."""
-    before = chunk = ""
-    for sign in text:
-        blank, alone = sign.isspace(), bool(_UNBROKEN.match(sign))
-        marks = unicodedata.category(sign)[0] == "M"
-        if chunk and not marks and (blank or alone or _UNBROKEN.match(chunk[0])):
-            yield before, chunk
-            before = chunk = ""
-        if blank:
-            before += sign
-        else:
-            chunk += sign
-    if chunk:
-        yield before, chunk
+    for found in _BETWEEN_BLANKS.finditer(text):
+        before, written = found.groups()
+        for part in _parts(written) if _UNBROKEN.search(written) else (written,):
+            yield before, part
+            before = ""
 
 
+def _parts(written: str) -> Iterator[str]:
+    part = ""
+    for sign in written:
+        starts = _UNBROKEN.match(sign) or (part and _UNBROKEN.match(part))
+        if part and starts and unicodedata.category(sign)[0] != "M":
+            yield part
+            part = ""
+        part += sign
+    yield part
+
+
+@lru_cache(maxsize=20_000)
 def _key(written: str) -> str:
     """Letters, marks, numbers and symbols, and apostrophes within; without case. Empty for punctuation."""
     plain = unicodedata.normalize("NFKC", written.translate(_APOSTROPHES)).casefold()
