@@ -161,9 +161,10 @@ def test_two_answers_tell_nothing_of_who_is_careful():
     assert {confidence for _, confidence in aggregate_texts(answers).values()} == {0.75}
 
 
-def test_progress_is_told_item_by_item():
+def test_progress_is_told_item_by_item_even_of_one_without_answers():
     told = []
-    aggregate_texts({1: [("a", "x")], 2: [], 3: [("a", "y"), ("b", "z")]}, told.append)
+    merged = aggregate_texts({1: [("a", "x")], 2: [], 3: [("a", "y"), ("b", "y")]}, told.append)
+    assert merged == {1: ("x", 1.0), 2: ("", 0.0), 3: ("y", 1.0)}
     assert told == [1, 2, 3]
 
 
