@@ -13,7 +13,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from croniter import CroniterError, croniter
 
-from bot.project import ONLY_QUESTION, SKIP_REASONS, Json, LabelDef, Project, Question, ShowIf, Summary
+from bot.project import ONLY_QUESTION, SKIP_REASONS, Json, LabelDef, Project, Qualification, Question, ShowIf, Summary
 from bot.tomltable import BadProjectFile, Table, did_you_mean, read, together
 from bot.tomltable import parse as parse_toml
 
@@ -29,6 +29,8 @@ QUESTIONS_MAX = 5
 TITLE_MAX = 75  # a Slack button's text; Telegram cuts off sooner by width, but takes it
 REASON_MAX = 60
 ASKED_MAX = 300
+TEST_MAX = 50
+TEST_TEXT_MAX = 1500
 LEASE_MIN, LEASE_MAX = timedelta(seconds=10), timedelta(days=7)
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
@@ -43,12 +45,35 @@ _LEASE = re.compile(r"(\d{1,6}) ?(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?
 _QUOTED = re.compile(r"`(\w+)`")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
-_RULES = ("overlap", "lease", "order", "blind", "max_per_person", "flags_needed", "skip_limit", "gold_share")
-_PROJECT = ("name", "title", "instructions", "language", "questions", "chats", "show", "fields", "summary")
+_RULES = (
+    "overlap",
+    "lease",
+    "order",
+    "blind",
+    "max_per_person",
+    "flags_needed",
+    "skip_limit",
+    "gold_share",
+    "gold_start",
+    "gold_feedback",
+)
+_PROJECT = (
+    "name",
+    "title",
+    "instructions",
+    "language",
+    "questions",
+    "chats",
+    "show",
+    "fields",
+    "summary",
+    "qualification",
+)
 _PROJECT_KEYS = (*_PROJECT, *_RULES, "skip_reasons")
 _SINGLE_KEYS = ("question", "type", "labels")
 _QUESTION_KEYS = ("name", "title", "type", "labels", "show_if")
 _LABEL_KEYS = ("name", "title", "help", "examples", "was", "parent", "labels")
+_QUALIFICATION_KEYS = ("items", "right", "text")
 _SUMMARY_KEYS = ("channel", "every", "timezone")
 
 # In TOML a line belongs to the last [header] above it: by far the commonest slip in these files.
@@ -117,6 +142,9 @@ class _Reader:
             "flags_needed": lambda: root.count("flags_needed", 1, 100, 1),
             "skip_limit": lambda: root.count("skip_limit", 1, 100, 3),
             "gold_share": lambda: root.share("gold_share", 0.5, 0.1),
+            "gold_start": lambda: root.share("gold_start", 0.9, 0.3) if "gold_start" in root else None,
+            "gold_feedback": lambda: root.flag("gold_feedback", False),
+            "qualification": lambda: self.qualification(root) if "qualification" in root else None,
             "skip_reasons": lambda: root.texts("skip_reasons", SKIP_REASONS, REASON_MAX),
             "chats": lambda: root.some_of("chats", CHATS),
             "show": lambda: root.texts("show"),
@@ -210,6 +238,12 @@ class _Reader:
             if label is not None:
                 yield place, label
                 yield from self.label_tables(place, label.name)
+
+    def qualification(self, root: Table) -> Qualification:
+        table = root.table("qualification")
+        table.only(_QUALIFICATION_KEYS, self.astray)
+        items = table.count("items", 1, TEST_MAX, 5)
+        return Qualification(items, table.count("right", 1, items, items), table.text("text", "", TEST_TEXT_MAX))
 
     def summary(self, root: Table) -> Summary | None:
         table = root.table("summary")

@@ -1,17 +1,18 @@
 """Bringing people their items: the next card, undo, skip, flags, questions, and what becomes of late answers."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
 from bot import draft as drafts
-from bot import face, notify, piecewise
+from bot import face, golden, notify, piecewise, qualifying
 from bot.buttons import Pressed
 from bot.characters import storable
 from bot.chat import Button, Message, Part, Row, Toast
 from bot.draft import FRESH, Draft
 from bot.face import Former
 from bot.labels import LABEL_TYPES, pieces
-from bot.labels.base import Given, Marked
+from bot.labels.base import Given, Label, Marked
 from bot.project import SKIP_REASONS, Project
 from bot.turn import Turn, new_nonce
 from bot.wording import Phrase, phrase
@@ -82,7 +83,8 @@ def _claim(turn: Turn, seat: Seat) -> Card | None:
     if not deals(turn, seat):
         return None
     project = turn.schema(seat.project.id, seat.project.version)
-    card = queue.claim(turn.tx, _deal(turn, seat, project), gold=turn.random.random() < project.gold_share)
+    gold = turn.random.random() < project.gold_chance(seat.answered)
+    card = qualifying.claim(turn, project, _deal(turn, seat, project), gold=gold)
     return None if card is None else piecewise.taken_up(turn, card)
 
 
@@ -177,15 +179,25 @@ def answer(turn: Turn, card: Card, given: Given | Marked, source: str) -> None:
         step(turn, back, given, source)
 
 
+SAID = 160
+"""Characters that stand in the line above a card; more is a message of its own, for a caption has little room."""
+
+
 def save(turn: Turn, card: Card, project: Project, draft: Draft) -> None:
     answers.record(turn.tx, card, dict(draft.done))
-    _next(turn, card, phrase("card.saved", label=described(turn, project, draft)))
+    _next(turn, card, phrase("card.saved", label=described(turn, project, draft)), draft.done)
 
 
-def _next(turn: Turn, card: Card, said: Phrase) -> None:
-    """From a card that is dealt with to the next one, which says so, with the way back."""
-    turn.said = turn.say(said)
-    serve(turn, card.project, turn.said, Former(card, turn.said, back=True))
+def _next(turn: Turn, card: Card, said: Phrase, label: Mapping[str, Label] | None = None) -> None:
+    """From a card that is dealt with to the next one, which says so, with the way back where there is one."""
+    turn.said = told = turn.say(said)
+    if verdict := golden.after(turn, card, label):
+        turn.said = verdict if label is not None else f"{told} {verdict}"
+    if len(turn.said) > SAID:
+        turn.post(Message(text=(Part(turn.said),)))
+        turn.shown = None
+    above = turn.said if len(turn.said) <= SAID else ""
+    serve(turn, card.project, above, Former(card, above or told, back=not verdict))
 
 
 def described(turn: Turn, project: Project, draft: Draft) -> str:
@@ -263,6 +275,8 @@ def undo_answer(turn: Turn, project: int) -> None:
         turn.post(_not_here(turn, project, rules))
     elif answer is None:
         turn.toast("undo.nothing")
+    elif answer.final:
+        turn.toast("undo.told", alert=True)
     elif not answers.withdraw(turn.tx, answer, _enough(turn, answer, rules)):
         turn.toast("undo.taken", alert=True)
     else:
@@ -359,16 +373,18 @@ def summary(turn: Turn, row: ProjectRow) -> str:
     project = turn.schema(row.id, row.version)
     member = people.membership(turn.tx, row.id, turn.person.id)
     done = 0 if member is None else member.answered
-    lines = [turn.say(phrase(_why(row, project, done), title=project.title))]
+    lines = [turn.say(phrase(_why(turn, row, project, done), title=project.title))]
     if done:
         _, seconds = answers.today(turn.tx, turn.person.id, row.id, turn.tx.now - timedelta(days=365))
         lines.append(turn.say(phrase("done.count", count=done)) + pace(turn, seconds))
     return "\n".join(lines)
 
 
-def _why(row: ProjectRow, project: Project, done: int) -> str:
+def _why(turn: Turn, row: ProjectRow, project: Project, done: int) -> str:
     if row.state == "paused":
         return "done.paused"
+    if qualifying.has_failed(turn, row.id, project):
+        return "done.failed"
     return "done.limit" if _had_enough(project, done) else "done.all" if done else "done.none"
 
 
@@ -383,7 +399,7 @@ def pace(turn: Turn, seconds: float | None) -> str:
 def _latest_undo(turn: Turn, project: int) -> Row:
     """The way back from a message that is no card; it names the answer, so that a second tap does not go further."""
     answer = answers.latest(turn.tx, turn.person.id, project)
-    card = None if answer is None or answer.card is None else cards.by_id(turn.tx, answer.card)
+    card = None if answer is None or answer.card is None or answer.final else cards.by_id(turn.tx, answer.card)
     return () if card is None else (turn.button("card.undo", Pressed(card.nonce, 0, "u"), quiet=True),)
 
 
