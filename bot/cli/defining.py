@@ -110,8 +110,8 @@ def missing_gold(tx: Transaction, project: int, asked: Project) -> str:
     if test is None or there >= test.items:
         return ""
     return (
-        f"the test of {asked.name} takes {test.items} gold items, and there are {there}. Until there are enough, people "
-        f"begin without it. Import some with a column `gold`, or: labelbot item {asked.name} KEY --make-gold"
+        f"the test of {asked.name} takes {test.items} gold items, and there are {there}. Until there are enough, "
+        f"people begin without it. Import some with a column `gold`, or: labelbot item {asked.name} KEY --make-gold"
     )
 
 
