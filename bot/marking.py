@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot import doors, face, serving
+from bot import doors, face, finishing, serving
 from bot import draft as drafts
 from bot.buttons import BadButton, Pressed, unpack
 from bot.chat import FieldErrors, Submit, Toast
@@ -76,7 +76,7 @@ def _nothing(turn: Turn, seat: Seat) -> Json:
     project = turn.schema(row.id, row.version)
     undo = answers.latest(turn.tx, turn.person.id, row.id) is not None
     head = {"card": None, "title": project.title, "language": turn.language, "can_undo": undo}
-    return head | {"done": seat.answered, "total": row.total, "said": serving.summary(turn, row)}
+    return head | {"done": seat.answered, "total": row.total, "said": finishing.summary(turn, row)}
 
 
 def _item(turn: Turn, card: Card) -> Json:

@@ -126,6 +126,10 @@ class Project:
     language: str = "en"
     summary: Summary | None = None
 
+    def had_enough(self, answered: int) -> bool:
+        """Whether a person with that many answers gets no more items."""
+        return self.max_per_person is not None and answered >= self.max_per_person
+
     def gold_chance(self, answered: int) -> float:
         """The share of gold among the next cards of a person with that many answers. None is dealt where the project
         wants none at all."""

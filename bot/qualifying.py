@@ -14,15 +14,15 @@ from storage.database import Transaction
 from storage.people import Person
 from storage.queue import Deal
 
-TESTED = (None, "annotator")
-"""Roles that a test is for: whoever reviews or administers a project was chosen for it."""
+TESTED = "annotator"
+"""The role that a test is for: whoever reviews or administers a project was chosen for it."""
 Judge = Callable[[Project, Any, Any], bool | None]
 
 
 def claim(turn: Turn, project: Project, deal: Deal, *, gold: bool) -> Card | None:
     """The next card: of the test for one who is not through it, else as ever. With too little gold for a test nobody
     is kept out."""
-    if project.qualification is None or deal.role not in TESTED:
+    if project.qualification is None or deal.role != TESTED:
         return queue.claim(turn.tx, deal, gold)
     stands = qualification.standing(turn.tx, deal.project, deal.person)
     if stands == "failed":
@@ -53,13 +53,13 @@ def _claim_test(turn: Turn, project: Project, deal: Deal) -> Card | None:
 
 def is_test(turn: Turn, card: Card, project: Project) -> bool:
     """Whether a gold card that was just answered is part of its person's test."""
-    if project.qualification is None or card.role not in TESTED:
+    if project.qualification is None or card.role != TESTED:
         return False
     return qualification.standing(turn.tx, card.project, card.person, but=card.id) == "testing"
 
 
-def has_failed(turn: Turn, project: int, rules: Project) -> bool:
-    if rules.qualification is None or people.role(turn.tx, project, turn.person.id) not in TESTED:
+def has_failed(turn: Turn, project: int, rules: Project, role: str | None) -> bool:
+    if rules.qualification is None or role != TESTED:
         return False
     return qualification.standing(turn.tx, project, turn.person.id) == "failed"
 
