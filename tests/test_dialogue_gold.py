@@ -8,6 +8,8 @@ from sqlalchemy import insert, update
 
 from bot.labels import LABEL_TYPES
 from bot.project import LabelDef
+from bot.quality.report import summary
+from storage import projects
 from storage.database import run
 from storage.schema import audit, items, media
 from tests.dialogue import FEELING, Person, project, question
@@ -281,3 +283,26 @@ def test_nobody_else_makes_gold(talk):
     anna.presses(make.data)
     assert "Only reviewers and admins" in anna.toast
     assert json.dumps(dialogue.everything(), default=str) == before
+
+
+def test_the_report_stays_right_when_an_item_becomes_gold_and_one_like_others_again(talk):
+    asked = project(overlap=2)
+    dialogue = talk(asked, items=2)
+    for name, label in (("Anna", "Positive"), ("Ben", "Positive")):
+        person = dialogue.member(name)
+        person.taps(label)
+    rita = dialogue.member("Rita", role="admin")
+
+    def report():
+        with dialogue.database.reading() as connection:
+            row = run(dialogue.database, lambda tx: projects.named(tx, "reviews"))
+            told = summary(connection, row, asked, dialogue.clock())
+        return told.parts.done, told.parts.gold, told.gold.labels, told.gold.right, row.total
+
+    assert report() == (1, 0, 0, 0, 2)
+    rita.says("item", "reviews-0")
+    rita.taps("Make gold")
+    assert report() == (0, 1, 2, 2, 1)
+    rita.says("item", "reviews-0")
+    rita.taps("No longer gold")
+    assert report() == (1, 0, 0, 0, 2)
