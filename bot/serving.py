@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot import draft as drafts
-from bot import face, notify, piecewise
+from bot import face, notify, piecewise, reviewqueue
 from bot.buttons import Pressed
 from bot.characters import storable
 from bot.chat import Button, Message, Part, Row, Toast
@@ -179,6 +179,7 @@ def answer(turn: Turn, card: Card, given: Given | Marked, source: str) -> None:
 
 def save(turn: Turn, card: Card, project: Project, draft: Draft) -> None:
     answers.record(turn.tx, card, dict(draft.done))
+    reviewqueue.completed(turn, card, project)
     _next(turn, card, phrase("card.saved", label=described(turn, project, draft)))
 
 
@@ -263,6 +264,8 @@ def undo_answer(turn: Turn, project: int) -> None:
         turn.post(_not_here(turn, project, rules))
     elif answer is None:
         turn.toast("undo.nothing")
+    elif reviewqueue.settled(turn, answer, turn.schema(project, rules)):
+        turn.toast("undo.reviewed", alert=True)
     elif not answers.withdraw(turn.tx, answer, _enough(turn, answer, rules)):
         turn.toast("undo.taken", alert=True)
     else:
@@ -331,6 +334,7 @@ def flag(turn: Turn, card: Card, note: str) -> None:
     """Takes a broken item out of the queue and tells the project's admins."""
     project = turn.schema(card.project, card.version)
     answers.flag(turn.tx, card, note, project.flags_needed)
+    reviewqueue.flagged(turn, card, project)
     people.record(turn.tx, turn.person.id, card.project, "flag", {"item": card.key})
     notify.admins(turn, card, project, "admin.flagged", note, decide=True)
     _next(turn, card, phrase("flag.done"))
