@@ -136,7 +136,7 @@ class Report:
     questions: tuple[QuestionFigures, ...]
     gold: Accuracy
     disputed: tuple[Disputed, ...]
-    reviewed: int
+    reviewed: int = 0
     people: tuple[PersonFigures, ...]
 
     @property
