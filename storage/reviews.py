@@ -136,6 +136,17 @@ UNLOOKED: Final = (
     .order_by(items.c.id)
     .limit(bindparam("most"))
 )
+DONE: Final = text(
+    "SELECT id, done_at FROM items WHERE project = :p AND state = 'done' AND done_at IS NOT NULL AND answers > 1 "
+    "AND (done_at > :since OR (done_at = :since AND id > :after)) ORDER BY done_at, id LIMIT :most"
+)
+GIVEN_TO: Final = (
+    select(answers.c.item, answers.c.id, answers.c.person, people.c.public, answers.c.label, answers.c.version)
+    .join(people, people.c.id == answers.c.person)
+    .where(answers.c.item.in_(bindparam("items", expanding=True)), answers.c.live)
+    .where(answers.c.kind == literal_column("'label'"))
+    .order_by(answers.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +191,15 @@ class Given:
     public: str
     label: dict[str, Any]
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An item that has all its answers, since `done_at` (UTC microseconds)."""
+
+    item: int
+    done_at: int
+    given: tuple[Given, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,3 +341,17 @@ def enqueue_flagged(tx: Transaction, project: int, most: int = 200) -> int:
     """Flagged items of a project that stand in no queue yet, such as those from before it had one; how many."""
     found: Sequence[Row] = tx.all(UNLOOKED, {"p": project, "after": 0, "most": most})
     return sum(enqueue(tx, row.id, "flagged") for row in found)
+
+
+def done_since(tx: Transaction, project: int, since: tuple[int, int], most: int = 50) -> list[Done]:
+    """Items with several answers that were done after (UTC microseconds, item), in that order."""
+    rows = tx.all(DONE, {"p": project, "since": since[0], "after": since[1], "most": most})
+    given: dict[int, list[Given]] = {}
+    for row in tx.all(GIVEN_TO, {"items": [row.id for row in rows]}) if rows else ():
+        given.setdefault(row.item, []).append(Given(row.id, row.person, row.public, row.label, row.version))
+    return [Done(row.id, row.done_at, tuple(given.get(row.id, ()))) for row in rows]
+
+
+def enqueue_disputed(tx: Transaction, wanted: Sequence[int]) -> int:
+    """Those of the items that are still done come into the queue; how many did."""
+    return sum(item_state(tx, item) == "done" and enqueue(tx, item, "disputed") for item in wanted)
