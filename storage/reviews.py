@@ -3,12 +3,12 @@
 Rows are locked project, item, review: completing an item puts it into the queue while its row is locked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, exists, func, insert, literal_column, select, text, update
+from sqlalchemy import Connection, bindparam, exists, func, insert, literal_column, select, text, update
 
 from storage import projects
 from storage.database import Row, Transaction
@@ -137,8 +137,8 @@ UNLOOKED: Final = (
     .limit(bindparam("most"))
 )
 DONE: Final = text(
-    "SELECT id, done_at FROM items WHERE project = :p AND state = 'done' AND done_at IS NOT NULL AND answers > 1 "
-    "AND (done_at > :since OR (done_at = :since AND id > :after)) ORDER BY done_at, id LIMIT :most"
+    "SELECT id, done_at FROM items WHERE id > :after AND +project = :p AND state = 'done' AND answers > 1 "
+    "AND done_at > :since ORDER BY id LIMIT 1000"
 )
 GIVEN_TO: Final = (
     select(answers.c.item, answers.c.id, answers.c.person, people.c.public, answers.c.label, answers.c.version)
@@ -343,13 +343,15 @@ def enqueue_flagged(tx: Transaction, project: int, most: int = 200) -> int:
     return sum(enqueue(tx, row.id, "flagged") for row in found)
 
 
-def done_since(tx: Transaction, project: int, since: tuple[int, int], most: int = 50) -> list[Done]:
-    """Items with several answers that were done after (UTC microseconds, item), in that order."""
-    rows = tx.all(DONE, {"p": project, "since": since[0], "after": since[1], "most": most})
-    given: dict[int, list[Given]] = {}
-    for row in tx.all(GIVEN_TO, {"items": [row.id for row in rows]}) if rows else ():
-        given.setdefault(row.item, []).append(Given(row.id, row.person, row.public, row.label, row.version))
-    return [Done(row.id, row.done_at, tuple(given.get(row.id, ()))) for row in rows]
+def done_since(connection: Connection, project: int, since: int) -> Iterator[Done]:
+    """Items with several answers that were done after (UTC microseconds), by item, a thousand in memory at a time."""
+    after = 0
+    while rows := connection.execute(DONE, {"p": project, "since": since, "after": after}).all():
+        given: dict[int, list[Given]] = {}
+        for row in connection.execute(GIVEN_TO, {"items": [row.id for row in rows]}):
+            given.setdefault(row.item, []).append(Given(row.id, row.person, row.public, row.label, row.version))
+        yield from (Done(row.id, row.done_at, tuple(given.get(row.id, ()))) for row in rows)
+        after = rows[-1].id
 
 
 def enqueue_disputed(tx: Transaction, wanted: Sequence[int]) -> int:

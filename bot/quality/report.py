@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from bot.labels.base import Said
 from bot.project import Json, Project
-from bot.quality.coding import Coder, Codes, Coding
+from bot.quality.coding import Coder, Coding
 from bot.quality.disputes import Dispute, Worst, tallied
 from bot.quality.measures import Agreement
 from bot.turn import snippet
