@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.buttons import Pressed, pack
-from bot.characters import cut
+from bot.characters import cut, units
 from bot.chat import Button, Media, Message, Part, Row, Text
 from bot.comparing import Compared
 from bot.face import as_media, joined, words
@@ -22,7 +22,9 @@ from storage.reviews import Remark, Review
 NONE = 7
 """The place of no question, in a button."""
 PLACES = 8
-LINES = 8
+CAPTION, TEXT = 980, 3900
+"""UTF-16 code units, so that every platform bears it: Telegram takes 1024 below a picture, and 4096 elsewhere."""
+LINES, SHORT_LINES = 8, 4
 LINE, SHORT_LINE = 200, 60
 """Characters of an answer; of one below a picture, whose text is short on every platform."""
 NOTES, SHORT_NOTES = 5, 2
@@ -56,19 +58,19 @@ class Desk:
 def card(turn: Turn, desk: Desk, extra: Row = ()) -> Message:
     """`extra` are buttons about the decision before this one."""
     media = _media(turn, desk)
-    short = bool(media)
-    review = desk.review
-    text = joined(
-        [
-            _heading(turn, desk),
-            words(desk.asked, review, short),
-            _answers(turn, desk, short),
-            _remarks(turn, desk.remarks, short),
-            _proposed(turn, desk),
-            (Part(turn.say(phrase("review.note", note=cut(review.note, LINE))), "italic"),) if review.note else (),
-            (Part(turn.say(phrase("review.hint")), "quiet"),),
-        ]
-    )
+    short, review = bool(media), desk.review
+    above = _heading(turn, desk)
+    note = cut(review.note or "", SHORT_LINE if short else LINE)
+    below: list[Text] = [
+        _answers(turn, desk, short),
+        _remarks(turn, desk.remarks, short),
+        _proposed(turn, desk),
+        (Part(turn.say(phrase("review.note", note=note)), "italic"),) if note else (),
+        () if short else (Part(turn.say(phrase("review.hint")), "quiet"),),
+    ]
+    taken = sum(units(part.text) for block in (above, *below) for part in block)
+    room = max(SHORT_LINE, (CAPTION if short else TEXT) - taken)
+    text = joined([above, words(desk.asked, review, room), *below])
     rows = (*_ways(turn, desk), _tools(turn, desk), *((extra,) if extra else ()))
     return Message(text=text, media=media, buttons=rows)
 
@@ -88,7 +90,10 @@ def _answers(turn: Turn, desk: Desk, short: bool) -> Text:
         return parts if before else (Part(turn.say(phrase("item.nobody"))),)  # type: ignore[return-value]
     parts.append(Part(desk.question.title + "\n", "bold"))
     found = [way for way in ways(desk.question, desk.given) if way.voices]
-    lines = [_line(turn, desk.question, number, way, short) for number, way in enumerate(found[:LINES], 1)]
+    lines = [
+        _line(turn, desk.question, number, way, short)
+        for number, way in enumerate(found[: SHORT_LINES if short else LINES], 1)
+    ]
     parts.append(Part("\n".join(lines) if lines else turn.say(phrase("item.nobody"))))
     return tuple(part for part in parts if part.text)
 

@@ -50,7 +50,7 @@ def test_a_project_that_turns_review_on_later_has_its_old_disputes(talk):
 
 def test_masks_are_compared_beside_the_taps(talk):
     example = LABEL_TYPES["masks"].EXAMPLE
-    dialogue = talk(project(example.question, overlap=2, review=Review(confidence=0.99)), items=0)
+    dialogue = talk(project(example.question, overlap=2, review=Review()), items=0)
     row = {"sha256": "a" * 64, "kind": "image", "mime": "image/jpeg", "width": 80, "height": 80, "size": 3}
     key = run(dialogue.database, lambda tx: tx.insert(media.insert(), row))
     photo = {name: value for name, value in row.items() if name != "size"} | {"id": key, "field": "photo"}
@@ -58,7 +58,8 @@ def test_masks_are_compared_beside_the_taps(talk):
     for name, label in (("Anna", example.label), ("Ben", example.other)):
         dialogue.member(name)
         who = dialogue.rows(people)[-1].id
-        run(dialogue.database, lambda tx, who=who, label=label: record(tx, open_card(tx, who), {"label": label}))
+        given = {example.question.name: label}
+        run(dialogue.database, lambda tx, who=who, given=given: record(tx, open_card(tx, who), given))
     assert queue(dialogue) == []
     assert look(dialogue) == 1
     assert queue(dialogue) == [("reviews-0", "disputed")]
