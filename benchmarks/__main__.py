@@ -20,6 +20,7 @@ SCRIPTS = (
     "painting",
     "boxing",
     "masking",
+    "texts",
 )
 
 
