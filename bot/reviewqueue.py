@@ -18,6 +18,8 @@ def completed(turn: Turn, card: Card, asked: Project) -> None:
     given = reviewing.voices(asked, reviews.given(turn.tx, card.item), card.rules)
     if reviewing.disputed(asked, [one.label for one in given], asked.review.confidence):
         reviews.enqueue(turn.tx, card.item, "disputed")
+    else:
+        reviews.agreed(turn.tx, card.item)
 
 
 def flagged(turn: Turn, card: Card, asked: Project) -> None:

@@ -55,6 +55,10 @@ GIVE_UP: Final = text(
 )
 KEEP: Final = text("UPDATE reviews SET draft = :draft, note = :note, leased_until = :until WHERE id = :review")
 CLOSE: Final = text("UPDATE reviews SET state = 'closed', closed_at = :now WHERE id = :review AND state = 'open'")
+AGREED: Final = text(
+    "UPDATE reviews SET state = 'closed', closed_at = :now "
+    "WHERE item = :item AND state = 'open' AND reason = 'disputed'"
+)
 REOPEN: Final = text(
     "UPDATE reviews SET state = 'open', closed_at = NULL, draft = NULL, reviewer = :who, leased_until = :until "
     "WHERE id = :review AND state = 'closed' AND NOT EXISTS "
@@ -222,6 +226,11 @@ def item_state(tx: Transaction, item: int) -> str:
 def enqueue(tx: Transaction, item: int, reason: str) -> bool:
     """Puts an item into the queue, unless it stands there or is decided; whether it did."""
     return tx.run(ENQUEUE, {"item": item, "reason": reason, "now": tx.micros}) == 1
+
+
+def agreed(tx: Transaction, item: int) -> None:
+    """People who took answers back and gave others do not differ any more: the item leaves the queue."""
+    tx.run(AGREED, {"item": item, "now": tx.micros})
 
 
 def claim(tx: Transaction, project: int, person: int, nonce: str, until: datetime) -> Review | None:

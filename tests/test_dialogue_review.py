@@ -1,27 +1,32 @@
 """Reviewers: items that people differ on come to them as cards, one tap decides, a typed reason reaches people."""
 
 import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bot.exchange.exports import Wanted, export_project
-from bot.project import Review
+from bot.project import LabelDef, Review
 from bot.quality.report import summary
 from storage import projects
-from storage.database import run
+from storage.database import opened, run
 from storage.files import Files
-from storage.schema import items
+from storage.schema import items, media
 from storage.schema_quality import decisions, reviews
-from tests.dialogue import project, question
+from tests.dialogue import Dialogue, project, question
+from tests.engines import Clock
 
 COLOUR = question("choice", "Red", "Green", "Blue", title="Which colour?")
 DISPUTED = project(COLOUR, overlap=2, review=Review())
 
 
-def say_all(talk, *given):
-    """People who each answer the items in order; the labels of one person in each of `given`."""
-    people = [talk.member(name) for name in ("Anna", "Ben", "Cleo")[: len(given)]]
-    for person, labels in zip(people, given, strict=True):
+def say_all(talk, *labels_of):
+    """People who each answer the items in order; the labels of one person in each of `labels_of`."""
+    people = [talk.member(name) for name in ("Anna", "Ben", "Cleo")[: len(labels_of)]]
+    for person, labels in zip(people, labels_of, strict=True):
         for label in labels:
             person.taps(label)
     return people
@@ -251,6 +256,14 @@ def test_an_answer_taken_back_takes_its_item_out_of_review(differing):
     assert "reviews-2" in rita.sees
 
 
+def test_people_who_come_to_agree_need_no_reviewer(differing):
+    _, ben = differing.crew
+    ben.says("undo")
+    ben.taps("Red")
+    assert waiting(differing) == ["disputed"]
+    assert "reviews-0" in reviewer(differing).sees
+
+
 def test_a_project_without_review_keeps_no_queue(talk):
     dialogue = talk(project(COLOUR, overlap=2), items=1)
     say_all(dialogue, ("Red",), ("Blue",))
@@ -281,3 +294,87 @@ def test_long_answers_are_taken_by_their_number(talk):
     assert "1 · good morning all" in rita.sees.replace("“", "").replace("”", "")
     rita.taps("Take 2")
     assert dialogue.rows(decisions)[0].label == {"label": "good evening"}
+
+
+def test_boxes_are_compared_in_one_picture_and_one_answer_is_taken(talk):
+    asked = question("boxes", LabelDef("car", "🚗 Car"), title="Where?")
+    dialogue = talk(project(asked, overlap=2, review=Review(confidence=0.9)), items=0)
+    row = {"sha256": "a" * 64, "kind": "image", "mime": "image/jpeg", "width": 800, "height": 800, "size": 3}
+    key = run(dialogue.database, lambda tx: tx.insert(media.insert(), row))
+    photo = {name: value for name, value in row.items() if name != "size"} | {"id": key, "field": "photo"}
+    dialogue.add_items("reviews", [{"data": {"photo": "a.jpg", "words": "w" * 3000}, "media": [photo]}])
+    for name, typed in (("Anna", "B2 D4 car"), ("Ben", "F5 H8 car")):
+        person = dialogue.member(name)
+        person.types(typed)
+        while any("Good enough" in title for title in person.titles):
+            person.taps("Good enough")
+        person.taps("Done")
+    rita = reviewer(dialogue)
+    assert len(json.loads(last(rita).drawing)["compare"]["versions"]) == 2
+    assert choices(rita)[:2] == ["Take 1", "Take 2"]
+    rita.taps("Take 2")
+    [decision] = dialogue.rows(decisions)
+    assert decision.label == dialogue.answers()[1][2]
+
+
+def test_the_longest_texts_reasons_and_notes_fit(talk):
+    words = question("transcript", title="What is said? " * 20)
+    dialogue = talk(project(words, title="T" * 120, overlap=5, review=Review()), items=0)
+    dialogue.add_items("reviews", [{"data": {"text": "😀" * 4000, "more": "x" * 4000}}])
+    for number in range(5):
+        person = dialogue.member(f"P{number}")
+        person.taps("⋯")
+        person.taps("Ask")
+        person.types("?" * 900)
+        person.types(f"word{number} " * 250)
+    rita = reviewer(dialogue)
+    rita.types("because " * 200)
+    assert "Your reason" in rita.sees
+    rita.taps("Take 4")
+    assert len(dialogue.rows(decisions)) == 1
+
+
+TAPS = ("Red", "Blue", "undo", "skip")
+DECISIONS = ("Red", "Green", "Later", "One more", "↩ Undo", "review")
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.one_of(
+            st.tuples(st.integers(0, 2), st.sampled_from(TAPS)),
+            st.tuples(st.integers(3, 4), st.sampled_from(DECISIONS)),
+        )
+    )
+)
+def test_whatever_people_do_one_decision_stands_and_the_export_says_so(sqlite, steps):
+    url = sqlite.migrated()
+    with opened(url, Clock()) as database:
+        dialogue = Dialogue(database, Clock(), DISPUTED, items=3)
+        crew = [dialogue.member(name) for name in "ABC"] + [dialogue.member(name, role="reviewer") for name in "RS"]
+        for who, what in steps:
+            person = crew[who]
+            if what in ("undo", "skip", "review"):
+                person.says(what)
+            elif found := [one for one in last(person).every_button() if what in one.title]:
+                person.presses(found[0].data, last(person))
+        dialogue.recount()
+        _decisions_hold(dialogue)
+    sqlite.drop(url)
+
+
+def _decisions_hold(talk):
+    """Nothing decided is in the queue; the export has each decision; nothing that people agree on is in the queue."""
+    stands, rows = dict(standing(talk)), talk.rows(items)
+    assert len(stands) == len(standing(talk))
+    with TemporaryDirectory() as folder:
+        said = exported(talk, Path(folder))
+    assert {key: row["label"] for key, row in said.items() if row.get("reviewed")} == stands
+    for row in (one for one in talk.rows(reviews) if one.state == "open"):
+        item = next(one for one in rows if one.id == row.item)
+        assert item.key not in stands
+        if item.state == "done":
+            assert said[item.key]["confidence"] < 0.6
+    for item in rows:
+        if item.state == "done" and item.key not in stands and said[item.key]["confidence"] < 0.6:
+            assert any(row.item == item.id and row.state == "open" for row in talk.rows(reviews))
