@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot import draft as drafts
-from bot import face, finishing, golden, notify, piecewise, qualifying
+from bot import face, finishing, golden, notify, piecewise, qualifying, reviewqueue
 from bot.characters import storable
 from bot.chat import Message, Part, Row, Toast
 from bot.draft import FRESH, Draft
@@ -176,6 +176,7 @@ SAID = 160
 
 def save(turn: Turn, card: Card, project: Project, draft: Draft) -> None:
     answers.record(turn.tx, card, dict(draft.done))
+    reviewqueue.completed(turn, card, project)
     _next(turn, card, phrase("card.saved", label=described(turn, project, draft)), draft.done)
 
 
@@ -268,6 +269,8 @@ def undo_answer(turn: Turn, project: int) -> None:
         turn.toast("undo.nothing")
     elif answer.final:
         turn.toast("undo.told", alert=True)
+    elif reviewqueue.settled(turn, answer, turn.schema(project, rules)):
+        turn.toast("undo.reviewed", alert=True)
     elif not answers.withdraw(turn.tx, answer, _enough(turn, answer, rules)):
         turn.toast("undo.taken", alert=True)
     else:
@@ -336,6 +339,7 @@ def flag(turn: Turn, card: Card, note: str) -> None:
     """Takes a broken item out of the queue and tells the project's admins."""
     project = turn.schema(card.project, card.version)
     answers.flag(turn.tx, card, note, project.flags_needed)
+    reviewqueue.flagged(turn, card, project)
     people.record(turn.tx, turn.person.id, card.project, "flag", {"item": card.key})
     notify.admins(turn, card, project, "admin.flagged", note, decide=True)
     _next(turn, card, phrase("flag.done"))
