@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "run": "bot.cli.running",
     "report": "bot.cli.reporting",
     "item": "bot.cli.reporting",
+    "work": "bot.cli.work",
     "export": "bot.cli.data",
     "people": "bot.cli.people",
     "doctor": "bot.cli.doctor",

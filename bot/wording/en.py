@@ -198,7 +198,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "command.elsewhere": "The answer is in your direct message with me (under Apps).",
     "help.general": (
         "I show you items; one tap answers. ↩ takes back, ⏭ skips, ⋯ has help and more.\n"
-        "{/label} your card · {/projects} · {/undo} · {/skip} · {/stats} · {/stop}"
+        "{/label} your card · {/projects} · {/undo} · {/skip} · {/stats} · {/work} · {/stop}"
     ),
     "help.card": "↩ takes back · ⏭ skips · ⋯ flags, asks, stops · {/stats} shows your figures",
     "help.example": "e.g. “{example}”",
@@ -230,6 +230,16 @@ SENTENCES: Final[Mapping[str, str]] = {
     "item.which": "Which item? Type its id behind it, as the report and exports name it.",
     "item.unknown": "This project has no item “{item}”.",
     "refused.reviewer": "Only reviewers and admins of a project see other people's answers.",
+    "work.title": "Your work in “{title}”",
+    "work.today": "Today: {answers} answered, {minutes} min active",
+    "work.week": "Last seven days: {answers} answered, {minutes} min active",
+    "work.accepted": "{count} accepted in review",
+    "work.late": "{count} late",
+    "work.superseded": "{count} taken back",
+    "work.skips": "{count} skipped",
+    "work.flags": "{count} flagged",
+    "work.newest": "Counted from your newest {count} answers only; the project's owner can count them all.",
+    "command.work": "Your work, counted",
     "command.help": "Help",
     "command.stop": "Stop for now",
     "admin.asked": "💬 {name} asks about item {item} in “{title}”: {words}",
