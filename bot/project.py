@@ -107,6 +107,7 @@ class Project:
     fields: Mapping[str, str] = field(default_factory=dict, hash=False)
     language: str = "en"
     summary: Summary | None = None
+    watch: bool = True
 
     @property
     def single(self) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot import marking, serving
+from bot import marking, serving, watching
 from bot.buttons import BadButton, Pressed, unpack
 from bot.characters import storable
 from bot.chat import Edited, FieldErrors, Reply, Submit
@@ -33,7 +33,8 @@ def reply(turn: Turn, event: Reply) -> None:
     if not event.text.strip():
         turn.tell(phrase("reply.not_text"))
     elif card is None:
-        turn.tell(_why_not(turn, event))
+        if not watching.answered(turn, event.text):
+            turn.tell(_why_not(turn, event))
     elif card.person != turn.person.id:
         turn.tell(phrase("press.not_yours"))
     elif card.role is None:

@@ -22,7 +22,13 @@ COLUMNS: Final = (
     type_coerce(answers.c.answered_at, BigInteger).label("at"),
     answers.c.id,
 )
-WITHIN: Final = (answers.c.answered_at >= bindparam("since"), answers.c.answered_at < bindparam("until"))
+OWN_WORK: Final = (answers.c.kind != literal_column("'late'")) | answers.c.card.is_not(None)
+"""Not the copy that stays where an admin had an item served again."""
+WITHIN: Final = (
+    answers.c.answered_at >= bindparam("since"),
+    answers.c.answered_at < bindparam("until"),
+    OWN_WORK,
+)
 DONE: Final = (
     select(*COLUMNS)
     .where(answers.c.project == bindparam("p"), *WITHIN)
@@ -31,7 +37,7 @@ DONE: Final = (
 # Two statements, each by an index of its own; without the time among the conditions neither reads further back.
 OWN: Final = tuple(
     select(*COLUMNS)
-    .where(answers.c.person == bindparam("who"), answers.c.project == bindparam("p"), stands)
+    .where(answers.c.person == bindparam("who"), answers.c.project == bindparam("p"), stands, OWN_WORK)
     .order_by(answers.c.id.desc())
     .limit(bindparam("most"))
     for stands in (answers.c.live, ~answers.c.live)
