@@ -27,6 +27,8 @@ GOLD: Final = 5
 MARGIN: Final = 0.1
 Z: Final = 1.959964
 """The normal distribution's two-sided 95 %."""
+Z_DRIFT: Final = 3.290527
+"""Its 99.9 %: everybody's halves are compared anew each day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +108,14 @@ def always_same(labels: Sequence[int], others: Sequence[Sequence[int]]) -> Findi
 
 def drift(agreement: Sequence[float]) -> Finding | None:
     """Agreement (0…1) with others item by item, in the order of answering: how the second half differs from the first,
-    with an interval of 95 % (Welch's, by the normal distribution). Found where it fell by DROP or more and the interval
+    with an interval of 99.9 % (Welch's, by the normal distribution). Found where it fell by DROP or more and the interval
     has no 0 in it."""
     half = len(agreement) // 2
     if half < ANSWERS // 2:
         return None
     first, last = agreement[:half], agreement[half:]
     fell = fmean(first) - fmean(last)
-    spread = Z * math.sqrt(variance(first) / len(first) + variance(last) / len(last))
+    spread = Z_DRIFT * math.sqrt(variance(first) / len(first) + variance(last) / len(last))
     if fell < DROP or fell - spread <= 0:
         return None
     return Finding("drift", {"first": fmean(first), "last": fmean(last), "low": fell - spread, "high": fell + spread})
