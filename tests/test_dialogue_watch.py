@@ -120,7 +120,7 @@ def test_a_paused_person_takes_nothing_back_and_no_old_card_up(scene):
     bo.presses(old.data)
     bo.opens()
     assert dialogue.labels() == ["positive"]
-    assert [row.state for row in dialogue.rows(cards)] == ["done", "expired"]
+    assert [row.state for row in dialogue.rows(cards)] == ["expired", "done", "expired"]
 
 
 def test_a_dismissed_note_is_decided_and_a_second_admin_is_told_so(scene):

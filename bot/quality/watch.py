@@ -108,8 +108,8 @@ def always_same(labels: Sequence[int], others: Sequence[Sequence[int]]) -> Findi
 
 def drift(agreement: Sequence[float]) -> Finding | None:
     """Agreement (0…1) with others item by item, in the order of answering: how the second half differs from the first,
-    with an interval of 99.9 % (Welch's, by the normal distribution). Found where it fell by DROP or more and the interval
-    has no 0 in it."""
+    with an interval of 99.9 % (Welch's, by the normal distribution). Found where it fell by DROP or more and the
+    interval has no 0 in it."""
     half = len(agreement) // 2
     if half < ANSWERS // 2:
         return None
