@@ -127,7 +127,7 @@ def seen(database, world):
 
 
 def test_the_guesser_and_the_one_who_says_the_same_are_found_and_nobody_else(database):
-    world = crew(database, 8, gold=20)
+    world = crew(database, 8, gold=40)
     watched = seen(database, world)
     found = {(world.people.index(person), one.kind) for person, one in watched.findings}
     assert watched.people == 8
