@@ -20,6 +20,7 @@ from bot.reviewing import Voice
 from bot.turn import Turn, new_nonce, snippet
 from bot.wording import phrase, say
 from storage import cards, people, projects, reviews
+from storage.projects import NoProjectError
 from storage.reviews import Review
 
 LEASE: Final = timedelta(minutes=15)
@@ -32,12 +33,30 @@ DEFAULT: Final = Rules()
 
 def review(turn: Turn, argument: str) -> None:
     """`/review`: the next item in question of the project that the reviewer is in."""
-    here = turn.person.project
-    role = None if here is None else doors.role_in(turn, here)
-    if here is None or role not in REVIEWERS:
+    if turn.person.project is None:
+        turn.tell(phrase("refused.reviewer"))
+    else:
+        begin(turn, turn.person.project)
+
+
+def way(turn: Turn, project: int, asked: Project) -> Row:
+    """A button that begins a review, for those who may and where something waits."""
+    if asked.review is None or doors.role_in(turn, project) not in REVIEWERS:
+        return ()
+    count = reviews.waiting(turn.tx, project)
+    return (turn.button("review.begin", Pressed("", project, "r"), count=count),) if count else ()
+
+
+def begin(turn: Turn, here: int) -> None:
+    """The next item in question of a project."""
+    try:
+        row = projects.by_id(turn.tx, here)
+    except NoProjectError:
+        turn.toast("press.gone")
+        return
+    if doors.role_in(turn, here) not in REVIEWERS:
         turn.tell(phrase("refused.reviewer"))
         return
-    row = projects.by_id(turn.tx, here)
     if not serving.may_show(turn, here, row.version):
         turn.tell(serving.not_here(turn, here, row.version))
     elif turn.schema(here, row.version).review is None:

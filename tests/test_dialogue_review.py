@@ -8,9 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.buttons import Pressed, pack
 from bot.exchange.exports import Wanted, export_project
 from bot.project import LabelDef, Review
 from bot.quality.report import summary
+from bot.wording import LANGUAGES
 from storage import projects
 from storage.database import opened, run
 from storage.files import Files
@@ -262,6 +264,21 @@ def test_people_who_come_to_agree_need_no_reviewer(differing):
     ben.taps("Red")
     assert waiting(differing) == ["disputed"]
     assert "reviews-0" in reviewer(differing).sees
+
+
+def test_the_help_of_a_reviewer_leads_to_what_is_in_question(differing):
+    anna, _ = differing.crew
+    anna.says("help")
+    assert "question" not in "".join(choices(anna))
+    rita = differing.member("Rita", role="reviewer")
+    rita.says("help")
+    rita.taps("in question (2)")
+    assert "reviews-0" in rita.sees
+    anna.presses(pack(Pressed("", differing.ids["reviews"], "r")))
+    assert "Only reviewers" in anna.sees
+    owner = differing.member("Olga", project=None, role="owner")
+    owner.presses(pack(Pressed("", 999, "r")))
+    assert owner.toast == LANGUAGES["en"]["press.gone"]
 
 
 def test_a_project_without_review_keeps_no_queue(talk):

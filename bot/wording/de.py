@@ -233,6 +233,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "item.unknown": "Dieses Projekt hat kein Item „{item}“.",
     "refused.reviewer": "Nur Reviewer und Admins eines Projekts sehen die Antworten anderer.",
     "review.off": "„{title}“ hat keine Prüfung. Sein Admin kann die Tabelle [review] in die Projektdatei schreiben.",
+    "review.begin": "👀 Strittiges prüfen ({count})",
     "review.disputed": "👀 Prüfung · Antworten gehen auseinander · {count} warten · {title}",
     "review.flagged": "👀 Prüfung · gemeldet · {count} warten · {title}",
     "review.hint": "Tippe auf das, was gilt. Schreibe vorher einen Grund: Wer anders geantwortet hat, liest ihn.",

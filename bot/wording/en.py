@@ -232,6 +232,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "item.unknown": "This project has no item “{item}”.",
     "refused.reviewer": "Only reviewers and admins of a project see other people's answers.",
     "review.off": "“{title}” has no review. Its admin can add a [review] table to the project file.",
+    "review.begin": "👀 Review what is in question ({count})",
     "review.disputed": "👀 Review · people differ · {count} waiting · {title}",
     "review.flagged": "👀 Review · flagged · {count} waiting · {title}",
     "review.hint": "Tap what counts. Type a reason first, and people who answered otherwise will read it.",
