@@ -21,6 +21,7 @@ SCRIPTS = (
     "boxing",
     "masking",
     "texts",
+    "crowd",
 )
 
 

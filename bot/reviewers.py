@@ -11,6 +11,7 @@ from bot.characters import cut, storable
 from bot.chat import Message, Part, Row
 from bot.comparing import REVIEWERS
 from bot.face import Former, place
+from bot.goldmaking import fingerprint
 from bot.labels import LABEL_TYPES
 from bot.labels.base import Label
 from bot.project import Project
@@ -180,6 +181,8 @@ def _decide(turn: Turn, found: Review, desk: Desk, label: dict[str, Label]) -> N
     _feed_back(turn, found, desk, label)
     said = turn.say(phrase("review.saved", item=found.key, label=_told(turn.language, desk.asked, label)))
     extra: Row = (turn.button("review.undo", Pressed(found.nonce or "", 0, "u")),)
+    if found.item_state == "done":
+        extra += (turn.button("review.gold", Pressed("", found.item, "g", fingerprint(label))),)
     if found.note:
         extra += (turn.button("review.add", Pressed(found.nonce or "", 0, "i")),)
     _next(turn, found.project, said, extra=extra)

@@ -257,6 +257,15 @@ def test_an_answer_taken_back_takes_its_item_out_of_review(differing):
     assert "reviews-2" in rita.sees
 
 
+def test_a_decided_item_is_made_gold_with_one_tap(differing):
+    rita = reviewer(differing)
+    rita.taps("Red")
+    rita.taps("⭐ Make it gold")
+    assert (differing.rows(items)[0].state, differing.rows(items)[0].gold) == ("gold", {"label": "red"})
+    rita.taps("Green")
+    assert standing(differing) == [("reviews-0", "red"), ("reviews-2", "green")]
+
+
 def test_people_who_come_to_agree_need_no_reviewer(differing):
     _, ben = differing.crew
     ben.says("undo")
