@@ -86,15 +86,6 @@ class Summary:
 
 
 @dataclass(frozen=True)
-class Review:
-    """Items come to a reviewer where people differ: a tie, or a consensus below `confidence` (0..1). `feedback` tells
-    people of a decision that is not their answer."""
-
-    confidence: float = 0.6
-    feedback: bool = True
-
-
-@dataclass(frozen=True)
 class Qualification:
     """The test before real items: so many gold `items`, of which `right` must be; `text` leads into it."""
 
@@ -107,6 +98,15 @@ GOLD_START = 0.3
 """Share of gold within a person's first answers, where the project does not say: one who is new is measured soon."""
 NEWCOMER = 20
 """Answers up to which somebody is new."""
+
+
+@dataclass(frozen=True)
+class Review:
+    """Items come to a reviewer where people differ: a tie, or a consensus below `confidence` (0..1). `feedback` tells
+    people of a decision that is not their answer."""
+
+    confidence: float = 0.6
+    feedback: bool = True
 
 
 @dataclass(frozen=True)
@@ -135,6 +135,7 @@ class Project:
     language: str = "en"
     summary: Summary | None = None
     review: Review | None = None
+    watch: bool = True
 
     def had_enough(self, answered: int) -> bool:
         """Whether a person with that many answers gets no more items."""
@@ -173,10 +174,10 @@ class Project:
             known["lease"] = timedelta(seconds=known["lease"])
         if known.get("summary") is not None:
             known["summary"] = Summary(**_known(Summary, known["summary"]))
-        if known.get("review") is not None:
-            known["review"] = Review(**_known(Review, known["review"]))
         if known.get("qualification") is not None:
             known["qualification"] = Qualification(**_known(Qualification, known["qualification"]))
+        if known.get("review") is not None:
+            known["review"] = Review(**_known(Review, known["review"]))
         return cls(**known)
 
 
