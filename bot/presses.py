@@ -200,6 +200,8 @@ def _press_anywhere(turn: Turn, pressed: Pressed) -> None:
         doors.enter(turn, pressed.step) if _known(turn, pressed.step) else turn.toast("press.gone")
     elif pressed.action in ("y", "w"):
         _decide(turn, pressed)
+    elif pressed.action == "r":
+        reviewers.begin(turn, pressed.step)
     elif pressed.action in ("g", "n"):
         goldmaking.press(turn, pressed)
     elif pressed.action in ("e", "i"):
