@@ -40,6 +40,9 @@ def _claim_test(turn: Turn, project: Project, deal: Deal) -> Card | None:
     test = project.qualification
     assert test is not None
     begun = len(qualification.tests(turn.tx, deal.project, deal.person))
+    if begun >= test.items:  # an admin paused and resumed somebody who had failed, or the file asks for fewer now
+        qualification.begin_anew(turn.tx, deal.project, deal.person)
+        begun = 0
     wanted = test.items - begun
     if qualification.left(turn.tx, deal.project, deal.person, wanted) < wanted:
         return None
