@@ -146,7 +146,7 @@ def reason(tx: Transaction, project: int, person: int) -> str | None:
 
 def pause(tx: Transaction, project: int, person: int, why: str) -> None:
     """The person is dealt nothing more there; what they hold goes to others."""
-    _set(tx, project, person, "paused", why)
+    _set(tx, project, person, "active", "paused", why)
     for row in sorted(tx.all(HELD, {"who": person, "p": project}), key=lambda row: row.item):
         tx.run(cards.SET_STATE, {"card": row.id, "became": "void"})
         queue.give_back(tx, row.item, project)
@@ -154,11 +154,11 @@ def pause(tx: Transaction, project: int, person: int, why: str) -> None:
 
 def resume(tx: Transaction, project: int, person: int) -> bool:
     """False where they were not paused."""
-    return _set(tx, project, person, "active", None)
+    return _set(tx, project, person, "paused", "active", None)
 
 
-def _set(tx: Transaction, project: int, person: int, became: str, why: str | None) -> bool:
-    where = (members.c.project == project, members.c.person == person, members.c.state != became)
+def _set(tx: Transaction, project: int, person: int, was: str, became: str, why: str | None) -> bool:
+    where = (members.c.project == project, members.c.person == person, members.c.state == was)
     return tx.run(update(members).where(*where).values(state=became, reason=why)) == 1
 
 

@@ -74,6 +74,8 @@ def test_their_items_are_asked_of_others_and_never_of_them_again(scene):
     ada.taps("Ask others")
     assert "✓ 3 answers" in ada.sees
     dialogue.recount()
+    bo.says("work")
+    assert "Today: 0 answered, 0 min active · 3 taken back\n" in bo.sees
     assert [row for row in dialogue.answers() if row[0] == "Bo" and isinstance(row[2], dict)] == []
     assert len([row for row in dialogue.answers() if row[0] == "Bo" and row[2][0] == "late"]) == 3
     for _ in range(3):
@@ -129,7 +131,7 @@ def test_a_dismissed_note_is_decided_and_a_second_admin_is_told_so(scene):
     made = note(dialogue, ada, bo)
     ada.taps("All is well")
     assert "✓ Noted" in ada.sees
-    eve.presses(pack(Pressed("", made.id, "n", "pause")))
+    eve.presses(pack(Pressed("", made.id, "z", "pause")))
     assert eve.toast == "Somebody has decided that already."
     assert bo.item
 
@@ -141,9 +143,9 @@ def test_only_an_admin_may_press_a_note(scene, action):
     made = note(dialogue, ada, bo)
     rita = dialogue.member("Rita", role="reviewer")
     before = dialogue.everything()
-    rita.presses(pack(Pressed("", made.id, "n", action)))
-    bo.presses(pack(Pressed("", made.id, "n", action)))
-    ada.presses(pack(Pressed("", made.id + 99, "n", action)))
+    rita.presses(pack(Pressed("", made.id, "z", action)))
+    bo.presses(pack(Pressed("", made.id, "z", action)))
+    ada.presses(pack(Pressed("", made.id + 99, "z", action)))
     assert dialogue.everything() == before
     assert run(dialogue.database, lambda tx: notes.by_id(tx, made.id)).state == "open"
 

@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "item": "bot.cli.reporting",
     "work": "bot.cli.work",
     "export": "bot.cli.data",
+    "aggregate": "bot.cli.aggregate",
     "people": "bot.cli.people",
     "doctor": "bot.cli.doctor",
 }
