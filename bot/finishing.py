@@ -2,14 +2,14 @@
 
 from datetime import timedelta
 
-from bot import face, pausing, qualifying
+from bot import face, qualifying
 from bot.buttons import Pressed
 from bot.chat import Button, Message, Part, Row
 from bot.face import Former
 from bot.project import Project
 from bot.turn import Turn
 from bot.wording import phrase
-from storage import answers, cards, notes, people, projects, queue
+from storage import answers, cards, people, projects, queue
 from storage.people import Membership
 from storage.projects import ProjectRow
 
@@ -19,16 +19,9 @@ def finished(turn: Turn, row: ProjectRow, said: str, former: Former | None) -> N
     undo = _latest_undo(turn, row.id)
     message = Message(
         text=(Part(summary(turn, row)),),
-        buttons=(*_elsewhere(turn, row.id), *((undo,) if undo else ())),
+        buttons=(*elsewhere(turn, row.id), *((undo,) if undo else ())),
     )
     turn.post(face.headed(face.place(turn, message, None, former), said))
-
-
-def paused(turn: Turn, row: ProjectRow) -> Message:
-    """Why an admin paused the person here, and where else they are wanted."""
-    why = notes.reason(turn.tx, row.id, turn.person.id) or ""
-    said = turn.say(pausing.reason(why, turn.schema(row.id, row.version).title))
-    return Message(text=(Part(said),), buttons=_elsewhere(turn, row.id))
 
 
 def summary(turn: Turn, row: ProjectRow) -> str:
@@ -67,7 +60,7 @@ def _latest_undo(turn: Turn, project: int) -> Row:
     return () if card is None else (turn.button("card.undo", Pressed(card.nonce, 0, "u"), quiet=True),)
 
 
-def _elsewhere(turn: Turn, here: int) -> tuple[Row, ...]:
+def elsewhere(turn: Turn, here: int) -> tuple[Row, ...]:
     mine = turn.person.id
     theirs = (member for member in people.memberships(turn.tx, mine) if member.project != here)
     others = [member for member in theirs if queue.waits(turn.tx, member.project, mine)]

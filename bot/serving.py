@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot import draft as drafts
-from bot import face, finishing, golden, notify, piecewise, qualifying
+from bot import face, finishing, golden, notify, pausing, piecewise, qualifying, reviewqueue
 from bot.characters import storable
 from bot.chat import Message, Part, Row, Toast
 from bot.draft import FRESH, Draft
@@ -28,7 +28,7 @@ def serve(turn: Turn, project: int, said: str = "", former: Former | None = None
         return
     card = next_card(turn, seat)
     if card is None and seat.paused:
-        turn.post(face.headed(face.place(turn, finishing.paused(turn, seat.project), None, former), said))
+        turn.post(face.headed(face.place(turn, _paused(turn, seat.project), None, former), said))
     elif card is None:
         finishing.finished(turn, seat.project, said, former)
     else:
@@ -39,6 +39,12 @@ def may_show(turn: Turn, project: int, rules: int) -> bool:
     """Whether what the project holds may be seen in this chat; `rules` is the project's version now."""
     chats = turn.schema(project, rules).chats
     return not chats or turn.platform in chats
+
+
+def _paused(turn: Turn, row: ProjectRow) -> Message:
+    why = notes.reason(turn.tx, row.id, turn.person.id) or ""
+    said = turn.say(pausing.reason(why, turn.schema(row.id, row.version).title))
+    return Message(text=(Part(said),), buttons=finishing.elsewhere(turn, row.id))
 
 
 def not_here(turn: Turn, project: int, rules: int) -> Phrase:
@@ -179,6 +185,7 @@ SAID = 160
 
 def save(turn: Turn, card: Card, project: Project, draft: Draft) -> None:
     answers.record(turn.tx, card, dict(draft.done))
+    reviewqueue.completed(turn, card, project)
     _next(turn, card, phrase("card.saved", label=described(turn, project, draft)), draft.done)
 
 
@@ -269,11 +276,13 @@ def undo_answer(turn: Turn, project: int) -> None:
     if not may_show(turn, project, rules):
         turn.post(_not_here(turn, project, rules))
     elif seat.paused:
-        turn.post(finishing.paused(turn, seat.project))
+        turn.post(_paused(turn, seat.project))
     elif answer is None:
         turn.toast("undo.nothing")
     elif answer.final:
         turn.toast("undo.told", alert=True)
+    elif reviewqueue.settled(turn, answer, turn.schema(project, rules)):
+        turn.toast("undo.reviewed", alert=True)
     elif not answers.withdraw(turn.tx, answer, _enough(turn, answer, rules)):
         turn.toast("undo.taken", alert=True)
     else:
@@ -342,6 +351,7 @@ def flag(turn: Turn, card: Card, note: str) -> None:
     """Takes a broken item out of the queue and tells the project's admins."""
     project = turn.schema(card.project, card.version)
     answers.flag(turn.tx, card, note, project.flags_needed)
+    reviewqueue.flagged(turn, card, project)
     people.record(turn.tx, turn.person.id, card.project, "flag", {"item": card.key})
     notify.admins(turn, card, project, "admin.flagged", note, decide=True)
     _next(turn, card, phrase("flag.done"))

@@ -44,7 +44,7 @@ def _number(value: float, share: bool) -> str:
 
 
 def _button(language: str, note: Note, action: str) -> Button:
-    return Button(say(language, phrase(f"watch.{action}")), pack(Pressed("", note.id, "z", action)))
+    return Button(say(language, phrase(f"watch.{action}")), pack(Pressed("", note.id, "v", action)))
 
 
 def press(turn: Turn, pressed: Pressed) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -159,6 +160,12 @@ def admins(tx: Transaction, project: int) -> list[tuple[int, Person]]:
         .where(members.c.role.in_(("admin", "owner")) | people.c.owner)
         .order_by(identities.c.id)
     )
+    return [(row.account, met_in(row)) for row in rows]
+
+
+def ways(tx: Transaction, persons: Sequence[int]) -> list[tuple[int, Person]]:
+    """Every chat that these people are met in: (account, person)."""
+    rows = tx.all(WHO_ANY.add_columns(identities.c.account).where(people.c.id.in_(persons)).order_by(identities.c.id))
     return [(row.account, met_in(row)) for row in rows]
 
 

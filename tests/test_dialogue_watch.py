@@ -131,7 +131,7 @@ def test_a_dismissed_note_is_decided_and_a_second_admin_is_told_so(scene):
     made = note(dialogue, ada, bo)
     ada.taps("All is well")
     assert "✓ Noted" in ada.sees
-    eve.presses(pack(Pressed("", made.id, "z", "pause")))
+    eve.presses(pack(Pressed("", made.id, "v", "pause")))
     assert eve.toast == "Somebody has decided that already."
     assert bo.item
 
@@ -143,9 +143,9 @@ def test_only_an_admin_may_press_a_note(scene, action):
     made = note(dialogue, ada, bo)
     rita = dialogue.member("Rita", role="reviewer")
     before = dialogue.everything()
-    rita.presses(pack(Pressed("", made.id, "z", action)))
-    bo.presses(pack(Pressed("", made.id, "z", action)))
-    ada.presses(pack(Pressed("", made.id + 99, "z", action)))
+    rita.presses(pack(Pressed("", made.id, "v", action)))
+    bo.presses(pack(Pressed("", made.id, "v", action)))
+    ada.presses(pack(Pressed("", made.id + 99, "v", action)))
     assert dialogue.everything() == before
     assert run(dialogue.database, lambda tx: notes.by_id(tx, made.id)).state == "open"
 

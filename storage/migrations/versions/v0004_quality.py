@@ -62,6 +62,8 @@ def _reviews() -> None:
         sa.Column("nonce", sa.String(length=24)),
         sa.Column("reviewer", columns.Key),
         sa.Column("leased_until", columns.Moment()),
+        sa.Column("draft", columns.Json()),
+        sa.Column("note", sa.Text()),
         sa.Column("opened_at", columns.Moment(), nullable=False),
         sa.Column("closed_at", columns.Moment()),
         sa.ForeignKeyConstraint(["project"], ["projects.id"], name=op.f("fk_reviews_project")),
