@@ -10,6 +10,7 @@ from sqlalchemy import (
     Connection,
     Text,
     bindparam,
+    exists,
     insert,
     literal_column,
     select,
@@ -24,7 +25,7 @@ from storage.database import Transaction
 from storage.schema import answers, items, members
 from storage.schema import cards as cards_table
 from storage.schema import people as people_table
-from storage.schema_quality import notes
+from storage.schema_quality import decisions, notes
 
 AGAIN: Final = timedelta(days=30)
 """What admins have looked at is not raised again for so long."""
@@ -63,6 +64,9 @@ LATEST: Final = (
     .where(items.c.gold.is_(None))
     .order_by(answers.c.id.desc())
     .limit(bindparam("most"))
+)
+UNDECIDED: Final = LATEST.where(
+    ~exists(select(decisions.c.id).where(decisions.c.item == answers.c.item, decisions.c.live).correlate(answers))
 )
 SERVE_AGAIN: Final = text(
     "UPDATE items SET answers = answers - 1, taken = taken - 1, done_at = NULL, serve_seq = :seq, "
@@ -171,9 +175,9 @@ def serve_again(tx: Transaction, project: int, person: int, most: int) -> int:
     """The person's newest `most` labels count no longer, and others get their items; how many there were.
 
     Each is superseded and stays as a `late` answer beside that, which counts nowhere and keeps its item from coming to
-    the same person again. Gold items stay as they are."""
+    the same person again. Gold items stay as they are, and those that a reviewer has decided."""
     tx.one(select(people_table.c.id).where(people_table.c.id == person).with_for_update(key_share=True))
-    rows = sorted(tx.all(LATEST, {"p": project, "who": person, "most": most}), key=lambda row: row.item)
+    rows = sorted(tx.all(UNDECIDED, {"p": project, "who": person, "most": most}), key=lambda row: row.item)
     if not rows:
         return 0
     first = projects.next_seq(tx, project, len(rows))
