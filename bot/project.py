@@ -101,6 +101,8 @@ class Project:
     flags_needed: int = 1
     skip_limit: int = 3
     gold_share: float = 0.1
+    withhold: float = 0.15
+    unsure: bool = False
     skip_reasons: tuple[str, ...] = SKIP_REASONS
     chats: tuple[str, ...] = ()
     show: tuple[str, ...] = ()

@@ -43,7 +43,18 @@ _LEASE = re.compile(r"(\d{1,6}) ?(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?
 _QUOTED = re.compile(r"`(\w+)`")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
-_RULES = ("overlap", "lease", "order", "blind", "max_per_person", "flags_needed", "skip_limit", "gold_share")
+_RULES = (
+    "overlap",
+    "lease",
+    "order",
+    "blind",
+    "max_per_person",
+    "flags_needed",
+    "skip_limit",
+    "gold_share",
+    "withhold",
+    "unsure",
+)
 _PROJECT = ("name", "title", "instructions", "language", "questions", "chats", "show", "fields", "summary")
 _PROJECT_KEYS = (*_PROJECT, *_RULES, "skip_reasons")
 _SINGLE_KEYS = ("question", "type", "labels")
@@ -117,6 +128,8 @@ class _Reader:
             "flags_needed": lambda: root.count("flags_needed", 1, 100, 1),
             "skip_limit": lambda: root.count("skip_limit", 1, 100, 3),
             "gold_share": lambda: root.share("gold_share", 0.5, 0.1),
+            "withhold": lambda: root.share("withhold", 0.5, 0.15),
+            "unsure": lambda: root.flag("unsure", False),
             "skip_reasons": lambda: root.texts("skip_reasons", SKIP_REASONS, REASON_MAX),
             "chats": lambda: root.some_of("chats", CHATS),
             "show": lambda: root.texts("show"),

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from bot import draft as drafts
-from bot import face, notify, piecewise
+from bot import face, notify, piecewise, suggesting
 from bot.buttons import Pressed
 from bot.characters import storable
 from bot.chat import Button, Message, Part, Row, Toast
@@ -109,6 +110,7 @@ def _deal(turn: Turn, seat: Seat, project: Project) -> Deal:
         role=seat.role,
         answered=seat.answered,
         total=seat.project.total,
+        aid=partial(suggesting.aid, project, turn.person.id),
     )
 
 
@@ -149,11 +151,17 @@ def step(turn: Turn, card: Card, given: Given | Marked, source: str | None = Non
     piece = LABEL_TYPES[question.type].ask(question, draft.work, about).piece if about.pieces else None
     if source is not None and (question.name in went.done or piece is not None):
         typed.keep(turn.tx, card.id, question.name, turn.person.id, source, piece)
-    if drafts.current(project, went) is None:
-        save(turn, card, project, went)
-    elif went != draft and piece is not None:
+    if drafts.current(project, went) is not None and went != draft and piece is not None:
         other_piece(turn, card, went, piecewise.answered(turn, question, went, piece, len(about.pieces)))
     elif went != draft:
+        go_on(turn, card, project, went)
+
+
+def go_on(turn: Turn, card: Card, project: Project, went: Draft) -> None:
+    """The card with a step more in it, or the next item where that was the last."""
+    if drafts.current(project, went) is None:
+        save(turn, card, project, went)
+    else:
         card = cards.keep(turn.tx, card, went.as_json(), "", turn.tx.now + project.lease)
         show(turn, card, went)
 
@@ -178,22 +186,15 @@ def answer(turn: Turn, card: Card, given: Given | Marked, source: str) -> None:
 
 
 def save(turn: Turn, card: Card, project: Project, draft: Draft) -> None:
-    answers.record(turn.tx, card, dict(draft.done))
-    _next(turn, card, phrase("card.saved", label=described(turn, project, draft)))
+    labels = drafts.labels(draft)
+    answers.record(turn.tx, card, labels, unsure=len(labels) < len(draft.done))
+    _next(turn, card, phrase("card.saved", label=face.described(turn, project, draft.done)))
 
 
 def _next(turn: Turn, card: Card, said: Phrase) -> None:
     """From a card that is dealt with to the next one, which says so, with the way back."""
     turn.said = turn.say(said)
     serve(turn, card.project, turn.said, Former(card, turn.said, back=True))
-
-
-def described(turn: Turn, project: Project, draft: Draft) -> str:
-    labels = (
-        turn.say(LABEL_TYPES[q.type].describe(q, draft.done[q.name])) for q in project.questions if q.name in draft.done
-    )
-    text = ", ".join(labels)
-    return text if len(text) <= 120 else text[:119] + "…"
 
 
 def late(turn: Turn, card: Card, given: Given | Marked, source: str | None) -> None:
@@ -205,7 +206,8 @@ def late(turn: Turn, card: Card, given: Given | Marked, source: str | None) -> N
     if source is not None and question is not None:
         went = drafts.advance(question, draft, given, face.about_what(turn, card, question))
         if drafts.current(project, went) is None:
-            kept = answers.record_late(turn.tx, card, dict(went.done))
+            labels = drafts.labels(went)
+            kept = answers.record_late(turn.tx, card, labels, unsure=len(labels) < len(went.done))
             typed.keep(turn.tx, card.id, question.name, turn.person.id, source)
     said = turn.say(phrase("card.late_kept" if kept else "card.late"))
     turn.ack = Toast(said, alert=True)

@@ -107,6 +107,8 @@ class IncomingAnswer:
     milliseconds: int | None
     answered_at: int
     superseded_at: int | None
+    aid: str | None = None
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -331,6 +333,8 @@ def _answer(batch: Batch, item: int, person: int, one: IncomingAnswer) -> dict[s
         "milliseconds": one.milliseconds,
         "answered_at": one.answered_at,
         "superseded_at": one.superseded_at,
+        "aid": one.aid,
+        "unsure": one.unsure,
     }
 
 

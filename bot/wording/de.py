@@ -123,6 +123,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "card.more.spoken": "Mehr: Hilfe, melden, fragen, aufhören",
     "card.skip": "⏭",
     "card.skip.spoken": "Überspringen",
+    "card.unsure": "🤷 Unsicher",
+    "card.unsure.spoken": "Unsicher: zählt als Antwort, nicht als Stimme",
     "card.form": "✍ Hier schreiben",
     "card.page": "✏️ Auf einer Seite markieren",
     "card.aside": "⏸ Erst einmal beiseitegelegt",

@@ -123,6 +123,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "card.more.spoken": "More: help, flag, ask, pause",
     "card.skip": "⏭",
     "card.skip.spoken": "Skip",
+    "card.unsure": "🤷 Not sure",
+    "card.unsure.spoken": "Not sure: counts as an answer, not as a vote",
     "card.form": "✍ Type it here",
     "card.page": "✏️ Mark on a page",
     "card.aside": "⏸ Laid aside for now",
