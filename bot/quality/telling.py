@@ -6,6 +6,7 @@ from typing import Final
 from bot.characters import units
 from bot.chat import Part, Style, Text
 from bot.labels.base import cut
+from bot.quality.difficulties import aids, confusions, unsure
 from bot.quality.report import Disputed, LabelCount, PersonFigures, QuestionFigures, Report
 from bot.quality.words import PARTS, Words
 from bot.wording import say
@@ -31,6 +32,8 @@ def text(report: Report, language: str) -> Text:
             blocks += _question(question, words, alone=len(report.questions) == 1)
     if report.gold.labels:
         blocks.append((1, _line(words.accuracy(report.gold, _free(report.questions)))))
+    blocks += [(2, _line(line)) for line in (*aids(report, words), unsure(report, words)) if line]
+    blocks += [(3 + place, _line(line)) for place, line in enumerate(confusions(report, words))]
     if report.disputed:
         blocks.append((3, _line("\n" + words.say("report.disputed"))))
         blocks += [(4 + place, said) for place, said in enumerate(disputes(report, words))]

@@ -267,6 +267,16 @@ SENTENCES: Final[Mapping[str, str]] = {
     "report.not_compared": "Übereinstimmung: noch kein Eintrag mit zwei Labels",
     "report.gold": "Gold: {right} von {all} richtig ({percent})",
     "report.gold_alike": "Gold: {percent} ähnlich, {right} von {all} gleich",
+    "report.not_sure": "🤷 Unsicher: {shares} der Antworten",
+    "report.confused": "{one} und {other} werden bei {percent} von {items} Einträgen verwechselt",
+    "report.ambiguous": "Am wenigsten eindeutig:",
+    "report.aids": "✨ Vorschläge: {with_it} von {shown} Labels richtig, wo gezeigt, {without} von {withheld}, wo "
+    "zurückgehalten (Unterschied {difference} Punkte, 95 %: {low} bis {high})",
+    "report.aids_seconds": "{shown} s mit, {withheld} s ohne",
+    "report.aids_few": "✨ Vorschläge: zu wenige Antworten, um zu sagen, was sie bewirken ({shown} Labels mit, "
+    "{withheld} ohne; je {enough} nötig)",
+    "report.aids_same": "{percent} der Vorschläge übernommen",
+    "report.aids_wrong": "von falschen bei Gold {percent} von {count} (95 %: {low} bis {high})",
     "report.disputed": "Am meisten umstritten:",
     "report.people": "{title}: Personen",
     "report.person": "{name}: {labels} Labels, {figures}",

@@ -266,6 +266,16 @@ SENTENCES: Final[Mapping[str, str]] = {
     "report.not_compared": "Agreement: no item has two labels yet",
     "report.gold": "Gold: {right} of {all} right ({percent})",
     "report.gold_alike": "Gold: {percent} alike, {right} of {all} the same",
+    "report.not_sure": "🤷 Not sure: {shares} of the answers",
+    "report.confused": "{one} and {other} are confused in {percent} of {items} items",
+    "report.ambiguous": "Most ambiguous:",
+    "report.aids": "✨ Suggestions: {with_it} of {shown} labels right where shown, {without} of {withheld} where "
+    "withheld (difference {difference} points, 95 %: {low} to {high})",
+    "report.aids_seconds": "{shown} s with them, {withheld} s without",
+    "report.aids_few": "✨ Suggestions: not enough answers to say what they do ({shown} labels with them, {withheld} "
+    "without; {enough} of each needed)",
+    "report.aids_same": "{percent} of suggestions taken over",
+    "report.aids_wrong": "of wrong ones on gold {percent} of {count} (95 %: {low} to {high})",
     "report.disputed": "Most disputed:",
     "report.people": "{title}: people",
     "report.person": "{name}: {labels} labels, {figures}",
