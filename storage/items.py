@@ -66,8 +66,8 @@ LIVE: Final = select(answers.c.item, answers.c.person).where(
 )
 ANSWER: Final = (
     "INSERT INTO answers (project, item, person, kind, label, note, version, live, milliseconds, answered_at, "
-    "superseded_at) VALUES (:project, :item, :person, :kind, :label, :note, :version, :live, :milliseconds, "
-    ":answered_at, :superseded_at)"
+    "superseded_at, aid, unsure) VALUES (:project, :item, :person, :kind, :label, :note, :version, :live, "
+    ":milliseconds, :answered_at, :superseded_at, :aid, :unsure)"
 )
 COUNT: Final = text(
     "UPDATE items SET answers = answers + :labels, skips = skips + :skips, flags = flags + :flags, "

@@ -37,7 +37,7 @@ def planted(tx, world, item, person, wrong):
     return tx.insert(insert(cards), row | {"planted": {"label": {"label": wrong}}})
 
 
-def history(tx, draw, count=250):
+def history(tx, draw, count=400):
     world = make(tx, 0, 5, 3, COLOUR)
     made = []
     for _ in range(count):
