@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from bot import doors, serving
+from bot import doors, goldmaking, qualifying, serving
 from bot import draft as drafts
 from bot.buttons import BadButton, Pressed, pack, unpack
 from bot.chat import Form, FormField, Message, OpenForm, Row, Toast
@@ -208,6 +208,10 @@ def _press_anywhere(turn: Turn, pressed: Pressed) -> None:
         doors.enter(turn, pressed.step) if _known(turn, pressed.step) else turn.toast("press.gone")
     elif pressed.action in ("y", "w"):
         _decide(turn, pressed)
+    elif pressed.action in ("g", "n"):
+        goldmaking.press(turn, pressed)
+    elif pressed.action in ("e", "i"):
+        qualifying.decide(turn, pressed)
     else:
         turn.toast("press.gone")
 

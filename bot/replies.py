@@ -163,6 +163,8 @@ def _correct(turn: Turn, card: Card, name: str, text: str) -> None:
         turn.tell(phrase("refused.project"))
     elif question is None or name not in given or (label := _read(turn, card, question, text)) is None:
         turn.tell(phrase("reply.not_corrected"))
+    elif answer is not None and answer.final:
+        turn.tell(phrase("undo.told"))
     elif label != given[name] and answer is not None:
         answers.correct(turn.tx, answer, {**given, name: label})
         _say_corrected(turn, question, label)
@@ -200,6 +202,8 @@ def _correct_answer(turn: Turn, card: Card, question: Question, piece: int, said
     label = pieces.with_text(given.get(question.name), piece, said)
     if answer is None or label is None:
         turn.tell(phrase("reply.not_corrected"))
+    elif answer.final:
+        turn.tell(phrase("undo.told"))
     elif label != given[question.name]:
         answers.correct(turn.tx, answer, {**given, question.name: label})
         _say_corrected(turn, question, said)

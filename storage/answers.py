@@ -98,8 +98,10 @@ TAKEN_BACK = (
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer; `kind` is label, skip, flag or late (no place was left). `unsure`: to a question it has no label for,
-    the person was not sure. `aid` says what became of the item's suggestion: see `_aid`."""
+    """One answer; `kind` is label, skip, flag or late (no place was left). `measure` is None but where it is final, for
+    its person was told what gold says there ("told") or gave it in a test ("test", "tried": in one before). `unsure`:
+    to a question it has no label for, the person was not sure. `aid` says what became of the item's suggestion: see
+    `_aid`."""
 
     id: int
     project: int
@@ -114,6 +116,12 @@ class Answer:
     answered_at: datetime
     unsure: bool = False
     aid: str | None = None
+    measure: str | None = None
+
+    @property
+    def final(self) -> bool:
+        """Whether its person has been told what is right there: the first answer counts."""
+        return self.kind == "label" and self.measure is not None
 
 
 class AlreadyAnsweredError(ValueError):
@@ -137,6 +145,7 @@ def _answer(row: Row | None) -> Answer | None:
         row.answered_at,
         row.unsure,
         row.aid,
+        row.measure,
     )
 
 

@@ -91,10 +91,11 @@ class Membership:
 def met(tx: Transaction, account: int, user: str) -> Person | None:
     """The person the platform calls `user`, their row locked until the end of the transaction."""
     row = tx.one(WHO, {"a": account, "user": user})
-    return None if row is None else _person(row)
+    return None if row is None else met_in(row)
 
 
-def _person(row: Row) -> Person:
+def met_in(row: Row) -> Person:
+    """Of a row of WHO_ANY."""
     return Person(
         row.id,
         row.public,
@@ -158,7 +159,7 @@ def admins(tx: Transaction, project: int) -> list[tuple[int, Person]]:
         .where(members.c.role.in_(("admin", "owner")) | people.c.owner)
         .order_by(identities.c.id)
     )
-    return [(row.account, _person(row)) for row in rows]
+    return [(row.account, met_in(row)) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +284,7 @@ def in_chat(tx: Transaction, account: int, person: int, chat: int) -> Person | N
     row = tx.one(
         WHO_ANY.where(identities.c.account == account, identities.c.person == person, identities.c.chat == chat)
     )
-    return None if row is None else _person(row)
+    return None if row is None else met_in(row)
 
 
 def recent(tx: Transaction, project: int, action: str, since: int) -> int:

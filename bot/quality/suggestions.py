@@ -23,6 +23,9 @@ from storage.figures import Aided
 ENOUGH: Final = 30
 """Labels of both kinds, below which an interval is too wide to say anything."""
 
+ON_GOLD: Final = {"wrong": "wrong", "withheld": "bare"}
+"""What is counted there. An item that became gold later may have been shown its suggestion before: that is neither."""
+
 
 @dataclass(frozen=True, slots=True)
 class Arm:
@@ -103,8 +106,8 @@ def _item(given: Sequence[Aided], coding: Coding, counts: dict[str, _Count]) -> 
     right = None if gold is None else coding.answer(gold)
     tallies = [Counter(code for code in column if code is not None) for column in zip(*coded, strict=True)]
     for one, codes in zip(given, coded, strict=True):
-        kind = one.aid if gold is None or one.aid == "wrong" else "bare"
-        if one.aid is None or kind not in counts or (kind == "wrong") != (one.planted is not None):
+        kind = one.aid if gold is None else ON_GOLD.get(one.aid or "")
+        if kind is None or (kind == "wrong") != (one.planted is not None):
             continue  # such as an answer with a wrong suggestion that was imported: nobody knows any more which it was
         count = counts[kind]
         count.answers += 1

@@ -50,7 +50,11 @@ def history(tx, draw, count=400):
             label = {} if draw.random() < 0.1 else {"label": draw.choice(NAMES)}
             aid, card = None, None
             if row["suggestion"]:
-                kinds = ("withheld", "wrong") if row["gold"] else ("shown", "shown", "withheld", None)
+                kinds = (
+                    ("withheld", "withheld", "wrong", "wrong", "shown")
+                    if row["gold"]
+                    else ("shown", "shown", "withheld", None)
+                )
                 aid = draw.choice(kinds)
             if aid == "wrong" and draw.random() < 0.9:
                 card = planted(tx, world, item, person, draw.choice(NAMES))
@@ -91,7 +95,9 @@ def test_figures_equal_a_recount(database, seed):
         if one.aid is None or (one.aid == "wrong" and one.card is None):
             continue
         shown = dealt[one.card].planted if one.card else item.suggestion
-        kind = one.aid if item.gold is None or one.aid == "wrong" else "bare"
+        kind = one.aid if item.gold is None else {"wrong": "wrong", "withheld": "bare"}.get(one.aid)
+        if kind is None:
+            continue
         right = item.gold["label"] if item.gold else others(one, every)
         rows[kind].append((label, shown["label"]["label"], right, one.milliseconds))
     for kind, some in rows.items():

@@ -16,6 +16,7 @@ def upgrade() -> None:
     op.add_column("cards", sa.Column("planted", columns.Json()))
     op.add_column("answers", sa.Column("aid", sa.String(length=8)))
     op.add_column("answers", sa.Column("unsure", sa.Boolean(), server_default=sa.text("false"), nullable=False))
+    op.add_column("answers", sa.Column("measure", sa.String(length=5)))
     op.add_column("members", sa.Column("state", sa.String(length=10), server_default="active", nullable=False))
     op.add_column("members", sa.Column("reason", sa.Text()))
     op.add_column("members", sa.Column("qualified_at", columns.Moment()))
