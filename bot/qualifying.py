@@ -43,7 +43,7 @@ def _claim_test(turn: Turn, project: Project, deal: Deal) -> Card | None:
     wanted = test.items - begun
     if qualification.left(turn.tx, deal.project, deal.person, wanted) < wanted:
         return None
-    card = queue.claim_test(turn.tx, deal)
+    card = queue.claim_test(turn.tx, replace(deal, aid=suggesting.nothing))
     if card is not None and not begun:
         told = phrase("test.begins", title=project.title, count=test.items, right=test.right)
         turn.tell(test.text or told)

@@ -36,6 +36,11 @@ def aid(project: Project, person: int, item: int, gold: Any, suggestion: Any) ->
     return wrong is not None, wrong
 
 
+def nothing(item: int, gold: Any, suggestion: Any) -> tuple[bool, Any]:
+    """No suggestion, as in a test: there nobody is to be led astray."""
+    return False, None
+
+
 def planted(project: Project, gold: Any, suggestion: Any, draw: Random) -> Mapping[str, Any] | None:
     """A suggestion like the item's own, for the same questions, and wrong in each; None where a wrong label cannot be
     told from the gold for certain, or where it would stand out."""
