@@ -1,8 +1,10 @@
 """The test before real items: a new member's first cards are gold, each is explained, and enough must be right."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
+from bot import suggesting
 from bot.buttons import Pressed, pack
 from bot.chat import Button, Message, Part, Row
 from bot.project import Project

@@ -29,6 +29,8 @@ def terminal(report: Report, console: Console, language: str = "en") -> None:
             _question(console, question, words, alone=len(report.questions) == 1)
     if report.gold.labels:
         _say(console, "", words.accuracy(report.gold, any(one.labels is None for one in report.questions)))
+    if report.reviewed:
+        _say(console, "", words.say("report.reviewed", count=words.count(report.reviewed)))
     hard = [*aids(report, words), unsure(report, words), *confusions(report, words)]
     if any(hard):
         _say(console, "", *(line for line in hard if line))

@@ -50,6 +50,7 @@ def layout(project: Project, level: Level, survey: Survey) -> list[FlatColumn]:
     optional: Sequence[tuple[str, CellType]] = (
         *(("unsure", "truth"), ("suggestion_shown", "text")),
         *(("note", "text"), ("kind", "text"), ("superseded_at", "text"), ("tie", "json")),
+        ("reviewed", "truth"),
         *(("suggestion", "json"), ("priority", "whole"), ("overlap", "whole"), ("media", "json")),
         ("notes", "json"),
     )

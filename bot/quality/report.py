@@ -18,8 +18,8 @@ from bot.labels.base import Said
 from bot.project import Json, Project
 from bot.quality import suggestions, unsure
 from bot.quality.ambiguity import Ambiguity, Scatter
-from bot.quality.coding import Coder, Codes, Coding
-from bot.quality.disputes import Dispute, Worst
+from bot.quality.coding import Coder, Coding
+from bot.quality.disputes import Dispute, Worst, tallied
 from bot.quality.measures import Agreement
 from bot.quality.suggestions import Aids
 from bot.turn import snippet
@@ -139,6 +139,7 @@ class Report:
     questions: tuple[QuestionFigures, ...]
     gold: Accuracy
     disputed: tuple[Disputed, ...]
+    reviewed: int = 0
     people: tuple[PersonFigures, ...]
     ambiguity: Ambiguity
     suggestions: Aids
@@ -185,6 +186,7 @@ def summary(connection: Connection, row: ProjectRow, project: Project, now: date
         questions=tuple(_question(coder, gold.questions[place]) for place, coder in enumerate(coding.coders)),
         gold=gold.all.figures(),
         disputed=_described(connection, disputed, coding),
+        reviewed=len(figures.decided(connection, row.id)),
         people=tuple(_people(figures.participants(connection, row.id), work, gold)),
         ambiguity=scatter.figures(connection),
         suggestions=suggestions.aids(connection, row.id, coding),
@@ -303,8 +305,8 @@ def _gold(connection: Connection, project: int, coding: Coding) -> _Gold:
 
 
 def _items(connection: Connection, project: int, coding: Coding, scatter: Scatter) -> list[Dispute]:
-    """Counts every item's labels, and returns the most disputed items, worst first."""
-    worst = Worst(DISPUTED)
+    """Counts every item's labels, and returns the most disputed items that nobody has decided, worst first."""
+    worst, decided = Worst(DISPUTED), figures.decided(connection, project)
     times: dict[str, int] = {}
     for item, state, joined in figures.together(connection, project):
         found = coding.together(joined)
@@ -313,7 +315,7 @@ def _items(connection: Connection, project: int, coding: Coding, scatter: Scatte
         else:
             coding.count(found, 1)
         scatter.see(item, state == "done", found)
-        if state == "done":
+        if state == "done" and item not in decided:
             worst.offer(item, found)
     for joined, count in times.items():
         coding.count(coding.together(joined), count)
@@ -327,16 +329,11 @@ def _described(connection: Connection, disputes: Sequence[Dispute], coding: Codi
             item=shown[one.item].key,
             snippet=snippet(shown[one.item].data),
             question=coding.coders[one.question].question.name,
-            labels=tuple(_tallied(coding.coders[one.question], one.codes)),
+            labels=tuple(tallied(coding.coders[one.question], one.codes)),
             disagreement=one.disagreement,
         )
         for one in disputes
     )
-
-
-def _tallied(coder: Coder, codes: Codes) -> Iterator[tuple[Said, int]]:
-    for code in sorted(set(codes), key=lambda code: (-codes.count(code), code)):
-        yield coder.said(code), codes.count(code)
 
 
 def _question(coder: Coder, gold: _Score) -> QuestionFigures:

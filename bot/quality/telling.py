@@ -32,6 +32,8 @@ def text(report: Report, language: str) -> Text:
             blocks += _question(question, words, alone=len(report.questions) == 1)
     if report.gold.labels:
         blocks.append((1, _line(words.accuracy(report.gold, _free(report.questions)))))
+    if report.reviewed:
+        blocks.append((2, _line(words.say("report.reviewed", count=words.count(report.reviewed)))))
     blocks += [(2, _line(line)) for line in (*aids(report, words), unsure(report, words)) if line]
     blocks += [(3 + place, _line(line)) for place, line in enumerate(confusions(report, words))]
     if report.disputed:

@@ -22,7 +22,7 @@ AIDS: Final = ("shown", "withheld", "wrong")
 OPTIONAL: Final = frozenset(
     {
         *("seconds", "note", "notes", "kind", "superseded_at", "media", "gold", "suggestion", "priority", "overlap"),
-        *("tie", "state", "unsure", "suggestion_shown"),
+        *("tie", "state", "reviewed", "unsure", "suggestion_shown"),
     }
 )
 _NEUTRAL: Final = re.compile(r"'+[=+\-@\t\r\n]")
