@@ -1,8 +1,10 @@
 """The test before real items: a new member's first cards are gold, each is explained, and enough must be right."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
+from bot import suggesting
 from bot.buttons import Pressed, pack
 from bot.chat import Button, Message, Part, Row
 from bot.project import Project
@@ -46,7 +48,7 @@ def _claim_test(turn: Turn, project: Project, deal: Deal) -> Card | None:
     wanted = test.items - begun
     if qualification.left(turn.tx, deal.project, deal.person, wanted) < wanted:
         return None
-    card = queue.claim_test(turn.tx, deal)
+    card = queue.claim_test(turn.tx, replace(deal, aid=suggesting.nothing))
     if card is not None and not begun:
         told = phrase("test.begins", title=project.title, count=test.items, right=test.right)
         turn.tell(test.text or told)

@@ -16,9 +16,12 @@ from sqlalchemy import Connection
 
 from bot.labels.base import Said
 from bot.project import Json, Project
+from bot.quality import suggestions, unsure
+from bot.quality.ambiguity import Ambiguity, Scatter
 from bot.quality.coding import Coder, Coding
 from bot.quality.disputes import Dispute, Worst, tallied
 from bot.quality.measures import Agreement
+from bot.quality.suggestions import Aids
 from bot.turn import snippet
 from bot.wording import DEFAULT, Phrase, say
 from storage import figures
@@ -138,6 +141,8 @@ class Report:
     disputed: tuple[Disputed, ...]
     reviewed: int = 0
     people: tuple[PersonFigures, ...]
+    ambiguity: Ambiguity
+    suggestions: Aids
 
     @property
     def today(self) -> date:
@@ -156,7 +161,8 @@ def summary(connection: Connection, row: ProjectRow, project: Project, now: date
     coding = Coding(project, figures.SEPARATOR)
     work = _work(connection, row.id, now)
     gold = _gold(connection, row.id, coding)
-    disputed = _items(connection, row.id, coding)
+    scatter = Scatter(coding, unsure.counts(connection, row.id, project))
+    disputed = _items(connection, row.id, coding, scatter)
     zone = project.summary.timezone if project.summary else "UTC"
     for person in work.people.values():
         person.times.sort()  # runs that are sorted already are merged, not sorted anew
@@ -182,6 +188,8 @@ def summary(connection: Connection, row: ProjectRow, project: Project, now: date
         disputed=_described(connection, disputed, coding),
         reviewed=len(figures.decided(connection, row.id)),
         people=tuple(_people(figures.participants(connection, row.id), work, gold)),
+        ambiguity=scatter.figures(connection),
+        suggestions=suggestions.aids(connection, row.id, coding),
     )
 
 
@@ -296,7 +304,7 @@ def _gold(connection: Connection, project: int, coding: Coding) -> _Gold:
     return scores
 
 
-def _items(connection: Connection, project: int, coding: Coding) -> list[Dispute]:
+def _items(connection: Connection, project: int, coding: Coding, scatter: Scatter) -> list[Dispute]:
     """Counts every item's labels, and returns the most disputed items that nobody has decided, worst first."""
     worst, decided = Worst(DISPUTED), figures.decided(connection, project)
     times: dict[str, int] = {}
@@ -306,6 +314,7 @@ def _items(connection: Connection, project: int, coding: Coding) -> list[Dispute
             times[joined] = times.get(joined, 0) + 1
         else:
             coding.count(found, 1)
+        scatter.see(item, state == "done", found)
         if state == "done" and item not in decided:
             worst.offer(item, found)
     for joined, count in times.items():
