@@ -38,7 +38,7 @@ def report_command(project: str, post: bool, as_json: bool, picture: Path | None
             post_now(opened.database, row.id)
             click.echo(f"labelbot run posts it to {asked.summary.channel} in a few seconds.")
             return
-        from bot.quality.report import as_json as plain
+        from bot.quality.plain import as_json as plain
         from bot.quality.report import summary
 
         with opened.database.reading() as connection:
