@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain, repeat
 from typing import TypeAlias
 
 from bot.labels import LABEL_TYPES, pieces, transcript
@@ -85,8 +84,7 @@ class Coder:
         return disagreement(codes, self.distance) if len(codes) > 1 else 0.0
 
     def agreement(self) -> Agreement:
-        units = chain.from_iterable(repeat(codes, times) for codes, times in self.units.items())
-        return agreement(units, self.distance, self.type.CATEGORICAL, self.metric, bool(self.type.EDITOR))
+        return agreement(self.units, self.distance, self.type.CATEGORICAL, self.metric, bool(self.type.EDITOR))
 
     def alpha_distance(self) -> Distance[int]:
         """What α goes by, among all labels that were given to items with two answers or more."""
