@@ -95,7 +95,7 @@ def _question(question: QuestionFigures, words: Words, *, alone: bool) -> Iterat
         yield 2, (Part(f"\n{cut(question.title, 2 * LABEL_LONG)}\n", "bold"),)
     if question.labels and question.answers:
         yield 2, _line(words.say("report.labels", labels=_labels(question.labels, question.answers, words)))
-    yield 1, _line(words.agreement(question.agreement, question.labels is None))
+    yield 1, _line(words.agreement(question.agreement, question.labels is None, question.interval))
 
 
 def _labels(labels: Sequence[LabelCount], answers: int, words: Words) -> str:
