@@ -74,6 +74,18 @@ def make_summary(url: str, project: int, now: datetime) -> Made:
     return Made(telling.text(report, asked.language), png, alt, chart.WIDTH, chart.HEIGHT, singly)
 
 
+def make_page(url: str, project: int, now: datetime, language: str) -> tuple[str, str]:
+    """(title, body) of the page of the same figures; runs as long."""
+    from bot.quality.page import body, item_address
+    from bot.quality.report import summary
+
+    with opened(url) as database:
+        row, asked = run(database, lambda tx: stored.by_id(tx, project))
+        with database.reading() as connection:
+            report = summary(connection, row, asked, now)
+    return asked.title, body(report, language, item_address)
+
+
 def post_now(database: Database, project: int) -> None:
     """Asks whichever process serves the chats for a summary in the project's channel. Raises NoChannel."""
 

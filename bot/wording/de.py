@@ -293,6 +293,18 @@ SENTENCES: Final[Mapping[str, str]] = {
         "Dieses labelbot ist nicht bei {platform}. "
         "Trage das Token ein und starte neu, oder nenne unter [summary] einen anderen Kanal."
     ),
+    "report.page.forged": "Dieser Link ist unvollständig oder nicht von uns. Frag die Projektleitung nach einem neuen.",
+    "report.page.expired": "Dieser Link ist zu alt. Frag die Projektleitung nach einem neuen.",
+    "report.page.back": "Zurück zum Bericht",
+    "report.page.share": "Anteil",
+    "report.page.person": "Person",
+    "report.page.items": "Einträge",
+    "report.page.alike": "wie die anderen",
+    "report.page.seconds": "s pro Label",
+    "report.page.by_day": "Übereinstimmung (α) nach Tagen",
+    "report.page.by_week": "Übereinstimmung (α) nach Wochen",
+    "report.page.confusion": "Wo jemand die Zeile sagt, sagt jemand anders die Spalte",
+    "report.page.until": "Stand {date}, {time}. Wer diesen Link hat, kann sie eine Woche lang lesen.",
     "report.decimal": ",",
     "report.thousands": ".",
     "report.months": "Jan. Feb. März Apr. Mai Juni Juli Aug. Sept. Okt. Nov. Dez.",

@@ -291,6 +291,18 @@ SENTENCES: Final[Mapping[str, str]] = {
     "report.no_account": (
         "this labelbot is on no {platform}. Add its token and restart, or name another channel under [summary]."
     ),
+    "report.page.forged": "This link is not whole, or not one of ours. Ask an admin of the project for a new one.",
+    "report.page.expired": "This link is too old. Ask an admin of the project for a new one.",
+    "report.page.back": "Back to the report",
+    "report.page.share": "share",
+    "report.page.person": "person",
+    "report.page.items": "items",
+    "report.page.alike": "like the others",
+    "report.page.seconds": "s a label",
+    "report.page.by_day": "Agreement (α) by day",
+    "report.page.by_week": "Agreement (α) by week",
+    "report.page.confusion": "Where one person says the row, another says the column",
+    "report.page.until": "Figures of {date}, {time}. Whoever has this link can read them for a week.",
     "report.decimal": ".",
     "report.thousands": ",",
     "report.months": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
