@@ -18,7 +18,7 @@ PEOPLE_SHOWN = 200
 LABELS_SHOWN = 200
 OFTEN = 0.2
 """From this share of a row on, one label is marked as taken for another."""
-WIDTH, HEIGHT, EDGE = 640, 200, 34
+WIDTH, HEIGHT, EDGE = 340, 150, 26
 """Of the chart of days, in its own units."""
 
 
@@ -81,13 +81,12 @@ def _question(question: QuestionFigures, words: Words) -> Iterator[str]:
         yield _confusion(question.confusion, words)
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], kind: str = "") -> str:
     """Cells are HTML, heads are text."""
     head = "".join(f"<th>{escape(one)}</th>" for one in heads)
     lines = ("".join(cell if cell.startswith("<td") else f"<td>{cell}</td>" for cell in row) for row in rows)
-    return (
-        f'<div class="wide"><table><tr>{head}</tr>' + "".join(f"<tr>{line}</tr>" for line in lines) + "</table></div>"
-    )
+    body = "".join(f"<tr>{line}</tr>" for line in lines)
+    return f'<div class="wide"><table class="{kind}"><tr>{head}</tr>{body}</table></div>'
 
 
 def _labels(question: QuestionFigures, words: Words) -> Iterator[Sequence[str]]:
@@ -126,7 +125,7 @@ def _chart(periods: Sequence[PeriodAgreement], words: Words) -> str:
         for at in (0.0, 0.5, 1.0)
     )
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    dots = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4"/>' for x, y in points)
+    dots = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3"/>' for x, y in points)
     ends = ((EDGE, "start", periods[0]), (WIDTH - EDGE, "end", periods[-1]))
     marks = "".join(
         f'<text x="{x}" y="{HEIGHT}" text-anchor="{side}">{escape(words.date(one.since, "report.short_date"))} · '
@@ -142,17 +141,17 @@ def _height(alpha: float, floor: float) -> float:
 
 
 def _confusion(found: Confusion, words: Words) -> str:
-    titles = [say(words.language, title) for _, title in found.labels]
+    """Columns go by the number of their row: eight names do not fit beside one another on a phone."""
     rows = (
-        (escape(title), *(_share(share, a == b, words) for b, share in enumerate(shares)))
-        for a, (title, shares) in enumerate(zip(titles, found.shares, strict=True))
+        (f"{a + 1} {_said(title, words)}", *(_share(share, a == b, words) for b, share in enumerate(shares)))
+        for a, ((_, title), shares) in enumerate(zip(found.labels, found.shares, strict=True))
     )
-    return _table(("", *titles), rows)
+    return _table(("", *(str(place + 1) for place in range(len(found.labels)))), rows, "crossed")
 
 
 def _share(share: float, same: bool, words: Words) -> str:
     kind = ' class="same"' if same else ' class="often"' if share >= OFTEN else ""
-    return f"<td{kind}>{words.percent(share) if share else '–'}</td>"
+    return f"<td{kind}>{words.percent(share).replace(' ', '') if share else '–'}</td>"
 
 
 def _disputed(disputed: Sequence[Disputed], words: Words, item: Callable[[str], str]) -> Iterator[str]:
