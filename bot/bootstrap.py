@@ -366,7 +366,13 @@ async def _clock(house: House) -> None:
 def _workers(house: House) -> list[tuple[str, Coroutine[Any, Any, None]]]:
     from bot.workers import Workers
 
-    working = Workers(house.database, house.files, platforms=house.platforms, deliver=house.edge.delivery.take)
+    working = Workers(
+        house.database,
+        house.files,
+        platforms=house.platforms,
+        deliver=house.edge.delivery.take,
+        address=house.settings.public_url,
+    )
     return [("workers", working.run())]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from bot import doors, serving
+from bot import doors, managing, serving
 from bot import draft as drafts
 from bot.buttons import BadButton, Pressed, pack, unpack
 from bot.chat import Form, FormField, Message, OpenForm, Row, Toast
@@ -200,6 +200,8 @@ def _press_anywhere(turn: Turn, pressed: Pressed) -> None:
         doors.enter(turn, pressed.step) if _known(turn, pressed.step) else turn.toast("press.gone")
     elif pressed.action in ("y", "w"):
         _decide(turn, pressed)
+    elif pressed.action == managing.ACTION:
+        managing.press(turn, pressed)
     else:
         turn.toast("press.gone")
 

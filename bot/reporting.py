@@ -25,10 +25,6 @@ COMPUTE_SECONDS = 120.0
 STYLES = {"bold": "b", "italic": "i", "quiet": "small", "quote": "q", "code": "code", "strike": "s"}
 
 
-def report_link(tx: Transaction, project: int, address: str) -> str:
-    return links.report_link(address, project, seals.seal(tx, links.REPORT_SEAL), tx.now)
-
-
 class ReportDesk(Desk):
     """See `bot.web.ports.Reporting`."""
 

@@ -64,7 +64,7 @@ def report_command(project: str, post: bool, link: bool, as_json: bool, picture:
 
 
 def _link(opened: "Session", project: int) -> str:
-    from bot.reporting import report_link
+    from bot.workers import report_link
     from storage.database import run
 
     base = opened.settings.public_url or f"http://{opened.settings.listen}"

@@ -134,7 +134,8 @@ class PersonFigures:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """`people`, and the questions' `pairs`, are for admins only; everything else may stand in a channel. Days are those
-    of `timezone`. `questions_asked` are people's, about items; `questions` the project's."""
+    of `timezone`. `questions_asked` are people's, about items; `questions` the project's.
+    `disputes` is how many done items people differ on."""
 
     project: str
     title: str
@@ -155,6 +156,7 @@ class Report:
     gold: Accuracy
     disputed: tuple[Disputed, ...]
     people: tuple[PersonFigures, ...]
+    disputes: int = 0
 
     @property
     def today(self) -> date:
@@ -202,7 +204,8 @@ def summary(connection: Connection, row: ProjectRow, project: Project, now: date
             for place, coder in enumerate(coding.coders)
         ),
         gold=gold.all.figures(),
-        disputed=_described(connection, disputed, coding),
+        disputed=_described(connection, disputed.listed(), coding),
+        disputes=disputed.count,
         people=tuple(_people(everybody, work, gold, alike)),
     )
 
@@ -318,8 +321,8 @@ def _gold(connection: Connection, project: int, coding: Coding) -> _Gold:
     return scores
 
 
-def _items(connection: Connection, project: int, coding: Coding, zone: ZoneInfo) -> tuple[list[Dispute], Shared]:
-    """Counts every item's labels; returns the most disputed items, worst first, and who gave what."""
+def _items(connection: Connection, project: int, coding: Coding, zone: ZoneInfo) -> tuple[Worst, Shared]:
+    """Counts every item's labels; returns the most disputed items, and who gave what."""
     worst, shared = Worst(DISPUTED), Shared()
     times: dict[tuple[str, int], int] = {}
     days: dict[int, date] = {}
@@ -337,7 +340,7 @@ def _items(connection: Connection, project: int, coding: Coding, zone: ZoneInfo)
             worst.offer(item, found)
     for (joined, day), count in times.items():
         coding.count(coding.together(joined), count, date.fromordinal(day))
-    return worst.listed(), shared
+    return worst, shared
 
 
 def _described(connection: Connection, disputes: Sequence[Dispute], coding: Coding) -> tuple[Disputed, ...]:

@@ -6,9 +6,11 @@ from typing import Final
 from bot.characters import units
 from bot.chat import Part, Style, Text
 from bot.labels.base import cut
+from bot.quality.changes import changed
 from bot.quality.report import Disputed, LabelCount, PersonFigures, QuestionFigures, Report
 from bot.quality.words import PARTS, Words
 from bot.wording import say
+from storage.readings import Reading
 
 CAPTION: Final = 1000
 """UTF-16 code units; a picture's text may have 1,024 where it may have least."""
@@ -21,10 +23,13 @@ Block = tuple[int, Text]
 """How dispensable it is (0 not at all), and what it says."""
 
 
-def text(report: Report, language: str) -> Text:
-    """Without a word on single people. Never longer than a picture's text may be: what matters least gives way."""
+def text(report: Report, language: str, before: Reading | None = None) -> Text:
+    """Without a word on single people. Never longer than a picture's text may be: what matters least gives way.
+    `before` is what was read for the summary before."""
     words = Words(language)
     blocks: list[Block] = [(0, heading(report, words)), (0, _line(words.progress(report)))]
+    if before is not None:
+        blocks.append((1, _line(changed(report, before.at, before.figures, words))))
     if report.parts.imported:
         blocks += [(2, _line(parts(report, words), "quiet")), (1, _line(speed(report, words)))]
         for question in report.questions:

@@ -9,8 +9,9 @@ import pytest
 
 from bot import links
 from bot.project import LabelDef, Project, Question
-from bot.reporting import ReportDesk, report_link
+from bot.reporting import ReportDesk
 from bot.web.server import build
+from bot.workers import report_link
 from storage import seals
 from storage.database import Transaction, opened, run
 from storage.migrations import migrate
