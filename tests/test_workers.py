@@ -149,7 +149,7 @@ def test_the_next_summary_tells_what_changed_and_admins_get_a_picture_of_people(
     assert workers.work_once()
 
     def more(tx):
-        for place, item in enumerate(world.items[:2]):
+        for item in world.items[:2]:
             row = {"project": world.project, "item": item, "person": world.people[1], "kind": "label", "version": 1}
             row |= {"label": {"label": "positive"}, "live": True, "answered_at": tx.now, "milliseconds": 900}
             tx.run(insert(answers), row)
