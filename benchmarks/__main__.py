@@ -20,6 +20,8 @@ SCRIPTS = (
     "painting",
     "boxing",
     "masking",
+    "texts",
+    "crowd",
 )
 
 

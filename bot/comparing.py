@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot import doors
+from bot import doors, goldmaking
 from bot.chat import Media, Message, Part, Text
 from bot.face import as_media
 from bot.labels import LABEL_TYPES
@@ -14,7 +14,7 @@ from bot.project import Project, Question, question_of
 from bot.subject import picture_of
 from bot.turn import Turn, snippet
 from bot.wording import phrase, say
-from storage import answers, projects, queue
+from storage import answers, projects, queue, reviews
 from storage.answers import Given
 from storage.database import Transaction
 
@@ -32,10 +32,32 @@ class Compared:
     data: Mapping[str, Any]
     media: Sequence[Mapping[str, Any]]
     given: Sequence[Given]
+    item: int = 0
+    gold: Mapping[str, Any] | None = None
+    decided: Mapping[str, Label] | None = None
+    """What a reviewer decided; None where nobody has."""
+
+    def proposed(self, patient: bool = False) -> dict[str, Label] | None:
+        """What a reviewer would make gold: the decision there is, else what the answers come to; None where they come
+        to nothing. Only who is `patient` has masks merged that differ: that takes longer than a tap may."""
+        if self.decided is not None:
+            return dict(self.decided)
+        found: dict[str, Label] = {}
+        for question in self.project.questions:
+            labels = [one.label[question.name] for one in self.given if question.name in one.label]
+            slow = (
+                not patient and LABEL_TYPES[question.type].EDITOR == "masks" and any(one != labels[0] for one in labels)
+            )
+            merged = None if slow or not labels else LABEL_TYPES[question.type].merge(question, labels, None).value
+            if merged is not None:
+                found[question.name] = merged
+            elif labels:
+                return None
+        return found or None
 
     def text(self, language: str) -> Text:
         heading = Part(f"{self.project.title} · {self.key}\n", "bold")
-        if not self.given:
+        if not self.given and self.decided is None:
             return (heading, Part(say(language, phrase("item.nobody"))))
         parts = [heading, Part(snippet(dict(self.data)), "quiet")]
         for question in self.project.questions:
@@ -46,7 +68,10 @@ class Compared:
         kind = LABEL_TYPES[question.type]
         lines = [] if self.project.single else [question.title]
         labels = [(one.public, one.label[question.name]) for one in self.given if question.name in one.label]
-        if not self._drawn(question):
+        if self.decided is not None and self.decided.get(question.name) is not None:
+            told = say(language, kind.describe(question, self.decided[question.name]))
+            lines.append(say(language, phrase("item.decided", label=told)))
+        elif not self._drawn(question):
             lines.append(consensus(question, [label for _, label in labels], language))
         return lines + [f"{public}: {say(language, kind.describe(question, label))}" for public, label in labels]
 
@@ -107,7 +132,8 @@ def item(turn: Turn, key: str) -> None:
     if found is None:
         turn.tell(phrase("item.unknown", item=key.strip()[:80]))
         return
-    turn.post(Message(text=found.text(turn.language), media=_media(found, turn.language)))
+    text, buttons = goldmaking.beneath(turn, row.id, found)
+    turn.post(Message(text=(*found.text(turn.language), *text), media=_media(found, turn.language), buttons=buttons))
 
 
 def compared(tx: Transaction, project: int, asked: Project, key: str) -> Compared | None:
@@ -115,7 +141,9 @@ def compared(tx: Transaction, project: int, asked: Project, key: str) -> Compare
     row = queue.called(tx, project, key)
     if row is None:
         return None
-    return Compared(asked, row.key, row.data, row.media or (), answers.given(tx, row.id))
+    decision = reviews.standing(tx, row.id)
+    decided = None if decision is None else decision.label
+    return Compared(asked, row.key, row.data, row.media or (), answers.given(tx, row.id), row.id, row.gold, decided)
 
 
 def _media(found: Compared, language: str) -> tuple[Media, ...]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from bot import serving
+from bot import finishing, serving
 from bot.buttons import Pressed
 from bot.characters import cut, storable
 from bot.chat import FromPerson, Message, Opened, Part, Row, Text
@@ -201,7 +201,7 @@ def _projects(turn: Turn) -> list[int]:
 
 
 def _choices(turn: Turn) -> tuple[Row, ...]:
-    return tuple((serving.project_button(turn, project),) for project in _projects(turn)[:30])
+    return tuple((finishing.project_button(turn, project),) for project in _projects(turn)[:30])
 
 
 def home(turn: Turn, event: Opened) -> None:
@@ -238,7 +238,7 @@ def stats(turn: Turn) -> None:
             today=today,
         )
         parts.append(Part("\n" + turn.say(said)))
-        parts.append(Part(serving.pace(turn, seconds)))
+        parts.append(Part(finishing.pace(turn, seconds)))
     turn.post(Message(text=tuple(parts)))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot import doors, face, serving
+from bot import doors, face, finishing, serving
 from bot import draft as drafts
 from bot.buttons import BadButton, Pressed, unpack
 from bot.chat import FieldErrors, Submit, Toast
@@ -74,9 +74,9 @@ def _waits(turn: Turn, seat: Seat) -> bool:
 def _nothing(turn: Turn, seat: Seat) -> Json:
     row = seat.project
     project = turn.schema(row.id, row.version)
-    undo = answers.latest(turn.tx, turn.person.id, row.id) is not None
+    undo = _can_undo(turn, row.id)
     head = {"card": None, "title": project.title, "language": turn.language, "can_undo": undo}
-    return head | {"done": seat.answered, "total": row.total, "said": serving.summary(turn, row)}
+    return head | {"done": seat.answered, "total": row.total, "said": finishing.summary(turn, row)}
 
 
 def _item(turn: Turn, card: Card) -> Json:
@@ -90,7 +90,7 @@ def _item(turn: Turn, card: Card) -> Json:
         "done": card.answered,
         "total": max(card.total, card.answered + 1),
         "language": turn.language,
-        "can_undo": draft.touched or answers.latest(turn.tx, turn.person.id, card.project) is not None,
+        "can_undo": draft.touched or _can_undo(turn, card.project),
     }
     if not LABEL_TYPES[question.type].ask(question, draft.work, about).page:
         return head | {"card": None, "said": turn.say(phrase("mark.in_chat"))}
@@ -158,6 +158,11 @@ def media(turn: Turn, project: int) -> Sequence[Mapping[str, Any]]:
     """The files that the page may load: those of the item it shows, and of the one shown before it."""
     mine = (cards.open_card(turn.tx, turn.person.id), cards.newest(turn.tx, turn.person.chat, turn.person.id))
     return [one for card in mine if card is not None and card.project == project for one in card.media or ()]
+
+
+def _can_undo(turn: Turn, project: int) -> bool:
+    latest = answers.latest(turn.tx, turn.person.id, project)
+    return latest is not None and not latest.final
 
 
 def asked_now(turn: Turn, card: Card) -> int | None:

@@ -86,6 +86,30 @@ class Summary:
 
 
 @dataclass(frozen=True)
+class Qualification:
+    """The test before real items: so many gold `items`, of which `right` must be; `text` leads into it."""
+
+    items: int
+    right: int
+    text: str = ""
+
+
+GOLD_START = 0.3
+"""Share of gold within a person's first answers, where the project does not say: one who is new is measured soon."""
+NEWCOMER = 20
+"""Answers up to which somebody is new."""
+
+
+@dataclass(frozen=True)
+class Review:
+    """Items come to a reviewer where people differ: a tie, or a consensus below `confidence` (0..1). `feedback` tells
+    people of a decision that is not their answer."""
+
+    confidence: float = 0.6
+    feedback: bool = True
+
+
+@dataclass(frozen=True)
 class Project:
     """Everything a project file says. Shares are 0..1; empty `chats` and `show` mean "all"."""
 
@@ -101,12 +125,26 @@ class Project:
     flags_needed: int = 1
     skip_limit: int = 3
     gold_share: float = 0.1
+    gold_start: float | None = None
+    gold_feedback: bool = False
+    qualification: Qualification | None = None
     skip_reasons: tuple[str, ...] = SKIP_REASONS
     chats: tuple[str, ...] = ()
     show: tuple[str, ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict, hash=False)
     language: str = "en"
     summary: Summary | None = None
+    review: Review | None = None
+
+    def had_enough(self, answered: int) -> bool:
+        """Whether a person with that many answers gets no more items."""
+        return self.max_per_person is not None and answered >= self.max_per_person
+
+    def gold_chance(self, answered: int) -> float:
+        """The share of gold among the next cards of a person with that many answers. None is dealt where the project
+        wants none at all."""
+        start = self.gold_start if self.gold_start is not None else GOLD_START if self.gold_share else 0.0
+        return max(start, self.gold_share) if answered < NEWCOMER else self.gold_share
 
     @property
     def single(self) -> bool:
@@ -135,10 +173,14 @@ class Project:
             known["lease"] = timedelta(seconds=known["lease"])
         if known.get("summary") is not None:
             known["summary"] = Summary(**_known(Summary, known["summary"]))
+        if known.get("qualification") is not None:
+            known["qualification"] = Qualification(**_known(Qualification, known["qualification"]))
+        if known.get("review") is not None:
+            known["review"] = Review(**_known(Review, known["review"]))
         return cls(**known)
 
 
-Dataclass = TypeVar("Dataclass", LabelDef, Project, Question, ShowIf, Summary)
+Dataclass = TypeVar("Dataclass", LabelDef, Project, Qualification, Question, Review, ShowIf, Summary)
 
 
 def _known(kind: type[Dataclass], config: Mapping[str, Any]) -> dict[str, Any]:
@@ -158,7 +200,7 @@ def question_of(config: Mapping[str, Any]) -> Question:
 def _plain(value: object) -> Json:
     if isinstance(value, timedelta):
         return int(value.total_seconds())
-    if isinstance(value, (LabelDef, Project, Question, ShowIf, Summary)):
+    if isinstance(value, (LabelDef, Project, Qualification, Question, Review, ShowIf, Summary)):
         return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
     if isinstance(value, Mapping):
         return {str(key): _plain(value[key]) for key in sorted(value)}

@@ -13,7 +13,19 @@ from typing import Any, TypeAlias, TypeVar
 
 from croniter import CroniterError, croniter
 
-from bot.project import ONLY_QUESTION, SKIP_REASONS, Json, LabelDef, Project, Question, ShowIf, Summary
+from bot import projectlabels
+from bot.project import (
+    ONLY_QUESTION,
+    SKIP_REASONS,
+    Json,
+    LabelDef,
+    Project,
+    Qualification,
+    Question,
+    Review,
+    ShowIf,
+    Summary,
+)
 from bot.tomltable import BadProjectFile, Table, did_you_mean, read, together
 from bot.tomltable import parse as parse_toml
 
@@ -26,16 +38,14 @@ CHATS = ("telegram", "slack", "browser")
 FIELD_KINDS = ("text", "image", "audio", "video")
 ORDERS = ("imported", "random")
 QUESTIONS_MAX = 5
-TITLE_MAX = 75  # a Slack button's text; Telegram cuts off sooner by width, but takes it
 REASON_MAX = 60
 ASKED_MAX = 300
+TEST_MAX = 50
+TEST_TEXT_MAX = 1500
 LEASE_MIN, LEASE_MAX = timedelta(seconds=10), timedelta(days=7)
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _NAME_WANTED = "1 to 40 lower-case letters, digits, - or _, starting with a letter or digit"
-_LABEL_NAME = re.compile(r"[^\s\x00-\x1f](?:[^\x00-\x1f]{0,62}[^\s\x00-\x1f])?")
-_LABEL_WANTED = "1 to 64 characters on one line"
-_LABEL_TITLE = re.compile(rf"[^\x00-\x1f]{{1,{TITLE_MAX}}}")
 _TITLE = re.compile(r"[^\x00-\x1f]{1,120}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _CHANNEL = re.compile(rf"({'|'.join(CHATS)}):[^\s:]+")
@@ -43,13 +53,38 @@ _LEASE = re.compile(r"(\d{1,6}) ?(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?
 _QUOTED = re.compile(r"`(\w+)`")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
-_RULES = ("overlap", "lease", "order", "blind", "max_per_person", "flags_needed", "skip_limit", "gold_share")
-_PROJECT = ("name", "title", "instructions", "language", "questions", "chats", "show", "fields", "summary")
+_RULES = (
+    "overlap",
+    "lease",
+    "order",
+    "blind",
+    "max_per_person",
+    "flags_needed",
+    "skip_limit",
+    "gold_share",
+    "gold_start",
+    "gold_feedback",
+)
+_PROJECT = (
+    "name",
+    "title",
+    "instructions",
+    "language",
+    "questions",
+    "chats",
+    "show",
+    "fields",
+    "summary",
+    "qualification",
+    "review",
+)
 _PROJECT_KEYS = (*_PROJECT, *_RULES, "skip_reasons")
 _SINGLE_KEYS = ("question", "type", "labels")
 _QUESTION_KEYS = ("name", "title", "type", "labels", "show_if")
 _LABEL_KEYS = ("name", "title", "help", "examples", "was", "parent", "labels")
+_QUALIFICATION_KEYS = ("items", "right", "text")
 _SUMMARY_KEYS = ("channel", "every", "timezone")
+_REVIEW_KEYS = ("confidence", "feedback")
 
 # In TOML a line belongs to the last [header] above it: by far the commonest slip in these files.
 _TO_THE_TOP = "belongs to the project; move it above the first line that starts with [."
@@ -117,12 +152,16 @@ class _Reader:
             "flags_needed": lambda: root.count("flags_needed", 1, 100, 1),
             "skip_limit": lambda: root.count("skip_limit", 1, 100, 3),
             "gold_share": lambda: root.share("gold_share", 0.5, 0.1),
+            "gold_start": lambda: root.share("gold_start", 0.9, 0.3) if "gold_start" in root else None,
+            "gold_feedback": lambda: root.flag("gold_feedback", False),
+            "qualification": lambda: self.qualification(root) if "qualification" in root else None,
             "skip_reasons": lambda: root.texts("skip_reasons", SKIP_REASONS, REASON_MAX),
             "chats": lambda: root.some_of("chats", CHATS),
             "show": lambda: root.texts("show"),
             "fields": lambda: _fields(root.table("fields")),
             "language": lambda: root.named("language", _LANGUAGE, 'a language code such as "en" or "pt-BR"', "en"),
             "summary": lambda: self.summary(root) if "summary" in root else None,
+            "review": lambda: _review(root.table("review"), self.astray) if "review" in root else None,
         }
         found: dict[str, Any] = {key: self.tried(read) for key, read in reading.items()}
         if self.problems:
@@ -193,23 +232,29 @@ class _Reader:
         return found if len(self.problems) == before else None
 
     def all_labels(self, table: Table) -> tuple[LabelDef, ...]:
-        if _names_only(table.data.get("labels")):
-            return tuple(LabelDef(name, name) for name in _label_names(table))
+        if projectlabels.names_only(table.data.get("labels")):
+            return tuple(LabelDef(name, name) for name in projectlabels.label_names(table))
         before = len(self.problems)
         found = list(self.label_tables(table, None))
         whole = len(self.problems) == before
         for index in range(len(found)):
-            self.tried(partial(_check_label, found, index, whole))
+            self.tried(partial(projectlabels.check_label, found, index, whole))
         return tuple(label for _, label in found)
 
     def label_tables(self, table: Table, parent: str | None) -> Iterator[tuple[Table, LabelDef]]:
         """Every label of `table` and below, parents before their children."""
         for place in table.tables("labels"):
             self.tried(partial(place.only, _LABEL_KEYS, self.astray))
-            label = self.tried(partial(_label, place, parent))
+            label = self.tried(partial(projectlabels.label, place, parent))
             if label is not None:
                 yield place, label
                 yield from self.label_tables(place, label.name)
+
+    def qualification(self, root: Table) -> Qualification:
+        table = root.table("qualification")
+        table.only(_QUALIFICATION_KEYS, self.astray)
+        items = table.count("items", 1, TEST_MAX, 5)
+        return Qualification(items, table.count("right", 1, items, items), table.text("text", "", TEST_TEXT_MAX))
 
     def summary(self, root: Table) -> Summary | None:
         table = root.table("summary")
@@ -228,6 +273,11 @@ class _Reader:
             except ValueError as error:
                 table.fail(str(error), _meant(table, str(error)))
         return question
+
+
+def _review(table: Table, astray: Mapping[str, str]) -> Review:
+    table.only(_REVIEW_KEYS, astray)
+    return Review(table.share("confidence", 1, 0.6), table.flag("feedback", True))
 
 
 def _meant(table: Table, sentence: str) -> str:
@@ -265,57 +315,6 @@ def _asked(root: Table) -> str:
     first = root.text("instructions", "").partition("\n")[0].strip()
     fitting = first if 0 < len(first) <= ASKED_MAX else root.text("title", root.text("name"))
     return root.text("question", fitting, limit=ASKED_MAX)
-
-
-def _names_only(labels: object) -> bool:
-    return isinstance(labels, list) and bool(labels) and not any(isinstance(one, dict) for one in labels)
-
-
-def _label_names(table: Table) -> tuple[str, ...]:
-    names = table.texts("labels", limit=64)
-    for index, name in enumerate(names):
-        if not _LABEL_NAME.fullmatch(name):
-            table.fail(f"the label {name!r} must be {_LABEL_WANTED}.", "labels", index)
-    return names
-
-
-def _label(place: Table, parent: str | None) -> LabelDef:
-    if parent is not None and "parent" in place:
-        place.fail(f"this label already stands under {parent!r}; take `parent` out.", "parent")
-    name = place.named("name", _LABEL_NAME, _LABEL_WANTED)
-    return LabelDef(
-        name=name,
-        title=place.named("title", _LABEL_TITLE, f"1 to {TITLE_MAX} characters on one line", name),
-        help=place.text("help", "", 1000),
-        examples=place.texts("examples", limit=1000),
-        was=place.texts("was", limit=64),
-        parent=place.text("parent") if "parent" in place else parent,
-    )
-
-
-def _check_label(found: list[tuple[Table, LabelDef]], index: int, whole: bool) -> None:
-    """`whole` says that all labels could be read, so that one which is missing is missing."""
-    place, label = found[index]
-    names = [one.name for _, one in found]
-    if label.name in names[:index]:
-        place.fail(f"another label of this question is already called {label.name!r}.", "name")
-    if taken := next((old for old in label.was if old in names), None):
-        place.fail(f"{taken!r} is still a label's name, so no other label can have been it.", "was")
-    before = {old: one.name for _, one in found[:index] for old in one.was}
-    if taken := next((old for old in label.was if old in before), None):
-        place.fail(f"{before[taken]!r} was {taken!r} already; a former name goes on in one label only.", "was")
-    if whole and label.parent is not None and label.parent not in names:
-        place.fail(f"no label is called {label.parent!r}; {did_you_mean(label.parent, names)}", "parent")
-    if _in_a_circle(label, [one for _, one in found]):
-        place.fail(f"{label.name!r} comes to lie under itself; give it another parent.", "parent")
-
-
-def _in_a_circle(label: LabelDef, labels: list[LabelDef]) -> bool:
-    parents = {one.name: one.parent for one in labels}
-    above, steps = label.parent, 0
-    while above is not None and above != label.name and steps < len(labels):
-        above, steps = parents.get(above), steps + 1
-    return above == label.name
 
 
 def _show_if(table: Table, earlier: list[Question]) -> ShowIf:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot import marking, serving
+from bot import marking, reviewers, serving
 from bot.buttons import BadButton, Pressed, unpack
 from bot.characters import storable
 from bot.chat import Edited, FieldErrors, Reply, Submit
@@ -32,6 +32,8 @@ def reply(turn: Turn, event: Reply) -> None:
     card = _meant(turn, event)
     if not event.text.strip():
         turn.tell(phrase("reply.not_text"))
+    elif _of_no_card(turn, event, card) and reviewers.explain(turn, event.text):
+        return
     elif card is None:
         turn.tell(_why_not(turn, event))
     elif card.person != turn.person.id:
@@ -48,6 +50,13 @@ def reply(turn: Turn, event: Reply) -> None:
         serving.take_away(turn, card)
     else:
         _use(turn, card, event)
+
+
+def _of_no_card(turn: Turn, event: Reply, card: Card | None) -> bool:
+    """Whether what was typed can be about something else than a card: nothing is in hand, or it replies to that."""
+    if card is None:
+        return bool(event.to) or cards.open_card(turn.tx, turn.person.id) is None
+    return card.state == "expired" and not event.to
 
 
 def _why_not(turn: Turn, event: Reply) -> Phrase:
@@ -163,6 +172,8 @@ def _correct(turn: Turn, card: Card, name: str, text: str) -> None:
         turn.tell(phrase("refused.project"))
     elif question is None or name not in given or (label := _read(turn, card, question, text)) is None:
         turn.tell(phrase("reply.not_corrected"))
+    elif answer is not None and answer.final:
+        turn.tell(phrase("undo.told"))
     elif label != given[name] and answer is not None:
         answers.correct(turn.tx, answer, {**given, name: label})
         _say_corrected(turn, question, label)
@@ -200,6 +211,8 @@ def _correct_answer(turn: Turn, card: Card, question: Question, piece: int, said
     label = pieces.with_text(given.get(question.name), piece, said)
     if answer is None or label is None:
         turn.tell(phrase("reply.not_corrected"))
+    elif answer.final:
+        turn.tell(phrase("undo.told"))
     elif label != given[question.name]:
         answers.correct(turn.tx, answer, {**given, question.name: label})
         _say_corrected(turn, question, said)

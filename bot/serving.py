@@ -1,17 +1,16 @@
 """Bringing people their items: the next card, undo, skip, flags, questions, and what becomes of late answers."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 
 from bot import draft as drafts
-from bot import face, notify, piecewise
-from bot.buttons import Pressed
+from bot import face, finishing, golden, notify, piecewise, qualifying, reviewqueue
 from bot.characters import storable
-from bot.chat import Button, Message, Part, Row, Toast
+from bot.chat import Message, Part, Row, Toast
 from bot.draft import FRESH, Draft
 from bot.face import Former
 from bot.labels import LABEL_TYPES, pieces
-from bot.labels.base import Given, Marked
+from bot.labels.base import Given, Label, Marked
 from bot.project import SKIP_REASONS, Project
 from bot.turn import Turn, new_nonce
 from bot.wording import Phrase, phrase
@@ -29,7 +28,7 @@ def serve(turn: Turn, project: int, said: str = "", former: Former | None = None
         return
     card = next_card(turn, seat)
     if card is None:
-        finished(turn, seat.project, said, former)
+        finishing.finished(turn, seat.project, said, former)
     else:
         show(turn, card, drafts.load(card.draft), said, former)
 
@@ -82,18 +81,19 @@ def _claim(turn: Turn, seat: Seat) -> Card | None:
     if not deals(turn, seat):
         return None
     project = turn.schema(seat.project.id, seat.project.version)
-    card = queue.claim(turn.tx, _deal(turn, seat, project), gold=turn.random.random() < project.gold_share)
+    gold = turn.random.random() < project.gold_chance(seat.answered)
+    card = qualifying.claim(turn, project, _deal(turn, seat, project), gold=gold)
     return None if card is None else piecewise.taken_up(turn, card)
 
 
 def deals(turn: Turn, seat: Seat) -> bool:
     """Whether the project gives them new items, as far as there are any."""
     project = turn.schema(seat.project.id, seat.project.version)
-    return seat.project.state == "open" and not _had_enough(project, seat.answered)
-
-
-def _had_enough(project: Project, answered: int) -> bool:
-    return project.max_per_person is not None and answered >= project.max_per_person
+    return (
+        seat.project.state == "open"
+        and not qualifying.has_failed(turn, seat.project.id, project, seat.role)
+        and not project.had_enough(seat.answered)
+    )
 
 
 def _deal(turn: Turn, seat: Seat, project: Project) -> Deal:
@@ -127,14 +127,7 @@ def show(
     message = face.place(turn, face.face(turn, card, draft, rows), card, former)
     if message.fresh and card.buried:
         cards.surface(turn.tx, card)
-    turn.post(_headed(message, said), card=card.id, first=card.new)
-
-
-def _headed(message: Message, said: str) -> Message:
-    """What is said stands once: above the card, or on what is left of the former one just above it."""
-    if not said or (message.fresh and message.replaces and message.remains == (Part(said),)):
-        return message
-    return replace(message, text=(Part(said + "\n\n", "quiet"), *message.text))
+    turn.post(face.headed(message, said), card=card.id, first=card.new)
 
 
 def step(turn: Turn, card: Card, given: Given | Marked, source: str | None = None) -> None:
@@ -177,15 +170,26 @@ def answer(turn: Turn, card: Card, given: Given | Marked, source: str) -> None:
         step(turn, back, given, source)
 
 
+SAID = 160
+"""Characters that stand in the line above a card; more is a message of its own, for a caption has little room."""
+
+
 def save(turn: Turn, card: Card, project: Project, draft: Draft) -> None:
     answers.record(turn.tx, card, dict(draft.done))
-    _next(turn, card, phrase("card.saved", label=described(turn, project, draft)))
+    reviewqueue.completed(turn, card, project)
+    _next(turn, card, phrase("card.saved", label=described(turn, project, draft)), draft.done)
 
 
-def _next(turn: Turn, card: Card, said: Phrase) -> None:
-    """From a card that is dealt with to the next one, which says so, with the way back."""
-    turn.said = turn.say(said)
-    serve(turn, card.project, turn.said, Former(card, turn.said, back=True))
+def _next(turn: Turn, card: Card, said: Phrase, label: Mapping[str, Label] | None = None) -> None:
+    """From a card that is dealt with to the next one, which says so, with the way back where there is one."""
+    turn.said = told = turn.say(said)
+    if verdict := golden.after(turn, card, label):
+        turn.said = verdict if label is not None else f"{told} {verdict}"
+    if len(turn.said) > SAID:
+        turn.post(Message(text=(Part(turn.said),)))
+        turn.shown = None
+    above = turn.said if len(turn.said) <= SAID else ""
+    serve(turn, card.project, above, Former(card, above or told, back=not verdict))
 
 
 def described(turn: Turn, project: Project, draft: Draft) -> str:
@@ -263,6 +267,10 @@ def undo_answer(turn: Turn, project: int) -> None:
         turn.post(_not_here(turn, project, rules))
     elif answer is None:
         turn.toast("undo.nothing")
+    elif answer.final:
+        turn.toast("undo.told", alert=True)
+    elif reviewqueue.settled(turn, answer, turn.schema(project, rules)):
+        turn.toast("undo.reviewed", alert=True)
     elif not answers.withdraw(turn.tx, answer, _enough(turn, answer, rules)):
         turn.toast("undo.taken", alert=True)
     else:
@@ -331,6 +339,7 @@ def flag(turn: Turn, card: Card, note: str) -> None:
     """Takes a broken item out of the queue and tells the project's admins."""
     project = turn.schema(card.project, card.version)
     answers.flag(turn.tx, card, note, project.flags_needed)
+    reviewqueue.flagged(turn, card, project)
     people.record(turn.tx, turn.person.id, card.project, "flag", {"item": card.key})
     notify.admins(turn, card, project, "admin.flagged", note, decide=True)
     _next(turn, card, phrase("flag.done"))
@@ -342,59 +351,3 @@ def ask(turn: Turn, card: Card, words: str) -> None:
     answers.comment(turn.tx, card, "ask", words)
     notify.admins(turn, card, project, "admin.asked", words)
     show(turn, again(turn, card), drafts.load(card.draft), turn.say(phrase("ask.done")), Former(card))
-
-
-def finished(turn: Turn, row: ProjectRow, said: str, former: Former | None) -> None:
-    """Nothing (more) to do here: what the person did, and where else they are wanted."""
-    undo = _latest_undo(turn, row.id)
-    message = Message(
-        text=(Part(summary(turn, row)),),
-        buttons=(*_elsewhere(turn, row.id), *((undo,) if undo else ())),
-    )
-    turn.post(_headed(face.place(turn, message, None, former), said))
-
-
-def summary(turn: Turn, row: ProjectRow) -> str:
-    """Why there is nothing for the person now, and what they did here."""
-    project = turn.schema(row.id, row.version)
-    member = people.membership(turn.tx, row.id, turn.person.id)
-    done = 0 if member is None else member.answered
-    lines = [turn.say(phrase(_why(row, project, done), title=project.title))]
-    if done:
-        _, seconds = answers.today(turn.tx, turn.person.id, row.id, turn.tx.now - timedelta(days=365))
-        lines.append(turn.say(phrase("done.count", count=done)) + pace(turn, seconds))
-    return "\n".join(lines)
-
-
-def _why(row: ProjectRow, project: Project, done: int) -> str:
-    if row.state == "paused":
-        return "done.paused"
-    return "done.limit" if _had_enough(project, done) else "done.all" if done else "done.none"
-
-
-def pace(turn: Turn, seconds: float | None) -> str:
-    """ ", 3.2 s each"; nothing where it would round to nothing."""
-    if seconds is None or seconds < 0.1:
-        return ""
-    shown = f"{seconds:.0f}" if seconds >= 10 else f"{seconds:.1f}".replace(".", turn.say(phrase("report.decimal")))
-    return turn.say(phrase("stats.pace", seconds=shown))
-
-
-def _latest_undo(turn: Turn, project: int) -> Row:
-    """The way back from a message that is no card; it names the answer, so that a second tap does not go further."""
-    answer = answers.latest(turn.tx, turn.person.id, project)
-    card = None if answer is None or answer.card is None else cards.by_id(turn.tx, answer.card)
-    return () if card is None else (turn.button("card.undo", Pressed(card.nonce, 0, "u"), quiet=True),)
-
-
-def _elsewhere(turn: Turn, here: int) -> tuple[Row, ...]:
-    mine = turn.person.id
-    theirs = (member for member in people.memberships(turn.tx, mine) if member.project != here)
-    others = [member for member in theirs if queue.waits(turn.tx, member.project, mine)]
-    return tuple((project_button(turn, other.project),) for other in others[:5])
-
-
-def project_button(turn: Turn, project: int) -> Button:
-    row = projects.by_id(turn.tx, project)
-    title = turn.schema(row.id, row.version).title
-    return turn.button("projects.one", Pressed("", project, "p"), title=title)

@@ -98,7 +98,8 @@ TAKEN_BACK = (
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer; `kind` is label, skip, flag or late (no place was left)."""
+    """One answer; `kind` is label, skip, flag or late (no place was left). `measure` is None but where it is final, for
+    its person was told what gold says there ("told") or gave it in a test ("test", "tried": in one before)."""
 
     id: int
     project: int
@@ -111,6 +112,12 @@ class Answer:
     version: int
     milliseconds: int | None
     answered_at: datetime
+    measure: str | None = None
+
+    @property
+    def final(self) -> bool:
+        """Whether its person has been told what is right there: the first answer counts."""
+        return self.kind == "label" and self.measure is not None
 
 
 class AlreadyAnsweredError(ValueError):
@@ -132,6 +139,7 @@ def _answer(row: Row | None) -> Answer | None:
         row.version,
         row.milliseconds,
         row.answered_at,
+        row.measure,
     )
 
 

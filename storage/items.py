@@ -28,6 +28,7 @@ EXISTING: Final = (
         items.c.key,
         items.c.digest,
         type_coerce(items.c.gold, Text).label("gold"),
+        items.c.explanation,
         type_coerce(items.c.suggestion, Text).label("suggestion"),
         items.c.priority,
         items.c.overlap,
@@ -42,13 +43,16 @@ EXISTING: Final = (
     .where(items.c.project == bindparam("p"), items.c.key.in_(bindparam("keys", expanding=True)))
 )
 INSERT: Final = (
-    "INSERT INTO items (project, import, key, digest, data, media, gold, suggestion, priority, overlap, own_overlap, "
-    "serve_seq, state, created_at) VALUES (:project, :import, :key, :digest, :data, :media, :gold, :suggestion, "
-    ":priority, :overlap, :own, :seq, :state, :now) ON CONFLICT (project, key) DO NOTHING"
+    "INSERT INTO items (project, import, key, digest, data, media, gold, explanation, suggestion, priority, overlap, "
+    "own_overlap, serve_seq, state, created_at) VALUES (:project, :import, :key, :digest, :data, :media, :gold, "
+    ":explanation, :suggestion, :priority, :overlap, :own, :seq, :state, :now) ON CONFLICT (project, key) DO NOTHING"
+)
+WRITTEN: Final = (
+    "digest = :digest, data = :data, media = :media, gold = :gold, explanation = :explanation, "
+    "suggestion = :suggestion, priority = :priority, overlap = :overlap, own_overlap = :own, serve_seq = :seq"
 )
 UPDATE: Final = text(
-    "UPDATE items SET digest = :digest, data = :data, media = :media, gold = :gold, suggestion = :suggestion, "
-    "priority = :priority, overlap = :overlap, own_overlap = :own, serve_seq = :seq, "
+    f"UPDATE items SET {WRITTEN}, "
     "flags = CASE WHEN state IN ('flagged', 'quarantined') THEN 0 ELSE flags END, "
     "state = CASE WHEN :state = 'gold' AND state IN ('open', 'skipped') THEN 'gold' "
     "WHEN state IN ('flagged', 'quarantined') THEN :state ELSE state END "
@@ -57,9 +61,8 @@ UPDATE: Final = text(
 """Whether anybody holds the item is asked of its own row: it may just be claimed, and of another table PostgreSQL would
 look at what was there before it waited for that."""
 REVIVE: Final = text(
-    "UPDATE items SET import = :import, digest = :digest, data = :data, media = :media, gold = :gold, "
-    "suggestion = :suggestion, priority = :priority, overlap = :overlap, own_overlap = :own, serve_seq = :seq, "
-    "state = :state, created_at = :now WHERE id = :id AND state = 'withdrawn' AND answers = 0 AND taken = 0"
+    f"UPDATE items SET import = :import, {WRITTEN}, state = :state, created_at = :now "
+    "WHERE id = :id AND state = 'withdrawn' AND answers = 0 AND taken = 0"
 )
 LIVE: Final = select(answers.c.item, answers.c.person).where(
     answers.c.item.in_(bindparam("items", expanding=True)), answers.c.live
@@ -111,7 +114,8 @@ class IncomingAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
-    """`data`, `media`, `gold` and `suggestion` are JSON text. What is None is not said: a known item keeps its own.
+    """`data`, `media`, `gold` and `suggestion` are JSON text, `explanation` says why gold is right. What is None is not
+    said: a known item keeps its own.
 
     `aside` is a suggestion that came about from this item's answers: it goes with a new item, and is no change.
     """
@@ -121,6 +125,7 @@ class Incoming:
     data: str
     media: str | None = None
     gold: str | None = None
+    explanation: str | None = None
     suggestion: str | None = None
     aside: str | None = None
     priority: int | None = None
@@ -223,8 +228,8 @@ def _undone(old: Row) -> bool:
 
 
 def _says_more(row: Incoming, old: Row) -> bool:
-    said = (row.gold, row.suggestion, row.priority, row.overlap)
-    had = (old.gold, old.suggestion, old.priority, old.own_overlap)
+    said = (row.gold, row.explanation, row.suggestion, row.priority, row.overlap)
+    had = (old.gold, old.explanation, old.suggestion, old.priority, old.own_overlap)
     return any(new is not None and new != before for new, before in zip(said, had, strict=True))
 
 
@@ -262,6 +267,7 @@ def _params(
         "data": row.data,
         "media": row.media,
         "gold": gold,
+        "explanation": row.explanation or (None if kept is None else kept.explanation),
         "suggestion": suggestion if suggestion or kept is None else kept.suggestion,
         "priority": priority,
         "overlap": own or (batch.overlap if kept is None else kept.overlap),

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -91,10 +92,11 @@ class Membership:
 def met(tx: Transaction, account: int, user: str) -> Person | None:
     """The person the platform calls `user`, their row locked until the end of the transaction."""
     row = tx.one(WHO, {"a": account, "user": user})
-    return None if row is None else _person(row)
+    return None if row is None else met_in(row)
 
 
-def _person(row: Row) -> Person:
+def met_in(row: Row) -> Person:
+    """Of a row of WHO_ANY."""
     return Person(
         row.id,
         row.public,
@@ -158,7 +160,13 @@ def admins(tx: Transaction, project: int) -> list[tuple[int, Person]]:
         .where(members.c.role.in_(("admin", "owner")) | people.c.owner)
         .order_by(identities.c.id)
     )
-    return [(row.account, _person(row)) for row in rows]
+    return [(row.account, met_in(row)) for row in rows]
+
+
+def ways(tx: Transaction, persons: Sequence[int]) -> list[tuple[int, Person]]:
+    """Every chat that these people are met in: (account, person)."""
+    rows = tx.all(WHO_ANY.add_columns(identities.c.account).where(people.c.id.in_(persons)).order_by(identities.c.id))
+    return [(row.account, met_in(row)) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +291,7 @@ def in_chat(tx: Transaction, account: int, person: int, chat: int) -> Person | N
     row = tx.one(
         WHO_ANY.where(identities.c.account == account, identities.c.person == person, identities.c.chat == chat)
     )
-    return None if row is None else _person(row)
+    return None if row is None else met_in(row)
 
 
 def recent(tx: Transaction, project: int, action: str, since: int) -> int:

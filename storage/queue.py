@@ -152,6 +152,15 @@ LAPSED = (
 )
 
 
+GLANCE_TEST = (
+    select(*ITEM)
+    .where(items.c.project == bindparam("p"), text("items.state = 'gold'"), ~MINE, ~HOLDING)
+    .order_by(items.c.explanation.is_(None), items.c.id)
+    .limit(1)
+)
+PICK_TEST = GLANCE_TEST.with_for_update(of=items, key_share=True, skip_locked=True)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deal:
     """What a new card is made of besides its item. `moment` is now."""
@@ -187,6 +196,18 @@ def _pick_gold(tx: Transaction, deal: Deal) -> Row | None:
     first = (tx.one(GLANCE_GOLD, params) or row) if tx.locks else row
     _pass(tx, deal, GOLD, row.serve_seq if first.item == row.item else first.serve_seq - 1)
     return row
+
+
+def claim_test(tx: Transaction, deal: Deal) -> Card | None:
+    """A gold item that the person has not met, those with an explanation first; None when there is none left."""
+    params = {"p": deal.project, "who": deal.person}
+    row = tx.one(PICK_TEST, params)
+    if row is None:
+        if tx.locks and tx.one(GLANCE_TEST, params) is not None:
+            raise Busy("others are just claiming the gold items that are left")
+        return None
+    _take(tx, row)
+    return _deal(tx, deal, row)
 
 
 def _pick(tx: Transaction, deal: Deal) -> Row | None:
@@ -303,8 +324,8 @@ def known(tx: Transaction, item: int) -> tuple[int, str] | None:
 
 
 def called(tx: Transaction, project: int, key: str) -> Row | None:
-    """The item of that name: its id, key, data and media."""
-    wanted = select(items.c.id, items.c.key, items.c.data, items.c.media)
+    """The item of that name: its id, key, data, media and gold."""
+    wanted = select(items.c.id, items.c.key, items.c.data, items.c.media, items.c.gold)
     return tx.one(wanted.where(items.c.project == project, items.c.key == key))
 
 

@@ -312,6 +312,7 @@ answers = Table(
     Column("superseded_at", Moment),
     Column("aid", String(8)),
     Column("unsure", Boolean, nullable=False, server_default=text("false")),
+    Column("measure", String(5)),
     CheckConstraint("kind IN ('label', 'skip', 'flag', 'late')", name="kind"),
     CheckConstraint("live = (superseded_at IS NULL)", name="live"),
     Index("uq_answers_item", "item", "person", unique=True, **where_true("live")),

@@ -781,6 +781,19 @@ def test_what_an_export_leaves_out_is_a_note_that_contradicts_nothing(reviews, t
     assert "Not in it" not in said.err
 
 
+def test_a_test_that_lacks_gold_is_told(labelbot):
+    Path("r.csv").write_text(REVIEWS, encoding="utf-8")
+    assert labelbot("start", "r.csv", "--labels", "A,B", "--no-run").code == 0
+    text = Path("r.toml").read_text(encoding="utf-8")
+    Path("r.toml").write_text(text + "\n[qualification]\nitems = 2\n", encoding="utf-8")
+    lacking = "the test of r takes 2 gold items, and there are 1"
+    assert lacking in labelbot("apply", "r.toml").out
+    assert lacking in labelbot("doctor", "--offline").out
+    Path("r.toml").write_text(text + "\n[qualification]\nitems = 1\n", encoding="utf-8")
+    assert "the test of r" not in labelbot("apply", "r.toml").out
+    assert "the test of r" not in labelbot("doctor", "--offline").out
+
+
 def test_item_tells_what_people_made_of_it(labelbot):
     Path("photos").mkdir()
     shutil.copy(ROOT / "config/samples/images/cat.jpg", "photos")
@@ -802,4 +815,11 @@ def test_item_tells_what_people_made_of_it(labelbot):
     with Image.open("cat.jpg") as drawn:
         assert drawn.format == "JPEG"
     assert labelbot("item", "photos", "nonsense").code == 1
+    assert labelbot("item", "photos", key, "--no-gold").code == 1
+    assert labelbot("item", "photos", key, "--make-gold", "--no-gold").code == 2
+    assert f"{key} is gold now." in labelbot("item", "photos", key, "--make-gold", "--why", "It is big.").out
+    assert labelbot("item", "photos", key, "--make-gold").code == 1
+    known = labelbot("export", "photos", "--format", "jsonl", "--level", "items", "--only", "gold", "-o", "-").json
+    assert known["gold"] == [{"label": "cat", "x": 0, "y": 0, "width": 300, "height": 270}]
+    assert f"{key} is no longer gold." in labelbot("item", "photos", key, "--no-gold").out
     assert labelbot("item", "photos", key, "--picture", "cat.png").code == 2

@@ -338,3 +338,17 @@ def test_a_label_that_the_project_no_longer_has_is_not_begun_with(names, anna, p
     names.add_project(project(other, name="names", title="Names"))
     page.undoes()
     assert page.item["marks"] == []
+
+
+def test_on_the_page_an_answer_to_gold_is_told_and_then_final(talk):
+    dialogue = talk(project(NAMES, name="names", title="Names", gold_share=1.0, gold_feedback=True), items=0)
+    known = {"label": ADA}
+    rows = [{"data": {"text": "Ada met Bob."}, "gold": known, "state": "gold"}, {"data": {"text": "Bob met Ada."}}]
+    for row in rows:
+        dialogue.add_items("names", [row], f"{len(row)}-")
+    page = Page(dialogue.member("Anna", "names"), "names")
+    page.sends([{"start": 8, "end": 11, "label": "per"}])
+    assert "You said Bob (PER). Here Ada (PER) is right." in page.person.screen
+    assert not page.item["can_undo"]
+    page.undoes()
+    assert [label["label"][0]["start"] for _, _, label in dialogue.answers()] == [8]

@@ -38,6 +38,8 @@ PURE = (
     "bot.project",
     "bot.quality.measures",
     "bot.quality.consensus",
+    "bot.quality.rover",
+    "bot.quality.tokens",
     "bot.quality.values",
 )
 WIRING = ("bot.bootstrap", "bot.platforms", "bot.cli*", "bot.demo", "bot.__main__")

@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "report": "bot.cli.reporting",
     "item": "bot.cli.reporting",
     "export": "bot.cli.data",
+    "aggregate": "bot.cli.aggregate",
     "people": "bot.cli.people",
     "doctor": "bot.cli.doctor",
 }

@@ -204,6 +204,7 @@ def _kept(database: "Database") -> Iterator[Finding]:
     yield Finding(True, f"{count} projects")
     owned = run(database, people.has_owner)
     yield Finding(True, "there is an owner" if owned else "nobody owns it yet: `labelbot run` prints the link")
+    yield from run(database, lambda tx: list(_tests(tx)))
     events = run(database, lambda tx: accounts.set_aside(tx, 3))
     yield Finding(
         not events,
@@ -217,6 +218,19 @@ def _kept(database: "Database") -> Iterator[Finding]:
         "the reason stands beside it; an item set aside for it can be put back by the project's admins. "
         "`labelbot doctor --forget` when you have seen to it",
     )
+
+
+def _tests(tx: "Transaction") -> Iterator[Finding]:
+    """Tests for which there is too little gold."""
+    from bot.cli.defining import missing_gold
+    from bot.project import Project
+    from storage import projects
+
+    for row in projects.every(tx):
+        lacking = missing_gold(tx, row.id, Project.from_config(projects.config_of(tx, row.id, row.version)))
+        if lacking:
+            what, _, mend = lacking.partition(". ")
+            yield Finding(False, what, mend)
 
 
 def _some(lines: Iterator[str]) -> str:

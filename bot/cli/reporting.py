@@ -79,8 +79,13 @@ def _link(opened: "Session", project: int) -> str:
 @click.argument("project")
 @click.argument("item")
 @click.option("--picture", type=click.Path(path_type=Path), help="write what people drew there, as JPEG")
-def item_command(project: str, item: str, picture: Path | None) -> None:
+@click.option("--make-gold", is_flag=True, help="what it comes to is right: the item measures people from now on")
+@click.option("--no-gold", is_flag=True, help="it is one like others again")
+@click.option("--why", default="", help="with --make-gold: the explanation people are told")
+def item_command(project: str, item: str, picture: Path | None, make_gold: bool, no_gold: bool, why: str) -> None:
     """What people made of ITEM of PROJECT, and what that comes to. In a chat a reviewer types /item ITEM."""
+    if make_gold and no_gold:
+        raise click.UsageError("--make-gold and --no-gold: choose one of them")
     if picture is not None and picture.suffix.lower() not in (".jpg", ".jpeg"):
         raise click.UsageError(f"--picture {picture}: it is a JPEG; call it {picture.with_suffix('.jpg').name}")
     from bot.comparing import compared
@@ -92,11 +97,36 @@ def item_command(project: str, item: str, picture: Path | None) -> None:
         if found is None:
             raise Trouble(f"{project} has no item {item}")
         click.echo("".join(part.text for part in found.text("en")))
+        if make_gold:
+            _make_gold(opened, row.id, found, why)
+        elif no_gold:
+            _no_gold(opened, row.id, found)
         if picture is not None:
             content = _compared(opened, found, project)
             picture.parent.mkdir(parents=True, exist_ok=True)
             with writing(picture):
                 picture.write_bytes(content)
+
+
+def _make_gold(opened: "Session", project: int, found: "Compared", why: str) -> None:
+    from storage import gold
+    from storage.database import run
+
+    label = found.proposed(patient=True)
+    if label is None:
+        raise Trouble(f"the answers to {found.key} come to nothing that could be gold")
+    if not run(opened.database, lambda tx: gold.make_gold(tx, project, found.item, label, None, why)):
+        raise Trouble(f"{found.key} is gold already, or was taken out or set aside")
+    click.echo(f"{found.key} is gold now.")
+
+
+def _no_gold(opened: "Session", project: int, found: "Compared") -> None:
+    from storage import gold
+    from storage.database import run
+
+    if not run(opened.database, lambda tx: gold.unmake_gold(tx, project, found.item, None)):
+        raise Trouble(f"{found.key} is not gold")
+    click.echo(f"{found.key} is no longer gold.")
 
 
 def _compared(opened: "Session", found: "Compared", project: str) -> bytes:

@@ -317,7 +317,7 @@ def _without_twins(ready: Sequence[tuple[Raw, Incoming]]) -> Iterator[list[tuple
 
 
 def _said(row: Incoming) -> tuple[object, ...]:
-    return (row.digest, row.gold, row.suggestion, row.priority, row.overlap)
+    return (row.digest, row.gold, row.explanation, row.suggestion, row.priority, row.overlap)
 
 
 def _joined(first: Incoming, more: Incoming) -> Incoming:
@@ -343,6 +343,7 @@ def incoming(project: int, record: Record, entries: Sequence[Entry]) -> Incoming
         data="{" + ",".join(cells) + "}",
         media=dump([entry.media for entry in entries]) if entries else None,
         gold=None if record.gold is None else dump(record.gold),
+        explanation=record.explanation,
         suggestion=None if record.suggestion is None else dump(record.suggestion),
         aside=None if record.aside is None else dump(record.aside),
         priority=record.priority,

@@ -40,6 +40,7 @@ ROLES: Final = {
     "priority": "higher comes first",
     "overlap": "answers wanted of the item",
     "gold": "the known right label, not shown",
+    "explanation": "why gold is right, told to people after their answer",
     "suggestion": "a model's label, offered",
     "score": "how sure that model was",
     "model": "that model's name",

@@ -11,6 +11,7 @@ from bot.labels.names import as_text
 from storage.items import PRIORITIES, IncomingAnswer
 
 LONGEST_KEY: Final = 400
+LONGEST_EXPLANATION: Final = 4000
 MOST_OVERLAP: Final = 100
 
 
@@ -38,6 +39,7 @@ class Record:
     key: str | None
     data: Mapping[str, Any]
     gold: Mapping[str, Any] | None = None
+    explanation: str | None = None
     suggestion: Mapping[str, Any] | None = None
     aside: Mapping[str, Any] | None = None
     priority: int | None = None
@@ -67,6 +69,16 @@ def key_of(value: Any) -> str | None:
     if "\0" in text:
         raise BadRow("the id holds a NUL character")
     return text
+
+
+def explanation(value: Any) -> str | None:
+    """Why gold is right, in a cell; None where it is empty. Raises BadRow for what no database can hold."""
+    text = (value if isinstance(value, str) else as_text(value) or "").strip()
+    if "\0" in text or clean(text) != text:
+        raise BadRow("the explanation holds a NUL character or half of a character")
+    if len(text) > LONGEST_EXPLANATION:
+        raise BadRow(f"the explanation is longer than {LONGEST_EXPLANATION} characters")
+    return text or None
 
 
 def whole(name: str, value: Any, low: int, high: int) -> int | None:

@@ -33,6 +33,7 @@ from bot.labels.options import count, flag, no_labels, words
 from bot.project import Json, Question
 from bot.quality.consensus import Merged, medoid
 from bot.quality.measures import edit_distance_ratio
+from bot.quality.rover import merge_texts
 from bot.wording import Phrase, phrase
 
 NAME: Final = "transcript"
@@ -184,26 +185,41 @@ drawn = base.not_drawn
 
 
 def merge(question: Question, values: Sequence[Label], weights: Sequence[float] | None) -> Merged[Label]:
-    """The text nearest to all others; of clips that all were cut alike, piece by piece."""
+    """Word by word what most say, from three answers on; of two the text nearest to all others, so that two different
+    ones tie. Clips that all were cut alike go piece by piece."""
     where = {pieces.bounds(value) for value in values}
     if len(where) == 1 and (alike := where.pop()) and len(values) > 1:
-        merged = _piecewise(alike, [pieces.texts(value) for value in values], weights)
+        merged = _piecewise(question, alike, [pieces.texts(value) for value in values], weights)
         if merged is not None:
             return merged
-    said = medoid([pieces.words(value) for value in values], edit_distance_ratio, weights)
+    said = _merged(question, [pieces.words(value) for value in values], weights)
     if not any(isinstance(value, Mapping) for value in values):
         return said
     # Of the same words those with times are kept.
     by_words = {pieces.words(one): one for one in sorted(values, key=lambda one: (isinstance(one, Mapping), str(one)))}
-    value = None if said.value is None else by_words[said.value]
+    value = None if said.value is None else by_words.get(said.value, said.value)
     return Merged(value, said.confidence, tuple(by_words[text] for text in said.tie))
 
 
+def _merged(question: Question, texts: Sequence[str], weights: Sequence[float] | None) -> Merged[str]:
+    """Where words are settled by less than half of the weight on the whole, people do not say the same thing, and no
+    new text is made of theirs; nor one that nobody could have typed."""
+    if len(texts) > _PAIR:
+        text, confidence = merge_texts(texts, weights)
+        if confidence >= _SETTLED and len(text) <= _max(question) and (text or "" in texts):
+            return Merged(text, confidence)
+    return medoid(texts, edit_distance_ratio, weights)
+
+
+_PAIR: Final = 2
+_SETTLED: Final = 0.5
+
+
 def _piecewise(
-    where: pieces.Bounds, answers: Sequence[Sequence[str]], weights: Sequence[float] | None
+    question: Question, where: pieces.Bounds, answers: Sequence[Sequence[str]], weights: Sequence[float] | None
 ) -> Merged[Label] | None:
     """None where people tie on a piece: then whole answers are compared."""
-    merged = [medoid(texts, edit_distance_ratio, weights) for texts in zip(*answers, strict=True)]
+    merged = [_merged(question, texts, weights) for texts in zip(*answers, strict=True)]
     texts = [one.value for one in merged if one.value is not None]
     if len(texts) < len(where):
         return None

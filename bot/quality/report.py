@@ -26,8 +26,10 @@ from bot.quality.agreeing import (
     over_time,
     per_label,
 )
-from bot.quality.coding import Coder, Codes, Coding
-from bot.quality.disputes import Dispute, Worst
+from bot.quality.coding import Coder, Coding
+from bot.quality.disputes import Dispute, Worst, tallied
+from bot.quality.distribution import LabelCount as LabelCount
+from bot.quality.distribution import distribution
 from bot.quality.measures import Agreement
 from bot.quality.pairs import NOBODY, Alike, PairAgreement, Shared
 from bot.turn import snippet
@@ -57,15 +59,6 @@ class Pace:
     per_day: float | None
     wanted: int
     expected_end: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class LabelCount:
-    """`name` as exports hold it, `title` as people see it."""
-
-    name: str
-    title: Said
-    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +148,7 @@ class Report:
     questions: tuple[QuestionFigures, ...]
     gold: Accuracy
     disputed: tuple[Disputed, ...]
+    reviewed: int = 0
     people: tuple[PersonFigures, ...]
     disputes: int = 0
 
@@ -206,6 +200,7 @@ def summary(connection: Connection, row: ProjectRow, project: Project, now: date
         gold=gold.all.figures(),
         disputed=_described(connection, disputed.listed(), coding),
         disputes=disputed.count,
+        reviewed=len(figures.decided(connection, row.id)),
         people=tuple(_people(everybody, work, gold, alike)),
     )
 
@@ -322,8 +317,8 @@ def _gold(connection: Connection, project: int, coding: Coding) -> _Gold:
 
 
 def _items(connection: Connection, project: int, coding: Coding, zone: ZoneInfo) -> tuple[Worst, Shared]:
-    """Counts every item's labels; returns the most disputed items, and who gave what."""
-    worst, shared = Worst(DISPUTED), Shared()
+    """Counts every item's labels; returns the most disputed items that nobody has decided, and who gave what."""
+    worst, shared, decided = Worst(DISPUTED), Shared(), figures.decided(connection, project)
     times: dict[tuple[str, int], int] = {}
     days: dict[int, date] = {}
     for item, state, joined, who, at in figures.together(connection, project):
@@ -336,7 +331,7 @@ def _items(connection: Connection, project: int, coding: Coding, zone: ZoneInfo)
         else:
             coding.count(found, 1, days[quarter])
         shared.add(who, found)
-        if state == "done":
+        if state == "done" and item not in decided:
             worst.offer(item, found)
     for (joined, day), count in times.items():
         coding.count(coding.together(joined), count, date.fromordinal(day))
@@ -350,21 +345,16 @@ def _described(connection: Connection, disputes: Sequence[Dispute], coding: Codi
             item=shown[one.item].key,
             snippet=snippet(shown[one.item].data),
             question=coding.coders[one.question].question.name,
-            labels=tuple(_tallied(coding.coders[one.question], one.codes)),
+            labels=tuple(tallied(coding.coders[one.question], one.codes)),
             disagreement=one.disagreement,
         )
         for one in disputes
     )
 
 
-def _tallied(coder: Coder, codes: Codes) -> Iterator[tuple[Said, int]]:
-    for code in sorted(set(codes), key=lambda code: (-codes.count(code), code)):
-        yield coder.said(code), codes.count(code)
-
-
 def _question(coder: Coder, gold: _Score, pairs: tuple[PairAgreement, ...]) -> QuestionFigures:
     question, agreement = coder.question, coder.agreement()
-    labels = _distribution(coder) if coder.type.CATEGORICAL or coder.type.EDITOR else None
+    labels = distribution(coder) if coder.type.CATEGORICAL or coder.type.EDITOR else None
     names = tuple((one.name, one.title) for one in labels or ())
     return QuestionFigures(
         name=question.name,
@@ -380,22 +370,6 @@ def _question(coder: Coder, gold: _Score, pairs: tuple[PairAgreement, ...]) -> Q
         pairs=pairs,
         gold=gold.figures(),
     )
-
-
-def _distribution(coder: Coder) -> tuple[LabelCount, ...]:
-    """The project's labels as it lists them, also those never given; then others, as of a scale or removed since. A
-    label that holds none of them, as of tags, is one of its own, and called what an export writes."""
-    question = coder.question
-    counts = {label.name: 0 for label in question.labels if not question.under(label.name)}
-    titles: dict[str, Said] = {label.name: label.title for label in question.labels}
-    for code, count in coder.counts().items():
-        names = coder.names(code)
-        for name in names:
-            counts[name] = counts.get(name, 0) + count
-            titles.setdefault(name, name if len(names) > 1 else coder.said(code))
-    listed = [label.name for label in question.labels if label.name in counts]
-    others = sorted(set(counts) - set(listed), key=lambda name: (len(name), name) if name.isdigit() else (99, name))
-    return tuple(LabelCount(name, titles[name], counts[name]) for name in (*listed, *others))
 
 
 def _people(

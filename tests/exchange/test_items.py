@@ -45,6 +45,21 @@ def test_an_overlap_given_later_is_the_items_own(each_desk):
     assert [(row.overlap, row.own_overlap) for row in each_desk.items().values()] == [(2, 2), (5, 5), (2, None)]
 
 
+def test_gold_comes_with_its_explanation_and_takes_a_better_one(each_desk):
+    first = "id,text,gold,explanation\na,Fine,positive,Praise.\nb,Broken,,\n"
+    each_desk.bring(each_desk.file("r.csv", first))
+    assert [(row.state, row.explanation) for row in each_desk.items().values()] == [("gold", "Praise."), ("open", None)]
+    assert "explanation" not in each_desk.items()["a"].data
+    assert each_desk.bring(each_desk.file("again.csv", first)).known == 2
+    done = each_desk.bring(each_desk.file("more.csv", first.replace("Praise.", "“Fine” is praise.")))
+    assert (done.changed, each_desk.items()["a"].explanation) == (1, "“Fine” is praise.")
+
+
+def test_a_column_of_that_name_without_gold_is_data(each_desk):
+    each_desk.bring(each_desk.file("r.csv", "id,text,explanation\na,Fine,Why not\n"))
+    assert each_desk.items()["a"].data == {"text": "Fine", "explanation": "Why not"}
+
+
 def test_the_same_file_again_adds_nothing(each_desk):
     path = each_desk.file("r.csv", CSV)
     each_desk.bring(path)

@@ -8,6 +8,7 @@ import pytest
 from bot.labels import pieces, transcript
 from bot.labels.base import ABOUT_NOTHING, BadAnswer, BadQuestion, Done, Kept, Subject, Tap, Typed
 from bot.project import LabelDef
+from bot.quality.consensus import Merged
 from bot.wording import phrase, say
 
 PLAIN = transcript.EXAMPLE.question
@@ -293,6 +294,38 @@ def test_clips_that_were_cut_alike_are_merged_piece_by_piece():
 def test_nobody_need_have_given_the_merged_label():
     answers = [aligned("xx", "two", "three"), aligned("one", "yy", "three"), aligned("one", "two", "zz")]
     assert transcript.merge(PLAIN, answers, None).value == aligned("one", "two", "three")
+
+
+def test_three_people_are_merged_word_by_word():
+    merged = transcript.merge(PLAIN, ["the bat sat", "the cat sad", "a cat sat"], None)
+    assert merged == Merged("the cat sat", pytest.approx(2 / 3))
+
+
+def test_people_who_say_nothing_alike_make_no_new_text():
+    texts = ["one two three", "alpha beta gamma", "left right left"]
+    assert transcript.merge(PLAIN, texts, None).value in {None, *texts}
+
+
+def test_two_different_answers_tie():
+    merged = transcript.merge(PLAIN, ["the cat sat", "the cat sad"], None)
+    assert merged.value is None
+    assert merged.tie == ("the cat sad", "the cat sat")
+
+
+def test_a_merged_text_is_no_longer_than_an_answer_may_be():
+    texts = ["bb cc dd ee", "aa bb dd ee", "aa bb cc dd"]
+    assert transcript.merge(PLAIN, texts, None).value == "aa bb cc dd ee"
+    assert transcript.merge(asking(max=11), texts, None).value in texts
+
+
+def test_a_piece_where_most_heard_nothing_stays_empty():
+    answers = [aligned("one", "", "two"), aligned("one", "", "two"), aligned("one", "um", "two")]
+    assert transcript.merge(PLAIN, answers, None).value == aligned("one", "", "two")
+
+
+def test_a_merged_text_that_nobody_gave_has_no_times():
+    answers = [aligned("the bat", "sat", "on"), "the cat sad on", "a cat sat on"]
+    assert transcript.merge(PLAIN, answers, None).value == "the cat sat on"
 
 
 def test_whole_answers_are_compared_where_a_piece_ties_or_was_cut_otherwise():

@@ -12,8 +12,9 @@ from bot.exchange.raw import Raw, plain
 from bot.exchange.records import Record
 from bot.project import Project
 
-ROLES: Final = ("id", "priority", "overlap", "gold", "suggestion", "score", "model")
-_OF_A_SUGGESTION: Final = ("score", "model")
+ROLES: Final = ("id", "priority", "overlap", "gold", "suggestion", "score", "model", "explanation")
+_OF_ANOTHER: Final = {"score": "suggestion", "model": "suggestion", "explanation": "gold"}
+"""Roles that a column has only beside one of that other role."""
 _NUMBERS: Final = ("priority", "overlap")
 
 
@@ -61,6 +62,7 @@ class Table:
             suggestion=records.suggestion(suggested, given.get("score"), given.get("model")),
             priority=records.priority(given.get("priority")),
             overlap=records.overlap(given.get("overlap")),
+            explanation=records.explanation(given.get("explanation")),
         )
 
     def _labels(self, role: str, value: Any) -> dict[str, Any]:
@@ -120,7 +122,7 @@ def _roles(
     taken = set(mapping.values())
     for role in ROLES:
         column = next((one for one in columns if one.strip().casefold() == role and one not in taken), None)
-        if role in roles or column is None or (role in _OF_A_SUGGESTION and "suggestion" not in roles):
+        if role in roles or column is None or _OF_ANOTHER.get(role, role) not in {role, *roles}:
             continue
         if role in _NUMBERS and not _numbers(column, sample):
             notes.append(f"The column {column!r} holds words, not numbers, for {role}; it is kept as data.")

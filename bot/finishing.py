@@ -1,0 +1,73 @@
+"""Nothing (more) to do in a project: why, what the person did there, and where else they are wanted."""
+
+from datetime import timedelta
+
+from bot import face, qualifying
+from bot.buttons import Pressed
+from bot.chat import Button, Message, Part, Row
+from bot.face import Former
+from bot.project import Project
+from bot.turn import Turn
+from bot.wording import phrase
+from storage import answers, cards, people, projects, queue
+from storage.people import Membership
+from storage.projects import ProjectRow
+
+
+def finished(turn: Turn, row: ProjectRow, said: str, former: Former | None) -> None:
+    """Nothing (more) to do here: what the person did, and where else they are wanted."""
+    undo = _latest_undo(turn, row.id)
+    message = Message(
+        text=(Part(summary(turn, row)),),
+        buttons=(*_elsewhere(turn, row.id), *((undo,) if undo else ())),
+    )
+    turn.post(face.headed(face.place(turn, message, None, former), said))
+
+
+def summary(turn: Turn, row: ProjectRow) -> str:
+    """Why there is nothing for the person now, and what they did here."""
+    project = turn.schema(row.id, row.version)
+    member = people.membership(turn.tx, row.id, turn.person.id)
+    done = 0 if member is None else member.answered
+    lines = [turn.say(phrase(_why(turn, row, project, member), title=project.title))]
+    if done:
+        _, seconds = answers.today(turn.tx, turn.person.id, row.id, turn.tx.now - timedelta(days=365))
+        lines.append(turn.say(phrase("done.count", count=done)) + pace(turn, seconds))
+    return "\n".join(lines)
+
+
+def _why(turn: Turn, row: ProjectRow, project: Project, member: Membership | None) -> str:
+    done = 0 if member is None else member.answered
+    if row.state == "paused":
+        return "done.paused"
+    if member is not None and qualifying.has_failed(turn, row.id, project, member.role):
+        return "done.failed"
+    return "done.limit" if project.had_enough(done) else "done.all" if done else "done.none"
+
+
+def pace(turn: Turn, seconds: float | None) -> str:
+    """ ", 3.2 s each"; nothing where it would round to nothing."""
+    if seconds is None or seconds < 0.1:
+        return ""
+    shown = f"{seconds:.0f}" if seconds >= 10 else f"{seconds:.1f}".replace(".", turn.say(phrase("report.decimal")))
+    return turn.say(phrase("stats.pace", seconds=shown))
+
+
+def _latest_undo(turn: Turn, project: int) -> Row:
+    """The way back from a message that is no card; it names the answer, so that a second tap does not go further."""
+    answer = answers.latest(turn.tx, turn.person.id, project)
+    card = None if answer is None or answer.card is None or answer.final else cards.by_id(turn.tx, answer.card)
+    return () if card is None else (turn.button("card.undo", Pressed(card.nonce, 0, "u"), quiet=True),)
+
+
+def _elsewhere(turn: Turn, here: int) -> tuple[Row, ...]:
+    mine = turn.person.id
+    theirs = (member for member in people.memberships(turn.tx, mine) if member.project != here)
+    others = [member for member in theirs if queue.waits(turn.tx, member.project, mine)]
+    return tuple((project_button(turn, other.project),) for other in others[:5])
+
+
+def project_button(turn: Turn, project: int) -> Button:
+    row = projects.by_id(turn.tx, project)
+    title = turn.schema(row.id, row.version).title
+    return turn.button("projects.one", Pressed("", project, "p"), title=title)

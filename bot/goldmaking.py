@@ -1,0 +1,66 @@
+"""An item made gold with one tap, and taken back among the others: the buttons beneath `/item`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from bot.buttons import Pressed
+from bot.chat import Part, Row, Text
+from bot.golden import described
+from bot.turn import Turn
+from bot.wording import phrase
+from storage import gold, people, projects, queue
+
+if TYPE_CHECKING:
+    from bot.comparing import Compared
+
+MAKERS = ("reviewer", "admin", "owner")
+
+
+def beneath(turn: Turn, project: int, found: Compared) -> tuple[Text, tuple[Row, ...]]:
+    """What stands below an item's answers: its gold and the way to take that away, or the way to make it so."""
+    if found.gold is not None:
+        told = turn.say(phrase("gold.is", label=described(turn, found.project, found.gold)))
+        return (Part("\n" + told, "bold"),), ((turn.button("gold.unmake", Pressed("", found.item, "n")),),)
+    label = found.proposed()
+    if label is None:
+        return (), ()
+    pressed = Pressed("", found.item, "g", fingerprint(label))
+    return (), ((turn.button("gold.make", pressed, label=described(turn, found.project, label)[:40]),),)
+
+
+def fingerprint(label: Mapping[str, Any]) -> str:
+    """Tells one label from another in a button: what is made gold is what was shown."""
+    return hashlib.sha256(json.dumps(label, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def press(turn: Turn, pressed: Pressed) -> None:
+    """A reviewer makes an item gold, or no longer gold."""
+    project, key = queue.known(turn.tx, pressed.step) or (0, "")
+    role = people.role(turn.tx, project, turn.person.id)
+    if not project or not (role in MAKERS or turn.person.owner):
+        turn.toast("refused.reviewer", alert=True)
+    elif pressed.action == "g":
+        _make(turn, project, key, pressed)
+    elif gold.unmake_gold(turn.tx, project, pressed.step, turn.person.id):
+        turn.tell(phrase("gold.gone", item=key))
+    else:
+        turn.toast("gold.not_gold", alert=True)
+
+
+def _make(turn: Turn, project: int, key: str, pressed: Pressed) -> None:
+    from bot.comparing import compared
+
+    row = projects.by_id(turn.tx, project)
+    asked = turn.schema(row.id, row.version)
+    found = compared(turn.tx, project, asked, key)
+    label = None if found is None else found.proposed()
+    if label is None or fingerprint(label) != pressed.argument:
+        turn.toast("gold.changed", alert=True, item=key)
+    elif gold.make_gold(turn.tx, project, pressed.step, label, turn.person.id):
+        turn.tell(phrase("gold.made", item=key, label=described(turn, asked, label)))
+    else:
+        turn.toast("gold.not", alert=True)

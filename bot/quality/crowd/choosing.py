@@ -1,0 +1,142 @@
+"""Which method fits the data, and how sure its posteriors may be said to be.
+
+Every candidate is judged by answers it was not shown, or by gold where there is enough: no method wins everywhere, and
+posteriors from few answers are surer than they are right.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from bot.quality.crowd.answers import Answers, Floats, Ints
+from bot.quality.crowd.methods import METHODS, WITH_MATRICES, Fit, has_matrices
+
+CANDIDATES: Final = ("majority", "weighted", "one-coin", "ibcc")
+"""From the simplest on: of equals the first is taken. Dawid–Skene is there on request: with few answers it overfits."""
+FOLDS: Final = 5
+TRIED: Final = 200_000
+"""Of more answers than this the choice is made on the items that so many belong to."""
+GOLD_ENOUGH: Final = 50
+"""Items with gold from which on it decides, in place of held-out answers."""
+POWERS: Final = tuple(float(power) for power in np.geomspace(0.15, 1.0, 12))
+MARGIN: Final = 1.0
+"""Standard errors by which a candidate must beat a simpler one."""
+LEAST: Final = 1e-9
+
+Told = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Consensus:
+    """One class an item (−1: a tie or no answer) with a calibrated confidence, and each worker's skill (0…1).
+    `confusion` is workers × given × true in expected counts, None of methods that keep no matrix."""
+
+    method: str
+    best: Ints
+    confidence: Floats
+    skill: Floats
+    confusion: Floats | None
+
+
+def consensus(
+    answers: Answers, method: str = "auto", gold: Ints | None = None, told: Told = lambda step: None
+) -> Consensus:
+    """By a method of METHODS, or "auto". `gold` is the true class of each item, −1 where unknown; its items keep it.
+    `told` hears what is being done. Raises ValueError for an unknown method, or one that needs room there is not."""
+    known = np.full(answers.items, -1) if gold is None else gold
+    if method != "auto" and method not in METHODS:
+        raise ValueError(f"there is no method {method}: auto, {', '.join(METHODS)}")
+    if method in WITH_MATRICES and answers.classes > 1 and not has_matrices(answers):
+        raise ValueError(f"{method} keeps a table a person: {answers.classes} labels are too many; take weighted")
+    if not len(answers.item):
+        nothing = np.zeros(answers.items)
+        return _with_gold(Consensus("majority", known, nothing, np.full(answers.workers, np.nan), None), known)
+    part = _part(answers)
+    name = _chosen(part, known, told) if method == "auto" else method
+    if name in WITH_MATRICES and answers.classes < 2:
+        name = "majority"
+    told(name)
+    fit = METHODS[name](answers)
+    confidence = fit.sharpened(_power(fit, part, known, name))
+    return _with_gold(Consensus(name, fit.best, confidence, fit.skill, fit.confusion), known)
+
+
+def _with_gold(found: Consensus, gold: Ints) -> Consensus:
+    known = gold >= 0
+    best, confidence = np.where(known, gold, found.best), np.where(known, 1.0, found.confidence)
+    return Consensus(found.method, best, confidence, found.skill, found.confusion)
+
+
+def _part(answers: Answers) -> Answers:
+    """So many whole items that they have TRIED answers, spread evenly."""
+    if len(answers.item) <= TRIED:
+        return answers
+    every = -(-len(answers.item) // TRIED)
+    return answers.only(answers.item % every == 0)
+
+
+def _chosen(part: Answers, gold: Ints, told: Told) -> str:
+    names = [name for name in CANDIDATES if name not in WITH_MATRICES or has_matrices(part)]
+    scores: dict[str, Floats] = {}
+    for name in names:
+        told(name)
+        scores[name] = _on_gold(METHODS[name](part), part, gold) if _decides(part, gold) else held_out(part, name)
+    best = names[0]
+    for name in names[1:]:
+        ahead = scores[name] - scores[best]
+        if len(ahead) and ahead.mean() > MARGIN * ahead.std() / np.sqrt(len(ahead)):
+            best = name
+    return best
+
+
+def _decides(part: Answers, gold: Ints) -> bool:
+    return int(((gold >= 0) & (part.per_item > 0)).sum()) >= GOLD_ENOUGH
+
+
+def _on_gold(fit: Fit, part: Answers, gold: Ints) -> Floats:
+    """1 for each gold item that it gets right, half where it cannot say."""
+    judged = (gold >= 0) & (part.per_item > 0)
+    return np.where(fit.best[judged] < 0, 0.5, fit.best[judged] == gold[judged]).astype(float)
+
+
+def held_out(part: Answers, name: str) -> Floats:
+    """The log-likelihood of each answer where the others of its fold were not looked at, at the best of POWERS."""
+    scores = [_of_fold(part, name, fold) for fold in range(FOLDS)]
+    by_power = np.concatenate(scores, axis=1)
+    return np.asarray(by_power[by_power.sum(1).argmax()]) if by_power.shape[1] else np.zeros(0)
+
+
+def _of_fold(part: Answers, name: str, fold: int) -> Floats:
+    """Powers × answers of the fold."""
+    hidden = _folds(part) == fold
+    shown = part.only(~hidden)
+    judged = hidden & (shown.per_item[part.item] > 0)
+    if not judged.any() or not len(shown.item):
+        return np.zeros((len(POWERS), 0))
+    fit = METHODS[name](shown)
+    rows = part.item[judged], part.worker[judged], part.given[judged]
+    return np.stack([np.log(np.maximum(fit.chance(*rows, power), LEAST)) for power in POWERS])
+
+
+def _folds(part: Answers) -> npt.NDArray[np.int64]:
+    """By a fixed draw: an item's answers are spread over the folds."""
+    return np.random.default_rng(0).permutation(len(part.item)) % FOLDS
+
+
+def _power(fit: Fit, part: Answers, gold: Ints, name: str) -> float:
+    """What makes the posteriors as sure as they are right: by gold, else by answers that were held out."""
+    if _decides(part, gold):
+        judged = (gold >= 0) & (fit.confidence > 0)
+        right = fit.best[judged] == gold[judged]
+        return max(POWERS, key=lambda power: _likelihood(fit.sharpened(power)[judged], right))
+    found = [_of_fold(part, name, fold) for fold in range(FOLDS)]
+    by_power = np.concatenate(found, axis=1)
+    return POWERS[int(by_power.sum(1).argmax())] if by_power.shape[1] else 1.0
+
+
+def _likelihood(sure: Floats, right: npt.NDArray[np.bool_]) -> float:
+    chance = np.clip(np.where(right, sure, 1 - sure), 1e-6, 1.0)
+    return float(np.log(chance).sum())

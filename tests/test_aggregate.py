@@ -1,0 +1,76 @@
+"""`labelbot aggregate`: tables of answers from elsewhere."""
+
+import csv
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.fixture
+def aggregate(tmp_path):
+    def made(text, *options, name="answers.csv"):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        command = [sys.executable, "-m", "bot", "aggregate", name, "-o", "out/merged.csv", *options]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        out = tmp_path / "out" / "merged.csv"
+        rows = list(csv.DictReader(out.open(encoding="utf-8", newline=""))) if out.exists() else []
+        return done, rows
+
+    return made
+
+
+def test_labels_come_out_with_a_confidence(aggregate):
+    rows = "".join(f"{item},{who},{'cat' if item % 2 else 'dog'}\n" for item in range(20) for who in "abc")
+    done, merged = aggregate("item,worker,label\n" + rows)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("20 items from 60 answers (")
+    assert {row["item"]: row["label"] for row in merged} == {str(n): "cat" if n % 2 else "dog" for n in range(20)}
+    assert all(0 < float(row["confidence"]) <= 1 for row in merged)
+
+
+def test_other_names_of_the_columns_are_understood(aggregate):
+    done, merged = aggregate("Task,Annotator,Answer\n1,a,yes\n1,b,yes\n")
+    assert done.returncode == 0
+    assert [(row["item"], row["label"]) for row in merged] == [("1", "yes")]
+
+
+def test_texts_are_merged_word_by_word(aggregate):
+    done, merged = aggregate("item,worker,text\n1,a,the cat sat\n1,b,the hat sat\n1,c,the cat sit\n")
+    assert done.returncode == 0
+    assert [(row["item"], row["text"]) for row in merged] == [("1", "the cat sat")]
+
+
+def test_gold_stays_and_a_method_is_named(aggregate, tmp_path):
+    (tmp_path / "gold.csv").write_text("item,label\n1,no\n", encoding="utf-8")
+    done, merged = aggregate("item,worker,label\n1,a,yes\n1,b,yes\n", "--gold", "gold.csv", "--method", "majority")
+    assert done.returncode == 0, done.stderr
+    assert [(row["label"], row["confidence"]) for row in merged] == [("no", "1.0000")]
+
+
+def test_rows_that_lack_something_are_left_out_and_told(aggregate):
+    done, merged = aggregate("item,worker,label\n1,a,yes\n2,,no\n")
+    assert "1 rows of answers.csv are left out: in row 3 worker is empty" in " ".join(done.stderr.split())
+    assert len(merged) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "the columns item, worker and label or text are wanted; it has nothing"),
+        ("a,b\n1,2\n", "it has a, b"),
+        ("item,worker,label\n", "has no answers"),
+        ("item,worker,label\n,,\n", "has no answers"),
+    ],
+)
+def test_what_is_wrong_with_a_table_is_one_sentence(aggregate, text, said):
+    done, merged = aggregate(text)
+    assert done.returncode == 1
+    assert said in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+    assert not merged
+
+
+def test_a_method_for_texts_is_refused(aggregate):
+    done, _ = aggregate("item,worker,text\n1,a,yes\n", "--method", "ibcc")
+    assert done.returncode == 2
