@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from bot import doors, goldmaking, qualifying, reviewers, serving, watching
+from bot import doors, goldmaking, managing, qualifying, reviewers, serving, watching
 from bot import draft as drafts
 from bot.buttons import BadButton, Pressed, pack, unpack
 from bot.chat import Form, FormField, Message, OpenForm, Row, Toast
@@ -210,6 +210,8 @@ def _press_anywhere(turn: Turn, pressed: Pressed) -> None:
         _decide(turn, pressed)
     elif pressed.action == "r":
         reviewers.begin(turn, pressed.step)
+    elif pressed.action == managing.ACTION:
+        managing.press(turn, pressed)
     elif pressed.action in ("g", "n"):
         goldmaking.press(turn, pressed)
     elif pressed.action in ("e", "i"):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BigInteger, Connection, Select, Text, and_, bindparam, func, select, text, type_coerce
+from sqlalchemy import BigInteger, Connection, Select, Text, and_, bindparam, cast, func, select, text, type_coerce
 
 from storage.schema import answers, cards, comments, items, members, people
 from storage.schema_quality import decisions
@@ -50,7 +50,13 @@ GIVEN: Final = select(
     ANSWERED_AT.label("answered_at"),
 ).where(answers.c.project == bindparam("p"))
 TOGETHER: Final = (
-    select(items.c.id, items.c.state, func.aggregate_strings(LABEL, SEPARATOR).label("labels"))
+    select(
+        items.c.id,
+        items.c.state,
+        func.aggregate_strings(LABEL, SEPARATOR).label("labels"),
+        func.aggregate_strings(cast(answers.c.person, Text), ",").label("people"),
+        func.max(ANSWERED_AT).label("last"),
+    )
     .select_from(items.join(answers, answers.c.item == items.c.id))
     .where(COUNTED, items.c.gold.is_(None), LIVE_LABEL)
     .group_by(items.c.id, items.c.state)
@@ -189,10 +195,11 @@ def given(connection: Connection, project: int) -> Iterator[tuple[int, int, str,
         yield from rows
 
 
-def together(connection: Connection, project: int) -> Iterator[tuple[int, str, str]]:
-    """(item, its state, its live labels) of each item that has any, by item: not of gold items, whose labels are
-    measured against theirs, nor of what was withdrawn. Labels are the JSON that is stored, joined by SEPARATOR in no
-    particular order."""
+def together(connection: Connection, project: int) -> Iterator[tuple[int, str, str, str, int]]:
+    """(item, its state, its live labels, who gave them, when the last one was given) of each item that has any, by
+    item: not of gold items, whose labels are measured against theirs, nor of what was withdrawn. Labels are the JSON
+    that is stored, joined by SEPARATOR in no particular order; people's ids are joined by commas in the same order, as
+    both engines fill the columns of a group row by row. Moments are UTC microseconds."""
     for rows in _many(connection, TOGETHER, project):
         yield from rows
 
