@@ -24,6 +24,8 @@ GOLD_ENOUGH: Final = 50
 POWERS: Final = tuple(float(power) for power in np.geomspace(0.15, 1.0, 12))
 MARGIN: Final = 1.0
 """Standard errors by which a candidate must beat a simpler one."""
+GOLD_MARGIN: Final = 3.0
+"""The same where gold is to overturn what held-out answers chose: several try, and one may be ahead by luck."""
 LEAST: Final = 1e-9
 
 Told = Callable[[str], None]
@@ -86,11 +88,11 @@ def _chosen(part: Answers, gold: Ints, told: Told) -> str:
     if not _decides(part, gold):
         return best
     others = [name for name in names if name != best]
-    return _ahead([best, *others], lambda name: _on_gold(name, part, gold)[0], told)
+    return _ahead([best, *others], lambda name: _on_gold(name, part, gold)[0], told, GOLD_MARGIN)
 
 
-def _ahead(names: list[str], scored: Callable[[str], Floats], told: Told) -> str:
-    """The first, or what is ahead of it by MARGIN."""
+def _ahead(names: list[str], scored: Callable[[str], Floats], told: Told, margin: float = MARGIN) -> str:
+    """The first, or what is ahead of it by `margin` standard errors."""
     best, best_scores = names[0], None
     for name in names:
         told(name)
@@ -99,7 +101,7 @@ def _ahead(names: list[str], scored: Callable[[str], Floats], told: Told) -> str
             best_scores = scores
             continue
         ahead = scores - best_scores
-        if len(ahead) and ahead.mean() > MARGIN * ahead.std() / np.sqrt(len(ahead)):
+        if len(ahead) and ahead.mean() > margin * ahead.std() / np.sqrt(len(ahead)):
             best, best_scores = name, scores
     return best
 
@@ -109,8 +111,8 @@ def _decides(part: Answers, gold: Ints) -> bool:
 
 
 def _on_gold(name: str, part: Answers, gold: Ints) -> tuple[Floats, Floats]:
-    """Of each half of the gold where only the other half was known: 1 for an item that is right, 0 for one that is not or
-    is a tie; and how sure the method was, POWERS × items."""
+    """Of each half of the gold where only the other half was known: 1 for an item that is right, 0 for one that is
+    not, or is a tie; and how sure the method was, POWERS × items."""
     judged = np.flatnonzero((gold >= 0) & (part.per_item > 0))
     odd = np.random.default_rng(0).permutation(len(judged)) % 2 == 1
     right, sure = np.zeros(len(judged)), np.zeros((len(POWERS), len(judged)))
