@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from random import Random
 
-from bot import comparing, doors, letters, marking, presses, replies, reviewers, schedule, serving
+from bot import comparing, doors, letters, marking, ownwork, presses, replies, reviewers, schedule, serving
 from bot.characters import storable
 from bot.chat import (
     Blocked,
@@ -222,6 +222,7 @@ COMMANDS: dict[str, Callable[[Turn, str], None]] = {
     "stop": lambda turn, argument: doors.stop(turn),
     "item": comparing.item,
     "review": reviewers.review,
+    "work": ownwork.work,
 }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from bot import doors, goldmaking, qualifying, reviewers, serving
+from bot import doors, goldmaking, qualifying, reviewers, serving, watching
 from bot import draft as drafts
 from bot.buttons import BadButton, Pressed, pack, unpack
 from bot.chat import Form, FormField, Message, OpenForm, Row, Toast
@@ -204,6 +204,8 @@ def _press_anywhere(turn: Turn, pressed: Pressed) -> None:
         goldmaking.press(turn, pressed)
     elif pressed.action in ("e", "i"):
         qualifying.decide(turn, pressed)
+    elif pressed.action == "v":
+        watching.press(turn, pressed)
     else:
         turn.toast("press.gone")
 

@@ -135,6 +135,7 @@ class Project:
     language: str = "en"
     summary: Summary | None = None
     review: Review | None = None
+    watch: bool = True
 
     def had_enough(self, answered: int) -> bool:
         """Whether a person with that many answers gets no more items."""

@@ -64,6 +64,7 @@ _RULES = (
     "gold_share",
     "gold_start",
     "gold_feedback",
+    "watch",
 )
 _PROJECT = (
     "name",
@@ -155,6 +156,7 @@ class _Reader:
             "gold_start": lambda: root.share("gold_start", 0.9, 0.3) if "gold_start" in root else None,
             "gold_feedback": lambda: root.flag("gold_feedback", False),
             "qualification": lambda: self.qualification(root) if "qualification" in root else None,
+            "watch": lambda: root.flag("watch", True),
             "skip_reasons": lambda: root.texts("skip_reasons", SKIP_REASONS, REASON_MAX),
             "chats": lambda: root.some_of("chats", CHATS),
             "show": lambda: root.texts("show"),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot import marking, reviewers, serving
+from bot import marking, reviewers, serving, watching
 from bot.buttons import BadButton, Pressed, unpack
 from bot.characters import storable
 from bot.chat import Edited, FieldErrors, Reply, Submit
@@ -35,7 +35,8 @@ def reply(turn: Turn, event: Reply) -> None:
     elif _of_no_card(turn, event, card) and reviewers.explain(turn, event.text):
         return
     elif card is None:
-        turn.tell(_why_not(turn, event))
+        if not watching.answered(turn, event.text):
+            turn.tell(_why_not(turn, event))
     elif card.person != turn.person.id:
         turn.tell(phrase("press.not_yours"))
     elif card.role is None:
