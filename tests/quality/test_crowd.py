@@ -154,6 +154,14 @@ def test_gold_tells_who_is_right_of_the_items_that_are_not_gold(method):
     assert np.mean(consensus(crowd, method, gold).best[160:] == truth[160:]) > 0.95
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_fifty_items_of_gold_do_not_crown_the_vote_by_luck(seed):
+    answers, truth = simulated([0.9, 0.85, 0.85, 0.75, 0.7, 0.65, 0.6], items=600, each=3, seed=seed)
+    gold = np.where(np.arange(600) < 50, truth, -1)
+    assert consensus(answers).method != "majority"
+    assert consensus(answers, gold=gold).method != "majority"
+
+
 def test_an_unknown_method_is_refused():
     with pytest.raises(ValueError, match="no method guess"):
         consensus(coded([("a", "u", "cat")]).answers, "guess")
