@@ -140,6 +140,28 @@ def test_gold_is_kept_and_tells_which_method_to_take():
     assert share(found, truth) < 0.7
 
 
+@pytest.mark.parametrize("method", ["auto", "dawid-skene", "ibcc"])
+def test_gold_tells_who_is_right_of_the_items_that_are_not_gold(method):
+    """Three of five people swap classes all alike: without gold they are believed, with it they are seen through."""
+    draw = np.random.default_rng(3)
+    truth = draw.integers(0, 3, 400)
+    item, worker = np.repeat(np.arange(400), 5), np.tile(np.arange(5), 400)
+    said = np.where(worker < 2, truth[item], (truth[item] + 1) % 3)
+    said = np.where(draw.random(len(item)) < 0.1, draw.integers(0, 3, len(item)), said)
+    crowd = Answers(item, worker, said, 400, 5, 3)
+    gold = np.where(np.arange(400) < 160, truth, -1)
+    assert np.mean(consensus(crowd, method).best[160:] == truth[160:]) < 0.1
+    assert np.mean(consensus(crowd, method, gold).best[160:] == truth[160:]) > 0.95
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_fifty_items_of_gold_do_not_crown_the_vote_by_luck(seed):
+    answers, truth = simulated([0.9, 0.85, 0.85, 0.75, 0.7, 0.65, 0.6], items=600, each=3, seed=seed)
+    gold = np.where(np.arange(600) < 50, truth, -1)
+    assert consensus(answers).method != "majority"
+    assert consensus(answers, gold=gold).method != "majority"
+
+
 def test_an_unknown_method_is_refused():
     with pytest.raises(ValueError, match="no method guess"):
         consensus(coded([("a", "u", "cat")]).answers, "guess")

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.quality.crowd.answers import Answers, Floats, Ints
-from bot.quality.crowd.methods import METHODS, WITH_MATRICES, Fit, has_matrices
+from bot.quality.crowd.methods import METHODS, WITH_MATRICES, has_matrices
 
 CANDIDATES: Final = ("majority", "weighted", "one-coin", "ibcc")
 """From the simplest on: of equals the first is taken. Dawid–Skene is there on request: with few answers it overfits."""
@@ -24,6 +24,8 @@ GOLD_ENOUGH: Final = 50
 POWERS: Final = tuple(float(power) for power in np.geomspace(0.15, 1.0, 12))
 MARGIN: Final = 1.0
 """Standard errors by which a candidate must beat a simpler one."""
+GOLD_MARGIN: Final = 3.0
+"""The same where gold is to overturn what held-out answers chose: several try, and one may be ahead by luck."""
 LEAST: Final = 1e-9
 
 Told = Callable[[str], None]
@@ -59,8 +61,8 @@ def consensus(
     if name in WITH_MATRICES and answers.classes < 2:
         name = "majority"
     told(name)
-    fit = METHODS[name](answers)
-    confidence = fit.sharpened(_power(fit, part, known, name))
+    fit = METHODS[name](answers, known)
+    confidence = fit.sharpened(_power(part, known, name))
     return _with_gold(Consensus(name, fit.best, confidence, fit.skill, fit.confusion), known)
 
 
@@ -79,16 +81,28 @@ def _part(answers: Answers) -> Answers:
 
 
 def _chosen(part: Answers, gold: Ints, told: Told) -> str:
+    """What foretells answers best, unless gold shows another to be right more often: some fifty items of gold
+    alone would let the plain vote win by luck."""
     names = [name for name in CANDIDATES if name not in WITH_MATRICES or has_matrices(part)]
-    scores: dict[str, Floats] = {}
+    best = _ahead(names, lambda name: held_out(part, name), told)
+    if not _decides(part, gold):
+        return best
+    others = [name for name in names if name != best]
+    return _ahead([best, *others], lambda name: _on_gold(name, part, gold)[0], told, GOLD_MARGIN)
+
+
+def _ahead(names: list[str], scored: Callable[[str], Floats], told: Told, margin: float = MARGIN) -> str:
+    """The first, or what is ahead of it by `margin` standard errors."""
+    best, best_scores = names[0], None
     for name in names:
         told(name)
-        scores[name] = _on_gold(METHODS[name](part), part, gold) if _decides(part, gold) else held_out(part, name)
-    best = names[0]
-    for name in names[1:]:
-        ahead = scores[name] - scores[best]
-        if len(ahead) and ahead.mean() > MARGIN * ahead.std() / np.sqrt(len(ahead)):
-            best = name
+        scores = scored(name)
+        if best_scores is None:
+            best_scores = scores
+            continue
+        ahead = scores - best_scores
+        if len(ahead) and ahead.mean() > margin * ahead.std() / np.sqrt(len(ahead)):
+            best, best_scores = name, scores
     return best
 
 
@@ -96,10 +110,20 @@ def _decides(part: Answers, gold: Ints) -> bool:
     return int(((gold >= 0) & (part.per_item > 0)).sum()) >= GOLD_ENOUGH
 
 
-def _on_gold(fit: Fit, part: Answers, gold: Ints) -> Floats:
-    """1 for each gold item that it gets right, half where it cannot say."""
-    judged = (gold >= 0) & (part.per_item > 0)
-    return np.where(fit.best[judged] < 0, 0.5, fit.best[judged] == gold[judged]).astype(float)
+def _on_gold(name: str, part: Answers, gold: Ints) -> tuple[Floats, Floats]:
+    """Of each half of the gold where only the other half was known: 1 for an item that is right, 0 for one that is
+    not, or is a tie; and how sure the method was, POWERS × items."""
+    judged = np.flatnonzero((gold >= 0) & (part.per_item > 0))
+    odd = np.random.default_rng(0).permutation(len(judged)) % 2 == 1
+    right, sure = np.zeros(len(judged)), np.zeros((len(POWERS), len(judged)))
+    for half in (odd, ~odd):
+        hidden = judged[half]
+        known = gold.copy()
+        known[hidden] = -1
+        fit = METHODS[name](part, known)
+        right[half] = fit.best[hidden] == gold[hidden]
+        sure[:, half] = [fit.sharpened(power)[hidden] for power in POWERS]
+    return right, sure
 
 
 def held_out(part: Answers, name: str) -> Floats:
@@ -116,7 +140,7 @@ def _of_fold(part: Answers, name: str, fold: int) -> Floats:
     judged = hidden & (shown.per_item[part.item] > 0)
     if not judged.any() or not len(shown.item):
         return np.zeros((len(POWERS), 0))
-    fit = METHODS[name](shown)
+    fit = METHODS[name](shown, None)
     rows = part.item[judged], part.worker[judged], part.given[judged]
     return np.stack([np.log(np.maximum(fit.chance(*rows, power), LEAST)) for power in POWERS])
 
@@ -126,12 +150,11 @@ def _folds(part: Answers) -> npt.NDArray[np.int64]:
     return np.random.default_rng(0).permutation(len(part.item)) % FOLDS
 
 
-def _power(fit: Fit, part: Answers, gold: Ints, name: str) -> float:
+def _power(part: Answers, gold: Ints, name: str) -> float:
     """What makes the posteriors as sure as they are right: by gold, else by answers that were held out."""
     if _decides(part, gold):
-        judged = (gold >= 0) & (fit.confidence > 0)
-        right = fit.best[judged] == gold[judged]
-        return max(POWERS, key=lambda power: _likelihood(fit.sharpened(power)[judged], right))
+        right, sure = _on_gold(name, part, gold)
+        return POWERS[int(np.argmax([_likelihood(each, right == 1) for each in sure]))]
     found = [_of_fold(part, name, fold) for fold in range(FOLDS)]
     by_power = np.concatenate(found, axis=1)
     return POWERS[int(by_power.sum(1).argmax())] if by_power.shape[1] else 1.0

@@ -20,7 +20,8 @@ ROUNDS: Final = 30
 BEGUN: Final = 3
 """Rounds of the weighted vote that the methods with matrices begin from."""
 SETTLED: Final = 1e-4
-"""Rounds end when no posterior moves farther."""
+"""Rounds end when posteriors move no farther than this in the mean of all items: a few on the edge between two classes
+would keep a million others from ending."""
 MATRICES: Final = 20_000_000
 """Numbers that all workers' matrices may hold together, 160 MB; with more classes there are only the coins."""
 HABIT: Final = 4.0
@@ -47,27 +48,30 @@ class Fit:
     confusion: Floats | None = None
 
 
-def majority(answers: Answers) -> Fit:
+def majority(answers: Answers, gold: Ints | None = None) -> Fit:
     """Everybody counts the same."""
-    return _by_pairs("majority", answers, rounds=0)
+    return _by_pairs("majority", answers, gold, rounds=0)
 
 
-def weighted(answers: Answers) -> Fit:
+def weighted(answers: Answers, gold: Ints | None = None) -> Fit:
     """A vote in which a worker weighs by how much better than chance they are."""
-    return _by_pairs("weighted", answers, rounds=ROUNDS)
+    return _by_pairs("weighted", answers, gold, rounds=ROUNDS)
 
 
-def one_coin(answers: Answers) -> Fit:
+def one_coin(answers: Answers, gold: Ints | None = None) -> Fit:
     """Each worker is right with one probability, and else gives any other class."""
-    return _by_pairs("one-coin", answers, rounds=ROUNDS, odds=True)
+    return _by_pairs("one-coin", answers, gold, rounds=ROUNDS, odds=True)
 
 
-def _by_pairs(name: str, answers: Answers, rounds: int, odds: bool = False) -> Fit:
+def _by_pairs(name: str, answers: Answers, gold: Ints | None, rounds: int, odds: bool = False) -> Fit:
     """Only classes that an item was given are looked at: it goes with ten thousand classes too."""
     classes = max(answers.classes, 2)
     keys, place = np.unique(answers.item * classes + answers.given, return_inverse=True)
     owner = keys // classes
-    share = _shares(np.bincount(place, minlength=len(keys)).astype(float), owner, answers.items)
+    told = _told(gold)
+    share = told(
+        _shares(np.bincount(place, minlength=len(keys)).astype(float), owner, answers.items), owner, keys % classes
+    )
     right = _rightness(answers, share[place], classes)
     for _ in range(rounds):
         score = np.bincount(place, _weight(right, classes, odds)[answers.worker], len(keys))
@@ -76,7 +80,8 @@ def _by_pairs(name: str, answers: Answers, rounds: int, odds: bool = False) -> F
             if odds
             else _shares(score.astype(float), owner, answers.items)
         )
-        moved = np.abs(fresh - share).max(initial=0.0)
+        fresh = told(fresh, owner, keys % classes)
+        moved = np.abs(fresh - share).sum() / max(answers.items, 1)
         share, right = fresh, _rightness(answers, fresh[place], classes)
         if moved < SETTLED:
             break
@@ -103,6 +108,17 @@ def _by_pairs(name: str, answers: Answers, rounds: int, odds: bool = False) -> F
         return _leaders(tempered(power), owner, keys % classes, answers.items)[1]
 
     return Fit(name, best, sure, right, chance, sharpened)
+
+
+def _told(gold: Ints | None) -> Callable[[Floats, Ints, Ints], Floats]:
+    """What is known of an item takes the place of what is believed; where nobody gave it, all are wrong."""
+
+    def told(share: Floats, owner: Ints, of_class: Ints) -> Floats:
+        if gold is None:
+            return share
+        return np.where(gold[owner] >= 0, gold[owner] == of_class, share)
+
+    return told
 
 
 def _shares(weight: Floats, owner: Ints, items: int) -> Floats:
@@ -146,14 +162,14 @@ def _leaders(share: Floats, owner: Ints, of_class: Ints, items: int) -> tuple[In
     return best, sure
 
 
-def dawid_skene(answers: Answers) -> Fit:
+def dawid_skene(answers: Answers, gold: Ints | None = None) -> Fit:
     """A confusion matrix a worker, by maximum likelihood with a little smoothing."""
-    return _by_matrices("dawid-skene", answers, _likely)
+    return _by_matrices("dawid-skene", answers, gold, _likely)
 
 
-def ibcc(answers: Answers) -> Fit:
+def ibcc(answers: Answers, gold: Ints | None = None) -> Fit:
     """A confusion matrix a worker, each drawn to the one that all share."""
-    return _by_matrices("ibcc", answers, _expected)
+    return _by_matrices("ibcc", answers, gold, _expected)
 
 
 def has_matrices(answers: Answers) -> bool:
@@ -179,18 +195,24 @@ def _with_prior(counts: Floats) -> Floats:
     return np.asarray(counts + SHARED * pooled / pooled.sum(0, keepdims=True))
 
 
-def _by_matrices(name: str, answers: Answers, step: Callable[[Floats, Floats], tuple[Floats, Floats]]) -> Fit:
+def _by_matrices(
+    name: str, answers: Answers, gold: Ints | None, step: Callable[[Floats, Floats], tuple[Floats, Floats]]
+) -> Fit:
     """Posteriors are items × classes; counts workers × given × true."""
     shape = (answers.workers, answers.classes, answers.classes)
     ones = np.ones(len(answers.item), dtype=np.float32)
     column = answers.worker * answers.classes + answers.given
     table = sparse.csr_matrix((ones, (answers.item, column)), (answers.items, shape[0] * shape[1]))
     turned = table.transpose().tocsr()
-    truth = _begin(answers)
+    truth = _begin(answers, gold)
+    known = np.flatnonzero(gold >= 0) if gold is not None else np.zeros(0, dtype=np.int64)
+    certain = np.eye(answers.classes, dtype=np.float32)[gold[known]] if gold is not None else 0
+    truth[known] = certain
     for _ in range(ROUNDS):
         likely, prior = step(np.asarray(turned @ truth, dtype=float).reshape(shape), truth.sum(0, dtype=float))
         fresh = _softmax(table @ likely.reshape(-1, shape[2]).astype(np.float32) + prior.astype(np.float32))
-        moved = float(np.abs(fresh - truth).max(initial=0.0))
+        fresh[known] = certain
+        moved = float(np.abs(fresh - truth).sum()) / max(answers.items, 1)
         truth = fresh
         if moved < SETTLED:
             break
@@ -215,9 +237,9 @@ def _by_matrices(name: str, answers: Answers, step: Callable[[Floats, Floats], t
     return Fit(name, best, sharpened(1.0), skill, chance, sharpened, counts)
 
 
-def _begin(answers: Answers) -> Floats:
+def _begin(answers: Answers, gold: Ints | None) -> Floats:
     """The weighted vote, which is nearer to the truth than the plain one; nothing is known of items without answers."""
-    right = _by_pairs("", answers, rounds=BEGUN).skill
+    right = _by_pairs("", answers, gold, rounds=BEGUN).skill
     truth = np.zeros((answers.items, answers.classes), dtype=np.float32)
     weight = _weight(right, answers.classes, odds=False)[answers.worker].astype(np.float32)
     np.add.at(truth, (answers.item, answers.given), weight)
@@ -235,7 +257,7 @@ def _powered(truth: Floats, power: float) -> Floats:
     return np.asarray(raised / raised.sum(1, keepdims=True))
 
 
-METHODS: Final[dict[str, Callable[[Answers], Fit]]] = {
+METHODS: Final[dict[str, Callable[[Answers, Ints | None], Fit]]] = {
     "majority": majority,
     "weighted": weighted,
     "one-coin": one_coin,
