@@ -80,7 +80,8 @@ def _of_question(coder: Coder, given: Iterable[_Given]) -> Iterator[tuple[int, F
     for person, one in people.items():
         if len(one.agreement) < watch.ANSWERS:
             continue
-        score = watch.spammer_score(one.confusion)
+        # Labels that cannot be counted are scored by how near they come to the others', on the same scale.
+        score = watch.spammer_score(one.confusion) if coder.type.CATEGORICAL else fmean(one.agreement)
         if score is not None:
             scores[person] = score
         same = watch.always_same(one.labels, one.others) if coder.type.CATEGORICAL else None

@@ -1,0 +1,85 @@
+"""Twenty people of known skill label five hundred items of each type: the careless are found, the consensus is better
+than the vote."""
+
+import json
+
+import numpy as np
+import pytest
+
+from bot.labels import LABEL_TYPES
+from bot.quality.crowd.answers import coded
+from bot.quality.crowd.choosing import consensus
+from bot.quality.watching import look
+from storage import projects
+from storage.database import opened, run
+from storage.schema import people as people_table
+from tests.crew import CRAFTS, CREW, labeled
+from tests.dialogue import Dialogue
+from tests.engines import Clock, Sqlite
+
+ITEMS = 500
+EACH = 5
+CAREFUL = {one.name for one in CREW if one.right > 0.8}
+SPAMMER = "Spammer"
+
+
+@pytest.fixture(scope="module", params=CRAFTS)
+def crew(request, tmp_path_factory):
+    """(type, what happened, its answers by item, as (person, label))"""
+    clock = Clock()
+    with opened(Sqlite(tmp_path_factory.mktemp("crew")).migrated(), clock=clock) as database:
+        talk = Dialogue(database, clock)
+        labeled(talk, request.param, ITEMS, overlap=EACH)
+        given = {}
+        for who, item, label in talk.answers():
+            given.setdefault(item, []).append((who, label["label"]))
+        yield request.param, talk, given
+
+
+def right(kind, label, item):
+    craft, of_type = CRAFTS[kind], LABEL_TYPES[kind]
+    truth = craft.truth(int(item.rpartition("-")[2]))
+    return label is not None and of_type.distance(craft.question)(label, truth) <= of_type.RIGHT
+
+
+def test_every_item_has_its_answers_and_what_they_come_to_is_better_than_a_person(crew):
+    kind, _, given = crew
+    assert {len(found) for found in given.values()} == {EACH}
+    assert len(given) == ITEMS
+    singly = np.mean([right(kind, label, item) for item, found in given.items() for _, label in found])
+    merge, question = LABEL_TYPES[kind].merge, CRAFTS[kind].question
+    merged = {item: merge(question, [label for _, label in found], None).value for item, found in given.items()}
+    assert np.mean([right(kind, label, item) for item, label in merged.items()]) > singly
+
+
+def test_the_consensus_is_better_than_the_vote_and_knows_who_is_careless(crew):
+    kind, _, given = crew
+    if not LABEL_TYPES[kind].CATEGORICAL:
+        return  # merged by what is drawn, marked or said, see above
+    table = coded((item, who, json.dumps(label)) for item, found in given.items() for who, label in found)
+    found, vote = consensus(table.answers), consensus(table.answers, "majority")
+
+    def share(one):
+        named = (None if best < 0 else json.loads(table.classes[best]) for best in one.best)
+        return np.mean([right(kind, label, item) for item, label in zip(table.items, named, strict=True)])
+
+    assert share(found) > share(vote)
+    skill = dict(zip(table.workers, found.skill, strict=True))
+    assert max(skill[one] for one in skill if one not in CAREFUL) < min(skill[one] for one in CAREFUL)
+
+
+def test_a_note_is_raised_of_the_spammer_and_of_nobody_careful(crew):
+    _, talk, _ = crew
+    names = {row.id: row.name for row in talk.rows(people_table)}
+
+    def schema(tx):
+        row = projects.by_id(tx, talk.ids["reviews"])
+        return row.id, talk.app.schemas.get(tx, row.id, row.version)
+
+    key, asked = run(talk.database, schema)
+    with talk.database.reading() as connection:
+        found = look(connection, key, asked).findings
+    noted = {names[person] for person, _ in found or ()}
+    print(crew[0], [(names[p], f.kind) for p, f in found])
+    assert SPAMMER in noted
+    assert not noted & CAREFUL
