@@ -87,6 +87,13 @@ def _answer(turn: Turn, card: Card, pressed: Pressed) -> None:
         turn.ack = Toast(turn.say(error.said))
 
 
+def _unsure(turn: Turn, card: Card, pressed: Pressed) -> None:
+    project, draft = turn.schema(card.project, card.version), load(card.draft)
+    question = drafts.current(project, draft)
+    if project.unsure and question is not None and drafts.step(project, question) == pressed.step:
+        serving.go_on(turn, card, project, drafts.unsure(question, draft))
+
+
 def _undo(turn: Turn, card: Card, pressed: Pressed) -> None:
     serving.undo(turn, card.project)
 
@@ -180,6 +187,7 @@ def _form(turn: Turn, card: Card, pressed: Pressed) -> None:
 
 ACTIONS: Mapping[str, Callable[[Turn, Card, Pressed], None]] = {
     "a": _answer,
+    "n": _unsure,
     "u": _undo,
     "b": _back,
     "m": _more,
@@ -202,6 +210,8 @@ def _press_anywhere(turn: Turn, pressed: Pressed) -> None:
         _decide(turn, pressed)
     elif pressed.action == managing.ACTION:
         managing.press(turn, pressed)
+    elif pressed.action == "r":
+        reviewers.begin(turn, pressed.step)
     elif pressed.action in ("g", "n"):
         goldmaking.press(turn, pressed)
     elif pressed.action in ("e", "i"):

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from bot.quality.difficulties import aids, ambiguous, confusions, unsure
 from bot.quality.report import PersonFigures, QuestionFigures, Report
 from bot.quality.telling import disputes, heading, parts, speed
 from bot.quality.words import PARTS, Words
@@ -32,6 +33,11 @@ def terminal(report: Report, console: Console, language: str = "en") -> None:
         _say(console, "", words.accuracy(report.gold, any(one.labels is None for one in report.questions)))
     if report.reviewed:
         _say(console, "", words.say("report.reviewed", count=words.count(report.reviewed)))
+    hard = [*aids(report, words), unsure(report, words), *confusions(report, words)]
+    if any(hard):
+        _say(console, "", *(line for line in hard if line))
+    if report.ambiguity.items:
+        _say(console, "", words.say("report.ambiguous"), *ambiguous(report, words))
     if report.disputed:
         said = ("".join(part.text for part in dispute).rstrip() for dispute in disputes(report, words))
         _say(console, "", words.say("report.disputed"), *said)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import BigInteger, Connection, Select, Text, and_, bindparam, cast, func, select, text, type_coerce
 
@@ -68,6 +68,30 @@ ON_GOLD: Final = (
     .where(COUNTED, items.c.gold.is_not(None), LIVE_LABEL)
     .order_by(answers.c.id)
 )
+UNSURE: Final = (
+    select(answers.c.item, LABEL.label("label"))
+    .select_from(answers.join(items, items.c.id == answers.c.item))
+    .where(COUNTED, items.c.gold.is_(None), answers.c.project == bindparam("p"), LIVE_LABEL, answers.c.unsure)
+    .order_by(answers.c.id)
+)
+AIDED: Final = (
+    select(
+        items.c.id,
+        answers.c.aid,
+        LABEL.label("label"),
+        answers.c.milliseconds,
+        type_coerce(items.c.gold, Text).label("gold"),
+        type_coerce(items.c.suggestion, Text).label("suggestion"),
+        type_coerce(cards.c.planted, Text).label("planted"),
+    )
+    .select_from(
+        items.join(answers, answers.c.item == items.c.id).outerjoin(
+            cards, and_(cards.c.id == answers.c.card, answers.c.aid == text("'wrong'"))
+        )
+    )
+    .where(COUNTED, items.c.suggestion.is_not(None), LIVE_LABEL)
+    .order_by(items.c.id, answers.c.id)
+)
 ASKED: Final = (
     select(func.count())
     .select_from(comments.join(items, items.c.id == comments.c.item))
@@ -110,6 +134,19 @@ class Shown:
 
     key: str
     data: dict[str, Any]
+
+
+class Aided(NamedTuple):
+    """A live answer to an item with a suggestion, and what became of that. All but numbers and `aid` is JSON text;
+    `planted` is the wrong suggestion that was shown."""
+
+    item: int
+    aid: str | None
+    label: str
+    milliseconds: int | None
+    gold: str | None
+    suggestion: str | None
+    planted: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +208,19 @@ def on_gold(connection: Connection, project: int) -> Iterator[tuple[int, int, st
     """(item, person, label, the item's gold) of each live label of a gold item, labels as JSON text."""
     for rows in _many(connection, ON_GOLD, project):
         yield from rows
+
+
+def unsure(connection: Connection, project: int) -> Iterator[tuple[int, str]]:
+    """(item, label as JSON text) of each live answer by somebody who was not sure of a question: as `together`, not of
+    gold items."""
+    for rows in _many(connection, UNSURE, project):
+        yield from rows
+
+
+def aided(connection: Connection, project: int) -> Iterator[Aided]:
+    """The live answers to items with a suggestion, by item."""
+    for rows in _many(connection, AIDED, project):
+        yield from (Aided(*row) for row in rows)
 
 
 def questions_asked(connection: Connection, project: int) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 
+from bot.draft import suggested
 from bot.labels import LABEL_TYPES, pieces, transcript
 from bot.labels.base import BadAnswer, Label, Said
 from bot.project import Json, Project, Question
@@ -158,6 +159,7 @@ class Coding:
         # Free texts hardly ever come twice: remembering them would only fill the memory.
         self.repeats = all(coder.type.CATEGORICAL for coder in self.coders)
         self._known: dict[str, Coded] = {}
+        self._suggested: dict[str, Coded] = {}
         self._together: dict[str, Together] = {}
 
     def answer(self, text: str) -> Coded:
@@ -167,6 +169,16 @@ class Coding:
             found = tuple(coder.code(self._of(labels, coder.question)) for coder in self.coders)
             if self.repeats:
                 self._known[text] = found
+        return found
+
+    def suggestion(self, text: str) -> Coded:
+        """What an item's suggestion, {"label": {question: label}}, says to each question."""
+        found = self._suggested.get(text)
+        if found is None:
+            held = json.loads(text)
+            found = tuple(coder.code(suggested(coder.question, held)) for coder in self.coders)
+            if self.repeats:
+                self._suggested[text] = found
         return found
 
     def _of(self, labels: Json, question: Question) -> Json:

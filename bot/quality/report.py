@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from bot.labels.base import Said
 from bot.project import Project
+from bot.quality import suggestions, unsure
 from bot.quality.agreeing import (
     Confusion,
     Interval,
@@ -26,12 +27,14 @@ from bot.quality.agreeing import (
     over_time,
     per_label,
 )
+from bot.quality.ambiguity import Ambiguity, Scatter
 from bot.quality.coding import Coder, Coding
 from bot.quality.disputes import Dispute, Worst, tallied
 from bot.quality.distribution import LabelCount as LabelCount
 from bot.quality.distribution import distribution
 from bot.quality.measures import Agreement
 from bot.quality.pairs import NOBODY, Alike, PairAgreement, Shared
+from bot.quality.suggestions import Aids
 from bot.turn import snippet
 from storage import figures
 from storage.columns import micros, moment
@@ -151,6 +154,8 @@ class Report:
     reviewed: int = 0
     people: tuple[PersonFigures, ...]
     disputes: int = 0
+    ambiguity: Ambiguity
+    suggestions: Aids
 
     @property
     def today(self) -> date:
@@ -169,8 +174,9 @@ def summary(connection: Connection, row: ProjectRow, project: Project, now: date
     coding = Coding(project, figures.SEPARATOR)
     work = _work(connection, row.id, now)
     gold = _gold(connection, row.id, coding)
+    scatter = Scatter(coding, unsure.counts(connection, row.id, project))
     zone = project.summary.timezone if project.summary else "UTC"
-    disputed, shared = _items(connection, row.id, coding, ZoneInfo(zone))
+    disputed, shared = _items(connection, row.id, coding, scatter, ZoneInfo(zone))
     everybody = figures.participants(connection, row.id)
     names = {one.id: one.public for one in everybody}
     alike = shared.people(coding.coders)
@@ -202,6 +208,8 @@ def summary(connection: Connection, row: ProjectRow, project: Project, now: date
         disputes=disputed.count,
         reviewed=len(figures.decided(connection, row.id)),
         people=tuple(_people(everybody, work, gold, alike)),
+        ambiguity=scatter.figures(connection),
+        suggestions=suggestions.aids(connection, row.id, coding),
     )
 
 
@@ -316,7 +324,9 @@ def _gold(connection: Connection, project: int, coding: Coding) -> _Gold:
     return scores
 
 
-def _items(connection: Connection, project: int, coding: Coding, zone: ZoneInfo) -> tuple[Worst, Shared]:
+def _items(
+    connection: Connection, project: int, coding: Coding, scatter: Scatter, zone: ZoneInfo
+) -> tuple[Worst, Shared]:
     """Counts every item's labels; returns the most disputed items that nobody has decided, and who gave what."""
     worst, shared, decided = Worst(DISPUTED), Shared(), figures.decided(connection, project)
     times: dict[tuple[str, int], int] = {}
@@ -331,6 +341,7 @@ def _items(connection: Connection, project: int, coding: Coding, zone: ZoneInfo)
         else:
             coding.count(found, 1, days[quarter])
         shared.add(who, found)
+        scatter.see(item, state == "done", found)
         if state == "done" and item not in decided:
             worst.offer(item, found)
     for (joined, day), count in times.items():

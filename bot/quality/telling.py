@@ -7,6 +7,7 @@ from bot.characters import units
 from bot.chat import Part, Style, Text
 from bot.labels.base import cut
 from bot.quality.changes import changed
+from bot.quality.difficulties import aids, confusions, unsure
 from bot.quality.report import Disputed, LabelCount, PersonFigures, QuestionFigures, Report
 from bot.quality.words import PARTS, Words
 from bot.wording import say
@@ -38,6 +39,8 @@ def text(report: Report, language: str, before: Reading | None = None) -> Text:
         blocks.append((1, _line(words.accuracy(report.gold, _free(report.questions)))))
     if report.reviewed:
         blocks.append((2, _line(words.say("report.reviewed", count=words.count(report.reviewed)))))
+    blocks += [(2, _line(line)) for line in (*aids(report, words), unsure(report, words)) if line]
+    blocks += [(3 + place, _line(line)) for place, line in enumerate(confusions(report, words))]
     if report.disputed:
         blocks.append((3, _line("\n" + words.say("report.disputed"))))
         blocks += [(4 + place, said) for place, said in enumerate(disputes(report, words))]
