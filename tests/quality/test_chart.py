@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from bot.quality.ambiguity import Ambiguity
 from bot.quality.chart import HEIGHT, WIDTH, summary_chart
 from bot.quality.drawable import drawable, shortened
 from bot.quality.measures import Agreement
 from bot.quality.report import Accuracy, LabelCount, Pace, QuestionFigures, Report
+from bot.quality.suggestions import Aids, Arm
 from bot.quality.words import PARTS, Words
 from storage.figures import Parts
 
@@ -32,7 +34,10 @@ BAR_ROW = 184  # a line of pixels through the progress bar
 TODAY = date(2026, 11, 24)
 
 NO_GOLD = Accuracy(0, 0, None)
+NONE = Arm(0, 0, 0, 0, 0, None, None, None)
 USUAL = Report(
+    ambiguity=Ambiguity((), ()),
+    suggestions=Aids(NONE, NONE, None, None, NONE, NONE, None),
     project="reviews",
     title="Review sentiment",
     as_of=datetime.combine(TODAY, time(12), UTC),
