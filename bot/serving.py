@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot import draft as drafts
-from bot import face, finishing, golden, notify, piecewise, qualifying
+from bot import face, finishing, golden, notify, piecewise, qualifying, settling
 from bot.characters import storable
 from bot.chat import Message, Part, Row, Toast
 from bot.draft import FRESH, Draft
@@ -175,7 +175,9 @@ SAID = 160
 
 
 def save(turn: Turn, card: Card, project: Project, draft: Draft) -> None:
+    seq = settling.begin(turn.tx, card.project, project)
     answers.record(turn.tx, card, dict(draft.done))
+    settling.settle(turn.tx, card.project, project, card.item, seq)
     _next(turn, card, phrase("card.saved", label=described(turn, project, draft)), draft.done)
 
 
@@ -268,10 +270,19 @@ def undo_answer(turn: Turn, project: int) -> None:
         turn.toast("undo.nothing")
     elif answer.final:
         turn.toast("undo.told", alert=True)
-    elif not answers.withdraw(turn.tx, answer, _enough(turn, answer, rules)):
+    elif not _withdrawn(turn, answer, rules):
         turn.toast("undo.taken", alert=True)
     else:
         _serve_again(turn, answer)
+
+
+def _withdrawn(turn: Turn, answer: answers.Answer, rules: int) -> bool:
+    project = turn.schema(answer.project, rules)
+    seq = settling.begin(turn.tx, answer.project, project)
+    went = answers.withdraw(turn.tx, answer, _enough(turn, answer, rules))
+    if went and answer.kind == "label":
+        settling.settle(turn.tx, answer.project, project, answer.item, seq)
+    return went
 
 
 def _enough(turn: Turn, answer: answers.Answer, rules: int) -> int:
