@@ -99,8 +99,8 @@ def _confidence(tx: Transaction, row: int, project: Project, labels: Labels) -> 
         people: dict[int, dict[live.Pair, int]] = {}
         for one in own:
             if one.question == question.name:
-                people.setdefault(one.person, {})[one.truth, one.given] = one.count
-        everybody = {(one.truth, one.given): int(one.count) for one in pooled if one.question == question.name}
+                people.setdefault(one.person, {})[one.truth, one.given] = one.times
+        everybody = {(one.truth, one.given): int(one.times) for one in pooled if one.question == question.name}
         classes = [label.name for label in question.labels]
         found.append(live.judged(votes, live.Counts(everybody, people), classes)[1])
     return min(found, default=0.0)

@@ -34,11 +34,11 @@ ADD: Final = text(
 )
 EMPTY: Final = text("DELETE FROM skills WHERE project = :project AND person = :person AND count = 0")
 EVERYBODY = (
-    select(skills.c.question, skills.c.truth, skills.c.given, func.sum(skills.c.count).label("count"))
+    select(skills.c.question, skills.c.truth, skills.c.given, func.sum(skills.c.count).label("times"))
     .where(skills.c.project == bindparam("p"))
     .group_by(skills.c.question, skills.c.truth, skills.c.given)
 )
-CELLS = select(skills.c.person, skills.c.question, skills.c.truth, skills.c.given, skills.c.count).where(
+CELLS = select(skills.c.person, skills.c.question, skills.c.truth, skills.c.given, skills.c.count.label("times")).where(
     skills.c.project == bindparam("p")
 )
 OF_PEOPLE = CELLS.where(skills.c.person.in_(bindparam("who", expanding=True)))
@@ -71,7 +71,7 @@ def labels(tx: Transaction, item: int) -> list[tuple[int, Mapping[str, Any]]]:
 
 def add(tx: Transaction, project: int, changes: Mapping[Cell, int]) -> None:
     """Adds to the counts, in an order of their own so that nobody waits for each other; nothing is kept of zeros."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"project": project, "person": person, "question": question, "truth": truth, "given": given, "by": by}
         for (person, question, truth, given), by in sorted(changes.items())
         if by
@@ -82,19 +82,19 @@ def add(tx: Transaction, project: int, changes: Mapping[Cell, int]) -> None:
 
 
 def everybody(tx: Transaction, project: int) -> list[Row]:
-    """(question, truth, given, count) over all people."""
+    """(question, truth, given, times) over all people."""
     return list(tx.all(EVERYBODY, {"p": project}))
 
 
 def of_people(tx: Transaction, project: int, people: Iterable[int]) -> list[Row]:
-    """(person, question, truth, given, count) of those people."""
+    """(person, question, truth, given, times) of those people."""
     return list(tx.all(OF_PEOPLE, {"p": project, "who": sorted(people)}))
 
 
 def every(tx: Transaction, project: int) -> dict[Cell, int]:
     """All counts of a project."""
     rows = tx.all(CELLS, {"p": project})
-    return {(row.person, row.question, row.truth, row.given): row.count for row in rows}
+    return {(row.person, row.question, row.truth, row.given): row.times for row in rows}
 
 
 def settled(tx: Transaction, project: int) -> list[int]:
