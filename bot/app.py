@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from random import Random
 
-from bot import comparing, doors, letters, marking, presses, replies, schedule, serving
+from bot import comparing, doors, letters, marking, ownwork, presses, replies, reviewers, schedule, serving
 from bot.characters import storable
 from bot.chat import (
     Blocked,
@@ -221,6 +221,8 @@ COMMANDS: dict[str, Callable[[Turn, str], None]] = {
     "help": _help,
     "stop": lambda turn, argument: doors.stop(turn),
     "item": comparing.item,
+    "review": reviewers.review,
+    "work": ownwork.work,
 }
 
 

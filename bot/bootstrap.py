@@ -23,6 +23,7 @@ from bot.chat import Chat, ChatError, Tick
 from bot.chats.browser import BrowserChat
 from bot.drawn import Drawings, LoadRegions
 from bot.edge import Edge
+from bot.lookingback import LookingBack
 from bot.platforms import slack_chat, slack_team, telegram_chat
 from bot.project import Project
 from bot.reception import FrontDoor, MayRead, PageBoard
@@ -41,6 +42,7 @@ T = TypeVar("T")
 TICK_SECONDS = 2.0
 TAKE_OVER_SECONDS = 5.0
 SWEEP_SECONDS = 3600.0
+LOOK_SECONDS = 300.0
 STOP_SECONDS = 8.0
 WAITING = 1024
 """Connections that may wait to be taken."""
@@ -345,7 +347,7 @@ async def _take_over(house: House) -> None:
 
 async def _clock(house: House) -> None:
     """Time passes for the core; a failure is the storage's, and the next tick tries again."""
-    ticks = 0
+    ticks, looking_back = 0, LookingBack()
     while True:
         try:
             await house.edge.receive(Tick())
@@ -353,6 +355,8 @@ async def _clock(house: House) -> None:
                 await sweep(house.database)
                 await asyncio.to_thread(house.files.sweep)
                 await asyncio.to_thread(house.drawings.sweep)
+            if ticks % int(LOOK_SECONDS / TICK_SECONDS) == 0:
+                await looking_back.look(house.database)
         except Exception as error:
             log.warning("a tick failed (%s)", type(error).__name__)
         ticks += 1

@@ -14,7 +14,7 @@ from bot.project import Project, Question, question_of
 from bot.subject import picture_of
 from bot.turn import Turn, snippet
 from bot.wording import phrase, say
-from storage import answers, gold, projects, queue
+from storage import answers, projects, queue, reviews
 from storage.answers import Given
 from storage.database import Transaction
 
@@ -34,7 +34,8 @@ class Compared:
     given: Sequence[Given]
     item: int = 0
     gold: Mapping[str, Any] | None = None
-    decided: Mapping[str, Any] | None = None
+    decided: Mapping[str, Label] | None = None
+    """What a reviewer decided; None where nobody has."""
 
     def proposed(self, patient: bool = False) -> dict[str, Label] | None:
         """What a reviewer would make gold: the decision there is, else what the answers come to; None where they come
@@ -56,7 +57,7 @@ class Compared:
 
     def text(self, language: str) -> Text:
         heading = Part(f"{self.project.title} · {self.key}\n", "bold")
-        if not self.given:
+        if not self.given and self.decided is None:
             return (heading, Part(say(language, phrase("item.nobody"))))
         parts = [heading, Part(snippet(dict(self.data)), "quiet")]
         for question in self.project.questions:
@@ -67,7 +68,10 @@ class Compared:
         kind = LABEL_TYPES[question.type]
         lines = [] if self.project.single else [question.title]
         labels = [(one.public, one.label[question.name]) for one in self.given if question.name in one.label]
-        if not self._drawn(question):
+        if self.decided is not None and self.decided.get(question.name) is not None:
+            told = say(language, kind.describe(question, self.decided[question.name]))
+            lines.append(say(language, phrase("item.decided", label=told)))
+        elif not self._drawn(question):
             lines.append(consensus(question, [label for _, label in labels], language))
         return lines + [f"{public}: {say(language, kind.describe(question, label))}" for public, label in labels]
 
@@ -137,8 +141,9 @@ def compared(tx: Transaction, project: int, asked: Project, key: str) -> Compare
     row = queue.called(tx, project, key)
     if row is None:
         return None
-    given, decided = answers.given(tx, row.id), gold.decided(tx, row.id)
-    return Compared(asked, row.key, row.data, row.media or (), given, row.id, row.gold, decided)
+    decision = reviews.standing(tx, row.id)
+    decided = None if decision is None else decision.label
+    return Compared(asked, row.key, row.data, row.media or (), answers.given(tx, row.id), row.id, row.gold, decided)
 
 
 def _media(found: Compared, language: str) -> tuple[Media, ...]:

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from bot.buttons import Pressed, pack
 from bot.characters import cut, units
@@ -28,6 +28,15 @@ SHARE = 80
 """The least that a field of a long record is shown of."""
 
 BLANK = Part("\n\n")
+
+
+class Holding(Protocol):
+    """An item's data and media, as a card holds them."""
+
+    @property
+    def data(self) -> dict[str, Any]: ...
+    @property
+    def media(self) -> list[dict[str, Any]] | None: ...
 
 
 def face(turn: Turn, card: Card, draft: Draft, rows: tuple[Row, ...] | None = None) -> Message:
@@ -148,16 +157,21 @@ def _piece(turn: Turn, ask: Ask, about: Subject) -> str:
 def _body(project: Project, card: Card, question: Question, ask: Ask, captioned: bool) -> Text:
     """The item's own words: one field as it stands, several as a list of names and values. A label type may show the
     one it is about in its own way."""
+    limit = CAPTION_LIMIT if captioned else TEXT_LIMIT
     if not ask.body:
-        return _words(project, card, _fields(project, card), captioned)
+        return _words(project, card, _fields(project, card), limit)
     its_own = text_field(project, question, card.data, card.media or ())
-    others = _words(project, card, [name for name in _fields(project, card) if name != its_own], captioned, named=True)
+    others = _words(project, card, [name for name in _fields(project, card) if name != its_own], limit, named=True)
     return joined([others, tuple(Part(text, style) for text, style in ask.body)])
 
 
-def _words(project: Project, card: Card, names: Sequence[str], captioned: bool, named: bool = False) -> Text:
+def words(project: Project, item: Holding, limit: int) -> Text:
+    """The item's own words as its card shows them, in at most `limit` UTF-16 code units."""
+    return _words(project, item, _fields(project, item), limit)
+
+
+def _words(project: Project, card: Holding, names: Sequence[str], limit: int, named: bool = False) -> Text:
     shown = {name: _plain(card.data[name]) for name in names if card.data.get(name) not in (None, "")}
-    limit = CAPTION_LIMIT if captioned else TEXT_LIMIT
     if not shown:
         return ()
     if len(names) == 1 and not project.show and not named:
@@ -191,7 +205,7 @@ def _shares(lengths: Sequence[int], room: int) -> list[int]:
     return shares
 
 
-def _fields(project: Project, card: Card) -> list[str]:
+def _fields(project: Project, card: Holding) -> list[str]:
     pictured = {media["field"] for media in card.media or ()}
     return [name for name in project.show or card.data if name not in pictured]
 

@@ -19,7 +19,7 @@ def finished(turn: Turn, row: ProjectRow, said: str, former: Former | None) -> N
     undo = _latest_undo(turn, row.id)
     message = Message(
         text=(Part(summary(turn, row)),),
-        buttons=(*_elsewhere(turn, row.id), *((undo,) if undo else ())),
+        buttons=(*elsewhere(turn, row.id), *((undo,) if undo else ())),
     )
     turn.post(face.headed(face.place(turn, message, None, former), said))
 
@@ -60,7 +60,7 @@ def _latest_undo(turn: Turn, project: int) -> Row:
     return () if card is None else (turn.button("card.undo", Pressed(card.nonce, 0, "u"), quiet=True),)
 
 
-def _elsewhere(turn: Turn, here: int) -> tuple[Row, ...]:
+def elsewhere(turn: Turn, here: int) -> tuple[Row, ...]:
     mine = turn.person.id
     theirs = (member for member in people.memberships(turn.tx, mine) if member.project != here)
     others = [member for member in theirs if queue.waits(turn.tx, member.project, mine)]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from bot import doors, goldmaking, qualifying, serving
+from bot import doors, goldmaking, qualifying, reviewers, serving, watching
 from bot import draft as drafts
 from bot.buttons import BadButton, Pressed, pack, unpack
 from bot.chat import Form, FormField, Message, OpenForm, Row, Toast
@@ -28,7 +28,7 @@ def press(turn: Turn, data: str) -> None:
         return
     card = cards.held(turn.tx, pressed.nonce)
     if card is None:
-        turn.toast("press.gone")
+        reviewers.press(turn, pressed)
     elif card.person != turn.person.id:
         turn.toast("press.not_yours", alert=True)
     elif card.role is None and doors.role_in(turn, card.project) is None:
@@ -204,6 +204,8 @@ def _press_anywhere(turn: Turn, pressed: Pressed) -> None:
         goldmaking.press(turn, pressed)
     elif pressed.action in ("e", "i"):
         qualifying.decide(turn, pressed)
+    elif pressed.action == "v":
+        watching.press(turn, pressed)
     else:
         turn.toast("press.gone")
 

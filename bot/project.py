@@ -110,6 +110,15 @@ NEWCOMER = 20
 
 
 @dataclass(frozen=True)
+class Review:
+    """Items come to a reviewer where people differ: a tie, or a consensus below `confidence` (0..1). `feedback` tells
+    people of a decision that is not their answer."""
+
+    confidence: float = 0.6
+    feedback: bool = True
+
+
+@dataclass(frozen=True)
 class Project:
     """Everything a project file says. Shares are 0..1; empty `chats` and `show` mean "all"."""
 
@@ -135,6 +144,8 @@ class Project:
     fields: Mapping[str, str] = field(default_factory=dict, hash=False)
     language: str = "en"
     summary: Summary | None = None
+    review: Review | None = None
+    watch: bool = True
 
     def had_enough(self, answered: int) -> bool:
         """Whether a person with that many answers gets no more items."""
@@ -177,10 +188,12 @@ class Project:
             known["qualification"] = Qualification(**_known(Qualification, known["qualification"]))
         if known.get("adaptive") is not None:
             known["adaptive"] = Adaptive(**_known(Adaptive, known["adaptive"]))
+        if known.get("review") is not None:
+            known["review"] = Review(**_known(Review, known["review"]))
         return cls(**known)
 
 
-Dataclass = TypeVar("Dataclass", Adaptive, LabelDef, Project, Qualification, Question, ShowIf, Summary)
+Dataclass = TypeVar("Dataclass", Adaptive, LabelDef, Project, Qualification, Question, Review, ShowIf, Summary)
 
 
 def _known(kind: type[Dataclass], config: Mapping[str, Any]) -> dict[str, Any]:
@@ -200,7 +213,7 @@ def question_of(config: Mapping[str, Any]) -> Question:
 def _plain(value: object) -> Json:
     if isinstance(value, timedelta):
         return int(value.total_seconds())
-    if isinstance(value, (Adaptive, LabelDef, Project, Qualification, Question, ShowIf, Summary)):
+    if isinstance(value, (Adaptive, LabelDef, Project, Qualification, Question, Review, ShowIf, Summary)):
         return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
     if isinstance(value, Mapping):
         return {str(key): _plain(value[key]) for key in sorted(value)}

@@ -23,6 +23,7 @@ from bot.project import (
     Project,
     Qualification,
     Question,
+    Review,
     ShowIf,
     Summary,
 )
@@ -64,6 +65,7 @@ _RULES = (
     "gold_share",
     "gold_start",
     "gold_feedback",
+    "watch",
 )
 _PROJECT = (
     "name",
@@ -76,6 +78,7 @@ _PROJECT = (
     "fields",
     "summary",
     "qualification",
+    "review",
 )
 _PROJECT_KEYS = (*_PROJECT, *_RULES, "skip_reasons")
 _SINGLE_KEYS = ("question", "type", "labels")
@@ -83,6 +86,7 @@ _QUESTION_KEYS = ("name", "title", "type", "labels", "show_if")
 _LABEL_KEYS = ("name", "title", "help", "examples", "was", "parent", "labels")
 _QUALIFICATION_KEYS = ("items", "right", "text")
 _SUMMARY_KEYS = ("channel", "every", "timezone")
+_REVIEW_KEYS = ("confidence", "feedback")
 
 # In TOML a line belongs to the last [header] above it: by far the commonest slip in these files.
 _TO_THE_TOP = "belongs to the project; move it above the first line that starts with [."
@@ -154,12 +158,14 @@ class _Reader:
             "gold_start": lambda: root.share("gold_start", 0.9, 0.3) if "gold_start" in root else None,
             "gold_feedback": lambda: root.flag("gold_feedback", False),
             "qualification": lambda: self.qualification(root) if "qualification" in root else None,
+            "watch": lambda: root.flag("watch", True),
             "skip_reasons": lambda: root.texts("skip_reasons", SKIP_REASONS, REASON_MAX),
             "chats": lambda: root.some_of("chats", CHATS),
             "show": lambda: root.texts("show"),
             "fields": lambda: _fields(root.table("fields")),
             "language": lambda: root.named("language", _LANGUAGE, 'a language code such as "en" or "pt-BR"', "en"),
             "summary": lambda: self.summary(root) if "summary" in root else None,
+            "review": lambda: _review(root.table("review"), self.astray) if "review" in root else None,
         }
         found: dict[str, Any] = {key: self.tried(read) for key, read in reading.items()}
         if self.problems:
@@ -271,6 +277,11 @@ class _Reader:
             except ValueError as error:
                 table.fail(str(error), _meant(table, str(error)))
         return question
+
+
+def _review(table: Table, astray: Mapping[str, str]) -> Review:
+    table.only(_REVIEW_KEYS, astray)
+    return Review(table.share("confidence", 1, 0.6), table.flag("feedback", True))
 
 
 def _meant(table: Table, sentence: str) -> str:

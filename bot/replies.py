@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot import marking, serving, settling
+from bot import marking, reviewers, serving, settling, watching
 from bot.buttons import BadButton, Pressed, unpack
 from bot.characters import storable
 from bot.chat import Edited, FieldErrors, Reply, Submit
@@ -32,8 +32,11 @@ def reply(turn: Turn, event: Reply) -> None:
     card = _meant(turn, event)
     if not event.text.strip():
         turn.tell(phrase("reply.not_text"))
+    elif _of_no_card(turn, event, card) and reviewers.explain(turn, event.text):
+        return
     elif card is None:
-        turn.tell(_why_not(turn, event))
+        if not watching.answered(turn, event.text):
+            turn.tell(_why_not(turn, event))
     elif card.person != turn.person.id:
         turn.tell(phrase("press.not_yours"))
     elif card.role is None:
@@ -48,6 +51,13 @@ def reply(turn: Turn, event: Reply) -> None:
         serving.take_away(turn, card)
     else:
         _use(turn, card, event)
+
+
+def _of_no_card(turn: Turn, event: Reply, card: Card | None) -> bool:
+    """Whether what was typed can be about something else than a card: nothing is in hand, or it replies to that."""
+    if card is None:
+        return bool(event.to) or cards.open_card(turn.tx, turn.person.id) is None
+    return card.state == "expired" and not event.to
 
 
 def _why_not(turn: Turn, event: Reply) -> Phrase:

@@ -28,6 +28,8 @@ def terminal(report: Report, console: Console, language: str = "en") -> None:
             _question(console, question, words, alone=len(report.questions) == 1)
     if report.gold.labels:
         _say(console, "", words.accuracy(report.gold, any(one.labels is None for one in report.questions)))
+    if report.reviewed:
+        _say(console, "", words.say("report.reviewed", count=words.count(report.reviewed)))
     if report.disputed:
         said = ("".join(part.text for part in dispute).rstrip() for dispute in disputes(report, words))
         _say(console, "", words.say("report.disputed"), *said)

@@ -15,6 +15,8 @@ from storage.projects import ProjectRow
 log = logging.getLogger("labelbot.schedule")
 KEY_DAYS = timedelta(days=7)
 SUMMARY = "summary"
+WATCH = "watch"
+"""Once a day, from midnight by UTC on."""
 
 
 def tick(tx: Transaction, schemas: Schemas) -> None:
@@ -24,6 +26,7 @@ def tick(tx: Transaction, schemas: Schemas) -> None:
     for row in projects.every(tx):
         _part(tx, partial(_unskip, schemas=schemas, row=row))
         _part(tx, partial(_note_due, schemas=schemas, row=row))
+        _part(tx, partial(_note_watch, schemas=schemas, row=row))
 
 
 def _part(tx: Transaction, work: Callable[[Transaction], object]) -> None:
@@ -53,6 +56,11 @@ def _note_due(tx: Transaction, schemas: Schemas, row: ProjectRow) -> None:
     summary = schemas.get(tx, row.id, row.version).summary
     if summary is not None and summary.every:
         runs.due(tx, row.id, SUMMARY, latest_slot(summary, tx.now))
+
+
+def _note_watch(tx: Transaction, schemas: Schemas, row: ProjectRow) -> None:
+    if schemas.get(tx, row.id, row.version).watch:
+        runs.due(tx, row.id, WATCH, tx.now.replace(hour=0, minute=0, second=0, microsecond=0))
 
 
 def latest_slot(summary: Summary, now: datetime) -> datetime:

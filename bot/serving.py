@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot import draft as drafts
-from bot import face, finishing, golden, notify, piecewise, qualifying, settling
+from bot import face, finishing, golden, notify, pausing, piecewise, qualifying, reviewqueue, settling
 from bot.characters import storable
 from bot.chat import Message, Part, Row, Toast
 from bot.draft import FRESH, Draft
@@ -14,7 +14,7 @@ from bot.labels.base import Given, Label, Marked
 from bot.project import SKIP_REASONS, Project
 from bot.turn import Turn, new_nonce
 from bot.wording import Phrase, phrase
-from storage import answers, cards, people, projects, queue, typed
+from storage import answers, cards, notes, people, projects, queue, typed
 from storage.cards import Card
 from storage.projects import ProjectRow, Seat
 from storage.queue import Deal
@@ -27,7 +27,9 @@ def serve(turn: Turn, project: int, said: str = "", former: Former | None = None
         turn.post(face.place(turn, _not_here(turn, project, seat.project.version), None, former))
         return
     card = next_card(turn, seat)
-    if card is None:
+    if card is None and seat.paused:
+        turn.post(face.headed(face.place(turn, _paused(turn, seat.project), None, former), said))
+    elif card is None:
         finishing.finished(turn, seat.project, said, former)
     else:
         show(turn, card, drafts.load(card.draft), said, former)
@@ -37,6 +39,12 @@ def may_show(turn: Turn, project: int, rules: int) -> bool:
     """Whether what the project holds may be seen in this chat; `rules` is the project's version now."""
     chats = turn.schema(project, rules).chats
     return not chats or turn.platform in chats
+
+
+def _paused(turn: Turn, row: ProjectRow) -> Message:
+    why = notes.reason(turn.tx, row.id, turn.person.id) or ""
+    said = turn.say(pausing.reason(why, turn.schema(row.id, row.version).title))
+    return Message(text=(Part(said),), buttons=finishing.elsewhere(turn, row.id))
 
 
 def not_here(turn: Turn, project: int, rules: int) -> Phrase:
@@ -91,6 +99,7 @@ def deals(turn: Turn, seat: Seat) -> bool:
     project = turn.schema(seat.project.id, seat.project.version)
     return (
         seat.project.state == "open"
+        and not seat.paused
         and not qualifying.has_failed(turn, seat.project.id, project, seat.role)
         and not project.had_enough(seat.answered)
     )
@@ -178,6 +187,7 @@ def save(turn: Turn, card: Card, project: Project, draft: Draft) -> None:
     seq = settling.begin(turn.tx, card.project, project)
     answers.record(turn.tx, card, dict(draft.done))
     settling.settle(turn.tx, card.project, project, card.item, seq)
+    reviewqueue.completed(turn, card, project)
     _next(turn, card, phrase("card.saved", label=described(turn, project, draft)), draft.done)
 
 
@@ -219,7 +229,7 @@ def late(turn: Turn, card: Card, given: Given | Marked, source: str | None) -> N
 
 def reopen(turn: Turn, card: Card) -> Card | None:
     """An expired card that is tapped after all: open again, if its item still has a place; None if not."""
-    if not queue.take_back(turn.tx, card):
+    if notes.reason(turn.tx, card.project, card.person) is not None or not queue.take_back(turn.tx, card):
         return None
     other = cards.open_card(turn.tx, turn.person.id)
     if other is not None:
@@ -263,13 +273,18 @@ def _step_back(turn: Turn, card: Card) -> None:
 def undo_answer(turn: Turn, project: int) -> None:
     """Takes the latest answer back; a card in hand waits until that item is answered again."""
     answer = answers.latest(turn.tx, turn.person.id, project)
-    rules = projects.by_id(turn.tx, project).version
+    seat = projects.seat(turn.tx, project, turn.person.id)
+    rules = seat.project.version
     if not may_show(turn, project, rules):
         turn.post(_not_here(turn, project, rules))
+    elif seat.paused:
+        turn.post(_paused(turn, seat.project))
     elif answer is None:
         turn.toast("undo.nothing")
     elif answer.final:
         turn.toast("undo.told", alert=True)
+    elif reviewqueue.settled(turn, answer, turn.schema(project, rules)):
+        turn.toast("undo.reviewed", alert=True)
     elif not _withdrawn(turn, answer, rules):
         turn.toast("undo.taken", alert=True)
     else:
@@ -347,6 +362,7 @@ def flag(turn: Turn, card: Card, note: str) -> None:
     """Takes a broken item out of the queue and tells the project's admins."""
     project = turn.schema(card.project, card.version)
     answers.flag(turn.tx, card, note, project.flags_needed)
+    reviewqueue.flagged(turn, card, project)
     people.record(turn.tx, turn.person.id, card.project, "flag", {"item": card.key})
     notify.admins(turn, card, project, "admin.flagged", note, decide=True)
     _next(turn, card, phrase("flag.done"))

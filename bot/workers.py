@@ -14,12 +14,14 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from bot import payload, stored
 from bot.chat import Media, Message, Outgoing, Part, Text
+from bot.lookout import Finds, looked, told
 from bot.processes import child
 from bot.project import Project, Summary
+from bot.schedule import WATCH
 from bot.wording import LANGUAGES, phrase, say, spoken
 from storage import accounts, media, outbox, people, runs
 from storage.columns import micros
@@ -30,6 +32,7 @@ from storage.people import Person
 from storage.runs import Run
 
 log = logging.getLogger("labelbot.workers")
+T = TypeVar("T")
 SUMMARY: Final = "summary"
 NOW: Final = "post"
 """A summary asked for, beside the slots: of another kind, so that no slot is taken for the project's second."""
@@ -154,18 +157,30 @@ class Workers:
         return True
 
     def _do(self, due: Run, now: datetime) -> None:
+        if due.kind == WATCH:
+            found = self._child(looked, due, now)
+            self._posted.extend(run(self._database, lambda tx: self._tell(tx, due, found)))
+            return
         if due.kind not in (SUMMARY, NOW):
             raise ValueError(f"nobody knows how to do a {due.kind}")
         if not self._postable(due):
             return
-        made = self._compute(due, now)
+        made = self._child(make_summary, due, now)
         chart = self._files.put(made.picture)
         self._posted.extend(run(self._database, lambda tx: self._post(tx, due, made, chart)))
 
-    def _compute(self, due: Run, now: datetime) -> Made:
+    def _tell(self, tx: Transaction, due: Run, found: Finds) -> list[Outgoing]:
+        """The notes, their messages and the end of the run in one transaction."""
+        project = stored.by_id(tx, due.project)[1]
+        if not runs.done(tx, due.id) or not project.watch:
+            return []
+        news = told(tx, due.project, project.title, found, self._to_tell(tx, due.project, project))
+        return [_send(tx, account, admin.chat_external, message) for account, admin, message in news]
+
+    def _child(self, work: Callable[[str, int, datetime], T], due: Run, now: datetime) -> T:
         pool = self._ready_pool()
         try:
-            return pool.submit(make_summary, self._database.url, due.project, now).result(COMPUTE_SECONDS)
+            return pool.submit(work, self._database.url, due.project, now).result(COMPUTE_SECONDS)
         except (BrokenProcessPool, TimeoutError):
             self._end_pool()
             raise
@@ -251,7 +266,7 @@ class Workers:
         )
 
     def _failed(self, due: Run, error: Exception) -> None:
-        log.error("the summary of %s failed (%s)", due.name, type(error).__name__)
+        log.error("the %s of %s failed (%s)", WATCH if due.kind == WATCH else SUMMARY, due.name, type(error).__name__)
         # Not its words: they may be an item's.
         run(self._database, lambda tx: runs.failed(tx, due, type(error).__name__))
 

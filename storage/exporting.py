@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, func, select, text
 
 from storage.database import Row
 from storage.schema import answers, comments, items, people
+from storage.schema_quality import decisions
 
 PAGE: Final = 1000
 KINDS: Final = ("label", "skip", "flag", "late")
@@ -60,15 +61,23 @@ NOTES: Final = (
     .where(comments.c.item >= bindparam("first"), comments.c.item <= bindparam("last"), text("+comments.project = :p"))
     .order_by(comments.c.id)
 )
+DECIDED: Final = select(decisions.c.item, decisions.c.label, decisions.c.note, decisions.c.version).where(
+    decisions.c.item >= bindparam("first"),
+    decisions.c.item <= bindparam("last"),
+    decisions.c.live,
+    text("+decisions.project = :p"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some items by id; `answers` and `notes` (what people asked, and why they flagged) by item's id, oldest first."""
+    """Some items by id; `answers` and `notes` (what people asked, and why they flagged) by item's id, oldest first;
+    `decided` what a reviewer made of an item."""
 
     items: Sequence[Row]
     answers: dict[int, list[Row]]
     notes: dict[int, list[Row]]
+    decided: dict[int, Row]
 
 
 class Superseded:
@@ -94,7 +103,8 @@ def pages(connection: Connection, project: int, superseded: bool) -> Iterator[Pa
             for start in range(0, len(ids), PAGE):
                 found += connection.execute(BY_IDS, {"ids": ids[start : start + PAGE]})
         notes = connection.execute(NOTES, {"p": project, "first": first, "last": after})
-        yield Page(page, _by_item(sorted(found, key=lambda row: int(row.id))), _by_item(notes))
+        decided = {row.item: row for row in connection.execute(DECIDED, {"p": project, "first": first, "last": after})}
+        yield Page(page, _by_item(sorted(found, key=lambda row: int(row.id))), _by_item(notes), decided)
 
 
 def _by_item(rows: Iterable[Row]) -> dict[int, list[Row]]:

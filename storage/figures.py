@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, Connection, Select, Text, and_, bindparam, func, select, text, type_coerce
 
 from storage.schema import answers, cards, comments, items, members, people
+from storage.schema_quality import decisions
 
 ROWS_AT_A_TIME: Final = 5_000
 SEPARATOR: Final = "\x1f"
@@ -76,6 +77,7 @@ PEOPLE: Final = (
     )
     .order_by(people.c.id)
 )
+DECIDED: Final = select(decisions.c.item).where(decisions.c.project == bindparam("p"), decisions.c.live)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +138,11 @@ def wanted(connection: Connection, project: int) -> int:
 
 def gold_items(connection: Connection, project: int) -> AbstractSet[int]:
     return frozenset(connection.execute(GOLD, {"p": project}).scalars())
+
+
+def decided(connection: Connection, project: int) -> AbstractSet[int]:
+    """The items that a reviewer has decided."""
+    return frozenset(connection.execute(DECIDED, {"p": project}).scalars())
 
 
 def given(connection: Connection, project: int) -> Iterator[tuple[int, int, str, int, int | None, int]]:

@@ -8,13 +8,11 @@ from sqlalchemy import bindparam, func, select, text, update
 from storage import people, projects
 from storage.database import Transaction
 from storage.schema import answers, items
-from storage.schema_quality import decisions
 
 Measure = Literal["told", "test", "tried"]
 EXPLANATION = select(items.c.explanation).where(items.c.id == bindparam("item"))
 MEASURED = text("UPDATE answers SET measure = :measure WHERE card = :card AND live = true")
 IS_GOLD = select(items.c.id).where(items.c.id == bindparam("item"), items.c.gold.is_not(None))
-DECIDED = select(decisions.c.label).where(decisions.c.item == bindparam("item"), decisions.c.live)
 MAKE = (
     update(items)
     .where(
@@ -61,12 +59,6 @@ def count(tx: Transaction, project: int) -> int:
 
 def is_gold(tx: Transaction, item: int) -> bool:
     return tx.value(IS_GOLD, {"item": item}) is not None
-
-
-def decided(tx: Transaction, item: int) -> Mapping[str, Any] | None:
-    """The label by question that a reviewer gave the item; None where none did."""
-    found: Mapping[str, Any] | None = tx.value(DECIDED, {"item": item})
-    return found
 
 
 def make_gold(

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -162,6 +163,20 @@ def admins(tx: Transaction, project: int) -> list[tuple[int, Person]]:
     return [(row.account, met_in(row)) for row in rows]
 
 
+def ways(tx: Transaction, persons: Sequence[int]) -> list[tuple[int, Person]]:
+    """Every chat that these people are met in: (account, person)."""
+    rows = tx.all(WHO_ANY.add_columns(identities.c.account).where(people.c.id.in_(persons)).order_by(identities.c.id))
+    return [(row.account, met_in(row)) for row in rows]
+
+
+def everywhere(tx: Transaction, person: int) -> list[tuple[int, Person]]:
+    """The person wherever they are met, once for each chat: (account, person)."""
+    rows = tx.all(
+        WHO_ANY.add_columns(identities.c.account).where(identities.c.person == person).order_by(identities.c.id)
+    )
+    return [(row.account, met_in(row)) for row in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """Somebody with a role in a project; `public` is what others know them by."""
@@ -171,15 +186,17 @@ class Member:
     name: str
     role: str
     answered: int
+    state: str
 
     def as_json(self) -> dict[str, object]:
-        return {"id": self.public, "name": self.name, "role": self.role, "answered": self.answered}
+        shown = {"id": self.public, "name": self.name, "role": self.role, "answered": self.answered}
+        return shown | {"state": self.state}
 
 
 def roster(tx: Transaction, project: int) -> list[Member]:
     """All who have a role in the project, the busiest first."""
     rows = tx.all(
-        select(people.c.id, people.c.public, people.c.name, members.c.role, members.c.answered)
+        select(people.c.id, people.c.public, people.c.name, members.c.role, members.c.answered, members.c.state)
         .join(members, members.c.person == people.c.id)
         .where(members.c.project == project)
         .order_by(members.c.answered.desc(), people.c.id)

@@ -20,7 +20,12 @@ IN_HAND = exists(OF_PERSON.where(text("cards.state = 'open'"))) | exists(
     OF_PERSON.where(text("cards.state = 'parked'"))
 )
 SEAT = (
-    ROW.add_columns(members.c.role, func.coalesce(members.c.answered, 0).label("answered"), IN_HAND.label("has_card"))
+    ROW.add_columns(
+        members.c.role,
+        func.coalesce(members.c.answered, 0).label("answered"),
+        members.c.state.label("standing"),
+        IN_HAND.label("has_card"),
+    )
     .outerjoin(members, (members.c.project == projects.c.id) & (members.c.person == bindparam("person")))
     .where(projects.c.id == bindparam("project"))
 )
@@ -39,12 +44,14 @@ class ProjectRow:
 @dataclass(frozen=True, slots=True)
 class Seat:
     """A project as one person has it: their role there (None: no business), and how many they have answered.
-    `has_card` is whether they have any in hand, open or laid aside, in whatever project."""
+    `has_card` is whether they have any in hand, open or laid aside, in whatever project; `paused` whether an admin
+    paused them here."""
 
     project: ProjectRow
     role: str | None
     answered: int
     has_card: bool
+    paused: bool = False
 
 
 class NoProjectError(LookupError):
@@ -87,7 +94,7 @@ def seat(tx: Transaction, project: int, person: int) -> Seat:
     if row is None:
         raise NoProjectError(str(project))
     found = ProjectRow(row.id, row.name, row.state, row.version, row.total)
-    return Seat(found, row.role, row.answered, bool(row.has_card))
+    return Seat(found, row.role, row.answered, bool(row.has_card), row.standing == "paused")
 
 
 def every(tx: Transaction) -> list[ProjectRow]:

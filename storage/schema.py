@@ -320,6 +320,7 @@ answers = Table(
     Index("ix_answers_latest", "person", "project", "id", **where_true("live")),
     Index("ix_answers_project", "project", "id"),
     Index("ix_answers_back", "item", "person", **_where_false("live")),
+    Index("ix_answers_superseded", "person", "project", "id", **_where_false("live")),
 )
 
 typed = Table(

@@ -39,6 +39,8 @@ reviews = Table(
     Column("nonce", String(24), unique=True),
     Column("reviewer", ForeignKey("people.id")),
     Column("leased_until", Moment),
+    Column("draft", Json),
+    Column("note", Text),
     Column("opened_at", Moment, nullable=False),
     Column("closed_at", Moment),
     Index("uq_reviews_open", "item", unique=True, **where("state = 'open'")),

@@ -228,6 +228,7 @@ def known_keys() -> set[str]:
         projectfile._QUESTION_KEYS,
         projectfile._LABEL_KEYS,
         projectfile._SUMMARY_KEYS,
+        projectfile._REVIEW_KEYS,
         *(each.OPTIONS for each in LABEL_TYPES.values()),
     )
     return {key for keys in listed for key in keys}

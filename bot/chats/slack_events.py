@@ -15,7 +15,7 @@ Heard = Press | Reply | Edited | Command | Submit | Opened
 
 WORDS = frozenset({"label", "projects", "undo", "skip", "stats", "help", "stop"})
 WITH_CODE = frozenset({"join", "start"})
-WITH_ITEM = frozenset({"item"})
+WITH_ITEM = frozenset({"item", "review", "work"})
 """Only after the slash command: alone it is a word like others, and may be a transcript."""
 _CODE = re.compile(r"[A-Za-z0-9_-]{16,}")
 """An invite's code; "start tomorrow" is a transcript."""

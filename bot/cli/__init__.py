@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "run": "bot.cli.running",
     "report": "bot.cli.reporting",
     "item": "bot.cli.reporting",
+    "work": "bot.cli.work",
     "export": "bot.cli.data",
     "aggregate": "bot.cli.aggregate",
     "people": "bot.cli.people",

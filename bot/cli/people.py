@@ -10,7 +10,7 @@ import click
 from bot.cli.session import Session, session
 from bot.cli.trouble import Trouble
 from bot.exchange.sentences import counted
-from storage import invites, people
+from storage import invites, notes, people
 from storage.database import Transaction, run
 from storage.people import ROLES
 
@@ -140,18 +140,22 @@ def show_qr(link: str) -> None:
 @click.option("--rename", type=Pair(), metavar="ID=NAME", help="show somebody under another name")
 @click.option("--role", "new_role", type=Pair(ROLES), metavar="ID=ROLE", help=f"one of {', '.join(ROLES)}")
 @click.option("--remove", metavar="ID", help="end somebody's role; their answers stay")
+@click.option("--resume", metavar="ID", help="let somebody go on who was paused")
 @click.option("--json", "as_json", is_flag=True, help="for scripts")
 def people_command(
     project: str,
     rename: tuple[str, str] | None,
     new_role: tuple[str, str] | None,
     remove: str | None,
+    resume: str | None,
     as_json: bool,
 ) -> None:
     """Who labels here, in which role, how far; rename, change the role, remove."""
     with session() as opened:
         row, _ = opened.project(project)
         run(opened.database, lambda tx: _change(tx, row.id, rename, new_role, remove))
+        if resume is not None:
+            run(opened.database, lambda tx: _resume(tx, row.id, resume))
         members = run(opened.database, lambda tx: people.roster(tx, row.id))
         ways = run(opened.database, lambda tx: invites.still_open(tx, row.id)) if remove is not None else 0
     if ways:
@@ -163,7 +167,8 @@ def people_command(
     if not members:
         click.echo(f"Nobody yet. Let people in: labelbot invite {project}")
     for member in members:
-        click.echo(f"{member.public}  {member.role:<10} {member.answered:>7} answers  {member.name}")
+        mark = "" if member.state == "active" else f"  ({member.state})"
+        click.echo(f"{member.public}  {member.role:<10} {member.answered:>7} answers  {member.name}{mark}")
 
 
 def _change(
@@ -188,6 +193,12 @@ def _change(
             "then nobody would own or administer the project; nothing was changed. Give somebody else the role first: "
             "--role ID=owner"
         )
+
+
+def _resume(tx: Transaction, project: int, start: str) -> None:
+    if not notes.resume(tx, project, _person(tx, project, start)):
+        raise Trouble(f"{start} is not paused")
+    people.record(tx, None, project, "resume", {"person": start})
 
 
 def _remove(tx: Transaction, project: int, start: str) -> None:

@@ -13,6 +13,7 @@ from bot.cli.trouble import Trouble, writing
 if TYPE_CHECKING:
     from bot.cli.session import Session
     from bot.comparing import Compared
+    from bot.project import Project
 
 
 @click.command(
@@ -43,6 +44,7 @@ def report_command(project: str, post: bool, as_json: bool, picture: Path | None
 
         with opened.database.reading() as connection:
             report = summary(connection, row, asked, datetime.now(UTC))
+        watched = _watched(opened, row.id, asked)
     if picture:
         from bot.quality.telling import picture as draw
 
@@ -57,6 +59,23 @@ def report_command(project: str, post: bool, as_json: bool, picture: Path | None
     from bot.report_terminal import terminal
 
     terminal(report, Console())
+    for line in watched:
+        click.echo(line)
+
+
+def _watched(opened: "Session", project: int, asked: "Project") -> list[str]:
+    """Asks a running labelbot for a look at people's answers; what earlier ones found and nobody has decided yet."""
+    if not asked.watch:
+        return []
+    from bot.lookout import look_now
+    from bot.watching import told
+    from bot.wording import say
+    from storage import notes
+    from storage.database import run
+
+    look_now(opened.database, project)
+    found = run(opened.database, lambda tx: notes.still_open(tx, project))
+    return [f"Look at {note.public}: {say('en', told(note.kind, note.figures))}" for note in found]
 
 
 @click.command(

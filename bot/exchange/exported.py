@@ -46,13 +46,14 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What the live labels come to, by question; a tie has the label None."""
+    """What the live labels come to, by question; a tie has the label None. `reviewed`: a reviewer decided so."""
 
     labels: Mapping[str, Label]
     confidence: Mapping[str, float]
     agreement: Mapping[str, float]
     ties: Mapping[str, tuple[Label, ...]]
     answers: int
+    reviewed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,11 @@ class Merger:
                 yield one.labels[question.name]
 
 
+def decided(merged: Merged, labels: Mapping[str, Label]) -> Merged:
+    """What a reviewer decided, in the place of what the answers come to."""
+    return Merged(labels, dict.fromkeys(labels, 1.0), merged.agreement, {}, merged.answers, reviewed=True)
+
+
 def present(project: Project, labels: Mapping[str, Label]) -> dict[str, Label]:
     """The labels by the names they have now; what the project no longer has stays as it is."""
     questions = {question.name: question for question in project.questions}
@@ -184,6 +190,8 @@ def item_row(project: Project, one: Exported) -> dict[str, Any]:
     }
     if merged.ties:
         row["tie"] = short(project, {name: list(tie) for name, tie in merged.ties.items()})
+    if merged.reviewed:
+        row["reviewed"] = True
     return row | _also(project, one, one.notes)
 
 

@@ -20,6 +20,7 @@ from bot.exchange.exported import (
     Merged,
     Merger,
     Note,
+    decided,
     given,
     moment,
     noted,
@@ -269,7 +270,8 @@ class _Export:
         for page in exporting.pages(self.connection, self.row.id, self._superseded()):
             for item in page.items:
                 notes = tuple(noted(row) for row in page.notes.get(item.id, ()))
-                if (one := self._one(item, page.answers.get(item.id, ()), merger, notes)) is not None:
+                answers, decision = page.answers.get(item.id, ()), page.decided.get(item.id)
+                if (one := self._one(item, answers, merger, notes, decision)) is not None:
                     yield one
             done += len(page.items)
             if last:
@@ -278,7 +280,9 @@ class _Export:
     def _superseded(self) -> bool:
         return self.wanted.level == "answers" and not {"superseded", "all"}.isdisjoint(self.wanted.only)
 
-    def _one(self, item: Row, rows: Sequence[Row], merger: Merger | None, notes: tuple[Note, ...]) -> Exported | None:
+    def _one(
+        self, item: Row, rows: Sequence[Row], merger: Merger | None, notes: tuple[Note, ...], decision: Row | None
+    ) -> Exported | None:
         """The item as it is exported, or None where it is not."""
         recent = [
             given(row, self.project, self.row.version)
@@ -294,7 +298,10 @@ class _Export:
         labels = [answer for answer in recent if answer.status == "live"]
         if not self._state_asked_for(item.state, bool(labels)) or (self.wanted.since is not None and not labels):
             return None
-        return self._exported(item, (), notes, merger.merge(labels))
+        merged = merger.merge(labels)
+        if decision is not None:
+            merged = decided(merged, self._present(decision.label) or {})
+        return self._exported(item, (), notes, merged)
 
     def _exported(
         self, item: Row, answers: tuple[Given, ...], notes: tuple[Note, ...], merged: Merged | None = None

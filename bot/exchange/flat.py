@@ -49,6 +49,7 @@ def layout(project: Project, level: Level, survey: Survey) -> list[FlatColumn]:
         columns += _by_question(project, survey, "gold")
     optional: Sequence[tuple[str, CellType]] = (
         *(("note", "text"), ("kind", "text"), ("superseded_at", "text"), ("tie", "json")),
+        ("reviewed", "truth"),
         *(("suggestion", "json"), ("priority", "whole"), ("overlap", "whole"), ("media", "json")),
         ("notes", "json"),
     )

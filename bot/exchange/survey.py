@@ -69,6 +69,7 @@ class Survey:
             "kind": any(answer.superseded_at for answer in one.answers),
             "superseded_at": any(answer.superseded_at for answer in one.answers),
             "tie": bool(one.merged and one.merged.ties),
+            "reviewed": bool(one.merged and one.merged.reviewed),
             "suggestion": bool(one.suggestion),
             "priority": bool(one.priority),
             "overlap": one.overlap is not None,

@@ -1,9 +1,11 @@
 """The items people differ most on, of however many."""
 
 import heapq
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.quality.coding import Codes, Together
+from bot.labels.base import Said
+from bot.quality.coding import Coder, Codes, Together
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -41,3 +43,9 @@ class Worst:
     def listed(self) -> list[Dispute]:
         """The worst first."""
         return sorted(self._held, reverse=True)
+
+
+def tallied(coder: Coder, codes: Codes) -> Iterator[tuple[Said, int]]:
+    """Each label with how often it was given, the most frequent first."""
+    for code in sorted(set(codes), key=lambda code: (-codes.count(code), code)):
+        yield coder.said(code), codes.count(code)

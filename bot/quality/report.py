@@ -16,8 +16,8 @@ from sqlalchemy import Connection
 
 from bot.labels.base import Said
 from bot.project import Json, Project
-from bot.quality.coding import Coder, Codes, Coding
-from bot.quality.disputes import Dispute, Worst
+from bot.quality.coding import Coder, Coding
+from bot.quality.disputes import Dispute, Worst, tallied
 from bot.quality.measures import Agreement
 from bot.turn import snippet
 from bot.wording import DEFAULT, Phrase, say
@@ -136,6 +136,7 @@ class Report:
     questions: tuple[QuestionFigures, ...]
     gold: Accuracy
     disputed: tuple[Disputed, ...]
+    reviewed: int = 0
     people: tuple[PersonFigures, ...]
 
     @property
@@ -179,6 +180,7 @@ def summary(connection: Connection, row: ProjectRow, project: Project, now: date
         questions=tuple(_question(coder, gold.questions[place]) for place, coder in enumerate(coding.coders)),
         gold=gold.all.figures(),
         disputed=_described(connection, disputed, coding),
+        reviewed=len(figures.decided(connection, row.id)),
         people=tuple(_people(figures.participants(connection, row.id), work, gold)),
     )
 
@@ -295,8 +297,8 @@ def _gold(connection: Connection, project: int, coding: Coding) -> _Gold:
 
 
 def _items(connection: Connection, project: int, coding: Coding) -> list[Dispute]:
-    """Counts every item's labels, and returns the most disputed items, worst first."""
-    worst = Worst(DISPUTED)
+    """Counts every item's labels, and returns the most disputed items that nobody has decided, worst first."""
+    worst, decided = Worst(DISPUTED), figures.decided(connection, project)
     times: dict[str, int] = {}
     for item, state, joined in figures.together(connection, project):
         found = coding.together(joined)
@@ -304,7 +306,7 @@ def _items(connection: Connection, project: int, coding: Coding) -> list[Dispute
             times[joined] = times.get(joined, 0) + 1
         else:
             coding.count(found, 1)
-        if state == "done":
+        if state == "done" and item not in decided:
             worst.offer(item, found)
     for joined, count in times.items():
         coding.count(coding.together(joined), count)
@@ -318,16 +320,11 @@ def _described(connection: Connection, disputes: Sequence[Dispute], coding: Codi
             item=shown[one.item].key,
             snippet=snippet(shown[one.item].data),
             question=coding.coders[one.question].question.name,
-            labels=tuple(_tallied(coding.coders[one.question], one.codes)),
+            labels=tuple(tallied(coding.coders[one.question], one.codes)),
             disagreement=one.disagreement,
         )
         for one in disputes
     )
-
-
-def _tallied(coder: Coder, codes: Codes) -> Iterator[tuple[Said, int]]:
-    for code in sorted(set(codes), key=lambda code: (-codes.count(code), code)):
-        yield coder.said(code), codes.count(code)
 
 
 def _question(coder: Coder, gold: _Score) -> QuestionFigures:

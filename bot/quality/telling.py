@@ -31,6 +31,8 @@ def text(report: Report, language: str) -> Text:
             blocks += _question(question, words, alone=len(report.questions) == 1)
     if report.gold.labels:
         blocks.append((1, _line(words.accuracy(report.gold, _free(report.questions)))))
+    if report.reviewed:
+        blocks.append((2, _line(words.say("report.reviewed", count=words.count(report.reviewed)))))
     if report.disputed:
         blocks.append((3, _line("\n" + words.say("report.disputed"))))
         blocks += [(4 + place, said) for place, said in enumerate(disputes(report, words))]

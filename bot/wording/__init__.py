@@ -11,7 +11,7 @@ LANGUAGES: Mapping[str, Mapping[str, str]] = {
     "de": {**de.SENTENCES, **page_de.SENTENCES},
 }
 DEFAULT = "en"
-WORDS = ("label", "projects", "undo", "skip", "stats", "help", "stop")
+WORDS = ("label", "projects", "undo", "skip", "stats", "work", "review", "help", "stop")
 """What a person may type after a slash."""
 
 

@@ -21,7 +21,7 @@ STATUSES: Final = {"live": "label", "skipped": "skip", "flagged": "flag", "late"
 OPTIONAL: Final = frozenset(
     {
         *("seconds", "note", "notes", "kind", "superseded_at", "media", "gold", "suggestion", "priority", "overlap"),
-        *("tie", "state"),
+        *("tie", "state", "reviewed"),
     }
 )
 _NEUTRAL: Final = re.compile(r"'+[=+\-@\t\r\n]")

@@ -17,6 +17,14 @@ def upgrade() -> None:
     op.add_column("answers", sa.Column("aid", sa.String(length=8)))
     op.add_column("answers", sa.Column("unsure", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.add_column("answers", sa.Column("measure", sa.String(length=5)))
+    op.create_index(
+        "ix_answers_superseded",
+        "answers",
+        ["person", "project", "id"],
+        unique=False,
+        sqlite_where=sa.text("live = 0"),
+        postgresql_where=sa.text("NOT live"),
+    )
     op.add_column("members", sa.Column("state", sa.String(length=10), server_default="active", nullable=False))
     op.add_column("members", sa.Column("reason", sa.Text()))
     op.add_column("members", sa.Column("qualified_at", columns.Moment()))
@@ -54,6 +62,8 @@ def _reviews() -> None:
         sa.Column("nonce", sa.String(length=24)),
         sa.Column("reviewer", columns.Key),
         sa.Column("leased_until", columns.Moment()),
+        sa.Column("draft", columns.Json()),
+        sa.Column("note", sa.Text()),
         sa.Column("opened_at", columns.Moment(), nullable=False),
         sa.Column("closed_at", columns.Moment()),
         sa.ForeignKeyConstraint(["project"], ["projects.id"], name=op.f("fk_reviews_project")),

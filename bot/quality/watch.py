@@ -1,0 +1,145 @@
+"""Signs that somebody's answers want a look: pure figures. They raise a note to admins and never decide anything.
+
+The limits are our own, chosen so that a note is rare among careful people; docs/quality.md tells them. What is measured
+against other people says nothing where there are fewer than PEOPLE.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean, median, variance
+from typing import Final, Literal, TypeAlias
+
+Kind: TypeAlias = Literal["spammer", "fast", "same", "drift", "gold"]
+PEOPLE: Final = 6
+ANSWERS: Final = 30
+"""A person's answers that others' can be compared with, before anything is said of them."""
+RUN: Final = 20
+"""Answers in a row."""
+SCORE: Final = 0.1
+"""Of two labels somebody scores that who is right in two of three."""
+FAST: Final = 0.2
+"""Of the project's median time."""
+UNLIKELY: Final = 0.001
+DROP: Final = 0.15
+GOLD: Final = 5
+MARGIN: Final = 0.1
+Z: Final = 1.959964
+"""The normal distribution's two-sided 95 %."""
+Z_DRIFT: Final = 3.290527
+"""Its 99.9 %: everybody's halves are compared anew each day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`figures` are plain numbers, by the names that the sentence about them takes."""
+
+    kind: Kind
+    figures: Mapping[str, float]
+
+
+def spammer_score(confusion: Mapping[tuple[int, int], int]) -> float | None:
+    """Raykar and Yu (JMLR 13, 2012), over counts by (truth, given): 1 where each true label has answers of its own, 0
+    where the answers do not depend on it. S = Σ over pairs of true labels c < c', over answers k, of (a_ck − a_c'k)²,
+    by C(C − 1) for C labels. What chance adds to the squares is taken off, so that it may lie under 0. True labels met
+    fewer than five times are left out; None where fewer than two remain."""
+    met: Counter[int] = Counter()
+    for (truth, _), times in confusion.items():
+        met[truth] += times
+    truths = sorted(truth for truth, times in met.items() if times >= 5)
+    if len(truths) < 2:
+        return None
+    given = sorted({answer for _, answer in confusion})
+    rows = {truth: [confusion.get((truth, answer), 0) / met[truth] for answer in given] for truth in truths}
+    noise = {truth: sum(share * (1 - share) for share in rows[truth]) / (met[truth] - 1) for truth in truths}
+    total = 0.0
+    for place, one in enumerate(truths):
+        for other in truths[place + 1 :]:
+            apart = sum((a - b) ** 2 for a, b in zip(rows[one], rows[other], strict=True))
+            total += apart - noise[one] - noise[other]
+    return total / (len(truths) * (len(truths) - 1))
+
+
+def spammers(scores: Mapping[int, float]) -> dict[int, Finding]:
+    """Those who score under SCORE and under half of what people usually do here: where all score little, the items are
+    hard."""
+    usual = median(scores.values()) if scores else 0.0
+    return {
+        person: Finding("spammer", {"score": score, "usual": usual})
+        for person, score in scores.items()
+        if score < SCORE and score < usual / 2
+    }
+
+
+def too_fast(milliseconds: Sequence[int], usual: float) -> Finding | None:
+    """The longest run of at least RUN answers in a row that each took less than FAST of the `usual` milliseconds."""
+    best: Sequence[int] = ()
+    begun = 0
+    for place, took in enumerate(milliseconds):
+        if took >= FAST * usual:
+            begun = place + 1
+        elif place + 1 - begun > len(best):
+            best = milliseconds[begun : place + 1]
+    if len(best) < RUN:
+        return None
+    return Finding("fast", {"run": len(best), "seconds": median(best) / 1000, "usual": usual / 1000})
+
+
+def always_same(labels: Sequence[int], others: Sequence[Sequence[int]]) -> Finding | None:
+    """The longest run of one label, where others gave those items others too: with q the mean share that this label has
+    of the others' answers there, a run of `n` among the person's answers is due to chance about answers · qⁿ times.
+    `others` are their labels of the same items."""
+    found: tuple[int, int] = (0, 0)
+    begun = 0
+    for place, label in enumerate(labels):
+        if place and label != labels[place - 1]:
+            begun = place
+        found = max(found, (place + 1 - begun, begun), key=lambda one: one[0])
+    run, start = found
+    if run < RUN:
+        return None
+    shares = [there.count(labels[start]) / len(there) for there in others[start : start + run] if there]
+    share = fmean(shares) if shares else 1.0
+    if len(shares) < RUN or len(labels) * share**run >= UNLIKELY:
+        return None
+    return Finding("same", {"run": run, "share": share})
+
+
+def drift(agreement: Sequence[float]) -> Finding | None:
+    """Agreement (0…1) with others item by item, in the order of answering: how the second half differs from the first,
+    with an interval of 99.9 % (Welch's, by the normal distribution). Found where it fell by DROP or more and the
+    interval has no 0 in it."""
+    half = len(agreement) // 2
+    if half < ANSWERS // 2:
+        return None
+    first, last = agreement[:half], agreement[half:]
+    fell = fmean(first) - fmean(last)
+    spread = Z_DRIFT * math.sqrt(variance(first) / len(first) + variance(last) / len(last))
+    if fell < DROP or fell - spread <= 0:
+        return None
+    return Finding("drift", {"first": fmean(first), "last": fmean(last), "low": fell - spread, "high": fell + spread})
+
+
+def wilson(right: int, all_: int) -> tuple[float, float]:
+    """The 95 % interval of a share (Wilson, JASA 22, 1927). Raises ZeroDivisionError for nothing at all."""
+    share, weight = right / all_, Z * Z / all_
+    middle = (share + weight / 2) / (1 + weight)
+    spread = Z * math.sqrt(share * (1 - share) / all_ + weight / (4 * all_)) / (1 + weight)
+    return max(0.0, middle - spread), min(1.0, middle + spread)
+
+
+def gold_failures(right: Mapping[int, tuple[int, int]]) -> dict[int, Finding]:
+    """`right` is (right, all) gold labels by person. Found are those whose interval lies by MARGIN under the share that
+    all others together have, where those have at least ANSWERS."""
+    found = {}
+    hits, total = (sum(one[part] for one in right.values()) for part in (0, 1))
+    for person, (own, mine) in right.items():
+        rest = total - mine
+        if mine < GOLD or rest < ANSWERS:
+            continue
+        low, high = wilson(own, mine)
+        usual = (hits - own) / rest
+        if high < usual - MARGIN:
+            found[person] = Finding("gold", {"right": own, "all": mine, "low": low, "high": high, "usual": usual})
+    return found

@@ -1,0 +1,191 @@
+"""How an item looks to a reviewer: what people were shown, what each made of it, and what may be decided."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bot.buttons import Pressed, pack
+from bot.characters import cut, units
+from bot.chat import Button, Media, Message, Part, Row, Text
+from bot.comparing import Compared
+from bot.face import as_media, joined, words
+from bot.labels import LABEL_TYPES
+from bot.labels.base import BUTTON_TEXT, Label
+from bot.project import Project, Question
+from bot.reviewing import SLOW, Voice, Way, consensus, ways
+from bot.turn import Turn
+from bot.wording import phrase
+from storage import outbox, reviews
+from storage.answers import Given
+from storage.reviews import Remark, Review
+
+NONE = 7
+"""The place of no question, in a button."""
+PLACES = 8
+CAPTION, TEXT = 980, 3900
+"""UTF-16 code units, so that every platform bears it: Telegram takes 1024 below a picture, and 4096 elsewhere."""
+LINES, SHORT_LINES = 8, 4
+LINE, SHORT_LINE = 200, 60
+"""Characters of an answer; of one below a picture, whose text is short on every platform."""
+NOTES, SHORT_NOTES = 5, 2
+NAMES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """An item in front of a reviewer. `question` is the one to decide now, None where nothing can be taken; `version`
+    is the project's."""
+
+    review: Review
+    asked: Project
+    version: int
+    given: Sequence[Voice]
+    remarks: Sequence[Remark]
+    waiting: int
+    done: Mapping[str, Label]
+    question: Question | None
+
+    @property
+    def step(self) -> int:
+        """Says in a button what it was made for: of the project as it was, and which question."""
+        place = NONE if self.question is None else self.asked.questions.index(self.question)
+        return self.version * PLACES + place
+
+    def pressed(self, action: str, argument: str = "") -> Pressed:
+        return Pressed(self.review.nonce or "", self.step, action, argument)
+
+
+def card(turn: Turn, desk: Desk, extra: Row = ()) -> Message:
+    """`extra` are buttons about the decision before this one."""
+    media = _media(turn, desk)
+    short, review = bool(media), desk.review
+    above = _heading(turn, desk)
+    note = cut(review.note or "", SHORT_LINE if short else LINE)
+    below: list[Text] = [
+        _answers(turn, desk, short),
+        _remarks(turn, desk.remarks, short),
+        _proposed(turn, desk),
+        (Part(turn.say(phrase("review.note", note=note)), "italic"),) if note else (),
+        () if short else (Part(turn.say(phrase("review.hint")), "quiet"),),
+    ]
+    taken = sum(units(part.text) for block in (above, *below) for part in block)
+    room = max(SHORT_LINE, (CAPTION if short else TEXT) - taken)
+    text = joined([above, words(desk.asked, review, room), *below])
+    rows = (*_ways(turn, desk), _tools(turn, desk), *((extra,) if extra else ()))
+    return Message(text=text, media=media, buttons=rows)
+
+
+def _heading(turn: Turn, desk: Desk) -> Text:
+    said = phrase(f"review.{desk.review.reason}", count=desk.waiting, title=desk.asked.title)
+    return (Part(turn.say(said) + "\n", "quiet"), Part(desk.review.key, "bold"))
+
+
+def _answers(turn: Turn, desk: Desk, short: bool) -> Text:
+    """What was decided before, then the answers to the question that is decided now: equal ones on a line."""
+    before = [one for one in desk.asked.questions if desk.done.get(one.name) is not None]
+    parts = [
+        Part("".join(f"✓ {one.title} {_told(turn, one, desk.done[one.name], short)}\n" for one in before), "quiet")
+    ]
+    if desk.question is None:
+        return parts if before else (Part(turn.say(phrase("item.nobody"))),)  # type: ignore[return-value]
+    parts.append(Part(desk.question.title + "\n", "bold"))
+    found = [way for way in ways(desk.question, desk.given) if way.voices]
+    lines = [
+        _line(turn, desk.question, number, way, short)
+        for number, way in enumerate(found[: SHORT_LINES if short else LINES], 1)
+    ]
+    parts.append(Part("\n".join(lines) if lines else turn.say(phrase("item.nobody"))))
+    return tuple(part for part in parts if part.text)
+
+
+def _line(turn: Turn, question: Question, number: int, way: Way, short: bool) -> str:
+    who = [one.public[:8] for one in way.voices]
+    more = f" +{len(who) - NAMES}" if len(who) > NAMES else ""
+    return f"{number} · {_told(turn, question, way.label, short)} ({', '.join(who[:NAMES])}{more})"
+
+
+def _told(turn: Turn, question: Question, label: Label, short: bool) -> str:
+    return cut(turn.say(LABEL_TYPES[question.type].describe(question, label)), SHORT_LINE if short else LINE)
+
+
+def _remarks(turn: Turn, remarks: Sequence[Remark], short: bool) -> Text:
+    most, length = (SHORT_NOTES, SHORT_LINE) if short else (NOTES, LINE)
+    lines = [
+        f"{turn.say(phrase(f'review.said.{one.kind}'))} {one.public[:8]}: {cut(one.text, length)}"
+        for one in remarks[-most:]
+    ]
+    return (Part("\n".join(lines), "quote"),) if lines else ()
+
+
+def _proposed(turn: Turn, desk: Desk) -> Text:
+    question = desk.question
+    labels = [] if question is None else [one.label[question.name] for one in desk.given if question.name in one.label]
+    if question is None or not labels or question.type == SLOW:
+        return ()
+    merged = consensus(question, labels)
+    if merged.value is None:
+        return (Part(turn.say(phrase("item.tie"))),)
+    told = cut(turn.say(LABEL_TYPES[question.type].describe(question, merged.value)), SHORT_LINE)
+    return (Part(turn.say(phrase("item.consensus", label=told, confidence=f"{merged.confidence:.2f}"))),)
+
+
+def _ways(turn: Turn, desk: Desk) -> tuple[Row, ...]:
+    """Labels one below the other, as on a card; answers that are long by their numbers, four in a row."""
+    if desk.question is None:
+        return ()
+    found = ways(desk.question, desk.given)
+    counted = LABEL_TYPES[desk.question.type].CATEGORICAL
+    numbers = {way.argument: number for number, way in enumerate((one for one in found if one.voices), 1)}
+    buttons = [_button(turn, desk, way, None if counted else numbers.get(way.argument)) for way in found]
+    if counted:
+        return tuple((button,) for button in buttons)
+    return tuple(tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2))
+
+
+def _button(turn: Turn, desk: Desk, way: Way, number: int | None) -> Button:
+    title = turn.say(way.title if number is None else phrase("review.take", number=number))
+    times = f" × {len(way.voices)}" if number is None and len(way.voices) > 1 else ""
+    mark = "✓ " if way.proposed else ""
+    shown = cut(mark + title, BUTTON_TEXT - len(times)) + times
+    return Button(shown, pack(desk.pressed("a", way.argument)), "main" if way.proposed else "plain")
+
+
+def _tools(turn: Turn, desk: Desk) -> Row:
+    out = (turn.button("review.out", desk.pressed("w")),) if desk.review.reason == "flagged" else ()
+    back = turn.button("review.back", desk.pressed("s"))
+    return (back, *out, turn.button("review.later", desk.pressed("l")))
+
+
+def _media(turn: Turn, desk: Desk) -> tuple[Media, ...]:
+    """Where people drew, the picture with all versions beside each other; else what the item holds."""
+    kept = desk.review.media or ()
+    given = [Given(one.public[:8], dict(one.label)) for one in desk.given]
+    drawn = Compared(desk.asked, desk.review.key, desk.review.data, kept, given).picture(turn.language)
+    if drawn is not None:
+        picture, drawing = drawn
+        return (replace(as_media(picture), drawing=json.dumps(drawing, separators=(",", ":"))),)
+    known = outbox.references(turn.tx, turn.account, [one["id"] for one in kept]) if kept else {}
+    return tuple(as_media(one, known.get(one["id"], "")) for one in kept)
+
+
+def desk_of(turn: Turn, review: Review, asked: Project, version: int, step: "Step") -> Desk:
+    """The review with what its card shows."""
+    return Desk(
+        review=review,
+        asked=asked,
+        version=version,
+        given=step.given,
+        remarks=reviews.remarks(turn.tx, review.item),
+        waiting=reviews.waiting(turn.tx, review.project),
+        done=step.done,
+        question=step.question,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far a decision is: see `bot.reviewing.forward`."""
+
+    given: Sequence[Voice]
+    done: Mapping[str, Label]
+    question: Question | None

@@ -1,0 +1,183 @@
+"""What a reviewer may decide of an item's answers: which questions are in dispute, what can be taken, who said what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from bot import draft as drafts
+from bot.draft import Draft
+from bot.labels import LABEL_TYPES
+from bot.labels.base import BadAnswer, Label, Said
+from bot.project import Project, Question
+from bot.quality.consensus import Merged
+from bot.quality.values import frozen
+from bot.wording import phrase
+
+MOST: Final = 8
+"""Ways to decide that are offered as buttons."""
+SLOW: Final = "masks"
+"""Labels that no transaction may merge: it would keep taps waiting (see `bot.labels.mask_votes`)."""
+MERGED: Final = "m"
+OTHER: Final = "l"
+
+
+class Answer(Protocol):
+    """One person's answer to an item; `label` by question."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def person(self) -> int: ...
+    @property
+    def public(self) -> str: ...
+    @property
+    def label(self) -> Mapping[str, Label]: ...
+    @property
+    def version(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """An answer by the names that labels have now."""
+
+    id: int
+    person: int
+    public: str
+    label: Mapping[str, Label]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to decide a question. `argument` is what its button carries; `voices` gave just that label."""
+
+    argument: str
+    label: Label
+    title: Said
+    voices: tuple[Voice, ...] = field(default=())
+    proposed: bool = False
+
+
+def voices(asked: Project, given: Iterable[Answer], version: int) -> list[Voice]:
+    """People's answers, those to older versions of the project by the present names; what it no longer has is left
+    out."""
+    return [
+        Voice(one.id, one.person, one.public, one.label if one.version == version else _present(asked, one.label))
+        for one in given
+    ]
+
+
+def _present(asked: Project, label: Mapping[str, Label]) -> dict[str, Label]:
+    found: dict[str, Label] = {}
+    for question in asked.questions:
+        try:
+            if question.name in label:
+                found[question.name] = LABEL_TYPES[question.type].read(question, label[question.name])
+        except BadAnswer:
+            continue
+    return found
+
+
+def in_dispute(question: Question, labels: Sequence[Label], confidence: float) -> bool:
+    """Whether two answers or more come to a tie, or to less than `confidence` (0…1). Slow where there are masks."""
+    if len(labels) < 2:
+        return False
+    merged = LABEL_TYPES[question.type].merge(question, labels, None)
+    return merged.value is None or merged.confidence < confidence
+
+
+def quick(asked: Project) -> bool:
+    """Whether its answers may be merged within an event."""
+    return all(question.type != SLOW for question in asked.questions)
+
+
+def disputed(asked: Project, given: Sequence[Mapping[str, Label]], confidence: float) -> bool:
+    """Whether people differ on any question that they were asked."""
+    return any(
+        in_dispute(one, [label[one.name] for label in given if one.name in label], confidence)
+        for one in asked.questions
+    )
+
+
+def forward(
+    asked: Project, given: Sequence[Voice], done: Mapping[str, Label], confidence: float, every: bool
+) -> tuple[dict[str, Label], Question | None]:
+    """What is decided so far with what needs no decision, and the question to decide next; None when there is no more.
+    `every` question is asked, else those in dispute: of the others the consensus stands."""
+    found = dict(done)
+    while (question := drafts.current(asked, Draft(found))) is not None:
+        labels = [one.label[question.name] for one in given if question.name in one.label]
+        if not ways(question, given):
+            found[question.name] = None  # nobody was asked it, and it cannot be answered here
+        elif not every and labels and not _open(question, labels, confidence):
+            found[question.name] = consensus(question, labels).value
+        else:
+            return found, question
+    return found, None
+
+
+def _open(question: Question, labels: Sequence[Label], confidence: float) -> bool:
+    if question.type == SLOW:
+        return len({frozen(label) for label in labels}) > 1
+    return in_dispute(question, labels, confidence)
+
+
+def consensus(question: Question, labels: Sequence[Label]) -> Merged[Label]:
+    """What the labels come to; of slow ones only where all are equal."""
+    if question.type == SLOW:
+        same = len({frozen(label) for label in labels}) == 1
+        return Merged(labels[0] if same else None, float(same))
+    return LABEL_TYPES[question.type].merge(question, labels, None)
+
+
+def ways(question: Question, given: Sequence[Voice]) -> list[Way]:
+    """The distinct answers, the proposed one first, then the more frequent ones; then what else may be taken."""
+    groups: dict[object, list[Voice]] = {}
+    for one in given:
+        if question.name in one.label:
+            groups.setdefault(frozen(one.label[question.name]), []).append(one)
+    merged = consensus(question, [one.label[question.name] for one in given if question.name in one.label])
+    best = None if merged.value is None else frozen(merged.value)
+    found = [_answered(question, some, key == best) for key, some in groups.items()]
+    found.sort(key=lambda way: (not way.proposed, -len(way.voices)))
+    found = found[:MOST]
+    if merged.value is not None and best not in groups:
+        newest = max(one.id for some in groups.values() for one in some)
+        found.insert(0, Way(f"{MERGED}{newest}", merged.value, phrase("review.take_merged"), proposed=True))
+    return found + _others(question, [way.label for way in found], MOST - len(found))
+
+
+def _answered(question: Question, some: Sequence[Voice], proposed: bool) -> Way:
+    label = some[0].label[question.name]
+    told = LABEL_TYPES[question.type].describe(question, label)
+    return Way(str(some[0].id), label, told, tuple(some), proposed)
+
+
+def _others(question: Question, known: Sequence[Label], room: int) -> list[Way]:
+    """The labels of a choice that nobody gave, where they fit."""
+    if question.type != "choice":
+        return []
+    kind, found = LABEL_TYPES[question.type], list[Way]()
+    for place, one in enumerate(question.labels):
+        try:
+            label = kind.read(question, one.name)
+        except BadAnswer:
+            continue
+        if label not in known:
+            found.append(Way(f"{OTHER}{place}", label, one.title))
+    return found if len(found) <= room else []
+
+
+def differs(asked: Project, mine: Mapping[str, Label], decided: Mapping[str, Label]) -> bool:
+    """Whether an answer is another one than was decided, as gold would be judged."""
+    return any(_apart(one, mine[one.name], decided.get(one.name)) for one in asked.questions if one.name in mine)
+
+
+def _apart(question: Question, mine: Label, decided: Label) -> bool:
+    if decided is None:
+        return False
+    kind = LABEL_TYPES[question.type]
+    if question.type == SLOW:
+        return frozen(mine) != frozen(decided)
+    return kind.distance(question)(mine, decided) > kind.RIGHT

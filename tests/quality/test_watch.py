@@ -1,0 +1,173 @@
+"""Signs that somebody's answers want a look: careful people give none, and who guesses, hurries or drifts does."""
+
+from datetime import timedelta
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import insert
+
+from bot.quality import watch
+from bot.quality.watching import look
+from storage import notes
+from storage.database import run
+from storage.schema import answers, items
+from tests.engines import START
+from tests.worlds import SENTIMENT, make
+
+LABELS = ("positive", "negative")
+
+
+def confusion(shares, times=1000):
+    return {(truth, given): round(share * times) for truth, row in enumerate(shares) for given, share in enumerate(row)}
+
+
+def test_the_spammer_score_is_1_for_who_is_always_right_and_0_for_who_looks_at_nothing():
+    assert watch.spammer_score(confusion([[1, 0, 0], [0, 1, 0], [0, 0, 1]])) == pytest.approx(1)
+    assert watch.spammer_score(confusion([[0.2, 0.8], [0.2, 0.8]])) == pytest.approx(0, abs=1e-3)
+    assert watch.spammer_score(confusion([[1, 0], [1, 0]])) == 0
+
+
+def test_of_two_labels_the_score_is_the_squared_difference_of_raykar_and_yu():
+    right, wrong = 0.9, 0.3  # sensitivity, and 1 less the specificity: the score is (α + β − 1)²
+    assert watch.spammer_score(confusion([[1 - wrong, wrong], [1 - right, right]], 100_000)) == pytest.approx(
+        0.36, abs=1e-4
+    )
+
+
+def test_a_label_hardly_met_says_nothing_and_one_label_only_gives_no_score():
+    assert watch.spammer_score({(0, 0): 50}) is None
+    assert watch.spammer_score({(0, 0): 50, (1, 0): 4}) is None
+    assert watch.spammer_score({}) is None
+
+
+@given(st.dictionaries(st.tuples(st.integers(0, 4), st.integers(0, 4)), st.integers(0, 500)))
+def test_a_score_is_a_number_of_1_at_most_or_nothing(counts):
+    score = watch.spammer_score(counts)
+    assert score is None or -1 <= score <= 1 + 1e-9
+
+
+def test_where_the_items_are_hard_for_all_nobody_is_a_spammer():
+    assert watch.spammers(dict.fromkeys(range(6), 0.05)) == {}
+    assert set(watch.spammers({1: 0.5, 2: 0.6, 3: 0.4, 4: 0.01})) == {4}
+
+
+def test_twenty_answers_in_a_row_far_under_the_usual_time_are_too_fast_and_nineteen_are_not():
+    found = watch.too_fast([5000, *[300] * 20, 4000], usual=4000)
+    assert found is not None
+    assert found.figures == {"run": 20, "seconds": 0.3, "usual": 4.0}
+    assert watch.too_fast([5000, *[300] * 19, 4000, *[300] * 19], usual=4000) is None
+    assert watch.too_fast([], usual=0) is None
+
+
+def test_the_same_answer_over_and_over_is_told_only_where_others_gave_others():
+    found = watch.always_same([1, *[0] * 30], [[0], *([[0, 1]] * 30)])
+    assert found is not None
+    assert found.figures == {"run": 30, "share": 0.5}
+    assert watch.always_same([0] * 100, [[0, 0]] * 100) is None
+    assert watch.always_same([0] * 30, [[]] * 30) is None
+    assert watch.always_same([], []) is None
+
+
+def test_agreement_that_falls_for_certain_is_a_drift():
+    found = watch.drift([1.0, 0.9] * 20 + [0.4, 0.5] * 20)
+    assert found is not None
+    assert (found.figures["first"], found.figures["last"]) == (pytest.approx(0.95), pytest.approx(0.45))
+    assert 0 < found.figures["low"] < 0.5 < found.figures["high"]
+    assert watch.drift([1.0] * 40) is None
+    assert watch.drift([0.4] * 20 + [1.0] * 20) is None
+    assert watch.drift([1.0] * 10 + [0.0] * 10) is None
+
+
+def test_the_interval_of_a_share_is_wilsons():
+    low, high = watch.wilson(8, 10)  # Wilson without a correction: .490 to .943
+    assert (low, high) == (pytest.approx(0.4902, abs=1e-4), pytest.approx(0.9433, abs=1e-4))
+
+
+def test_gold_failures_are_told_where_their_interval_lies_under_what_others_have():
+    found = watch.gold_failures({1: (2, 10), 2: (19, 20), 3: (18, 20), 4: (0, 4)})
+    assert set(found) == {1}
+    assert watch.gold_failures({1: (2, 10), 2: (9, 10)}) == {}
+    assert watch.gold_failures({}) == {}
+
+
+def crew(database, heads, count=120, seed=1, careless=0.1, gold=0):
+    """People who are right but for `careless`; each answers all items. The last one guesses within half a second, the
+    one before says the same always."""
+    random = Random(f"crew {seed}")
+
+    def write(tx):
+        world = make(tx, count, heads, heads, SENTIMENT)
+        truth = {item: random.choice(LABELS) for item in world.items}
+        for item in world.items[:gold]:
+            tx.run(items.update().where(items.c.id == item).values(gold={"label": truth[item]}, state="gold"))
+        rows = []
+        for number, item in enumerate(world.items):
+            for place, person in enumerate(world.people):
+                wrong = random.random() < careless
+                said = next(one for one in LABELS if (one != truth[item]) == wrong)
+                took = random.randint(3000, 6000)
+                if place == heads - 1:
+                    said, took = random.choice(LABELS), 400
+                if place == heads - 2:
+                    said = "positive"
+                row = {"project": world.project, "item": item, "person": person, "kind": "label", "version": 1}
+                row |= {"label": {"label": said}, "live": True, "milliseconds": took}
+                rows.append(row | {"answered_at": START + timedelta(seconds=5 * number)})
+        tx.run(insert(answers), rows)
+        return world
+
+    return run(database, write)
+
+
+def seen(database, world):
+    with database.reading() as connection:
+        return look(connection, world.project, SENTIMENT)
+
+
+def test_the_guesser_and_the_one_who_says_the_same_are_found_and_nobody_else(database):
+    world = crew(database, 8, gold=40)
+    watched = seen(database, world)
+    found = {(world.people.index(person), one.kind) for person, one in watched.findings}
+    assert watched.people == 8
+    assert {(7, "spammer"), (7, "fast"), (7, "gold"), (6, "spammer"), (6, "same")} <= found
+    assert {place for place, _ in found} == {6, 7}
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_careful_people_give_no_sign(database, seed):
+    world = crew(database, 9, seed=seed, careless=0.15)
+    found = [(world.people.index(person), one) for person, one in seen(database, world).findings]
+    assert [one for one in found if one[0] < 7] == []
+
+
+@pytest.mark.parametrize(("heads", "count"), [(5, 60), (1, 60), (6, 10), (2, 1)])
+def test_with_few_people_or_answers_it_is_too_few_to_say(database, heads, count):
+    watched = seen(database, crew(database, max(heads, 2), count))
+    assert (watched.people, watched.findings) == (max(heads, 2), None)
+
+
+def test_nobody_has_answered(database):
+    world = run(database, lambda tx: make(tx, 3, 7, 1, SENTIMENT))
+    assert (seen(database, world).people, seen(database, world).findings) == (0, None)
+
+
+def test_a_person_has_one_open_note_of_a_kind_and_a_decided_one_is_not_raised_for_a_month(database, clock):
+    world = run(database, lambda tx: make(tx, 1, 2, 1, SENTIMENT))
+    who, judge = world.people
+
+    def raised(kind="fast"):
+        return run(database, lambda tx: notes.raised(tx, world.project, who, kind, {"run": 20}))
+
+    note = raised()
+    assert (note.state, note.figures, raised()) == ("open", {"run": 20}, None)
+    assert raised("same") is not None
+    assert run(database, lambda tx: notes.decide(tx, note.id, "dismissed", judge))
+    assert not run(database, lambda tx: notes.decide(tx, note.id, "paused", judge))
+    clock.advance(timedelta(days=29))
+    assert raised() is None
+    clock.advance(timedelta(days=2))
+    assert raised() is not None
+    run(database, lambda tx: notes.pause(tx, world.project, who, "fast"))
+    assert raised("gold") is None

@@ -1,0 +1,380 @@
+"""Reviewers: items that people differ on come to them as cards, one tap decides, a typed reason reaches people."""
+
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.exchange.exports import Wanted, export_project
+from bot.project import LabelDef, Review
+from bot.quality.report import summary
+from storage import projects
+from storage.database import opened, run
+from storage.files import Files
+from storage.schema import items, media
+from storage.schema_quality import decisions, reviews
+from tests.dialogue import Dialogue, project, question
+from tests.engines import Clock
+
+COLOUR = question("choice", "Red", "Green", "Blue", title="Which colour?")
+DISPUTED = project(COLOUR, overlap=2, review=Review())
+
+
+def say_all(talk, *labels_of):
+    """People who each answer the items in order; the labels of one person in each of `labels_of`."""
+    people = [talk.member(name) for name in ("Anna", "Ben", "Cleo")[: len(labels_of)]]
+    for person, labels in zip(people, labels_of, strict=True):
+        for label in labels:
+            person.taps(label)
+    return people
+
+
+@pytest.fixture
+def differing(talk):
+    """Three items: on the first and the last two people differ."""
+    dialogue = talk(DISPUTED, items=3)
+    dialogue.crew = say_all(dialogue, ("Red", "Green", "Red"), ("Blue", "Green", "Green"))
+    return dialogue
+
+
+def reviewer(talk, name="Rita", role="reviewer", **rest):
+    person = talk.member(name, role=role, **rest)
+    person.says("review")
+    return person
+
+
+def waiting(talk):
+    return [row.reason for row in talk.rows(reviews) if row.state == "open"]
+
+
+def standing(talk):
+    keys = {row.id: row.key for row in talk.rows(items)}
+    return [(keys[row.item], row.label["label"]) for row in talk.rows(decisions) if row.live]
+
+
+def exported(talk, folder):
+    out = folder / "items.jsonl"
+    wanted = Wanted(format="jsonl", level="items")
+    export_project(talk.database, Files(folder / "media"), "reviews", wanted, out)
+    return {row["item"]: row for row in map(json.loads, out.read_text().splitlines())}
+
+
+def report(talk):
+    row = run(talk.database, lambda tx: projects.named(tx, "reviews"))
+    with talk.database.reading() as connection:
+        return summary(connection, row, DISPUTED, talk.clock())
+
+
+def last(person):
+    return next(one for one in reversed(person.room.bubbles) if not one.mine)
+
+
+def choices(person):
+    return [button.title for button in last(person).every_button()]
+
+
+def test_what_people_differ_on_comes_to_a_reviewer_and_one_tap_decides(differing):
+    assert waiting(differing) == ["disputed", "disputed"]
+    rita = reviewer(differing)
+    for told in ("reviews-0", "Text 0", "2 waiting"):
+        assert told in rita.sees
+    assert not any(name in rita.sees for name in ("Anna", "Ben"))
+    assert choices(rita) == ["Red", "Blue", "Green", "↻ One more answer", "Later"]
+    bubbles = len(rita.room.bubbles)
+    rita.taps("Red")
+    assert "✓ reviews-0: Red" in rita.sees
+    assert "reviews-2" in rita.sees
+    assert len(rita.room.bubbles) == bubbles
+    rita.taps("Blue")
+    assert "Nothing is waiting for review" in rita.sees
+    assert standing(differing) == [("reviews-0", "red"), ("reviews-2", "blue")]
+    assert not waiting(differing)
+
+
+def test_a_decision_is_what_exports_reports_and_the_item_itself_say(differing, tmp_path):
+    before = exported(differing, tmp_path)
+    assert before["reviews-0"]["label"] is None
+    assert [one.item for one in report(differing).disputed] == ["reviews-0", "reviews-2"]
+    rita = reviewer(differing)
+    rita.taps("Green")
+    row = exported(differing, tmp_path)["reviews-0"]
+    assert (row["label"], row["confidence"], row["reviewed"], row["answers"]) == ("green", 1.0, True, 2)
+    assert "tie" not in row
+    assert "reviewed" not in before["reviews-1"]
+    told = report(differing)
+    assert ([one.item for one in told.disputed], told.reviewed) == (["reviews-2"], 1)
+    rita.says("item", "reviews-0")
+    assert "Decided in review: Green" in rita.sees
+
+
+def test_two_reviewers_never_have_the_same_item(differing):
+    rita, otto = reviewer(differing), reviewer(differing, "Otto", "admin")
+    assert "reviews-0" in rita.sees
+    assert "reviews-2" in otto.sees
+    otto.presses(rita.button("Red")[0].data)
+    assert standing(differing) == []
+    rita.taps("Red")
+    assert "1 wait for later or are with others" in rita.sees
+    differing.wait(minutes=16)
+    rita.says("review")
+    assert "reviews-2" in rita.sees
+    otto.taps("Red")
+    assert standing(differing) == [("reviews-0", "red")]
+    rita.taps("Green")
+    assert standing(differing) == [("reviews-0", "red"), ("reviews-2", "green")]
+
+
+def test_a_double_tap_decides_once(differing):
+    rita = reviewer(differing)
+    button, bubble = rita.button("Red")
+    rita.presses(button.data, bubble)
+    rita.presses(button.data, bubble)
+    assert rita.toast == "That one is decided already."
+    assert standing(differing) == [("reviews-0", "red")]
+
+
+def test_a_decision_is_taken_back_and_stays_on_record(differing, tmp_path):
+    rita = reviewer(differing)
+    rita.taps("Red")
+    rita.taps("↩ Undo")
+    assert "reviews-0 is open again" in rita.sees
+    assert standing(differing) == []
+    assert exported(differing, tmp_path)["reviews-0"]["label"] is None
+    rita.taps("Green")
+    assert standing(differing) == [("reviews-0", "green")]
+    assert [row.live for row in differing.rows(decisions)] == [False, True]
+
+
+def test_an_explanation_reaches_who_had_answered_otherwise_in_their_language(talk):
+    dialogue = talk(DISPUTED, items=1)
+    anna, ben = dialogue.member("Anna"), dialogue.member("Ben", language="de")
+    anna.taps("Red")
+    ben.taps("Blue")
+    rita = reviewer(dialogue)
+    rita.types("Crimson is red.", to=last(rita))
+    assert "Your reason: “Crimson is red.”" in rita.sees
+    mine = anna.sees
+    rita.taps("Red")
+    assert "Es gilt: Red. Du hattest gesagt: Blue." in ben.sees
+    assert "Warum: Crimson is red." in ben.sees
+    assert "Rita" not in ben.screen
+    assert anna.sees == mine
+
+
+def test_nobody_is_told_where_the_project_wants_no_feedback(talk):
+    dialogue = talk(project(COLOUR, overlap=2, review=Review(feedback=False)), items=1)
+    _, ben = say_all(dialogue, ("Red",), ("Blue",))
+    before = ben.screen
+    reviewer(dialogue).taps("Red")
+    assert ben.screen == before
+
+
+def test_a_reason_becomes_a_line_of_the_instructions(differing):
+    rita = reviewer(differing)
+    rita.types("Crimson is red.")
+    rita.taps("Red")
+    rita.taps("➕ Add the reason")
+    row = run(differing.database, lambda tx: projects.named(tx, "reviews"))
+    config = run(differing.database, lambda tx: projects.config_of(tx, row.id, row.version))
+    assert (row.version, config["instructions"]) == (2, "Crimson is red.")
+    rita.taps("Green")
+    assert standing(differing) == [("reviews-0", "red"), ("reviews-2", "green")]
+    rita.says("help")
+    assert "Crimson is red." in rita.sees
+
+
+def test_an_item_that_is_sent_back_gets_one_more_answer(differing):
+    rita = reviewer(differing)
+    rita.taps("One more answer")
+    assert waiting(differing) == ["disputed"]
+    cleo = differing.member("Cleo")
+    assert "Text 0" in cleo.item
+    cleo.taps("Red")
+    assert waiting(differing) == ["disputed"]
+    assert standing(differing) == []
+    assert [row.state for row in differing.rows(items)] == ["done", "done", "done"]
+
+
+def test_a_flagged_item_is_decided_taken_out_or_served_again(talk):
+    dialogue = talk(project(COLOUR, review=Review()), items=3)
+    anna = dialogue.member("Anna")
+    for note in ("Too dark", "No picture", "Odd"):
+        anna.taps("⋯")
+        anna.taps("broken")
+        anna.types(note)
+    rita = reviewer(dialogue)
+    assert "⚑" in rita.sees
+    assert "Too dark" in rita.sees
+    rita.taps("Blue")
+    rita.taps("Take it out")
+    rita.taps("One more answer")
+    assert standing(dialogue) == [("reviews-0", "blue")]
+    assert dialogue.rows(items)[1].state == "withdrawn"
+    assert dialogue.rows(items)[2].state == "open"
+    assert (dialogue.rows(items)[0].state, not waiting(dialogue)) == ("done", True)
+
+
+def test_what_waits_for_later_comes_last(differing):
+    rita = reviewer(differing)
+    rita.taps("Later")
+    assert "reviews-2" in rita.sees
+    rita.taps("Red")
+    assert "reviews-0" in rita.sees
+    rita.taps("Later")
+    assert "1 wait for later" in rita.sees
+
+
+def test_who_labels_may_not_review_and_what_a_reviewer_decided_stays(differing):
+    anna, _ = differing.crew
+    anna.says("review")
+    assert anna.sees == "Only reviewers and admins of a project see other people's answers."
+    rita = reviewer(differing)
+    button, _ = rita.button("Red")
+    anna.presses(button.data)
+    assert standing(differing) == []
+    rita.taps("Red")
+    rita.taps("Green")
+    anna.says("undo")
+    assert "A reviewer has decided that item by now" in anna.sees
+    assert len(differing.answers()) == 6
+
+
+def test_an_answer_taken_back_takes_its_item_out_of_review(differing):
+    anna, _ = differing.crew
+    rita = reviewer(differing)
+    rita.taps("Red")
+    assert "reviews-2" in rita.sees
+    anna.says("undo")
+    rita.taps("Red")
+    assert "Nothing is waiting for review" in rita.sees
+    assert standing(differing) == [("reviews-0", "red")]
+    anna.taps("Blue")
+    rita.says("review")
+    assert "reviews-2" in rita.sees
+
+
+def test_people_who_come_to_agree_need_no_reviewer(differing):
+    _, ben = differing.crew
+    ben.says("undo")
+    ben.taps("Red")
+    assert waiting(differing) == ["disputed"]
+    assert "reviews-0" in reviewer(differing).sees
+
+
+def test_a_project_without_review_keeps_no_queue(talk):
+    dialogue = talk(project(COLOUR, overlap=2), items=1)
+    say_all(dialogue, ("Red",), ("Blue",))
+    assert not waiting(dialogue)
+    rita = reviewer(dialogue)
+    assert "has no review" in rita.sees
+
+
+def test_only_questions_in_dispute_are_asked(talk):
+    fit = question("choice", "Yes", "No", name="fits", title="Does it fit?")
+    dialogue = talk(project(COLOUR, fit, overlap=2, review=Review()), items=1)
+    for name, second in (("Anna", "Yes"), ("Ben", "No")):
+        person = dialogue.member(name)
+        person.taps("Red")
+        person.taps(second)
+    rita = reviewer(dialogue)
+    assert "Does it fit?" in rita.sees
+    assert "✓ Which colour? Red" in rita.sees
+    rita.taps("No")
+    assert dialogue.rows(decisions)[0].label == {"label": "red", "fits": "no"}
+
+
+def test_long_answers_are_taken_by_their_number(talk):
+    dialogue = talk(project(question("transcript", title="What is said?"), overlap=2, review=Review()), items=1)
+    for name, said in (("Anna", "good morning all"), ("Ben", "good evening")):
+        dialogue.member(name).types(said)
+    rita = reviewer(dialogue)
+    assert "1 · good morning all" in rita.sees.replace("“", "").replace("”", "")
+    rita.taps("Take 2")
+    assert dialogue.rows(decisions)[0].label == {"label": "good evening"}
+
+
+def test_boxes_are_compared_in_one_picture_and_one_answer_is_taken(talk):
+    asked = question("boxes", LabelDef("car", "🚗 Car"), title="Where?")
+    dialogue = talk(project(asked, overlap=2, review=Review(confidence=0.9)), items=0)
+    row = {"sha256": "a" * 64, "kind": "image", "mime": "image/jpeg", "width": 800, "height": 800, "size": 3}
+    key = run(dialogue.database, lambda tx: tx.insert(media.insert(), row))
+    photo = {name: value for name, value in row.items() if name != "size"} | {"id": key, "field": "photo"}
+    dialogue.add_items("reviews", [{"data": {"photo": "a.jpg", "words": "w" * 3000}, "media": [photo]}])
+    for name, typed in (("Anna", "B2 D4 car"), ("Ben", "F5 H8 car")):
+        person = dialogue.member(name)
+        person.types(typed)
+        while any("Good enough" in title for title in person.titles):
+            person.taps("Good enough")
+        person.taps("Done")
+    rita = reviewer(dialogue)
+    assert len(json.loads(last(rita).drawing)["compare"]["versions"]) == 2
+    assert choices(rita)[:2] == ["Take 1", "Take 2"]
+    rita.taps("Take 2")
+    [decision] = dialogue.rows(decisions)
+    assert decision.label == dialogue.answers()[1][2]
+
+
+def test_the_longest_texts_reasons_and_notes_fit(talk):
+    words = question("transcript", title="What is said? " * 20)
+    dialogue = talk(project(words, title="T" * 120, overlap=5, review=Review()), items=0)
+    dialogue.add_items("reviews", [{"data": {"text": "😀" * 4000, "more": "x" * 4000}}])
+    for number in range(5):
+        person = dialogue.member(f"P{number}")
+        person.taps("⋯")
+        person.taps("Ask")
+        person.types("?" * 900)
+        person.types(f"word{number} " * 250)
+    rita = reviewer(dialogue)
+    rita.types("because " * 200)
+    assert "Your reason" in rita.sees
+    rita.taps("Take 4")
+    assert len(dialogue.rows(decisions)) == 1
+
+
+TAPS = ("Red", "Blue", "undo", "skip")
+DECISIONS = ("Red", "Green", "Later", "One more", "↩ Undo", "review")
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.one_of(
+            st.tuples(st.integers(0, 2), st.sampled_from(TAPS)),
+            st.tuples(st.integers(3, 4), st.sampled_from(DECISIONS)),
+        )
+    )
+)
+def test_whatever_people_do_one_decision_stands_and_the_export_says_so(sqlite, steps):
+    url = sqlite.migrated()
+    with opened(url, Clock()) as database:
+        dialogue = Dialogue(database, Clock(), DISPUTED, items=3)
+        crew = [dialogue.member(name) for name in "ABC"] + [dialogue.member(name, role="reviewer") for name in "RS"]
+        for who, what in steps:
+            person = crew[who]
+            if what in ("undo", "skip", "review"):
+                person.says(what)
+            elif found := [one for one in last(person).every_button() if what in one.title]:
+                person.presses(found[0].data, last(person))
+        dialogue.recount()
+        _decisions_hold(dialogue)
+    sqlite.drop(url)
+
+
+def _decisions_hold(talk):
+    """Nothing decided is in the queue; the export has each decision; nothing that people agree on is in the queue."""
+    stands, rows = dict(standing(talk)), talk.rows(items)
+    assert len(stands) == len(standing(talk))
+    with TemporaryDirectory() as folder:
+        said = exported(talk, Path(folder))
+    assert {key: row["label"] for key, row in said.items() if row.get("reviewed")} == stands
+    for row in (one for one in talk.rows(reviews) if one.state == "open"):
+        item = next(one for one in rows if one.id == row.item)
+        assert item.key not in stands
+        if item.state == "done":
+            assert said[item.key]["confidence"] < 0.6
+    for item in rows:
+        if item.state == "done" and item.key not in stands and said[item.key]["confidence"] < 0.6:
+            assert any(row.item == item.id and row.state == "open" for row in talk.rows(reviews))
