@@ -184,7 +184,8 @@ def _help(turn: Turn, argument: str) -> None:
     if here is not None and doors.role_in(turn, here) is not None:
         row = projects.by_id(turn.tx, here)
         project = turn.schema(row.id, row.version) if serving.may_show(turn, here, row.version) else None
-    turn.post(Message(text=doors.help_text(turn, project)))
+    begin = reviewers.way(turn, here, project) if here is not None and project is not None else ()
+    turn.post(Message(text=doors.help_text(turn, project), buttons=(begin,) if begin else ()))
 
 
 def _undo(turn: Turn, argument: str) -> None:

@@ -27,6 +27,7 @@ from bot.lookingback import LookingBack
 from bot.platforms import slack_chat, slack_team, telegram_chat
 from bot.project import Project
 from bot.reception import FrontDoor, MayRead, PageBoard
+from bot.reporting import ReportDesk
 from bot.sweeping import sweep
 from bot.visiting import SEAL, PageDesk
 from bot.web.ports import MediaFile
@@ -64,6 +65,7 @@ class House:
     browser: BrowserChat
     door: FrontDoor
     pages: PageDesk
+    reports: ReportDesk
     platforms: Mapping[int, str]
     chats: list[Chat] = field(default_factory=list)
     address: str = ""
@@ -119,6 +121,7 @@ async def _house(settings: Settings, database: Database, bound: socket.socket) -
         browser,
         FrontDoor(database, account, may_read(account)),
         PageDesk(database, app),
+        ReportDesk(database),
         app.platforms,
         [browser],
         address,
@@ -287,6 +290,7 @@ def _server(house: House, local_only: bool) -> uvicorn.Server:
         reception=house.door,
         open_media=_finder(house),
         marking=house.pages,
+        reporting=house.reports,
         public_url=house.settings.public_url,
         local_only=local_only,
         on_telegram=_hook(telegram) if hooked else None,
@@ -366,7 +370,13 @@ async def _clock(house: House) -> None:
 def _workers(house: House) -> list[tuple[str, Coroutine[Any, Any, None]]]:
     from bot.workers import Workers
 
-    working = Workers(house.database, house.files, platforms=house.platforms, deliver=house.edge.delivery.take)
+    working = Workers(
+        house.database,
+        house.files,
+        platforms=house.platforms,
+        deliver=house.edge.delivery.take,
+        address=house.settings.public_url,
+    )
     return [("workers", working.run())]
 
 

@@ -16,9 +16,9 @@ the way: they are kept once."""
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """`done` holds the labels of the questions answered, `work` what is marked of the present one, `trail` what both
-    were before each step. `since` is the message of the card's former piece: what replies to that or to one above it is
-    not for the present one."""
+    """`done` holds the labels of the questions answered, None where the person was not sure; `work` what is marked of
+    the present one, `trail` what both were before each step. `since` is the message of the card's former piece: what
+    replies to that or to one above it is not for the present one."""
 
     done: Mapping[str, Label]
     work: Work = None
@@ -88,12 +88,37 @@ def step(project: Project, question: Question) -> int:
 def advance(question: Question, draft: Draft, given: Given | Marked, subject: Subject) -> Draft:
     """One tap, typed text or drawing further. The same draft comes back where nothing changes. Raises BadAnswer."""
     came = _step(question, draft.work, given, subject)
-    trail = (*draft.trail, (draft.done, draft.work))
-    if not pieces.are_in(draft.work):
-        trail = trail[-KEPT_STEPS:]
+    trail = _trail(draft)
     if isinstance(came, Done):
         return replace(draft, done={**draft.done, question.name: came.label}, work=None, trail=trail)
     return draft if came.work == draft.work else replace(draft, work=came.work, trail=trail)
+
+
+def unsure(question: Question, draft: Draft) -> Draft:
+    """The draft with the question answered by "not sure"."""
+    return replace(draft, done={**draft.done, question.name: None}, work=None, trail=_trail(draft))
+
+
+def labels(draft: Draft) -> dict[str, Label]:
+    """The labels given: nothing stands for what the person was not sure of."""
+    return {name: label for name, label in draft.done.items() if label is not None}
+
+
+def answered(project: Project, labels: Mapping[str, Label], unsure: bool) -> dict[str, Label]:
+    """What an answer says to each question, in their order: None where the person was not sure."""
+    done: dict[str, Label] = {}
+    for question in project.questions:
+        if question.name in labels:
+            done[question.name] = labels[question.name]
+        elif unsure and applies(question, done):
+            done[question.name] = None
+    return done
+
+
+def _trail(draft: Draft) -> tuple[State, ...]:
+    """What an undo from the next step leads back through."""
+    trail = (*draft.trail, (draft.done, draft.work))
+    return trail if pieces.are_in(draft.work) else trail[-KEPT_STEPS:]
 
 
 def _step(question: Question, work: Work, given: Given | Marked, subject: Subject) -> Step:

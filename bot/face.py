@@ -11,7 +11,8 @@ from bot.characters import cut, units
 from bot.chat import Button, Media, Message, Part, Row, Shown, ShownKind, Text
 from bot.draft import Draft, current, step, suggested
 from bot.labels import LABEL_TYPES, pieces
-from bot.labels.base import Ask, Option, Subject
+from bot.labels.base import Ask, Label, Option, Subject
+from bot.labels.base import cut as cut_line
 from bot.project import Project, Question
 from bot.stored import regions
 from bot.subject import Medium, clip_of, subject, text_field
@@ -80,7 +81,8 @@ def asking(turn: Turn, card: Card, question: Question, draft: Draft) -> Ask:
 def about_what(turn: Turn, card: Card, question: Question) -> Subject:
     """What the question is about, with the suggestion where this person is shown one."""
     project = turn.schema(card.project, card.version)
-    suggestion = suggested(question, card.suggestion) if card.suggested else None
+    shown = card.suggestion if card.planted is None else card.planted
+    suggestion = suggested(question, shown) if card.suggested else None
     return subject(project, question, card.data, card.media, suggestion, lambda medium: regions(turn.tx, medium))
 
 
@@ -221,11 +223,22 @@ def _plain(value: Any) -> str:
 def _done(turn: Turn, project: Project, draft: Draft) -> Text:
     """The answers to the questions before this one."""
     lines = [
-        f"✓ {_asked(question)} {turn.say(LABEL_TYPES[question.type].describe(question, draft.done[question.name]))}"
+        f"✓ {_asked(question)} {_answer(turn, question, draft.done[question.name])}"
         for question in project.questions
         if question.name in draft.done
     ]
     return (Part("\n".join(lines), "quiet"),) if lines else ()
+
+
+def _answer(turn: Turn, question: Question, label: Label) -> str:
+    """None is said to be unsure."""
+    return turn.say(phrase("card.unsure") if label is None else LABEL_TYPES[question.type].describe(question, label))
+
+
+def described(turn: Turn, project: Project, done: Mapping[str, Label]) -> str:
+    """All that was answered, in a line."""
+    text = ", ".join(_answer(turn, one, done[one.name]) for one in project.questions if one.name in done)
+    return cut_line(text, 120)
 
 
 def _others(turn: Turn, card: Card, question: Question) -> Text:
@@ -261,6 +274,8 @@ def _labels(turn: Turn, card: Card, project: Project, question: Question, ask: A
         rows += ((turn.button("card.form", Pressed(card.nonce, at, "t"), form=True),),)
     if ask.page:
         rows += ((turn.button("card.page", Pressed(card.nonce, at, "d"), page=True),),)
+    if project.unsure:
+        rows += ((turn.button("card.unsure", Pressed(card.nonce, at, "n"), quiet=True),),)
     return rows
 
 

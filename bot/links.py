@@ -1,4 +1,5 @@
-"""Signed links to the page to mark on: one person's card, for twelve hours; and where each chat finds the page."""
+"""Signed links: to the page to mark on, one person's card for twelve hours, and where each chat finds that page; and
+to the page of a project's report, for a week."""
 
 import base64
 import binascii
@@ -14,6 +15,9 @@ from bot.buttons import BadButton, unpack
 from bot.chat import OpenPage
 
 LIFETIME: Final = timedelta(hours=12)
+REPORT_LIFETIME: Final = timedelta(days=7)
+REPORT_SEAL: Final = "report"
+"""The name of the secret that links to reports are signed with."""
 
 
 class BadLink(ValueError):
@@ -50,6 +54,23 @@ def read(token: str, secret: bytes, now: datetime) -> Link:
     if link.expires < now.timestamp():
         raise BadLink("mark.expired")
     return link
+
+
+def report_link(address: str, project: int, secret: bytes, now: datetime) -> str:
+    """Shows the report of that project to whoever has it."""
+    content = json.dumps(["report", project, int((now + REPORT_LIFETIME).timestamp())], separators=(",", ":")).encode()
+    return f"{address}/report/{_packed(content)}.{_packed(_mac(content, secret))}"
+
+
+def read_report(token: str, secret: bytes, now: datetime) -> int:
+    """The project whose report it shows. Raises BadLink."""
+    content, mac = (_unpacked(part) for part in (token.partition(".")[0], token.partition(".")[2]))
+    if not hmac.compare_digest(mac, _mac(content, secret)):
+        raise BadLink("report.page.forged")
+    kind, project, expires = json.loads(content)
+    if kind != "report" or expires < now.timestamp():
+        raise BadLink("report.page.expired")
+    return int(project)
 
 
 def _mac(content: bytes, secret: bytes) -> bytes:

@@ -9,7 +9,7 @@ from bot import doors, face, finishing, serving
 from bot import draft as drafts
 from bot.buttons import BadButton, Pressed, unpack
 from bot.chat import FieldErrors, Submit, Toast
-from bot.draft import Draft, load
+from bot.draft import load
 from bot.judged import Judged
 from bot.labels import LABEL_TYPES
 from bot.labels.base import ABOUT_NOTHING, BadAnswer, Label, Marked, Said, Subject
@@ -179,7 +179,8 @@ def told(turn: Turn, card: Card) -> str:
         return ""
     if answer.kind == "label":
         project = turn.schema(card.project, card.version)
-        return turn.say(phrase("card.saved", label=serving.described(turn, project, Draft(answer.label))))
+        done = drafts.answered(project, answer.label, answer.unsure)
+        return turn.say(phrase("card.saved", label=face.described(turn, project, done)))
     return turn.say(phrase(TOLD[answer.kind]))
 
 

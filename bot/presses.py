@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from bot import doors, goldmaking, qualifying, reviewers, serving, watching
+from bot import doors, goldmaking, managing, qualifying, reviewers, serving, watching
 from bot import draft as drafts
 from bot.buttons import BadButton, Pressed, pack, unpack
 from bot.chat import Form, FormField, Message, OpenForm, Row, Toast
@@ -85,6 +85,13 @@ def _answer(turn: Turn, card: Card, pressed: Pressed) -> None:
         serving.step(turn, card, Tap(pressed.argument))
     except BadAnswer as error:
         turn.ack = Toast(turn.say(error.said))
+
+
+def _unsure(turn: Turn, card: Card, pressed: Pressed) -> None:
+    project, draft = turn.schema(card.project, card.version), load(card.draft)
+    question = drafts.current(project, draft)
+    if project.unsure and question is not None and drafts.step(project, question) == pressed.step:
+        serving.go_on(turn, card, project, drafts.unsure(question, draft))
 
 
 def _undo(turn: Turn, card: Card, pressed: Pressed) -> None:
@@ -180,6 +187,7 @@ def _form(turn: Turn, card: Card, pressed: Pressed) -> None:
 
 ACTIONS: Mapping[str, Callable[[Turn, Card, Pressed], None]] = {
     "a": _answer,
+    "n": _unsure,
     "u": _undo,
     "b": _back,
     "m": _more,
@@ -200,6 +208,10 @@ def _press_anywhere(turn: Turn, pressed: Pressed) -> None:
         doors.enter(turn, pressed.step) if _known(turn, pressed.step) else turn.toast("press.gone")
     elif pressed.action in ("y", "w"):
         _decide(turn, pressed)
+    elif pressed.action == "r":
+        reviewers.begin(turn, pressed.step)
+    elif pressed.action == managing.ACTION:
+        managing.press(turn, pressed)
     elif pressed.action in ("g", "n"):
         goldmaking.press(turn, pressed)
     elif pressed.action in ("e", "i"):

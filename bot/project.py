@@ -135,6 +135,8 @@ class Project:
     flags_needed: int = 1
     skip_limit: int = 3
     gold_share: float = 0.1
+    withhold: float = 0.15
+    unsure: bool = False
     gold_start: float | None = None
     gold_feedback: bool = False
     qualification: Qualification | None = None

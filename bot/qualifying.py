@@ -1,8 +1,10 @@
 """The test before real items: a new member's first cards are gold, each is explained, and enough must be right."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
+from bot import suggesting
 from bot.buttons import Pressed, pack
 from bot.chat import Button, Message, Part, Row
 from bot.project import Project
@@ -40,10 +42,13 @@ def _claim_test(turn: Turn, project: Project, deal: Deal) -> Card | None:
     test = project.qualification
     assert test is not None
     begun = len(qualification.tests(turn.tx, deal.project, deal.person))
+    if begun >= test.items:  # an admin paused and resumed somebody who had failed, or the file asks for fewer now
+        qualification.begin_anew(turn.tx, deal.project, deal.person)
+        begun = 0
     wanted = test.items - begun
     if qualification.left(turn.tx, deal.project, deal.person, wanted) < wanted:
         return None
-    card = queue.claim_test(turn.tx, deal)
+    card = queue.claim_test(turn.tx, replace(deal, aid=suggesting.nothing))
     if card is not None and not begun:
         told = phrase("test.begins", title=project.title, count=test.items, right=test.right)
         turn.tell(test.text or told)

@@ -7,7 +7,7 @@ from bot import marking, reviewers, serving, settling, watching
 from bot.buttons import BadButton, Pressed, unpack
 from bot.characters import storable
 from bot.chat import Edited, FieldErrors, Reply, Submit
-from bot.draft import corrected, current, load, piece_corrected
+from bot.draft import corrected, current, labels, load, piece_corrected
 from bot.face import about_what, asking
 from bot.labels import LABEL_TYPES, pieces
 from bot.labels.base import BadAnswer, Done, Label, Typed
@@ -167,7 +167,7 @@ def _correct(turn: Turn, card: Card, name: str, text: str) -> None:
     """Raises BadAnswer."""
     draft = load(card.draft)
     answer = answers.of_card(turn.tx, card.id)
-    given = draft.done if card.state == "open" else answer.label if answer is not None and answer.label else {}
+    given = labels(draft) if card.state == "open" else answer.label if answer is not None and answer.label else {}
     question = next((one for one in turn.schema(card.project, card.version).questions if one.name == name), None)
     if card.role is None:
         turn.tell(phrase("refused.project"))

@@ -6,12 +6,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from bot.quality.difficulties import aids, ambiguous, confusions, unsure
 from bot.quality.report import PersonFigures, QuestionFigures, Report
 from bot.quality.telling import disputes, heading, parts, speed
 from bot.quality.words import PARTS, Words
 from bot.wording import say
 
 PEOPLE_SHOWN = 30
+PAIRS_SHOWN = 10
+PERIODS_SHOWN = 8
 BAR = 30
 LABEL_WIDE = 28
 NAME_WIDE = 24
@@ -30,12 +33,21 @@ def terminal(report: Report, console: Console, language: str = "en") -> None:
         _say(console, "", words.accuracy(report.gold, any(one.labels is None for one in report.questions)))
     if report.reviewed:
         _say(console, "", words.say("report.reviewed", count=words.count(report.reviewed)))
+    hard = [*aids(report, words), unsure(report, words), *confusions(report, words)]
+    if any(hard):
+        _say(console, "", *(line for line in hard if line))
+    if report.ambiguity.items:
+        _say(console, "", words.say("report.ambiguous"), *ambiguous(report, words))
     if report.disputed:
         said = ("".join(part.text for part in dispute).rstrip() for dispute in disputes(report, words))
         _say(console, "", words.say("report.disputed"), *said)
     if report.people:
         console.print()
         console.print(_people(report, words))
+    for question in report.questions:
+        if question.pairs:
+            console.print()
+            console.print(_pairs(report, question, words))
     if report.questions_asked or report.parts.flagged:
         asked, flagged = words.count(report.questions_asked), words.count(report.parts.flagged)
         said_notes = words.say("report.notes", asked=asked, flagged=flagged, project=report.project)
@@ -62,20 +74,40 @@ def _question(console: Console, question: QuestionFigures, words: Words, *, alon
         console.print(Text(question.title, "bold"))
     if question.labels and question.answers:
         console.print(_labels(question, words))
-    _say(console, words.agreement(question.agreement, question.labels is None))
+    _say(console, words.agreement(question.agreement, question.labels is None, question.interval))
+    if len(question.over_time) > 1:
+        _say(console, words.over_time(question.over_time, PERIODS_SHOWN))
 
 
 def _labels(question: QuestionFigures, words: Words) -> Table:
-    """A full bar would be all answers."""
+    """A full bar would be all answers. α is that of having the label or not."""
     table = Table(box=None, pad_edge=False, show_header=False)
+    alphas = {one.name: one.alpha for one in question.per_label if one.alpha is not None}
     table.add_column(overflow="ellipsis", no_wrap=True, max_width=LABEL_WIDE)
     table.add_column(justify="right")
     table.add_column(justify="right")
+    table.add_column(no_wrap=True, min_width=BAR)
     table.add_column(no_wrap=True)
     for one in question.labels or ():
         share = one.count / question.answers
         title = Text(say(words.language, one.title))
-        table.add_row(title, words.count(one.count), words.percent(share), "█" * round(BAR * share))
+        alpha = f"α {words.figure(alphas[one.name], 2)}" if one.name in alphas else ""
+        table.add_row(title, words.count(one.count), words.percent(share), "█" * round(BAR * share), alpha)
+    return table
+
+
+def _pairs(report: Report, question: QuestionFigures, words: Words) -> Table:
+    """Those who differ most first."""
+    names = {person.id: person.name for person in report.people}
+    table = Table(box=None, pad_edge=False, title=words.say("report.pairs"), title_justify="left")
+    for title in ("person", "person"):
+        table.add_column(title, overflow="ellipsis", no_wrap=True, max_width=NAME_WIDE)
+    for title in ("items", "same", "κ"):
+        table.add_column(title, justify="right")
+    for one in sorted(question.pairs, key=lambda pair: (pair.percent, -pair.items))[:PAIRS_SHOWN]:
+        kappa = "–" if one.kappa is None else words.figure(one.kappa, 2)
+        who = (Text(names.get(public, public)) for public in (one.one, one.other))
+        table.add_row(*who, words.count(one.items), words.percent(one.percent), kappa)
     return table
 
 
@@ -101,6 +133,7 @@ def _columns(words: Words) -> tuple[Column, ...]:
     return (
         ("labels", lambda one: words.count(one.labels)),
         ("s/label", lambda one: "–" if one.median_seconds is None else words.figure(one.median_seconds, 1)),
+        ("like others", lambda one: "–" if one.alike.share is None else words.share(one.alike)),
         ("gold", lambda one: f"{one.gold.right}/{one.gold.labels}" if one.gold.labels else "–"),
         ("skipped", lambda one: words.count(one.skips)),
         ("flagged", lambda one: words.count(one.flags)),

@@ -11,6 +11,7 @@ from bot.characters import cut, storable
 from bot.chat import Message, Part, Row
 from bot.comparing import REVIEWERS
 from bot.face import Former, place
+from bot.goldmaking import fingerprint
 from bot.labels import LABEL_TYPES
 from bot.labels.base import Label
 from bot.project import Project
@@ -20,6 +21,7 @@ from bot.reviewing import Voice
 from bot.turn import Turn, new_nonce, snippet
 from bot.wording import phrase, say
 from storage import cards, people, projects, reviews
+from storage.projects import NoProjectError
 from storage.reviews import Review
 
 LEASE: Final = timedelta(minutes=15)
@@ -32,12 +34,30 @@ DEFAULT: Final = Rules()
 
 def review(turn: Turn, argument: str) -> None:
     """`/review`: the next item in question of the project that the reviewer is in."""
-    here = turn.person.project
-    role = None if here is None else doors.role_in(turn, here)
-    if here is None or role not in REVIEWERS:
+    if turn.person.project is None:
+        turn.tell(phrase("refused.reviewer"))
+    else:
+        begin(turn, turn.person.project)
+
+
+def way(turn: Turn, project: int, asked: Project) -> Row:
+    """A button that begins a review, for those who may and where something waits."""
+    if asked.review is None or doors.role_in(turn, project) not in REVIEWERS:
+        return ()
+    count = reviews.waiting(turn.tx, project)
+    return (turn.button("review.begin", Pressed("", project, "r"), count=count),) if count else ()
+
+
+def begin(turn: Turn, here: int) -> None:
+    """The next item in question of a project."""
+    try:
+        row = projects.by_id(turn.tx, here)
+    except NoProjectError:
+        turn.toast("press.gone")
+        return
+    if doors.role_in(turn, here) not in REVIEWERS:
         turn.tell(phrase("refused.reviewer"))
         return
-    row = projects.by_id(turn.tx, here)
     if not serving.may_show(turn, here, row.version):
         turn.tell(serving.not_here(turn, here, row.version))
     elif turn.schema(here, row.version).review is None:
@@ -161,6 +181,8 @@ def _decide(turn: Turn, found: Review, desk: Desk, label: dict[str, Label]) -> N
     _feed_back(turn, found, desk, label)
     said = turn.say(phrase("review.saved", item=found.key, label=_told(turn.language, desk.asked, label)))
     extra: Row = (turn.button("review.undo", Pressed(found.nonce or "", 0, "u")),)
+    if found.item_state == "done":
+        extra += (turn.button("review.gold", Pressed("", found.item, "g", fingerprint(label))),)
     if found.note:
         extra += (turn.button("review.add", Pressed(found.nonce or "", 0, "i")),)
     _next(turn, found.project, said, extra=extra)

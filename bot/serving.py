@@ -2,9 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 from bot import draft as drafts
-from bot import face, finishing, golden, notify, pausing, piecewise, qualifying, reviewqueue, settling
+from bot import (
+    face,
+    finishing,
+    golden,
+    notify,
+    pausing,
+    piecewise,
+    qualifying,
+    reviewqueue,
+    settling,
+    suggesting,
+)
 from bot.characters import storable
 from bot.chat import Message, Part, Row, Toast
 from bot.draft import FRESH, Draft
@@ -118,6 +130,7 @@ def _deal(turn: Turn, seat: Seat, project: Project) -> Deal:
         role=seat.role,
         answered=seat.answered,
         total=seat.project.total,
+        aid=partial(suggesting.aid, project, turn.person.id),
     )
 
 
@@ -151,11 +164,17 @@ def step(turn: Turn, card: Card, given: Given | Marked, source: str | None = Non
     piece = LABEL_TYPES[question.type].ask(question, draft.work, about).piece if about.pieces else None
     if source is not None and (question.name in went.done or piece is not None):
         typed.keep(turn.tx, card.id, question.name, turn.person.id, source, piece)
-    if drafts.current(project, went) is None:
-        save(turn, card, project, went)
-    elif went != draft and piece is not None:
+    if drafts.current(project, went) is not None and went != draft and piece is not None:
         other_piece(turn, card, went, piecewise.answered(turn, question, went, piece, len(about.pieces)))
     elif went != draft:
+        go_on(turn, card, project, went)
+
+
+def go_on(turn: Turn, card: Card, project: Project, went: Draft) -> None:
+    """The card with a step more in it, or the next item where that was the last."""
+    if drafts.current(project, went) is None:
+        save(turn, card, project, went)
+    else:
         card = cards.keep(turn.tx, card, went.as_json(), "", turn.tx.now + project.lease)
         show(turn, card, went)
 
@@ -184,11 +203,12 @@ SAID = 160
 
 
 def save(turn: Turn, card: Card, project: Project, draft: Draft) -> None:
+    labels = drafts.labels(draft)
     seq = settling.begin(turn.tx, card.project, project)
-    answers.record(turn.tx, card, dict(draft.done))
+    answers.record(turn.tx, card, labels, unsure=len(labels) < len(draft.done))
     settling.settle(turn.tx, card.project, project, card.item, seq)
     reviewqueue.completed(turn, card, project)
-    _next(turn, card, phrase("card.saved", label=described(turn, project, draft)), draft.done)
+    _next(turn, card, phrase("card.saved", label=face.described(turn, project, draft.done)), labels)
 
 
 def _next(turn: Turn, card: Card, said: Phrase, label: Mapping[str, Label] | None = None) -> None:
@@ -203,14 +223,6 @@ def _next(turn: Turn, card: Card, said: Phrase, label: Mapping[str, Label] | Non
     serve(turn, card.project, above, Former(card, above or told, back=not verdict))
 
 
-def described(turn: Turn, project: Project, draft: Draft) -> str:
-    labels = (
-        turn.say(LABEL_TYPES[q.type].describe(q, draft.done[q.name])) for q in project.questions if q.name in draft.done
-    )
-    text = ", ".join(labels)
-    return text if len(text) <= 120 else text[:119] + "…"
-
-
 def late(turn: Turn, card: Card, given: Given | Marked, source: str | None) -> None:
     """No place is left on the item. What was typed is kept as `late`, and the person told; a tap is only told."""
     project = turn.schema(card.project, card.version)
@@ -220,7 +232,8 @@ def late(turn: Turn, card: Card, given: Given | Marked, source: str | None) -> N
     if source is not None and question is not None:
         went = drafts.advance(question, draft, given, face.about_what(turn, card, question))
         if drafts.current(project, went) is None:
-            kept = answers.record_late(turn.tx, card, dict(went.done))
+            labels = drafts.labels(went)
+            kept = answers.record_late(turn.tx, card, labels, unsure=len(labels) < len(went.done))
             typed.keep(turn.tx, card.id, question.name, turn.person.id, source)
     said = turn.say(phrase("card.late_kept" if kept else "card.late"))
     turn.ack = Toast(said, alert=True)

@@ -8,26 +8,30 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from functools import partial
+from typing import Any, Final, TypeVar
 
-from bot import payload, stored
+from bot import managing, payload, stored
 from bot.chat import Media, Message, Outgoing, Part, Text
+from bot.links import REPORT_SEAL
+from bot.links import report_link as link_to
 from bot.lookout import Finds, looked, told
 from bot.processes import child
 from bot.project import Project, Summary
 from bot.schedule import WATCH
 from bot.wording import LANGUAGES, phrase, say, spoken
-from storage import accounts, media, outbox, people, runs
+from storage import accounts, media, outbox, people, readings, runs, seals
 from storage.columns import micros
 from storage.database import Database, Transaction, opened, run
 from storage.files import Files
 from storage.media import MediaRow
+from storage.overlap import set_overlap
 from storage.people import Person
 from storage.runs import Run
 
@@ -60,21 +64,52 @@ class Made:
     width: int
     height: int
     people: Mapping[str, Text]
+    figures: Mapping[str, Any]
+    """What the next summary compares itself with."""
+    closer: bytes | None = None
+    """A second picture: agreement over time and confusions."""
+    skill: bytes | None = None
+    """For admins only: how far each person agrees with the others."""
 
 
 def make_summary(url: str, project: int, now: datetime) -> Made:
     """Runs for seconds where there are millions of answers, on a connection of its own that cannot write."""
-    from bot.quality import chart, telling
+    from bot.quality import changes, chart, closer, telling
+    from bot.quality.report import summary
+    from bot.quality.words import Words
+
+    with opened(url) as database:
+        row, asked = run(database, lambda tx: stored.by_id(tx, project))
+        before = run(database, lambda tx: readings.latest(tx, project))
+        with database.reading() as connection:
+            report = summary(connection, row, asked, now)
+    alt = say(asked.language, phrase("report.alt", title=asked.title))
+    png = telling.picture(report, asked.language)
+    singly = {language: telling.people_text(report, language) for language in LANGUAGES}
+    words = Words(asked.language)
+    return Made(
+        telling.text(report, asked.language, before),
+        png,
+        alt,
+        chart.WIDTH,
+        chart.HEIGHT,
+        singly,
+        changes.figures(report),
+        closer.agreement_chart(report, words),
+        closer.people_chart(report, words),
+    )
+
+
+def make_page(url: str, project: int, now: datetime, language: str) -> tuple[str, str]:
+    """(title, body) of the page of the same figures; runs as long."""
+    from bot.quality.page import body, item_address
     from bot.quality.report import summary
 
     with opened(url) as database:
         row, asked = run(database, lambda tx: stored.by_id(tx, project))
         with database.reading() as connection:
             report = summary(connection, row, asked, now)
-    alt = say(asked.language, phrase("report.alt", title=asked.title))
-    png = telling.picture(report, asked.language)
-    singly = {language: telling.people_text(report, language) for language in LANGUAGES}
-    return Made(telling.text(report, asked.language), png, alt, chart.WIDTH, chart.HEIGHT, singly)
+    return asked.title, body(report, language, item_address)
 
 
 def post_now(database: Database, project: int) -> None:
@@ -90,7 +125,7 @@ def post_now(database: Database, project: int) -> None:
 
 class Workers:
     """Does the runs that are due. `platforms` names the accounts this process speaks as; `deliver` is handed what was
-    posted, which else waits until some process looks through the outbox."""
+    posted, which else waits until some process looks through the outbox; `address` is where others reach our pages."""
 
     def __init__(
         self,
@@ -100,12 +135,14 @@ class Workers:
         platforms: Mapping[int, str] | None = None,
         deliver: Callable[[Iterable[Outgoing]], None] | None = None,
         start: Callable[[], Executor] = child,
+        address: str = "",
     ) -> None:
         self._database = database
         self._files = files
         self._platforms = platforms if platforms is not None else {}
         self._deliver = deliver
         self._start = start
+        self._address = address
         self._pool: Executor | None = None
         self._pid = os.getpid()
         self._used = 0.0
@@ -157,6 +194,9 @@ class Workers:
         return True
 
     def _do(self, due: Run, now: datetime) -> None:
+        if due.kind == managing.SPREAD:
+            self._spread(due)
+            return
         if due.kind == WATCH:
             found = self._child(looked, due, now)
             self._posted.extend(run(self._database, lambda tx: self._tell(tx, due, found)))
@@ -166,8 +206,18 @@ class Workers:
         if not self._postable(due):
             return
         made = self._child(make_summary, due, now)
-        chart = self._files.put(made.picture)
-        self._posted.extend(run(self._database, lambda tx: self._post(tx, due, made, chart)))
+        pictures = [None if one is None else self._files.put(one) for one in (made.picture, made.closer, made.skill)]
+        self._posted.extend(run(self._database, lambda tx: self._post(tx, due, made, pictures)))
+
+    def _spread(self, due: Run) -> None:
+        """Brings the project's overlap to its items; begun again where it was cut short."""
+        overlap = run(self._database, lambda tx: stored.by_id(tx, due.project)[1]).overlap
+        after = 0
+        while True:
+            change = partial(set_overlap, project=due.project, overlap=overlap, after_id=after)
+            if not (after := run(self._database, change)):
+                break
+        run(self._database, lambda tx: runs.done(tx, due.id))
 
     def _tell(self, tx: Transaction, due: Run, found: Finds) -> list[Outgoing]:
         """The notes, their messages and the end of the run in one transaction."""
@@ -225,17 +275,30 @@ class Workers:
             return max(mine)
         return accounts.newest(tx, platform)
 
-    def _post(self, tx: Transaction, due: Run, made: Made, chart: str) -> list[Outgoing]:
-        """The messages and the end of the run in one transaction: whoever is second finds the run done."""
-        project = stored.by_id(tx, due.project)[1]
+    def _post(self, tx: Transaction, due: Run, made: Made, pictures: Sequence[str | None]) -> list[Outgoing]:
+        """The messages and the end of the run in one transaction: whoever is second finds the run done. `pictures` are
+        the files of the chart, of the closer look and, for admins, of people's skill."""
+        row, project = stored.by_id(tx, due.project)
         if project.summary is None or not runs.done(tx, due.id):
             return []
+        readings.keep(tx, due.project, made.figures)
         account = self._account(tx, project.summary.platform)
         assert account is not None
-        message = Message(text=made.text, kind="summary", media=(self._kept(tx, made, chart),))
+        chart, closer, skill = (None if sha is None else self._kept(tx, made, sha) for sha in pictures)
+        assert chart is not None
+        message = Message(text=made.text, kind="summary", media=(chart,))
         posted = [_send(tx, account, project.summary.chat, message, due.project)]
+        if closer is not None:
+            posted.append(_send(tx, account, project.summary.chat, Message(text=(Part(made.alt),), media=(closer,))))
+        page = report_link(tx, due.project, self._address) if self._address.startswith("https://") else ""
         for where, admin in self._to_tell(tx, due.project, project):
-            posted.append(_send(tx, where, admin.chat_external, Message(text=made.people[spoken(admin.language)])))
+            if skill is not None:
+                shown = Message(text=(Part(made.alt),), media=(skill,))
+                posted.append(_send(tx, where, admin.chat_external, shown))
+            language = spoken(admin.language)
+            buttons = managing.rows(row, admin.language, page)
+            told = Message(text=made.people[language], buttons=buttons)
+            posted.append(_send(tx, where, admin.chat_external, told))
         return posted
 
     def _to_tell(self, tx: Transaction, key: int, project: Project) -> Iterable[tuple[int, Person]]:
@@ -258,7 +321,7 @@ class Workers:
             height=made.height,
             orientation=None,
             duration_ms=None,
-            size=len(made.picture),
+            size=self._files.path(chart).stat().st_size,
         )
         kept = media.keep(tx, {chart: row})[chart]
         return Media(
@@ -284,6 +347,11 @@ class Workers:
             if self._pid != os.getpid():
                 with suppress(ProcessLookupError):
                     os.kill(self._pid, signal.SIGTERM)
+
+
+def report_link(tx: Transaction, project: int, address: str) -> str:
+    """The page with the same figures, for whoever has the link."""
+    return link_to(address, project, seals.seal(tx, REPORT_SEAL), tx.now)
 
 
 def _take(tx: Transaction) -> tuple[Run, datetime] | None:

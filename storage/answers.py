@@ -99,7 +99,9 @@ TAKEN_BACK = (
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One answer; `kind` is label, skip, flag or late (no place was left). `measure` is None but where it is final, for
-    its person was told what gold says there ("told") or gave it in a test ("test", "tried": in one before)."""
+    its person was told what gold says there ("told") or gave it in a test ("test", "tried": in one before). `unsure`:
+    to a question it has no label for, the person was not sure. `aid` says what became of the item's suggestion: see
+    `_aid`."""
 
     id: int
     project: int
@@ -112,6 +114,8 @@ class Answer:
     version: int
     milliseconds: int | None
     answered_at: datetime
+    unsure: bool = False
+    aid: str | None = None
     measure: str | None = None
 
     @property
@@ -139,24 +143,27 @@ def _answer(row: Row | None) -> Answer | None:
         row.version,
         row.milliseconds,
         row.answered_at,
+        row.unsure,
+        row.aid,
         row.measure,
     )
 
 
-def record(tx: Transaction, card: Card, label: Any) -> None:
-    """The label of an item, final until undone; the item is done when it has all it wants."""
-    _insert(tx, card, "label", label=label)
+def record(tx: Transaction, card: Card, label: Any, unsure: bool = False) -> None:
+    """The label of an item, final until undone; the item is done when it has all it wants. Questions that the person
+    was `unsure` of are not in the label."""
+    _insert(tx, card, "label", label=label, unsure=unsure)
     tx.run(COUNT_ANSWER, {"item": card.item, "now": tx.micros})
     tx.run(COUNT_MEMBER, {"project": card.project, "person": card.person, "by": 1})
     cards.finish(tx, card)
 
 
-def record_late(tx: Transaction, card: Card, label: Any) -> bool:
+def record_late(tx: Transaction, card: Card, label: Any, unsure: bool = False) -> bool:
     """An answer for which no place was left: kept, and counted nowhere. False, and nothing done, where the person has
     answered the item since, or has it in hand again."""
     if queue.met_again(tx, card):
         return False
-    _insert(tx, card, "late", label=label)
+    _insert(tx, card, "late", label=label, unsure=unsure)
     cards.finish(tx, card)
     return True
 
@@ -257,11 +264,23 @@ def correct(tx: Transaction, answer: Answer, label: Any) -> None:
         "live": True,
         "milliseconds": answer.milliseconds,
         "answered_at": tx.now,
+        "aid": answer.aid,
+        "unsure": answer.unsure,
     }
     tx.insert(INSERT, row)
 
 
-def _insert(tx: Transaction, card: Card, kind: str, *, label: Any = None, note: str | None = None) -> None:
+def _aid(card: Card) -> str | None:
+    """What became of the item's suggestion: "shown", "withheld", or "wrong" where a wrong one stood in for it; None
+    where it has none."""
+    if card.planted is not None:
+        return "wrong"
+    return None if card.suggestion is None else "shown" if card.suggested else "withheld"
+
+
+def _insert(
+    tx: Transaction, card: Card, kind: str, *, label: Any = None, note: str | None = None, unsure: bool = False
+) -> None:
     row = {
         "project": card.project,
         "item": card.item,
@@ -274,6 +293,8 @@ def _insert(tx: Transaction, card: Card, kind: str, *, label: Any = None, note: 
         "live": True,
         "milliseconds": min(max(0, (tx.now - card.served_at) // MILLISECOND), LONGEST),
         "answered_at": tx.now,
+        "aid": _aid(card),
+        "unsure": unsure,
     }
     try:
         tx.insert(INSERT, row)

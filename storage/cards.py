@@ -37,6 +37,7 @@ HELD = (
         cards.c.message,
         cards.c.shown,
         cards.c.suggested,
+        cards.c.planted,
         cards.c.leased_until,
         cards.c.served_at,
         *ITEM,
@@ -145,6 +146,7 @@ class Card:
     `role` is the person's role in the project now (None: removed), `answered` their answers there so far, `total` the
     project's items, `rules` the project's version now. `draft` is what they have marked; `awaiting` names what a typed
     text is for; `buried` says that something was typed below its message. `new` is one that nobody has been shown yet.
+    `suggested` says that a suggestion is shown: the item's, or else the wrong one that was `planted`.
     """
 
     id: int
@@ -161,6 +163,7 @@ class Card:
     message: str | None = None
     shown: str = "text"
     suggested: bool
+    planted: Any = None
     leased_until: datetime
     served_at: datetime
     item: int

@@ -42,6 +42,8 @@ _ANSWERS: Final = select(
     answers.c.milliseconds,
     answers.c.answered_at,
     answers.c.superseded_at,
+    answers.c.aid,
+    answers.c.unsure,
 ).join(people, people.c.id == answers.c.person)
 LIVE: Final = _ANSWERS.where(
     answers.c.item >= bindparam("first"),

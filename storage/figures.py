@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BigInteger, Connection, Select, Text, and_, bindparam, func, select, text, type_coerce
+from sqlalchemy import BigInteger, Connection, Select, Text, and_, bindparam, cast, func, select, text, type_coerce
 
 from storage.schema import answers, cards, comments, items, members, people
 from storage.schema_quality import decisions
@@ -50,7 +50,13 @@ GIVEN: Final = select(
     ANSWERED_AT.label("answered_at"),
 ).where(answers.c.project == bindparam("p"))
 TOGETHER: Final = (
-    select(items.c.id, items.c.state, func.aggregate_strings(LABEL, SEPARATOR).label("labels"))
+    select(
+        items.c.id,
+        items.c.state,
+        func.aggregate_strings(LABEL, SEPARATOR).label("labels"),
+        func.aggregate_strings(cast(answers.c.person, Text), ",").label("people"),
+        func.max(ANSWERED_AT).label("last"),
+    )
     .select_from(items.join(answers, answers.c.item == items.c.id))
     .where(COUNTED, items.c.gold.is_(None), LIVE_LABEL)
     .group_by(items.c.id, items.c.state)
@@ -61,6 +67,30 @@ ON_GOLD: Final = (
     .select_from(items.join(answers, answers.c.item == items.c.id))
     .where(COUNTED, items.c.gold.is_not(None), LIVE_LABEL)
     .order_by(answers.c.id)
+)
+UNSURE: Final = (
+    select(answers.c.item, LABEL.label("label"))
+    .select_from(answers.join(items, items.c.id == answers.c.item))
+    .where(COUNTED, items.c.gold.is_(None), answers.c.project == bindparam("p"), LIVE_LABEL, answers.c.unsure)
+    .order_by(answers.c.id)
+)
+AIDED: Final = (
+    select(
+        items.c.id,
+        answers.c.aid,
+        LABEL.label("label"),
+        answers.c.milliseconds,
+        type_coerce(items.c.gold, Text).label("gold"),
+        type_coerce(items.c.suggestion, Text).label("suggestion"),
+        type_coerce(cards.c.planted, Text).label("planted"),
+    )
+    .select_from(
+        items.join(answers, answers.c.item == items.c.id).outerjoin(
+            cards, and_(cards.c.id == answers.c.card, answers.c.aid == text("'wrong'"))
+        )
+    )
+    .where(COUNTED, items.c.suggestion.is_not(None), LIVE_LABEL)
+    .order_by(items.c.id, answers.c.id)
 )
 ASKED: Final = (
     select(func.count())
@@ -104,6 +134,19 @@ class Shown:
 
     key: str
     data: dict[str, Any]
+
+
+class Aided(NamedTuple):
+    """A live answer to an item with a suggestion, and what became of that. All but numbers and `aid` is JSON text;
+    `planted` is the wrong suggestion that was shown."""
+
+    item: int
+    aid: str | None
+    label: str
+    milliseconds: int | None
+    gold: str | None
+    suggestion: str | None
+    planted: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +195,11 @@ def given(connection: Connection, project: int) -> Iterator[tuple[int, int, str,
         yield from rows
 
 
-def together(connection: Connection, project: int) -> Iterator[tuple[int, str, str]]:
-    """(item, its state, its live labels) of each item that has any, by item: not of gold items, whose labels are
-    measured against theirs, nor of what was withdrawn. Labels are the JSON that is stored, joined by SEPARATOR in no
-    particular order."""
+def together(connection: Connection, project: int) -> Iterator[tuple[int, str, str, str, int]]:
+    """(item, its state, its live labels, who gave them, when the last one was given) of each item that has any, by
+    item: not of gold items, whose labels are measured against theirs, nor of what was withdrawn. Labels are the JSON
+    that is stored, joined by SEPARATOR in no particular order; people's ids are joined by commas in the same order, as
+    both engines fill the columns of a group row by row. Moments are UTC microseconds."""
     for rows in _many(connection, TOGETHER, project):
         yield from rows
 
@@ -164,6 +208,19 @@ def on_gold(connection: Connection, project: int) -> Iterator[tuple[int, int, st
     """(item, person, label, the item's gold) of each live label of a gold item, labels as JSON text."""
     for rows in _many(connection, ON_GOLD, project):
         yield from rows
+
+
+def unsure(connection: Connection, project: int) -> Iterator[tuple[int, str]]:
+    """(item, label as JSON text) of each live answer by somebody who was not sure of a question: as `together`, not of
+    gold items."""
+    for rows in _many(connection, UNSURE, project):
+        yield from rows
+
+
+def aided(connection: Connection, project: int) -> Iterator[Aided]:
+    """The live answers to items with a suggestion, by item."""
+    for rows in _many(connection, AIDED, project):
+        yield from (Aided(*row) for row in rows)
 
 
 def questions_asked(connection: Connection, project: int) -> int:

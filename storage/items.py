@@ -69,8 +69,8 @@ LIVE: Final = select(answers.c.item, answers.c.person).where(
 )
 ANSWER: Final = (
     "INSERT INTO answers (project, item, person, kind, label, note, version, live, milliseconds, answered_at, "
-    "superseded_at) VALUES (:project, :item, :person, :kind, :label, :note, :version, :live, :milliseconds, "
-    ":answered_at, :superseded_at)"
+    "superseded_at, aid, unsure) VALUES (:project, :item, :person, :kind, :label, :note, :version, :live, "
+    ":milliseconds, :answered_at, :superseded_at, :aid, :unsure)"
 )
 COUNT: Final = text(
     "UPDATE items SET answers = answers + :labels, skips = skips + :skips, flags = flags + :flags, "
@@ -110,6 +110,8 @@ class IncomingAnswer:
     milliseconds: int | None
     answered_at: int
     superseded_at: int | None
+    aid: str | None = None
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -337,6 +339,8 @@ def _answer(batch: Batch, item: int, person: int, one: IncomingAnswer) -> dict[s
         "milliseconds": one.milliseconds,
         "answered_at": one.answered_at,
         "superseded_at": one.superseded_at,
+        "aid": one.aid,
+        "unsure": one.unsure,
     }
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Connection,
     Text,
     bindparam,
+    exists,
     insert,
     literal_column,
     select,
@@ -24,7 +25,7 @@ from storage.database import Transaction
 from storage.schema import answers, items, members
 from storage.schema import cards as cards_table
 from storage.schema import people as people_table
-from storage.schema_quality import notes
+from storage.schema_quality import decisions, notes
 
 AGAIN: Final = timedelta(days=30)
 """What admins have looked at is not raised again for so long."""
@@ -63,6 +64,9 @@ LATEST: Final = (
     .where(items.c.gold.is_(None))
     .order_by(answers.c.id.desc())
     .limit(bindparam("most"))
+)
+UNDECIDED: Final = LATEST.where(
+    ~exists(select(decisions.c.id).where(decisions.c.item == answers.c.item, decisions.c.live).correlate(answers))
 )
 SERVE_AGAIN: Final = text(
     "UPDATE items SET answers = answers - 1, taken = taken - 1, done_at = NULL, serve_seq = :seq, "
@@ -146,7 +150,7 @@ def reason(tx: Transaction, project: int, person: int) -> str | None:
 
 def pause(tx: Transaction, project: int, person: int, why: str) -> None:
     """The person is dealt nothing more there; what they hold goes to others."""
-    _set(tx, project, person, "paused", why)
+    _set(tx, project, person, "active", "paused", why)
     for row in sorted(tx.all(HELD, {"who": person, "p": project}), key=lambda row: row.item):
         tx.run(cards.SET_STATE, {"card": row.id, "became": "void"})
         queue.give_back(tx, row.item, project)
@@ -154,11 +158,11 @@ def pause(tx: Transaction, project: int, person: int, why: str) -> None:
 
 def resume(tx: Transaction, project: int, person: int) -> bool:
     """False where they were not paused."""
-    return _set(tx, project, person, "active", None)
+    return _set(tx, project, person, "paused", "active", None)
 
 
-def _set(tx: Transaction, project: int, person: int, became: str, why: str | None) -> bool:
-    where = (members.c.project == project, members.c.person == person, members.c.state != became)
+def _set(tx: Transaction, project: int, person: int, was: str, became: str, why: str | None) -> bool:
+    where = (members.c.project == project, members.c.person == person, members.c.state == was)
     return tx.run(update(members).where(*where).values(state=became, reason=why)) == 1
 
 
@@ -171,9 +175,9 @@ def serve_again(tx: Transaction, project: int, person: int, most: int) -> int:
     """The person's newest `most` labels count no longer, and others get their items; how many there were.
 
     Each is superseded and stays as a `late` answer beside that, which counts nowhere and keeps its item from coming to
-    the same person again. Gold items stay as they are."""
+    the same person again. Gold items stay as they are, and those that a reviewer has decided."""
     tx.one(select(people_table.c.id).where(people_table.c.id == person).with_for_update(key_share=True))
-    rows = sorted(tx.all(LATEST, {"p": project, "who": person, "most": most}), key=lambda row: row.item)
+    rows = sorted(tx.all(UNDECIDED, {"p": project, "who": person, "most": most}), key=lambda row: row.item)
     if not rows:
         return 0
     first = projects.next_seq(tx, project, len(rows))

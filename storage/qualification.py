@@ -95,8 +95,13 @@ def retry(tx: Transaction, project: int, person: int) -> bool:
     """They are tested anew, on other items: they have met the former ones. False where they do not wait for it."""
     if tx.run(RETRY, {"project": project, "person": person}) != 1:
         return False
-    tx.run(SPEND, {"project": project, "person": person})
+    begin_anew(tx, project, person)
     return True
+
+
+def begin_anew(tx: Transaction, project: int, person: int) -> None:
+    """What they answered in their test until now counts for it no longer."""
+    tx.run(SPEND, {"project": project, "person": person})
 
 
 def tests(tx: Transaction, project: int, person: int) -> list[Tested]:

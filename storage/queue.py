@@ -7,11 +7,11 @@ passed it. Rows are locked person, card, project, item.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from sqlalchemy import (
     ColumnElement,
@@ -161,6 +161,16 @@ GLANCE_TEST = (
 PICK_TEST = GLANCE_TEST.with_for_update(of=items, key_share=True, skip_locked=True)
 
 
+Aid: TypeAlias = Callable[[int, Any, Any], tuple[bool, Any]]
+"""Of an item's number, its gold and its suggestion: whether a suggestion is shown, and the wrong one that stands in for
+it, None for the item's own."""
+
+
+def as_it_is(item: int, gold: Any, suggestion: Any) -> tuple[bool, Any]:
+    """The suggestion is shown where there is one."""
+    return suggestion is not None, None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deal:
     """What a new card is made of besides its item. `moment` is now."""
@@ -176,6 +186,7 @@ class Deal:
     role: str | None
     answered: int
     total: int
+    aid: Aid = as_it_is
 
 
 def claim(tx: Transaction, deal: Deal, gold: bool) -> Card | None:
@@ -257,6 +268,7 @@ def _pass(tx: Transaction, deal: Deal, priority: int, seq: int) -> None:
 
 
 def _deal(tx: Transaction, deal: Deal, row: Row) -> Card:
+    suggested, planted = deal.aid(row.item, row.gold, row.suggestion)
     dealt = {
         "nonce": deal.nonce,
         "project": deal.project,
@@ -264,7 +276,8 @@ def _deal(tx: Transaction, deal: Deal, row: Row) -> Card:
         "person": deal.person,
         "chat": deal.chat,
         "version": deal.version,
-        "suggested": row.suggestion is not None,
+        "suggested": suggested,
+        "planted": planted,
         "leased_until": deal.moment + deal.lease,
         "served_at": deal.moment,
     }

@@ -18,9 +18,7 @@ from storage.schema_quality import decisions, reviews
 STATE_OF: Final = select(items.c.state).where(items.c.id == bindparam("item_id"))
 ENQUEUE: Final = text(
     "INSERT INTO reviews (project, item, reason, state, opened_at) "
-    "SELECT project, id, :reason, 'open', :now FROM items WHERE id = :item "
-    "AND NOT EXISTS (SELECT 1 FROM decisions WHERE decisions.item = items.id AND decisions.live = true) "
-    "ON CONFLICT DO NOTHING"
+    "SELECT project, id, :reason, 'open', :now FROM items WHERE id = :item ON CONFLICT DO NOTHING"
 )
 DECIDED: Final = exists(
     select(decisions.c.id)
@@ -225,6 +223,8 @@ def item_state(tx: Transaction, item: int) -> str:
 
 def enqueue(tx: Transaction, item: int, reason: str) -> bool:
     """Puts an item into the queue, unless it stands there or is decided; whether it did."""
+    if standing(tx, item) is not None:
+        return False
     return tx.run(ENQUEUE, {"item": item, "reason": reason, "now": tx.micros}) == 1
 
 

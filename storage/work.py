@@ -22,8 +22,8 @@ COLUMNS: Final = (
     type_coerce(answers.c.answered_at, BigInteger).label("at"),
     answers.c.id,
 )
-OWN_WORK: Final = (answers.c.kind != literal_column("'late'")) | answers.c.card.is_not(None)
-"""Not the copy that stays where an admin had an item served again."""
+OWN_WORK: Final = (answers.c.kind != literal_column("'late'")) | answers.c.milliseconds.is_not(None)
+"""Not the copy that stays where an admin had an item served again: nobody took time for it."""
 WITHIN: Final = (
     answers.c.answered_at >= bindparam("since"),
     answers.c.answered_at < bindparam("until"),

@@ -64,7 +64,9 @@ FEELING = question("choice", "😊 Positive", "😠 Negative", title="How does t
 
 
 def project(*questions: Question, name: str = "reviews", title: str = "Review sentiment", **rules: Any) -> Project:
-    return Project(name=name, title=title, questions=questions or (FEELING,), **{"gold_share": 0.0, **rules})
+    return Project(
+        name=name, title=title, questions=questions or (FEELING,), **{"gold_share": 0.0, "withhold": 0.0, **rules}
+    )
 
 
 class Dialogue:

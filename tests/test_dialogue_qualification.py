@@ -180,3 +180,13 @@ def test_gold_that_is_taken_away_leaves_no_answers_of_tests_among_the_data(talk)
     assert dialogue.labels() == []
     gone = next(row for row in dialogue.rows(items) if row.key == "gold-0")
     assert (gone.state, gone.answers, gone.taken) == ("open", 0, 0)
+
+
+def test_who_failed_and_was_paused_and_resumed_begins_the_test_anew(talk):
+    dialogue = with_test(talk)
+    anna = failed(dialogue)
+    run(dialogue.database, lambda tx: tx.run(update(members).values(state="active")))
+    anna.says("label")
+    answer(anna, "Positive")
+    assert "Practice: 1 of 3 done." in anna.sees
+    assert [row.measure for row in dialogue.rows(answers)] == ["tried"] * 3 + ["test"]

@@ -1,79 +1,34 @@
 """Reviewers: items that people differ on come to them as cards, one tap decides, a typed reason reaches people."""
 
 import json
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from bot.exchange.exports import Wanted, export_project
+from bot.buttons import Pressed, pack
 from bot.project import LabelDef, Review
-from bot.quality.report import summary
 from storage import projects
-from storage.database import opened, run
-from storage.files import Files
+from storage.database import run
 from storage.schema import items, media
-from storage.schema_quality import decisions, reviews
-from tests.dialogue import Dialogue, project, question
-from tests.engines import Clock
-
-COLOUR = question("choice", "Red", "Green", "Blue", title="Which colour?")
-DISPUTED = project(COLOUR, overlap=2, review=Review())
-
-
-def say_all(talk, *labels_of):
-    """People who each answer the items in order; the labels of one person in each of `labels_of`."""
-    people = [talk.member(name) for name in ("Anna", "Ben", "Cleo")[: len(labels_of)]]
-    for person, labels in zip(people, labels_of, strict=True):
-        for label in labels:
-            person.taps(label)
-    return people
+from storage.schema_quality import decisions
+from tests.dialogue import project, question
+from tests.reviewing import (
+    COLOUR,
+    DISPUTED,
+    choices,
+    differing_on_two,
+    exported,
+    last,
+    reviewer,
+    say_all,
+    standing,
+    waiting,
+)
 
 
 @pytest.fixture
 def differing(talk):
     """Three items: on the first and the last two people differ."""
-    dialogue = talk(DISPUTED, items=3)
-    dialogue.crew = say_all(dialogue, ("Red", "Green", "Red"), ("Blue", "Green", "Green"))
-    return dialogue
-
-
-def reviewer(talk, name="Rita", role="reviewer", **rest):
-    person = talk.member(name, role=role, **rest)
-    person.says("review")
-    return person
-
-
-def waiting(talk):
-    return [row.reason for row in talk.rows(reviews) if row.state == "open"]
-
-
-def standing(talk):
-    keys = {row.id: row.key for row in talk.rows(items)}
-    return [(keys[row.item], row.label["label"]) for row in talk.rows(decisions) if row.live]
-
-
-def exported(talk, folder):
-    out = folder / "items.jsonl"
-    wanted = Wanted(format="jsonl", level="items")
-    export_project(talk.database, Files(folder / "media"), "reviews", wanted, out)
-    return {row["item"]: row for row in map(json.loads, out.read_text().splitlines())}
-
-
-def report(talk):
-    row = run(talk.database, lambda tx: projects.named(tx, "reviews"))
-    with talk.database.reading() as connection:
-        return summary(connection, row, DISPUTED, talk.clock())
-
-
-def last(person):
-    return next(one for one in reversed(person.room.bubbles) if not one.mine)
-
-
-def choices(person):
-    return [button.title for button in last(person).every_button()]
+    return differing_on_two(talk)
 
 
 def test_what_people_differ_on_comes_to_a_reviewer_and_one_tap_decides(differing):
@@ -92,22 +47,6 @@ def test_what_people_differ_on_comes_to_a_reviewer_and_one_tap_decides(differing
     assert "Nothing is waiting for review" in rita.sees
     assert standing(differing) == [("reviews-0", "red"), ("reviews-2", "blue")]
     assert not waiting(differing)
-
-
-def test_a_decision_is_what_exports_reports_and_the_item_itself_say(differing, tmp_path):
-    before = exported(differing, tmp_path)
-    assert before["reviews-0"]["label"] is None
-    assert [one.item for one in report(differing).disputed] == ["reviews-0", "reviews-2"]
-    rita = reviewer(differing)
-    rita.taps("Green")
-    row = exported(differing, tmp_path)["reviews-0"]
-    assert (row["label"], row["confidence"], row["reviewed"], row["answers"]) == ("green", 1.0, True, 2)
-    assert "tie" not in row
-    assert "reviewed" not in before["reviews-1"]
-    told = report(differing)
-    assert ([one.item for one in told.disputed], told.reviewed) == (["reviews-2"], 1)
-    rita.says("item", "reviews-0")
-    assert "Decided in review: Green" in rita.sees
 
 
 def test_two_reviewers_never_have_the_same_item(differing):
@@ -256,12 +195,36 @@ def test_an_answer_taken_back_takes_its_item_out_of_review(differing):
     assert "reviews-2" in rita.sees
 
 
+def test_a_decided_item_is_made_gold_with_one_tap(differing):
+    rita = reviewer(differing)
+    rita.taps("Red")
+    rita.taps("⭐ Make it gold")
+    assert (differing.rows(items)[0].state, differing.rows(items)[0].gold) == ("gold", {"label": "red"})
+    rita.taps("Green")
+    assert standing(differing) == [("reviews-0", "red"), ("reviews-2", "green")]
+
+
 def test_people_who_come_to_agree_need_no_reviewer(differing):
     _, ben = differing.crew
     ben.says("undo")
     ben.taps("Red")
     assert waiting(differing) == ["disputed"]
     assert "reviews-0" in reviewer(differing).sees
+
+
+def test_the_help_of_a_reviewer_leads_to_what_is_in_question(differing):
+    anna, _ = differing.crew
+    anna.says("help")
+    assert "question" not in "".join(choices(anna))
+    rita = differing.member("Rita", role="reviewer")
+    rita.says("help")
+    rita.taps("in question (2)")
+    assert "reviews-0" in rita.sees
+    anna.presses(pack(Pressed("", differing.ids["reviews"], "r")))
+    assert "Only reviewers" in anna.sees
+    owner = differing.member("Olga", project=None, role="owner")
+    owner.presses(pack(Pressed("", 999, "r")))
+    assert owner.toast.startswith("That button")
 
 
 def test_a_project_without_review_keeps_no_queue(talk):
@@ -332,49 +295,3 @@ def test_the_longest_texts_reasons_and_notes_fit(talk):
     assert "Your reason" in rita.sees
     rita.taps("Take 4")
     assert len(dialogue.rows(decisions)) == 1
-
-
-TAPS = ("Red", "Blue", "undo", "skip")
-DECISIONS = ("Red", "Green", "Later", "One more", "↩ Undo", "review")
-
-
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    st.lists(
-        st.one_of(
-            st.tuples(st.integers(0, 2), st.sampled_from(TAPS)),
-            st.tuples(st.integers(3, 4), st.sampled_from(DECISIONS)),
-        )
-    )
-)
-def test_whatever_people_do_one_decision_stands_and_the_export_says_so(sqlite, steps):
-    url = sqlite.migrated()
-    with opened(url, Clock()) as database:
-        dialogue = Dialogue(database, Clock(), DISPUTED, items=3)
-        crew = [dialogue.member(name) for name in "ABC"] + [dialogue.member(name, role="reviewer") for name in "RS"]
-        for who, what in steps:
-            person = crew[who]
-            if what in ("undo", "skip", "review"):
-                person.says(what)
-            elif found := [one for one in last(person).every_button() if what in one.title]:
-                person.presses(found[0].data, last(person))
-        dialogue.recount()
-        _decisions_hold(dialogue)
-    sqlite.drop(url)
-
-
-def _decisions_hold(talk):
-    """Nothing decided is in the queue; the export has each decision; nothing that people agree on is in the queue."""
-    stands, rows = dict(standing(talk)), talk.rows(items)
-    assert len(stands) == len(standing(talk))
-    with TemporaryDirectory() as folder:
-        said = exported(talk, Path(folder))
-    assert {key: row["label"] for key, row in said.items() if row.get("reviewed")} == stands
-    for row in (one for one in talk.rows(reviews) if one.state == "open"):
-        item = next(one for one in rows if one.id == row.item)
-        assert item.key not in stands
-        if item.state == "done":
-            assert said[item.key]["confidence"] < 0.6
-    for item in rows:
-        if item.state == "done" and item.key not in stands and said[item.key]["confidence"] < 0.6:
-            assert any(row.item == item.id and row.state == "open" for row in talk.rows(reviews))

@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from bot.buttons import Pressed, pack
 from bot.lookout import looked, told
@@ -12,9 +12,10 @@ from bot.workers import Workers
 from storage import notes, people, runs
 from storage.database import run
 from storage.files import Files
-from storage.schema import audit, cards
+from storage.schema import audit, cards, items
 from storage.schema import people as people_table
 from storage.schema import runs as run_table
+from storage.schema_quality import decisions
 from tests.dialogue import project
 from tests.quality.test_watch import crew
 
@@ -74,6 +75,8 @@ def test_their_items_are_asked_of_others_and_never_of_them_again(scene):
     ada.taps("Ask others")
     assert "✓ 3 answers" in ada.sees
     dialogue.recount()
+    bo.says("work")
+    assert "Today: 0 answered, 0 min active · 3 taken back\n" in bo.sees
     assert [row for row in dialogue.answers() if row[0] == "Bo" and isinstance(row[2], dict)] == []
     assert len([row for row in dialogue.answers() if row[0] == "Bo" and row[2][0] == "late"]) == 3
     for _ in range(3):
@@ -175,3 +178,19 @@ def test_the_daily_look_tells_each_admin_once(database, clock, tmp_path):
     again = run(database, lambda tx: told(tx, world.project, "Reviews", found, ()))
     assert again == []
     workers.close()
+
+
+def test_an_item_that_a_reviewer_has_decided_is_asked_of_nobody_again(scene):
+    dialogue, ada, bo = scene
+    bo.taps("Positive")
+    bo.taps("Positive")
+    (decided, other) = [key for who, key, _ in dialogue.answers() if who == "Bo"]
+    item = next(row for row in dialogue.rows(items) if row.key == decided)
+    row = {"project": item.project, "item": item.id, "person": person(dialogue, ada).id, "version": 1, "live": True}
+    row |= {"label": {"label": "positive"}}
+    run(dialogue.database, lambda tx: tx.insert(insert(decisions), row | {"decided_at": tx.now}))
+    note(dialogue, ada, bo)
+    ada.taps("Ask others")
+    assert "✓ 1 answers" in ada.sees
+    assert [key for who, key, label in dialogue.answers() if who == "Bo" and isinstance(label, dict)] == [decided]
+    assert other != decided

@@ -50,6 +50,8 @@ show = ["subject", "body"]
 skip_reasons = ["Spam"]
 language = "pt-BR"
 gold_share = 0
+withhold = 0.5
+unsure = true
 
 [fields]
 body = "text"
@@ -120,6 +122,7 @@ def test_what_a_file_leaves_out_has_the_documented_defaults():
     assert project == Project("a", "a", project.questions)
     assert (project.blind, project.flags_needed, project.skip_limit, project.gold_share) == (True, 1, 3, 0.1)
     assert (project.overlap, project.max_per_person, project.skip_reasons) == (1, None, SKIP_REASONS)
+    assert (project.withhold, project.unsure) == (0.15, False)
     assert project.questions[0].title == "a"
 
 
@@ -143,6 +146,7 @@ def test_the_rules_of_a_project_are_read():
     project = read(TICKETS)
     assert (project.order, project.blind, project.max_per_person, project.gold_share) == ("random", False, 50, 0.0)
     assert (project.chats, project.show) == (("browser", "slack"), ("subject", "body"))
+    assert (project.withhold, project.unsure) == (0.5, True)
     assert (project.fields, project.language) == ({"body": "text", "shot": "image"}, "pt-BR")
     assert project.skip_reasons == ("Spam",)
 
@@ -209,6 +213,8 @@ ASK = 'name = "a"\n[[questions]]\nname = "q"\ntype = "choice"\nlabels = ["x", "y
         (TOP + "overlap = true\n", 3, "whole number from 1 to 100"),
         (TOP + "gold_share = 0.6\n", 3, "from 0 to 0.5"),
         (TOP + "gold_share = nan\n", 3, "from 0 to 0.5"),
+        (TOP + "withhold = 0.51\n", 3, "from 0 to 0.5"),
+        (TOP + "unsure = 1\n", 3, "true or false"),
         (TOP + "gold_start = 0.95\n", 3, "from 0 to 0.9"),
         (TOP + "gold_feedback = 1\n", 3, "true or false"),
         (TOP + "[qualification]\nitems = 51\n", 4, "from 1 to 50"),

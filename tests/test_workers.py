@@ -135,7 +135,44 @@ def test_figures_of_single_people_go_to_admins_and_never_to_the_channel(database
     assert (posted.kind, row.kind, row.account, row.chat) == ("summary", "notice", world.account, world.chats[1])
     assert "Person 1000" not in text_of(summary)
     assert text_of(message) == "Review sentiment: Personen\nPerson 1000: 1 Labels, 0,9 s je Label"
-    assert (message.media, message.buttons) == ((), ())
+    assert message.media == ()
+    assert [button.title for row in message.buttons for button in row] == [
+        "⏸ Anhalten",
+        "➕ Eine Antwort mehr",
+        "⬇ Export",
+    ]
+
+
+def test_the_next_summary_tells_what_changed_and_admins_get_a_picture_of_people(database, workers):
+    world = begin(database)
+    admin(database, world, 1, "Ada")
+    assert workers.work_once()
+
+    def more(tx):
+        for item in world.items[:2]:
+            row = {"project": world.project, "item": item, "person": world.people[1], "kind": "label", "version": 1}
+            row |= {"label": {"label": "positive"}, "live": True, "answered_at": tx.now, "milliseconds": 900}
+            tx.run(insert(answers), row)
+        runs.now(tx, world.project, NOW)
+
+    before = len(waiting(database))
+    run(database, more)
+    assert workers.work_once()
+    summary, closer, skill, people = [message for _, message in waiting(database)[before:]]
+    assert "Since 2 Mar: +2 labels" in text_of(summary)
+    assert (closer.kind, len(closer.media), len(skill.media), people.media) == ("notice", 1, 1, ())
+    assert closer.media[0].sha256 != summary.media[0].sha256
+    assert "Person 1000" in text_of(people)
+
+
+def test_admins_reach_the_page_where_others_can(database, files):
+    world = begin(database)
+    admin(database, world, 1, "Ada")
+    workers = Workers(database, files, start=threads, address="https://bot.example")
+    assert workers.work_once()
+    message = waiting(database)[-1][1]
+    assert message.buttons[-1][0].url.startswith("https://bot.example/report/")
+    workers.close()
 
 
 def test_a_summary_asked_for_brings_admins_their_figures_too(database, workers):

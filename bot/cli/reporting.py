@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 )
 @click.argument("project")
 @click.option("--post", is_flag=True, help="post it to the project's channel (a running labelbot does)")
+@click.option("--link", is_flag=True, help="print the address of a page with the same figures, good for a week")
 @click.option("--json", "as_json", is_flag=True, help="for scripts")
 @click.option("--picture", type=click.Path(path_type=Path), help="write the chart there, as PNG")
-def report_command(project: str, post: bool, as_json: bool, picture: Path | None) -> None:
+def report_command(project: str, post: bool, link: bool, as_json: bool, picture: Path | None) -> None:
     """Progress, pace, agreement, gold, disputes: how the labeling goes."""
     if picture is not None and picture.suffix.lower() != ".png":
         raise click.UsageError(f"--picture {picture}: the chart is a PNG; call it {picture.with_suffix('.png').name}")
@@ -39,7 +40,10 @@ def report_command(project: str, post: bool, as_json: bool, picture: Path | None
             post_now(opened.database, row.id)
             click.echo(f"labelbot run posts it to {asked.summary.channel} in a few seconds.")
             return
-        from bot.quality.report import as_json as plain
+        if link:
+            click.echo(_link(opened, row.id))
+            return
+        from bot.quality.plain import as_json as plain
         from bot.quality.report import summary
 
         with opened.database.reading() as connection:
@@ -76,6 +80,14 @@ def _watched(opened: "Session", project: int, asked: "Project") -> list[str]:
     look_now(opened.database, project)
     found = run(opened.database, lambda tx: notes.still_open(tx, project))
     return [f"Look at {note.public}: {say('en', told(note.kind, note.figures))}" for note in found]
+
+
+def _link(opened: "Session", project: int) -> str:
+    from bot.workers import report_link
+    from storage.database import run
+
+    base = opened.settings.public_url or f"http://{opened.settings.listen}"
+    return run(opened.database, lambda tx: report_link(tx, project, base))
 
 
 @click.command(

@@ -21,7 +21,8 @@ DIGITS: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One answer. `labels` is {question: label}, None for skips and flags; `kind` is told where the status hides it."""
+    """One answer. `labels` is {question: label}, None for skips and flags; `kind` is told where the status hides it.
+    `unsure`: the person was not sure of what has no label. `aid` is what became of the item's suggestion."""
 
     person: str
     kind: str
@@ -32,6 +33,8 @@ class Given:
     answered_at: datetime
     superseded_at: datetime | None
     version: int
+    unsure: bool = False
+    aid: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,8 @@ def given(row: Row, project: Project, version: int) -> Given:
         answered_at=row.answered_at,
         superseded_at=row.superseded_at,
         version=row.version,
+        unsure=row.unsure,
+        aid=row.aid,
     )
 
 
@@ -170,6 +175,10 @@ def answer_rows(project: Project, one: Exported) -> Iterator[dict[str, Any]]:
             "answered_at": moment(answer.answered_at),
             "schema_version": answer.version,
         }
+        if answer.unsure:
+            row["unsure"] = True
+        if answer.aid is not None:
+            row["suggestion_shown"] = answer.aid
         if answer.note:
             row["note"] = answer.note
         if answer.superseded_at is not None:

@@ -48,6 +48,7 @@ def layout(project: Project, level: Level, survey: Survey) -> list[FlatColumn]:
     if survey.golden:
         columns += _by_question(project, survey, "gold")
     optional: Sequence[tuple[str, CellType]] = (
+        *(("unsure", "truth"), ("suggestion_shown", "text")),
         *(("note", "text"), ("kind", "text"), ("superseded_at", "text"), ("tie", "json")),
         ("reviewed", "truth"),
         *(("suggestion", "json"), ("priority", "whole"), ("overlap", "whole"), ("media", "json")),

@@ -59,4 +59,4 @@ class Parts:
 
 def carried(answers: Sequence[Given]) -> list[Given]:
     """Those that a format of one label a picture can hold: what people say now."""
-    return [answer for answer in answers if answer.status == "live" and answer.labels is not None]
+    return [answer for answer in answers if answer.status == "live" and answer.labels]

@@ -65,6 +65,8 @@ class Survey:
 
     def _see_more(self, one: Exported) -> None:
         marks = {
+            "unsure": any(answer.unsure for answer in one.answers),
+            "suggestion_shown": any(answer.aid is not None for answer in one.answers),
             "note": any(answer.note for answer in one.answers),
             "kind": any(answer.superseded_at for answer in one.answers),
             "superseded_at": any(answer.superseded_at for answer in one.answers),

@@ -4,9 +4,10 @@ import json
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, repeat
+from datetime import date
 from typing import TypeAlias
 
+from bot.draft import suggested
 from bot.labels import LABEL_TYPES, pieces, transcript
 from bot.labels.base import BadAnswer, Label, Said
 from bot.project import Json, Project, Question
@@ -19,6 +20,20 @@ Coded: TypeAlias = tuple[int | None, ...]
 """An answer: the number of each question's label, None where the question was not asked."""
 
 
+@dataclass(slots=True)
+class Apart:
+    """How far apart the answers to some items are: `apart` is the sum over them of answers × mean distance of two."""
+
+    items: int = 0
+    answers: int = 0
+    apart: float = 0.0
+
+    def add(self, items: int, answers: int, apart: float) -> None:
+        self.items += items
+        self.answers += answers
+        self.apart += apart
+
+
 class Coder:
     """Numbers the labels of one question and counts the items they came together on."""
 
@@ -28,6 +43,14 @@ class Coder:
         self.labels: list[Label] = []
         self.units: Counter[Codes] = Counter()
         """Items by the sorted numbers of their labels."""
+        self.ranked = self.type.metric((), ()) is not None
+        """Whether α goes by another distance than `distance`, one that is known when all labels are counted."""
+        self.apart: Counter[tuple[int, float]] = Counter()
+        """Items with two labels or more by (labels, mean distance of two)."""
+        self.daily: dict[date, Apart] = {}
+        """The same by the day of their last answer."""
+        self.dated: Counter[tuple[date, Codes]] = Counter()
+        """Of ranked labels: those items by that day and their labels."""
         self._codes: dict[Hashable, int] = {}
         self._distance = self.type.distance(question)
 
@@ -62,10 +85,36 @@ class Coder:
         return disagreement(codes, self.distance) if len(codes) > 1 else 0.0
 
     def agreement(self) -> Agreement:
-        units = chain.from_iterable(repeat(codes, times) for codes, times in self.units.items())
-        return agreement(units, self.distance, self.type.CATEGORICAL, self._metric, bool(self.type.EDITOR))
+        return agreement(self.units, self.distance, self.type.CATEGORICAL, self.metric, bool(self.type.EDITOR))
 
-    def _metric(self, codes: Sequence[int], totals: Sequence[int]) -> Distance[int]:
+    def alpha_distance(self) -> Distance[int]:
+        """What α goes by, among all labels that were given to items with two answers or more."""
+        counts: Counter[int] = Counter()
+        for codes, times in self.units.items():
+            for code in codes if len(codes) > 1 else ():
+                counts[code] += times
+        return self.metric(list(counts), list(counts.values()))
+
+    def names(self, code: int) -> tuple[str, ...]:
+        """What a label counts under, as exports write it: one that holds no class, as of tags, is one of its own."""
+        label = self.labels[code]
+        return self.type.classes(label) or (str(self.type.to_cell(label)),)
+
+    def count(self, codes: Codes, apart: float, day: date | None, times: int) -> None:
+        """`times` items with these labels, `apart` their mean distance, last answered on that day."""
+        self.units[codes] += times
+        size = len(codes)
+        if size < 2:
+            return
+        if self.ranked:
+            if day is not None:
+                self.dated[day, codes] += times
+            return
+        self.apart[size, apart if self.type.CATEGORICAL else round(apart, 3)] += times
+        if day is not None:
+            self.daily.setdefault(day, Apart()).add(times, size * times, size * times * apart)
+
+    def metric(self, codes: Sequence[int], totals: Sequence[int]) -> Distance[int]:
         """The type's metric among the numbers of its labels, or else its distance."""
         between = self.type.metric([self.labels[code] for code in codes], totals)
         return (lambda one, other: between(self.labels[one], self.labels[other])) if between else self.distance
@@ -84,10 +133,12 @@ class Coder:
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """The sorted numbers of an item's labels by question, without those to whom it was not put; and the mean distance
-    of two labels to the `question` people differ most on."""
+    """The sorted numbers of an item's labels by question, without those to whom it was not put, and the mean distance
+    of two; the same of the `question` people differ most on. `given` are the answers in the order they were joined."""
 
+    given: tuple[Coded, ...]
     units: tuple[Codes, ...]
+    apart: tuple[float, ...]
     disagreement: float
     question: int
 
@@ -108,6 +159,7 @@ class Coding:
         # Free texts hardly ever come twice: remembering them would only fill the memory.
         self.repeats = all(coder.type.CATEGORICAL for coder in self.coders)
         self._known: dict[str, Coded] = {}
+        self._suggested: dict[str, Coded] = {}
         self._together: dict[str, Together] = {}
 
     def answer(self, text: str) -> Coded:
@@ -119,6 +171,16 @@ class Coding:
                 self._known[text] = found
         return found
 
+    def suggestion(self, text: str) -> Coded:
+        """What an item's suggestion, {"label": {question: label}}, says to each question."""
+        found = self._suggested.get(text)
+        if found is None:
+            held = json.loads(text)
+            found = tuple(coder.code(suggested(coder.question, held)) for coder in self.coders)
+            if self.repeats:
+                self._suggested[text] = found
+        return found
+
     def _of(self, labels: Json, question: Question) -> Json:
         if isinstance(labels, Mapping):
             return labels.get(question.name)
@@ -128,18 +190,20 @@ class Coding:
         """What the labels of an item say, joined as storage does; the same object for the same text."""
         found = self._together.get(joined)
         if found is None:
-            units = self._coded(joined.split(self._separator))
-            apart = [coder.disagreement(codes) for coder, codes in zip(self.coders, units, strict=True)]
-            found = Together(units, max(apart), apart.index(max(apart)))
+            given = tuple(self.answer(text) for text in joined.split(self._separator))
+            units = _units(given)
+            apart = tuple(coder.disagreement(codes) for coder, codes in zip(self.coders, units, strict=True))
+            found = Together(given, units, apart, max(apart), apart.index(max(apart)))
             if self.repeats:
                 self._together[joined] = found
         return found
 
-    def _coded(self, texts: Iterable[str]) -> tuple[Codes, ...]:
-        columns = zip(*(self.answer(text) for text in texts), strict=True)
-        return tuple(tuple(sorted(code for code in column if code is not None)) for column in columns)
-
-    def count(self, together: Together, times: int) -> None:
-        for coder, codes in zip(self.coders, together.units, strict=True):
+    def count(self, together: Together, times: int, day: date | None = None) -> None:
+        """`times` items that were labelled so, last answered on that day."""
+        for coder, codes, apart in zip(self.coders, together.units, together.apart, strict=True):
             if codes:
-                coder.units[codes] += times
+                coder.count(codes, apart, day, times)
+
+
+def _units(given: Iterable[Coded]) -> tuple[Codes, ...]:
+    return tuple(tuple(sorted(code for code in column if code is not None)) for column in zip(*given, strict=True))

@@ -30,10 +30,13 @@ class Worst:
     def __init__(self, size: int) -> None:
         self._size = size
         self._held: list[Dispute] = []
+        self.count = 0
+        """Of all items that people differ on."""
 
     def offer(self, item: int, found: Together) -> None:
         if not found.disagreement:
             return
+        self.count += 1
         full = len(self._held) == self._size
         if full and (found.disagreement, found.answers) <= (self._held[0].disagreement, self._held[0].answers):
             return

@@ -9,7 +9,7 @@ Alpha-Reliability" (2011); Gwet, "Computing inter-rater reliability and its vari
 import math
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, combinations
@@ -24,6 +24,8 @@ Distance = Callable[[V, V], float]
 Metric = Callable[[Sequence[V], Sequence[int]], Distance[V]]
 """A distance that depends on how often each label was given: (distinct labels, how often) → distance, on any scale."""
 Codes = tuple[int, ...]
+Units = Iterable[Sequence[V]] | Mapping[tuple[V, ...], int]
+"""Units one by one, or how often each came."""
 
 EXACT_VALUES = 2_000
 """Up to so many distinct labels, expected disagreement is summed over every pair of them; fewer where distances are
@@ -45,7 +47,7 @@ class Agreement:
 
 
 def agreement(
-    units: Iterable[Sequence[V]],
+    units: Units[V],
     distance: Distance[V],
     categorical: bool,
     metric: Metric[V] | None = None,
@@ -67,7 +69,7 @@ def agreement(
     )
 
 
-def alpha(units: Iterable[Sequence[V]], distance: Distance[V]) -> float | None:
+def alpha(units: Units[V], distance: Distance[V]) -> float | None:
     """Krippendorff's α under a symmetric distance with distance(a, a) = 0.
 
     Time goes with distinct labels and distinct combinations of them on an item, not with answers. Beyond EXACT_VALUES
@@ -166,7 +168,9 @@ class _Tally(Generic[V]):
         return sum(size * times for _, size, times in self.pairable)
 
 
-def _tally(units: Iterable[Sequence[V]]) -> _Tally[V]:
+def _tally(units: Units[V]) -> _Tally[V]:
+    if isinstance(units, Mapping):
+        return _coded(units)
     rows = [tuple(unit) for unit in units]
     try:
         seen = Counter(rows)
@@ -178,7 +182,7 @@ def _tally(units: Iterable[Sequence[V]]) -> _Tally[V]:
     return _coded(seen)
 
 
-def _coded(seen: Counter[tuple[V, ...]]) -> _Tally[V]:
+def _coded(seen: Mapping[tuple[V, ...], int]) -> _Tally[V]:
     codes: dict[V, int] = {}
     groups: Counter[Codes] = Counter()
     for row, times in seen.items():

@@ -4,23 +4,38 @@ Gold items are apart throughout: their labels measure people, not the data, so t
 agreement. What was withdrawn counts as imported and nowhere else.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import chain
 from statistics import median
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from bot.labels.base import Said
-from bot.project import Json, Project
+from bot.project import Project
+from bot.quality import suggestions, unsure
+from bot.quality.agreeing import (
+    Confusion,
+    Interval,
+    LabelAgreement,
+    PeriodAgreement,
+    confusion,
+    interval,
+    over_time,
+    per_label,
+)
+from bot.quality.ambiguity import Ambiguity, Scatter
 from bot.quality.coding import Coder, Coding
 from bot.quality.disputes import Dispute, Worst, tallied
+from bot.quality.distribution import LabelCount as LabelCount
+from bot.quality.distribution import distribution
 from bot.quality.measures import Agreement
+from bot.quality.pairs import NOBODY, Alike, PairAgreement, Shared
+from bot.quality.suggestions import Aids
 from bot.turn import snippet
-from bot.wording import DEFAULT, Phrase, say
 from storage import figures
 from storage.columns import micros, moment
 from storage.figures import Participant, Parts
@@ -50,15 +65,6 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
-class LabelCount:
-    """`name` as exports hold it, `title` as people see it."""
-
-    name: str
-    title: Said
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
 class Accuracy:
     """Labels given to gold items, one a question: how many there are, how many equal the gold, and 1 less their mean
     distance to it (which is the share of equal ones for labels that are alike or not)."""
@@ -74,7 +80,8 @@ class Accuracy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionFigures:
-    """`answers` are the labels given to it; `labels` is None where labels are free text."""
+    """`answers` are the labels given to it; `labels` is None where labels are free text, and there is nothing
+    `per_label`. `interval` is that of α. `pairs` are for admins only."""
 
     name: str
     title: str
@@ -83,6 +90,11 @@ class QuestionFigures:
     labels: tuple[LabelCount, ...] | None
     agreement: Agreement
     gold: Accuracy
+    interval: Interval | None = None
+    per_label: tuple[LabelAgreement, ...] = ()
+    over_time: tuple[PeriodAgreement, ...] = ()
+    confusion: Confusion | None = None
+    pairs: tuple[PairAgreement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +111,8 @@ class Disputed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonFigures:
-    """For admins. `labels` are live ones on items, `gold` on gold items; `superseded` were taken back or corrected."""
+    """For admins. `labels` are live ones on items, `gold` on gold items; `superseded` were taken back or corrected;
+    `alike` is how far the labels are those of others."""
 
     id: str
     name: str
@@ -111,12 +124,14 @@ class PersonFigures:
     superseded: int
     median_seconds: float | None
     gold: Accuracy
+    alike: Alike = NOBODY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """`people` is for admins only; everything else may stand in a channel. Days are those of `timezone`.
-    `questions_asked` are people's, about items; `questions` the project's."""
+    """`people`, and the questions' `pairs`, are for admins only; everything else may stand in a channel. Days are those
+    of `timezone`. `questions_asked` are people's, about items; `questions` the project's.
+    `disputes` is how many done items people differ on."""
 
     project: str
     title: str
@@ -138,6 +153,9 @@ class Report:
     disputed: tuple[Disputed, ...]
     reviewed: int = 0
     people: tuple[PersonFigures, ...]
+    disputes: int = 0
+    ambiguity: Ambiguity
+    suggestions: Aids
 
     @property
     def today(self) -> date:
@@ -156,8 +174,12 @@ def summary(connection: Connection, row: ProjectRow, project: Project, now: date
     coding = Coding(project, figures.SEPARATOR)
     work = _work(connection, row.id, now)
     gold = _gold(connection, row.id, coding)
-    disputed = _items(connection, row.id, coding)
+    scatter = Scatter(coding, unsure.counts(connection, row.id, project))
     zone = project.summary.timezone if project.summary else "UTC"
+    disputed, shared = _items(connection, row.id, coding, scatter, ZoneInfo(zone))
+    everybody = figures.participants(connection, row.id)
+    names = {one.id: one.public for one in everybody}
+    alike = shared.people(coding.coders)
     for person in work.people.values():
         person.times.sort()  # runs that are sorted already are merged, not sorted anew
     times = sorted(chain.from_iterable(person.times for person in work.people.values()))
@@ -177,11 +199,17 @@ def summary(connection: Connection, row: ProjectRow, project: Project, now: date
         active_people=sum(bool(one.labels or one.gold) for one in work.people.values()),
         median_seconds=_seconds(times),
         days=_days(work, ZoneInfo(zone)),
-        questions=tuple(_question(coder, gold.questions[place]) for place, coder in enumerate(coding.coders)),
+        questions=tuple(
+            _question(coder, gold.questions[place], shared.pairs(coder, place, names))
+            for place, coder in enumerate(coding.coders)
+        ),
         gold=gold.all.figures(),
-        disputed=_described(connection, disputed, coding),
+        disputed=_described(connection, disputed.listed(), coding),
+        disputes=disputed.count,
         reviewed=len(figures.decided(connection, row.id)),
-        people=tuple(_people(figures.participants(connection, row.id), work, gold)),
+        people=tuple(_people(everybody, work, gold, alike)),
+        ambiguity=scatter.figures(connection),
+        suggestions=suggestions.aids(connection, row.id, coding),
     )
 
 
@@ -296,21 +324,29 @@ def _gold(connection: Connection, project: int, coding: Coding) -> _Gold:
     return scores
 
 
-def _items(connection: Connection, project: int, coding: Coding) -> list[Dispute]:
-    """Counts every item's labels, and returns the most disputed items that nobody has decided, worst first."""
-    worst, decided = Worst(DISPUTED), figures.decided(connection, project)
-    times: dict[str, int] = {}
-    for item, state, joined in figures.together(connection, project):
-        found = coding.together(joined)
+def _items(
+    connection: Connection, project: int, coding: Coding, scatter: Scatter, zone: ZoneInfo
+) -> tuple[Worst, Shared]:
+    """Counts every item's labels; returns the most disputed items that nobody has decided, and who gave what."""
+    worst, shared, decided = Worst(DISPUTED), Shared(), figures.decided(connection, project)
+    times: dict[tuple[str, int], int] = {}
+    days: dict[int, date] = {}
+    for item, state, joined, who, at in figures.together(connection, project):
+        found, quarter = coding.together(joined), at // QUARTER
+        if quarter not in days:
+            days[quarter] = moment(quarter * QUARTER).astimezone(zone).date()
         if coding.repeats:
-            times[joined] = times.get(joined, 0) + 1
+            key = joined, days[quarter].toordinal()
+            times[key] = times.get(key, 0) + 1
         else:
-            coding.count(found, 1)
+            coding.count(found, 1, days[quarter])
+        scatter.see(item, state == "done", found)
+        shared.add(who, found)
         if state == "done" and item not in decided:
             worst.offer(item, found)
-    for joined, count in times.items():
-        coding.count(coding.together(joined), count)
-    return worst.listed()
+    for (joined, day), count in times.items():
+        coding.count(coding.together(joined), count, date.fromordinal(day))
+    return worst, shared
 
 
 def _described(connection: Connection, disputes: Sequence[Dispute], coding: Coding) -> tuple[Disputed, ...]:
@@ -327,37 +363,29 @@ def _described(connection: Connection, disputes: Sequence[Dispute], coding: Codi
     )
 
 
-def _question(coder: Coder, gold: _Score) -> QuestionFigures:
-    question = coder.question
+def _question(coder: Coder, gold: _Score, pairs: tuple[PairAgreement, ...]) -> QuestionFigures:
+    question, agreement = coder.question, coder.agreement()
+    labels = distribution(coder) if coder.type.CATEGORICAL or coder.type.EDITOR else None
+    names = tuple((one.name, one.title) for one in labels or ())
     return QuestionFigures(
         name=question.name,
         title=question.title,
         type=question.type,
         answers=sum(len(codes) * times for codes, times in coder.units.items()),
-        labels=_distribution(coder) if coder.type.CATEGORICAL or coder.type.EDITOR else None,
-        agreement=coder.agreement(),
+        labels=labels,
+        agreement=agreement,
+        interval=interval(coder, agreement),
+        per_label=per_label(coder, names),
+        over_time=over_time(coder, agreement),
+        confusion=confusion(coder, names),
+        pairs=pairs,
         gold=gold.figures(),
     )
 
 
-def _distribution(coder: Coder) -> tuple[LabelCount, ...]:
-    """The project's labels as it lists them, also those never given; then others, as of a scale or removed since. A
-    label that holds none of them, as of tags, is one of its own, and called what an export writes."""
-    question = coder.question
-    counts = {label.name: 0 for label in question.labels if not question.under(label.name)}
-    titles: dict[str, Said] = {label.name: label.title for label in question.labels}
-    for code, count in coder.counts().items():
-        label = coder.labels[code]
-        names = coder.type.classes(label) or (str(coder.type.to_cell(label)),)
-        for name in names:
-            counts[name] = counts.get(name, 0) + count
-            titles.setdefault(name, name if len(names) > 1 else coder.said(code))
-    listed = [label.name for label in question.labels if label.name in counts]
-    others = sorted(set(counts) - set(listed), key=lambda name: (len(name), name) if name.isdigit() else (99, name))
-    return tuple(LabelCount(name, titles[name], counts[name]) for name in (*listed, *others))
-
-
-def _people(found: Sequence[Participant], work: _Work, gold: _Gold) -> Iterator[PersonFigures]:
+def _people(
+    found: Sequence[Participant], work: _Work, gold: _Gold, alike: Mapping[int, Alike]
+) -> Iterator[PersonFigures]:
     """The busiest first."""
     busy = {person.id: work.people.get(person.id, _Person()) for person in found}
     for person in sorted(found, key=lambda one: (-busy[one.id].labels - busy[one.id].gold, one.id)):
@@ -373,24 +401,5 @@ def _people(found: Sequence[Participant], work: _Work, gold: _Gold) -> Iterator[
             superseded=did.superseded,
             median_seconds=_seconds(did.times),
             gold=gold.people.get(person.id, _Score()).figures(),
+            alike=alike.get(person.id, NOBODY),
         )
-
-
-def as_json(report: Report) -> dict[str, Json]:
-    """For scripts; the same report gives the same JSON. Moments and days are ISO 8601, figures None where there is
-    nothing to compare."""
-    plain = _plain(report)
-    assert isinstance(plain, dict)
-    return plain | {"parts": {**plain["parts"], "imported": report.parts.imported}}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Phrase):
-        return say(DEFAULT, value)
-    if is_dataclass(value):
-        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, tuple):
-        return [_plain(one) for one in value]
-    return value

@@ -61,9 +61,11 @@ def merge_texts(texts: Sequence[str], weights: Sequence[float] | None = None) ->
     ValueError for a negative, infinite or missing weight.
     """
     behind = _behind(texts, [1.0] * len(texts) if weights is None else weights)
-    if behind and not any(behind.values()):
-        return decided(network(dict.fromkeys(behind, 1.0)), dict.fromkeys(behind, 1.0))[0], 0.0
-    return decided(network(behind), behind)
+    weighty = {text: weight for text, weight in behind.items() if weight}
+    if behind and not weighty:
+        alike = dict.fromkeys(behind, 1.0)
+        return decided(network(alike), alike)[0], 0.0
+    return decided(network(weighty), weighty)
 
 
 def aggregate_texts(

@@ -1,6 +1,7 @@
 """A page to draw on in pixels: lines of text, boxes and bars, and a PNG in the end."""
 
 import io
+from collections.abc import Sequence
 from typing import Final
 
 from matplotlib.axes import Axes
@@ -78,6 +79,14 @@ class Sheet:
 
     def line(self, x: float, y: float, width: float, colour: str, *, dashed: bool = False) -> None:
         self._axes.plot([x, x + width], [y, y], color=colour, linewidth=2, linestyle="--" if dashed else "-")
+
+    def path(self, points: Sequence[tuple[float, float]], colour: str) -> None:
+        """A line through the points, each with a dot."""
+        xs, ys = zip(*points, strict=True)
+        self._axes.plot(xs, ys, color=colour, linewidth=3, marker="o", markersize=8)
+
+    def path_down(self, x: float, y: float, height: float, colour: str) -> None:
+        self._axes.plot([x, x], [y, y + height], color=colour, linewidth=2, linestyle="--")
 
     def png(self) -> bytes:
         held = io.BytesIO()

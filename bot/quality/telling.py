@@ -6,9 +6,12 @@ from typing import Final
 from bot.characters import units
 from bot.chat import Part, Style, Text
 from bot.labels.base import cut
+from bot.quality.changes import changed
+from bot.quality.difficulties import aids, confusions, unsure
 from bot.quality.report import Disputed, LabelCount, PersonFigures, QuestionFigures, Report
 from bot.quality.words import PARTS, Words
 from bot.wording import say
+from storage.readings import Reading
 
 CAPTION: Final = 1000
 """UTF-16 code units; a picture's text may have 1,024 where it may have least."""
@@ -21,10 +24,13 @@ Block = tuple[int, Text]
 """How dispensable it is (0 not at all), and what it says."""
 
 
-def text(report: Report, language: str) -> Text:
-    """Without a word on single people. Never longer than a picture's text may be: what matters least gives way."""
+def text(report: Report, language: str, before: Reading | None = None) -> Text:
+    """Without a word on single people. Never longer than a picture's text may be: what matters least gives way.
+    `before` is what was read for the summary before."""
     words = Words(language)
     blocks: list[Block] = [(0, heading(report, words)), (0, _line(words.progress(report)))]
+    if before is not None:
+        blocks.append((1, _line(changed(report, before.at, before.figures, words))))
     if report.parts.imported:
         blocks += [(2, _line(parts(report, words), "quiet")), (1, _line(speed(report, words)))]
         for question in report.questions:
@@ -33,6 +39,8 @@ def text(report: Report, language: str) -> Text:
         blocks.append((1, _line(words.accuracy(report.gold, _free(report.questions)))))
     if report.reviewed:
         blocks.append((2, _line(words.say("report.reviewed", count=words.count(report.reviewed)))))
+    blocks += [(2, _line(line)) for line in (*aids(report, words), unsure(report, words)) if line]
+    blocks += [(3 + place, _line(line)) for place, line in enumerate(confusions(report, words))]
     if report.disputed:
         blocks.append((3, _line("\n" + words.say("report.disputed"))))
         blocks += [(4 + place, said) for place, said in enumerate(disputes(report, words))]
@@ -97,7 +105,7 @@ def _question(question: QuestionFigures, words: Words, *, alone: bool) -> Iterat
         yield 2, (Part(f"\n{cut(question.title, 2 * LABEL_LONG)}\n", "bold"),)
     if question.labels and question.answers:
         yield 2, _line(words.say("report.labels", labels=_labels(question.labels, question.answers, words)))
-    yield 1, _line(words.agreement(question.agreement, question.labels is None))
+    yield 1, _line(words.agreement(question.agreement, question.labels is None, question.interval))
 
 
 def _labels(labels: Sequence[LabelCount], answers: int, words: Words) -> str:

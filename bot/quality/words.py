@@ -1,10 +1,13 @@
 """A summary's sentences and figures as they are written in one language."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
 from bot.labels.base import cut
+from bot.quality.agreeing import Interval, PeriodAgreement
 from bot.quality.measures import Agreement
+from bot.quality.pairs import Alike
 from bot.quality.report import Accuracy, PersonFigures, Report
 from bot.wording import phrase, say
 
@@ -56,17 +59,34 @@ class Words:
             said += " · " + self.say("report.given", given=self.count(given), wanted=self.count(wanted))
         return said
 
-    def agreement(self, found: Agreement, free: bool) -> str:
-        """α, AC1, per cent and how much was compared, together always."""
+    def agreement(self, found: Agreement, free: bool, interval: Interval | None = None) -> str:
+        """α with its interval, AC1, per cent and how much was compared, together always."""
         if found.alpha is None or found.percent is None:
             return self.say("report.not_compared")
-        figures = [f"α {self.figure(found.alpha, 2)}"]
+        figures = [f"α {self.figure(found.alpha, 2)}{self.interval(interval)}"]
         if found.ac1 is not None:
             figures.append(f"AC1 {self.figure(found.ac1, 2)}")
         figures.append(self.say("report.alike" if free else "report.equal", percent=self.percent(found.percent)))
         compared = {"items": self.count(found.items), "answers": self.count(found.answers)}
         figures.append(self.say("report.compared", **compared))
         return self.say("report.agreement", figures=" · ".join(figures))
+
+    def interval(self, found: Interval | None) -> str:
+        if found is None:
+            return ""
+        low, high = self.figure(found.low, 2), self.figure(found.high, 2)
+        return f" ({self.say('report.interval', low=low, high=high)})"
+
+    def share(self, found: Alike) -> str:
+        """With the bounds of its interval."""
+        bounds = self.say("report.interval", low=f"{100 * found.low:.0f}", high=self.percent(found.high))
+        return f"{self.percent(found.share or 0.0)} ({bounds})"
+
+    def over_time(self, periods: Sequence[PeriodAgreement], most: int) -> str:
+        """α of the latest periods, one behind the other."""
+        key = "report.by_week" if periods[0].days == 7 else "report.by_day"
+        shown = [f"{self.date(one.since, 'report.short_date')} {self.figure(one.alpha, 2)}" for one in periods[-most:]]
+        return self.say(key, figures=" · ".join(shown))
 
     def accuracy(self, gold: Accuracy, free: bool) -> str:
         """Of free text it is said how near it came, for hardly any is equal."""
@@ -81,6 +101,8 @@ class Words:
         figures = [] if person.median_seconds is None else [self.seconds(person.median_seconds)]
         if person.gold.labels:
             figures.append(self.say("report.person_gold", right=person.gold.right, all=person.gold.labels))
+        if person.alike.share is not None:
+            figures.append(self.say("report.person_alike", percent=self.percent(person.alike.share)))
         for kind in ("skips", "flags", "late", "superseded"):
             if count := getattr(person, kind):
                 figures.append(self.say(f"report.person_{kind}", count=self.count(count)))

@@ -159,6 +159,24 @@ class Marking(Protocol):
         """The regions of a picture of the item they are at."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page without scripts: its title as text, its body as HTML in which nothing of people's is markup."""
+
+    title: str
+    body: str
+
+
+class Reporting(Protocol):
+    """The pages of a project's report; see `bot.reporting.ReportDesk`."""
+
+    async def report(self, token: str, language: str) -> Sheet:
+        """Raises Refused for a link that is not ours, or too old."""
+
+    async def item(self, token: str, key: str, language: str) -> Sheet | None:
+        """What people made of an item of that project, None where there is no such item. Raises Refused."""
+
+
 OpenMedia = Callable[[str], Awaitable[MediaFile | None]]
 """A prepared file by its SHA-256 (64 hexadecimal digits, already checked)."""
 

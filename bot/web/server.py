@@ -17,7 +17,8 @@ from bot.web.hooks import Gauges, Hooks
 from bot.web.house import House, language
 from bot.web.mark import Mark, Over, over
 from bot.web.media import Media
-from bot.web.ports import Ailment, Board, Counters, Marking, OpenMedia, Reception, SlackHook, TelegramHook
+from bot.web.ports import Ailment, Board, Counters, Marking, OpenMedia, Reception, Reporting, SlackHook, TelegramHook
+from bot.web.reports import Reports
 from bot.web.stream import Streams
 from bot.web.talk import Talk
 from bot.wording import phrase, say
@@ -42,6 +43,7 @@ def build(
     reception: Reception,
     open_media: OpenMedia,
     marking: Marking | None = None,
+    reporting: Reporting | None = None,
     public_url: str = "",
     local_only: bool = False,
     on_telegram: TelegramHook | None = None,
@@ -69,6 +71,7 @@ def build(
             *Streams(house).routes(),
             *Media(house).routes(),
             *(Mark(house, marking).routes() if marking is not None else ()),
+            *(Reports(reporting).routes() if reporting is not None else ()),
             *Hooks(on_telegram, on_slack).routes(),
             *Gauges(house, counts, counters, ailment).routes(),
             *templates.routes(),

@@ -57,6 +57,12 @@ def page(name: str, language: str, /, **fields: object) -> str:
     )
 
 
+def sheet(title: str, body: str, language: str) -> str:
+    """A page without scripts, whose `body` is HTML already."""
+    filled = {"lang": html.escape(_spoken(language)), "static": f"/static/{version()}", "title": html.escape(title)}
+    return Template(_source("sheet")).substitute(filled, body=body)
+
+
 def _flag(shown: bool) -> str:
     return "" if shown else "hidden"
 

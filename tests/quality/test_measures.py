@@ -1,6 +1,7 @@
 """Agreement against published figures and independent programs."""
 
 import random
+from collections import Counter
 from itertools import combinations
 
 import krippendorff
@@ -235,3 +236,23 @@ def test_word_error_rate(reference, hypothesis, rate):
 )
 def test_edit_distance_ratio_counts_code_points(one, other, ratio):
     assert measures.edit_distance_ratio(one, other) == pytest.approx(ratio)
+
+
+@pytest.mark.parametrize("table", [[[20, 5], [10, 15]], [[45, 15], [25, 15]], [[25, 35], [5, 35]], [[118, 5], [2, 0]]])
+def test_cohens_kappa_is_that_of_statsmodels(table):
+    inter_rater = pytest.importorskip("statsmodels.stats.inter_rater")
+    expected = inter_rater.cohens_kappa(np.array(table), return_results=False)
+    assert measures.cohen(pairs_of(table)) == pytest.approx(expected, abs=1e-9)
+
+
+def test_fleiss_kappa_is_that_of_statsmodels():
+    inter_rater = pytest.importorskip("statsmodels.stats.inter_rater")
+    table = np.array([[int(count) for count in row.split()] for row in PSYCHIATRISTS.split(";")])
+    assert measures.fleiss(FOURTEEN_RATERS) == pytest.approx(inter_rater.fleiss_kappa(table), abs=1e-9)
+
+
+@settings(max_examples=60, deadline=None)
+@given(table=tables)
+def test_units_that_are_counted_already_give_the_same_figures(table):
+    counted = Counter(tuple(unit) for unit in table)
+    assert agreement(counted, measures.nominal, True) == agreement(table, measures.nominal, True)

@@ -17,7 +17,8 @@ from sqlalchemy import insert, select, update
 from bot import stored
 from bot.project import LabelDef, Project, Question, ShowIf, Summary
 from bot.quality.chart import HEIGHT, WIDTH
-from bot.quality.report import as_json, summary
+from bot.quality.plain import as_json
+from bot.quality.report import summary
 from bot.quality.telling import CAPTION, MESSAGE, people_text, picture, text
 from bot.report_terminal import rows, terminal
 from bot.wording import LANGUAGES

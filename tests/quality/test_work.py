@@ -95,7 +95,11 @@ def write(database, world, history, decided):
             moment, live = START + timedelta(seconds=at), latest[person, item] == number
             row = {"project": world.project, "item": world.items[item], "person": world.people[person], "kind": kind}
             row |= {"label": {"label": label} if kind in ("label", "late") else None, "version": 1, "live": live}
-            row |= {"milliseconds": took, "answered_at": moment, "superseded_at": None if live else moment}
+            row |= {
+                "milliseconds": took or 0 if kind == "late" else took,
+                "answered_at": moment,
+                "superseded_at": None if live else moment,
+            }
             tx.insert(insert(answers), row)
         for item, label in decided.items():
             row = {"project": world.project, "item": world.items[item], "person": world.people[0], "version": 1}

@@ -55,6 +55,8 @@ def answer(
     seconds: Any,
     answered_at: int,
     superseded_at: int | None = None,
+    unsure: bool = False,
+    aid: str | None = None,
 ) -> IncomingAnswer:
     if note is not None and not isinstance(note, str):
         raise BadRow(f"note must be text, and is {str(note)[:40]!r}")
@@ -68,4 +70,6 @@ def answer(
         milliseconds=milliseconds(seconds),
         answered_at=answered_at,
         superseded_at=superseded_at,
+        unsure=unsure,
+        aid=aid,
     )

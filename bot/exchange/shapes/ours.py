@@ -18,10 +18,11 @@ from storage.items import IncomingAnswer
 ANSWERS: Final = frozenset({"item", "label", "person", "status", "answered_at", "schema_version"})
 ITEMS: Final = frozenset({"item", "label", "confidence", "answers", "agreement"})
 STATUSES: Final = {"live": "label", "skipped": "skip", "flagged": "flag", "late": "late", "superseded": "label"}
+AIDS: Final = ("shown", "withheld", "wrong")
 OPTIONAL: Final = frozenset(
     {
         *("seconds", "note", "notes", "kind", "superseded_at", "media", "gold", "suggestion", "priority", "overlap"),
-        *("tie", "state", "reviewed"),
+        *("tie", "state", "reviewed", "unsure", "suggestion_shown"),
     }
 )
 _NEUTRAL: Final = re.compile(r"'+[=+\-@\t\r\n]")
@@ -127,11 +128,14 @@ class Ours:
         over = row.get("superseded_at") or (row["answered_at"] if row.get("status") == "superseded" else None)
         version = records.whole("schema_version", row.get("schema_version"), 1, 2**31 - 1) or self.versions
         person = str(row.get("person") or "somebody")
+        unsure = str(row.get("unsure")).lower() in ("true", "1")
         return given.answer(
             person=person,
             name=f"imported {person}",
             kind=kind,
-            labels=self._labels(row.get("label")) if kind in ("label", "late") else None,
+            labels=self._labels(row.get("label"), unsure) if kind in ("label", "late") else None,
+            unsure=unsure,
+            aid=_aid(row.get("suggestion_shown")),
             note=row.get("note"),
             version=min(version, self.versions),
             seconds=row.get("seconds"),
@@ -139,11 +143,17 @@ class Ours:
             superseded_at=None if over is None else given.moment(over, "superseded_at"),
         )
 
-    def _labels(self, value: Any) -> dict[str, Any]:
-        labels = {} if value is None else read_labels(self.project, plain(value), self.texts)
-        if not labels:
+    def _labels(self, value: Any, unsure: bool) -> dict[str, Any]:
+        labels = {} if value in (None, "") else read_labels(self.project, plain(value), self.texts)
+        if not labels and not unsure:
             raise BadRow("it has no label")
         return labels
+
+
+def _aid(value: Any) -> str | None:
+    if value not in (None, "", *AIDS):
+        raise BadRow(f"suggestion_shown must be one of {', '.join(AIDS)}, and is {str(value)[:40]!r}")
+    return value or None
 
 
 def _single(row: Mapping[str, Any], name: str, twice: bool) -> None:

@@ -54,7 +54,7 @@ class Studio:
         }
 
     def _annotation(self, one: Exported, place: int, answer: Given) -> dict[str, Any]:
-        skipped = answer.labels is None
+        skipped = not answer.labels
         found: dict[str, Any] = {
             "id": self._number * 1000 + place,
             "completed_by": self._context.people.get(answer.person, 0),

@@ -1,0 +1,84 @@
+"""The buttons under an admin's private summary: hold the project and let it go on, more answers an item, export."""
+
+from dataclasses import replace
+from typing import Final
+
+from bot.buttons import Pressed, pack
+from bot.chat import Button, Row
+from bot.project import Project
+from bot.turn import Turn
+from bot.wording import phrase, say
+from storage import people, projects, runs
+from storage.projects import ProjectRow
+
+ACTION: Final = "z"
+SPREAD: Final = "overlap"
+"""The run that brings a changed overlap to the items, in small transactions beside people's taps."""
+MOST_OVERLAP: Final = 100
+ADMINS: Final = ("admin", "owner")
+
+
+def rows(row: ProjectRow, language: str, page: str = "") -> tuple[Row, ...]:
+    """`page` is the address of the report's page; none where others cannot reach us."""
+
+    def does(argument: str) -> Button:
+        said = say(language, phrase(f"manage.{argument}"))
+        return Button(said, pack(Pressed("", row.id, ACTION, argument)))
+
+    held = row.state == "paused"
+    shown: list[Row] = [(does("go" if held else "pause"), does("more")), (does("export"),)]
+    if page:
+        shown.append((Button(say(language, phrase("manage.page")), url=page),))
+    return tuple(shown)
+
+
+def press(turn: Turn, pressed: Pressed) -> None:
+    role = people.role(turn.tx, pressed.step, turn.person.id)
+    if not (role in ADMINS or turn.person.owner):
+        turn.toast("refused.admin", alert=True)
+        return
+    try:
+        row = projects.by_id(turn.tx, pressed.step)
+    except projects.NoProjectError:
+        turn.toast("press.gone")
+        return
+    if pressed.argument in ("pause", "go"):
+        _hold(turn, row, pressed.argument)
+    elif pressed.argument == "more":
+        _more(turn, row)
+    elif pressed.argument == "export":
+        turn.tell(phrase("manage.export_how", name=row.name))
+    else:
+        turn.toast("press.gone")
+
+
+def _hold(turn: Turn, row: ProjectRow, argument: str) -> None:
+    became = "paused" if argument == "pause" else "open"
+    if row.state != became:
+        projects.set_state(turn.tx, row.id, became)
+        people.record(turn.tx, turn.person.id, row.id, became, {})
+    title = turn.schema(row.id, row.version).title
+    back = turn.button("manage.go" if became == "paused" else "manage.pause", _opposite(row, became))
+    turn.tell(phrase(f"manage.{became}", title=title), buttons=((back,),))
+
+
+def _opposite(row: ProjectRow, became: str) -> Pressed:
+    return Pressed("", row.id, ACTION, "go" if became == "paused" else "pause")
+
+
+def _more(turn: Turn, row: ProjectRow) -> None:
+    """One answer an item more: the project has a new version at once; a worker brings it to the items. A second tap on
+    an old message asks for one more again, so it is told what the number was and is."""
+    project = turn.schema(row.id, row.version)
+    if project.overlap >= MOST_OVERLAP:
+        turn.tell(phrase("manage.most", count=project.overlap))
+        return
+    raised = _raised(project)
+    projects.save(turn.tx, row.name, raised.as_config())
+    runs.now(turn.tx, row.id, SPREAD)
+    people.record(turn.tx, turn.person.id, row.id, "overlap", {"overlap": raised.overlap})
+    turn.tell(phrase("manage.raised", title=project.title, before=project.overlap, count=raised.overlap))
+
+
+def _raised(project: Project) -> Project:
+    return replace(project, overlap=project.overlap + 1)

@@ -1,0 +1,141 @@
+"""Two more pictures of a summary, each only where there is something to show: agreement over time and which labels are
+taken for one another; and, for admins, how far each person agrees with the others."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.quality.agreeing import Confusion, PeriodAgreement
+from bot.quality.drawable import drawable, readable
+from bot.quality.report import PersonFigures, QuestionFigures, Report
+from bot.quality.sheet import Sheet
+from bot.quality.words import Words
+from bot.wording import say
+
+WIDTH: Final = 1200
+HEIGHT: Final = 1000
+PEOPLE_SHOWN: Final = 16
+PERIODS_SHOWN: Final = 31
+
+_MARGIN: Final = 48
+_BLUE: Final = "#0072B2"
+_SKY: Final = "#56B4E9"
+_VERMILLION: Final = "#D55E00"
+_MUTED: Final = "#52606D"
+_TRACK: Final = "#EDF0F4"
+_LINE: Final = "#CBD2D9"
+# From white to blue and to vermillion in steps that differ in lightness too, so that any eye tells them apart.
+_SAME: Final = ("#EDF3F8", "#CFE2EF", "#A8CCE3", "#7FB4D6")
+_OTHER: Final = ("#FFFFFF", "#FBE9DF", "#F3C4A8", "#E8966A")
+_STEPS: Final = (0.1, 0.2, 0.4)
+
+
+def agreement_chart(report: Report, words: Words) -> bytes | None:
+    """Of the first question with something to show: a PNG of WIDTH × HEIGHT pixels."""
+    for question in report.questions:
+        if len(question.over_time) > 1 or question.confusion is not None:
+            return _agreement(report, question, words)
+    return None
+
+
+def _agreement(report: Report, question: QuestionFigures, words: Words) -> bytes:
+    sheet = Sheet(WIDTH, HEIGHT)
+    title = question.title if len(report.questions) > 1 else report.title
+    _heading(sheet, drawable(title, "bold") or question.name, report, words)
+    top, found = 110.0, question.confusion
+    if len(question.over_time) > 1:
+        key = "report.chart.by_week" if question.over_time[0].days == 7 else "report.chart.by_day"
+        sheet.text(_MARGIN, top + 48, words.say(key), 32, weight="bold")
+        _over_time(sheet, question.over_time[-PERIODS_SHOWN:], words, top + 80, 240 if found else 700)
+        top += 400
+    if found is not None:
+        sheet.text(_MARGIN, top + 48, words.say("report.chart.confusion"), 32, weight="bold")
+        _confusion(sheet, found, words, top + 66)
+    return sheet.png()
+
+
+def _heading(sheet: Sheet, title: str, report: Report, words: Words) -> None:
+    today = words.date(report.today)
+    room = WIDTH - 2 * _MARGIN - sheet.width(today, 26) - 40
+    sheet.text(_MARGIN, 84, sheet.fitted(title, 42, room, "bold"), 42, weight="bold")
+    sheet.text(WIDTH - _MARGIN, 84, today, 26, colour=_MUTED, ha="right")
+
+
+def _over_time(sheet: Sheet, periods: Sequence[PeriodAgreement], words: Words, top: float, height: float) -> None:
+    """From 0, or the lowest α below it, to 1."""
+    floor = min(0.0, *(one.alpha for one in periods))
+    left, right = _MARGIN + 70, WIDTH - _MARGIN - 20
+    days = [one.since.toordinal() for one in periods]
+    step = (right - left) / (days[-1] - days[0])
+
+    def down(alpha: float) -> float:
+        return top + height * (1 - (alpha - floor) / (1 - floor))
+
+    for at in (0.0, 0.5, 1.0):
+        sheet.line(left, down(at), right - left, _LINE)
+        sheet.text(left - 16, down(at) + 9, words.figure(at, 1), 24, colour=_MUTED, ha="right")
+    places = [(left + step * (day - days[0]), down(one.alpha)) for day, one in zip(days, periods, strict=True)]
+    sheet.path(places, _BLUE)
+    for one, x, side in ((periods[0], left, "left"), (periods[-1], right + 20, "right")):
+        said = f"{words.date(one.since, 'report.short_date')} · α {words.figure(one.alpha, 2)}"
+        sheet.text(x, top + height + 46, said, 24, colour=_MUTED, ha=side)
+
+
+def _confusion(sheet: Sheet, found: Confusion, words: Words, top: float) -> None:
+    """Columns go by the number of their row."""
+    names, count = 340, len(found.labels)
+    wide = (WIDTH - 2 * _MARGIN - names) / count
+    high = min(88.0, (HEIGHT - 30 - top - 44) / count)
+    for b in range(count):
+        sheet.text(_MARGIN + names + (b + 0.5) * wide, top + 34, str(b + 1), 26, colour=_MUTED, ha="center")
+    for a, ((name, title), shares) in enumerate(zip(found.labels, found.shares, strict=True)):
+        y = top + 48 + a * high
+        label = f"{a + 1}  {readable(a + 1, say(words.language, title), name)}"
+        sheet.text(_MARGIN, y + high / 2 + 9, sheet.fitted(label, 26, names - 16), 26)
+        for b, share in enumerate(shares):
+            x = _MARGIN + names + b * wide
+            sheet.box(x, y, wide - 4, high - 4, _shade(share, a == b))
+            said = words.percent(share) if share else "–"
+            sheet.text(x + wide / 2, y + high / 2 + 9, said, 24, ha="center")
+
+
+def _shade(share: float, same: bool) -> str:
+    return (_SAME if same else _OTHER)[sum(share >= step for step in _STEPS)]
+
+
+def people_chart(report: Report, words: Words) -> bytes | None:
+    """For admins: those who differ most from the others first, where there are too many to show all."""
+    compared = [one for one in report.people if one.alike.share is not None]
+    if len(compared) < 2:
+        return None
+    compared.sort(key=lambda one: (one.alike.share or 0.0, one.id))
+    items = sum(one.alike.items for one in compared)
+    mean = sum((one.alike.share or 0.0) * one.alike.items for one in compared) / items
+    sheet = Sheet(WIDTH, HEIGHT)
+    _heading(sheet, drawable(report.title, "bold") or report.project, report, words)
+    sheet.text(_MARGIN, 148, words.say("report.chart.people"), 32, weight="bold")
+    free = any(question.labels is None or question.agreement.ac1 is None for question in report.questions)
+    how = words.say("report.chart.alike_how" if free else "report.chart.people_how")
+    sheet.text(_MARGIN, 186, sheet.fitted(how, 24, WIDTH - 2 * _MARGIN), 24, colour=_MUTED)
+    _people(sheet, compared[:PEOPLE_SHOWN], mean, words)
+    if len(compared) > PEOPLE_SHOWN:
+        others = words.say("report.others", count=words.count(len(compared) - PEOPLE_SHOWN))
+        sheet.text(_MARGIN, HEIGHT - 16, others, 24, colour=_MUTED)
+    return sheet.png()
+
+
+def _people(sheet: Sheet, people: Sequence[PersonFigures], mean: float, words: Words) -> None:
+    top, left, right = 216.0, 400.0, WIDTH - _MARGIN - 190.0
+    step = min(72.0, (HEIGHT - 40 - top) / len(people))
+    middle = left + (right - left) * mean
+    for place, person in enumerate(people):
+        y, found = top + step * place, person.alike
+        share = found.share or 0.0
+        name = sheet.fitted(readable(place + 1, person.name, person.id), 26, left - _MARGIN - 20)
+        sheet.text(_MARGIN, y + step / 2 + 9, name, 26)
+        width = right - left
+        sheet.box(left, y + step / 2 - 7, width, 14, _TRACK)
+        sheet.box(left + width * found.low, y + step / 2 - 7, width * (found.high - found.low), 14, _SKY)
+        sheet.path([(left + width * share, y + step / 2)], _VERMILLION if found.high < mean else _BLUE)
+        said = f"{words.percent(share)} · n {words.count(found.items)}"
+        sheet.text(WIDTH - _MARGIN, y + step / 2 + 9, said, 24, colour=_MUTED, ha="right")
+    sheet.path_down(middle, top, step * len(people), _MUTED)

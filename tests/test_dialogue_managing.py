@@ -1,0 +1,102 @@
+"""The buttons under an admin's private summary: who may press them, and what comes of it."""
+
+import pytest
+
+from bot import managing, stored
+from bot.buttons import Pressed, pack
+from bot.workers import Workers
+from storage import projects
+from storage.database import run
+from storage.schema import items, runs
+from tests.dialogue import project
+
+
+def data(dialogue, argument):
+    return pack(Pressed("", dialogue.ids["reviews"], managing.ACTION, argument))
+
+
+def last(person):
+    return person.room.bubbles[-1].text
+
+
+def state(dialogue):
+    return run(dialogue.database, lambda tx: projects.named(tx, "reviews").state)
+
+
+def test_an_admin_holds_the_project_and_lets_it_go_on(talk):
+    dialogue = talk(project())
+    ada = dialogue.member("Ada", role="admin")
+    ada.presses(data(dialogue, "pause"))
+    assert state(dialogue) == "paused"
+    assert "is paused" in last(ada)
+    ada.taps("Go on", on=ada.room.bubbles[-1])
+    assert state(dialogue) == "open"
+    assert "goes on" in last(ada)
+
+
+@pytest.mark.parametrize("argument", ["pause", "go", "more", "export"])
+@pytest.mark.parametrize("role", ["annotator", "reviewer"])
+def test_nobody_else_may_press_them(talk, role, argument):
+    dialogue = talk(project())
+    anna = dialogue.member("Anna", role=role)
+    before = dialogue.everything()
+    anna.presses(data(dialogue, argument))
+    assert "admin" in anna.toast.lower()
+    assert state(dialogue) == "open"
+    assert dialogue.rows(runs) == []
+    assert len(dialogue.everything()) == len(before)
+
+
+def test_an_admin_of_another_project_may_not_press_them(talk):
+    dialogue = talk(project(), project(name="other", title="Other"))
+    bea = dialogue.member("Bea", project="other", role="admin")
+    bea.presses(data(dialogue, "pause"))
+    assert state(dialogue) == "open"
+
+
+def test_one_more_answer_an_item_reaches_the_items_beside_the_chats(talk, tmp_path):
+    from concurrent.futures import ThreadPoolExecutor
+
+    from storage.files import Files
+
+    dialogue = talk(project(overlap=1))
+    ada = dialogue.member("Ada", role="admin")
+    ada.presses(data(dialogue, "more"))
+    assert "now wants 2 answers an item instead of 1" in last(ada)
+    assert {row.overlap for row in dialogue.rows(items)} == {1}
+    workers = Workers(dialogue.database, Files(tmp_path), start=lambda: ThreadPoolExecutor(1))
+    assert workers.work_once()
+    assert {row.overlap for row in dialogue.rows(items)} == {2}
+    assert run(dialogue.database, lambda tx: stored.named(tx, "reviews")[1].overlap) == 2
+    assert [row.state for row in dialogue.rows(runs)] == ["done"]
+    assert not workers.work_once()
+
+
+def test_more_answers_than_a_project_can_want_are_refused(talk):
+    dialogue = talk(project(overlap=100))
+    ada = dialogue.member("Ada", role="admin")
+    ada.presses(data(dialogue, "more"))
+    assert "which is the most" in last(ada)
+    assert dialogue.rows(runs) == []
+
+
+def test_export_tells_the_command(talk):
+    dialogue = talk(project())
+    ada = dialogue.member("Ada", role="admin")
+    ada.presses(data(dialogue, "export"))
+    assert "labelbot export reviews" in last(ada)
+
+
+def test_a_button_of_a_project_that_is_gone_says_so(talk):
+    dialogue = talk(project())
+    owner = dialogue.member("Olga", role="owner")
+    owner.presses(pack(Pressed("", 99, managing.ACTION, "pause")))
+    assert owner.toast
+
+
+def test_the_page_is_linked_where_others_reach_it(talk):
+    dialogue = talk(project())
+    row = run(dialogue.database, lambda tx: projects.named(tx, "reviews"))
+    titles = [button.title for line in managing.rows(row, "en", "https://bot.example/report/x") for button in line]
+    assert titles == ["⏸ Pause", "➕ One more answer an item", "⬇ Export", "📊 Web page"]
+    assert len(managing.rows(row, "en")) == 2

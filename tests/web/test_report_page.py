@@ -1,0 +1,146 @@
+"""The page of a project's report over HTTP: who may read it, what stands there, and that it holds no script."""
+
+import asyncio
+import re
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from bot import links
+from bot.project import LabelDef, Project, Question
+from bot.reporting import ReportDesk
+from bot.web.server import build
+from bot.workers import report_link
+from storage import seals
+from storage.database import Transaction, opened, run
+from storage.migrations import migrate
+from tests.quality.test_report import answer
+from tests.worlds import add_items, make
+
+LABELS = (LabelDef("refund", "<b>Refund</b>"), LabelDef("billing", "Billing"), LabelDef("other", "Other"))
+TICKETS = Project("tickets", "Tickets <script>", (Question("label", "What about?", "choice", LABELS),))
+GIVEN = [("refund", "refund"), ("refund", "billing"), ("billing", "billing"), ("other", "other")] * 5
+
+
+def fill(tx: Transaction) -> int:
+    world = make(tx, 0, 3, 2, TICKETS)
+    rows = [{"state": "done", "answers": 2, "taken": 2, "data": {"text": f"<i>Ticket</i> {n}"}} for n in range(20)]
+    for number, (item, labels) in enumerate(zip(add_items(tx, world.project, rows, 2), GIVEN, strict=True)):
+        for person, label in zip(world.people, labels, strict=False):
+            answer(tx, world, item, person, {"label": label}, at=tx.now - timedelta(days=number % 4))
+    return world.project
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory):
+    url = f"sqlite:///{tmp_path_factory.mktemp('report')}/labelbot.db"
+    migrate(url)
+    with opened(url) as database:
+        yield database
+
+
+@pytest.fixture(scope="module")
+def project(database):
+    return run(database, fill)
+
+
+@pytest.fixture(scope="module")
+def desk(database):
+    return ReportDesk(database)
+
+
+@pytest.fixture
+def get(desk):
+    app = build(browser=None, board=None, receive=None, reception=None, open_media=None, reporting=desk)
+
+    def ask(address, **headers):
+        async def asked():
+            transport = httpx.ASGITransport(app=app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+                return await client.get(address, headers=headers)
+
+        return asyncio.run(asked())
+
+    return ask
+
+
+@pytest.fixture
+def address(database, project):
+    return run(database, lambda tx: report_link(tx, project, ""))
+
+
+def test_whoever_has_the_link_reads_the_figures(get, address):
+    answer = get(address)
+    assert answer.status_code == 200
+    assert "20 of 20 items done" in answer.text
+    assert re.search(r"α 0\.\d\d \(0\.\d\d to 0\.\d\d\)", answer.text)
+    assert "Agreement (α) by day" in answer.text
+    assert "Where one person says the row" in answer.text
+
+
+def test_the_page_speaks_the_readers_language(get, address):
+    assert "20 von 20 Einträgen" in get(address, **{"accept-language": "de"}).text
+
+
+def test_what_people_wrote_is_no_markup_and_nothing_there_is_a_script(get, address):
+    answer = get(address)
+    assert "<script" not in answer.text
+    assert "<b>Refund" not in answer.text
+    assert "&lt;b&gt;Refund&lt;/b&gt;" in answer.text
+    assert "style=" not in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_names_of_people_do_not_stand_there(get, address):
+    text = get(address).text
+    assert "Person 10" not in text
+    assert "like the others" in text
+
+
+def test_a_disputed_item_leads_to_its_answers(get, address):
+    link = re.search(r'<a href="(/report/[^"]+item\?key=[^"]+)">', get(address).text).group(1)
+    answer = get(link)
+    assert answer.status_code == 200
+    assert "&lt;i&gt;Ticket&lt;/i&gt;" in answer.text
+    assert "Billing" in answer.text
+    assert f'href="{address}"' in answer.text
+
+
+def test_an_item_that_is_not_there_is_not_found(get, address):
+    assert get(f"{address}/item?key=nothing").status_code == 404
+
+
+@pytest.mark.parametrize("spoilt", ["x", "x.", ".x", "AAAA.BBBB"])
+def test_a_link_that_is_not_ours_shows_nothing(get, spoilt):
+    answer = get(f"/report/{spoilt}")
+    assert answer.status_code == 403
+    assert "not one of ours" in answer.text
+
+
+def test_a_link_of_another_project_cannot_be_made_of_it(get, address):
+    content, _, mac = address.removeprefix("/report/").partition(".")
+    forged = links._packed(links._unpacked(content).replace(b'["report",1', b'["report",2'))
+    assert get(f"/report/{forged}.{mac}").status_code == 403
+
+
+def test_a_link_ends_after_a_week(get, database, project):
+    secret = run(database, lambda tx: seals.seal(tx, links.REPORT_SEAL))
+    now = run(database, lambda tx: tx.now)
+    old = links.report_link("", project, secret, now - timedelta(days=7, seconds=1))
+    answer = get(old)
+    assert answer.status_code == 403
+    assert "too old" in answer.text
+    assert get(links.report_link("", project, secret, now - timedelta(days=6, hours=23))).status_code == 200
+
+
+def test_a_project_without_items_has_a_page_too(get, database):
+    def empty(tx: Transaction) -> str:
+        from storage import projects
+
+        row, _ = projects.save(tx, "empty", TICKETS.as_config() | {"name": "empty"})
+        return report_link(tx, row.id, "")
+
+    assert "No items yet" in get(run(database, empty)).text
