@@ -22,6 +22,7 @@ SCRIPTS = (
     "masking",
     "texts",
     "crowd",
+    "adaptive",
 )
 
 

@@ -94,6 +94,15 @@ class Qualification:
     text: str = ""
 
 
+@dataclass(frozen=True)
+class Adaptive:
+    """As many answers as an item needs: `min` to `max`, until its label is right with probability `confidence`."""
+
+    min: int
+    max: int
+    confidence: float
+
+
 GOLD_START = 0.3
 """Share of gold within a person's first answers, where the project does not say: one who is new is measured soon."""
 NEWCOMER = 20
@@ -118,6 +127,7 @@ class Project:
     questions: tuple[Question, ...]
     instructions: str = ""
     overlap: int = 1
+    adaptive: Adaptive | None = None
     lease: timedelta = timedelta(minutes=15)
     order: str = "imported"
     blind: bool = True
@@ -178,12 +188,14 @@ class Project:
             known["summary"] = Summary(**_known(Summary, known["summary"]))
         if known.get("qualification") is not None:
             known["qualification"] = Qualification(**_known(Qualification, known["qualification"]))
+        if known.get("adaptive") is not None:
+            known["adaptive"] = Adaptive(**_known(Adaptive, known["adaptive"]))
         if known.get("review") is not None:
             known["review"] = Review(**_known(Review, known["review"]))
         return cls(**known)
 
 
-Dataclass = TypeVar("Dataclass", LabelDef, Project, Qualification, Question, Review, ShowIf, Summary)
+Dataclass = TypeVar("Dataclass", Adaptive, LabelDef, Project, Qualification, Question, Review, ShowIf, Summary)
 
 
 def _known(kind: type[Dataclass], config: Mapping[str, Any]) -> dict[str, Any]:
@@ -203,7 +215,7 @@ def question_of(config: Mapping[str, Any]) -> Question:
 def _plain(value: object) -> Json:
     if isinstance(value, timedelta):
         return int(value.total_seconds())
-    if isinstance(value, (LabelDef, Project, Qualification, Question, Review, ShowIf, Summary)):
+    if isinstance(value, (Adaptive, LabelDef, Project, Qualification, Question, Review, ShowIf, Summary)):
         return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
     if isinstance(value, Mapping):
         return {str(key): _plain(value[key]) for key in sorted(value)}

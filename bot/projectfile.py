@@ -17,6 +17,7 @@ from bot import projectlabels
 from bot.project import (
     ONLY_QUESTION,
     SKIP_REASONS,
+    Adaptive,
     Json,
     LabelDef,
     Project,
@@ -147,7 +148,8 @@ class _Reader:
             "title": lambda: root.named("title", _TITLE, "1 to 120 characters on one line", root.text("name")),
             "questions": lambda: self.many(root) if "questions" in root else (self.only(root),),
             "instructions": lambda: root.text("instructions", ""),
-            "overlap": lambda: root.count("overlap", 1, 100, 1),
+            "overlap": lambda: _least(root),
+            "adaptive": lambda: _adaptive(root) if _is_adaptive(root) else None,
             "lease": lambda: _lease(root),
             "order": lambda: root.one_of("order", ORDERS, "imported"),
             "blind": lambda: root.flag("blind", True),
@@ -351,6 +353,21 @@ def _condition(table: Table) -> tuple[str, tuple[str, ...]]:
             inner.fail("`label` is empty; name at least one label.", "label")
         return inner.text("question"), labels
     return inner.text("question"), (inner.text("label"),)
+
+
+def _is_adaptive(root: Table) -> bool:
+    return isinstance(root.data.get("overlap"), dict)
+
+
+def _least(root: Table) -> int:
+    return root.table("overlap").count("min", 1, 100, 2) if _is_adaptive(root) else root.count("overlap", 1, 100, 1)
+
+
+def _adaptive(root: Table) -> Adaptive:
+    table = root.table("overlap")
+    table.only(("min", "max", "confidence"))
+    least = table.count("min", 1, 100, 2)
+    return Adaptive(least, table.count("max", least, 100, max(least, 10)), table.share("confidence", 1, 0.95))
 
 
 def _lease(root: Table) -> timedelta:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot import marking, reviewers, serving, watching
+from bot import marking, reviewers, serving, settling, watching
 from bot.buttons import BadButton, Pressed, unpack
 from bot.characters import storable
 from bot.chat import Edited, FieldErrors, Reply, Submit
@@ -176,11 +176,18 @@ def _correct(turn: Turn, card: Card, name: str, text: str) -> None:
     elif answer is not None and answer.final:
         turn.tell(phrase("undo.told"))
     elif label != given[name] and answer is not None:
-        answers.correct(turn.tx, answer, {**given, name: label})
+        _put_right(turn, card, answer, {**given, name: label})
         _say_corrected(turn, question, label)
     elif label != given[name]:
         draft = corrected(draft, name, label)
         serving.show(turn, cards.keep(turn.tx, card, draft.as_json(), "", card.leased_until), draft)
+
+
+def _put_right(turn: Turn, card: Card, answer: answers.Answer, label: dict[str, Label]) -> None:
+    project = turn.schema(card.project, card.rules)
+    seq = settling.begin(turn.tx, card.project, project)
+    answers.correct(turn.tx, answer, label)
+    settling.settle(turn.tx, card.project, project, card.item, seq)
 
 
 def _correct_piece(turn: Turn, card: Card, name: str, piece: int, text: str) -> None:
@@ -215,7 +222,7 @@ def _correct_answer(turn: Turn, card: Card, question: Question, piece: int, said
     elif answer.final:
         turn.tell(phrase("undo.told"))
     elif label != given[question.name]:
-        answers.correct(turn.tx, answer, {**given, question.name: label})
+        _put_right(turn, card, answer, {**given, question.name: label})
         _say_corrected(turn, question, said)
 
 

@@ -5,7 +5,18 @@ from dataclasses import replace
 from functools import partial
 
 from bot import draft as drafts
-from bot import face, finishing, golden, notify, pausing, piecewise, qualifying, reviewqueue, suggesting
+from bot import (
+    face,
+    finishing,
+    golden,
+    notify,
+    pausing,
+    piecewise,
+    qualifying,
+    reviewqueue,
+    settling,
+    suggesting,
+)
 from bot.characters import storable
 from bot.chat import Message, Part, Row, Toast
 from bot.draft import FRESH, Draft
@@ -193,7 +204,9 @@ SAID = 160
 
 def save(turn: Turn, card: Card, project: Project, draft: Draft) -> None:
     labels = drafts.labels(draft)
+    seq = settling.begin(turn.tx, card.project, project)
     answers.record(turn.tx, card, labels, unsure=len(labels) < len(draft.done))
+    settling.settle(turn.tx, card.project, project, card.item, seq)
     reviewqueue.completed(turn, card, project)
     _next(turn, card, phrase("card.saved", label=face.described(turn, project, draft.done)), labels)
 
@@ -285,10 +298,19 @@ def undo_answer(turn: Turn, project: int) -> None:
         turn.toast("undo.told", alert=True)
     elif reviewqueue.settled(turn, answer, turn.schema(project, rules)):
         turn.toast("undo.reviewed", alert=True)
-    elif not answers.withdraw(turn.tx, answer, _enough(turn, answer, rules)):
+    elif not _withdrawn(turn, answer, rules):
         turn.toast("undo.taken", alert=True)
     else:
         _serve_again(turn, answer)
+
+
+def _withdrawn(turn: Turn, answer: answers.Answer, rules: int) -> bool:
+    project = turn.schema(answer.project, rules)
+    seq = settling.begin(turn.tx, answer.project, project)
+    went = answers.withdraw(turn.tx, answer, _enough(turn, answer, rules))
+    if went and answer.kind == "label":
+        settling.settle(turn.tx, answer.project, project, answer.item, seq)
+    return went
 
 
 def _enough(turn: Turn, answer: answers.Answer, rules: int) -> int:
