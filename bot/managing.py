@@ -81,4 +81,8 @@ def _more(turn: Turn, row: ProjectRow) -> None:
 
 
 def _raised(project: Project) -> Project:
-    return replace(project, overlap=project.overlap + 1)
+    """Where the overlap goes by confidence, the most is never less than the least."""
+    more, adaptive = project.overlap + 1, project.adaptive
+    if adaptive is not None:
+        adaptive = replace(adaptive, min=more, max=max(more, adaptive.max))
+    return replace(project, overlap=more, adaptive=adaptive)

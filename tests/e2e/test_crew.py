@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from bot.labels import LABEL_TYPES
+from bot.project import Adaptive
 from bot.quality.crowd.answers import coded
 from bot.quality.crowd.choosing import consensus
 from bot.quality.watching import look
@@ -80,6 +81,30 @@ def test_a_note_is_raised_of_the_spammer_and_of_nobody_careful(crew):
     with talk.database.reading() as connection:
         found = look(connection, key, asked).findings
     noted = {names[person] for person, _ in found or ()}
-    print(crew[0], [(names[p], f.kind) for p, f in found])
     assert SPAMMER in noted
     assert not noted & CAREFUL
+
+
+def share_right(kind, talk):
+    rows = [(item, who, json.dumps(label["label"])) for who, item, label in talk.answers()]
+    table = coded(rows)
+    named = [None if best < 0 else json.loads(table.classes[best]) for best in consensus(table.answers).best]
+    return np.mean([right(kind, label, item) for item, label in zip(table.items, named, strict=True)])
+
+
+@pytest.mark.parametrize("kind", ["choice", "rating"])
+def test_as_many_answers_as_an_item_needs_save_a_third_of_them(kind, tmp_path):
+    """Beside as many answers for each item as the hardest may get."""
+    least, most = 2, 7
+    counted, shares = [], []
+    for rules in ({"overlap": most}, {"overlap": least, "adaptive": Adaptive(least, most, 0.95)}):
+        clock = Clock()
+        (tmp_path / str(len(shares))).mkdir()
+        with opened(Sqlite(tmp_path / str(len(shares))).migrated(), clock=clock) as database:
+            talk = Dialogue(database, clock)
+            labeled(talk, kind, ITEMS, **rules)
+            counted.append(len(talk.answers()))
+            shares.append(share_right(kind, talk))
+            assert set(talk.states()) == {"done"}
+    assert counted[1] <= 0.7 * counted[0], counted
+    assert shares[1] >= shares[0] - 0.02, shares
