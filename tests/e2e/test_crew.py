@@ -94,10 +94,10 @@ def share_right(kind, talk):
 
 @pytest.mark.parametrize("kind", ["choice", "rating"])
 def test_as_many_answers_as_an_item_needs_save_a_third_of_them(kind, tmp_path):
-    """Beside as many answers for each item as the hardest may get."""
-    least, most = 2, 7
+    """Beside the fixed overlap that is as often right."""
+    least, most, fixed = 2, 7, 5
     counted, shares = [], []
-    for rules in ({"overlap": most}, {"overlap": least, "adaptive": Adaptive(least, most, 0.95)}):
+    for rules in ({"overlap": fixed}, {"overlap": least, "adaptive": Adaptive(least, most, 0.95)}):
         clock = Clock()
         (tmp_path / str(len(shares))).mkdir()
         with opened(Sqlite(tmp_path / str(len(shares))).migrated(), clock=clock) as database:
@@ -107,4 +107,4 @@ def test_as_many_answers_as_an_item_needs_save_a_third_of_them(kind, tmp_path):
             shares.append(share_right(kind, talk))
             assert set(talk.states()) == {"done"}
     assert counted[1] <= 0.7 * counted[0], counted
-    assert shares[1] >= shares[0] - 0.02, shares
+    assert shares[1] >= shares[0] - 0.01, shares

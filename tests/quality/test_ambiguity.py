@@ -15,7 +15,7 @@ from sqlalchemy import insert
 
 from bot.project import Project, Question, ShowIf
 from bot.quality.ambiguity import ENOUGH, EXAMPLES, LISTED, PAIRS, entropy
-from bot.quality.report import as_json
+from bot.quality.plain import as_json
 from bot.quality.telling import CAPTION, text
 from bot.report_terminal import terminal
 from bot.wording import DEFAULT, LANGUAGES, say

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import httpx
@@ -21,6 +22,12 @@ from tests.worlds import add_items, make
 LABELS = (LabelDef("refund", "<b>Refund</b>"), LabelDef("billing", "Billing"), LabelDef("other", "Other"))
 TICKETS = Project("tickets", "Tickets <script>", (Question("label", "What about?", "choice", LABELS),))
 GIVEN = [("refund", "refund"), ("refund", "billing"), ("billing", "billing"), ("other", "other")] * 5
+
+
+def in_a_thread(asked):
+    """Chromium's driver may have a loop of its own in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, asked).result()
 
 
 def fill(tx: Transaction) -> int:
@@ -60,7 +67,7 @@ def get(desk):
             async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
                 return await client.get(address, headers=headers)
 
-        return asyncio.run(asked())
+        return in_a_thread(asked())
 
     return ask
 
