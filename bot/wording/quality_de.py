@@ -39,6 +39,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "item.unknown": "Dieses Projekt hat kein Item „{item}“.",
     "refused.reviewer": "Nur Reviewer und Admins eines Projekts sehen die Antworten anderer.",
     "review.off": "„{title}“ hat keine Prüfung. Sein Admin kann die Tabelle [review] in die Projektdatei schreiben.",
+    "review.waits": "👀 {count} Einträge in „{title}“ warten auf eine Durchsicht.",
+    "review.waits_one": "👀 Ein Eintrag in „{title}“ wartet auf eine Durchsicht.",
     "review.begin": "👀 Strittiges prüfen ({count})",
     "review.disputed": "👀 Prüfung · Antworten gehen auseinander · {count} warten · {title}",
     "review.flagged": "👀 Prüfung · gemeldet · {count} warten · {title}",

@@ -39,6 +39,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "item.unknown": "This project has no item “{item}”.",
     "refused.reviewer": "Only reviewers and admins of a project see other people's answers.",
     "review.off": "“{title}” has no review. Its admin can add a [review] table to the project file.",
+    "review.waits": "👀 {count} items of “{title}” wait for a reviewer.",
+    "review.waits_one": "👀 An item of “{title}” waits for a reviewer.",
     "review.begin": "👀 Review what is in question ({count})",
     "review.disputed": "👀 Review · people differ · {count} waiting · {title}",
     "review.flagged": "👀 Review · flagged · {count} waiting · {title}",

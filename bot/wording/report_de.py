@@ -85,6 +85,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "report.changed.done": "{count} fertig",
     "report.changed.disputes": "{count} neue Streitfälle",
     "report.changed.nothing": "nichts Neues",
+    "manage.review": "👀 {count} Streitfälle prüfen",
+    "manage.review_one": "👀 Einen Streitfall prüfen",
     "manage.pause": "⏸ Anhalten",
     "manage.go": "▶ Weiter",
     "manage.more": "➕ Eine Antwort mehr",

@@ -84,6 +84,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "report.changed.done": "{count} done",
     "report.changed.disputes": "{count} new disputes",
     "report.changed.nothing": "nothing new",
+    "manage.review": "👀 Review {count} disputes",
+    "manage.review_one": "👀 Review a dispute",
     "manage.pause": "⏸ Pause",
     "manage.go": "▶ Go on",
     "manage.more": "➕ One more answer an item",
