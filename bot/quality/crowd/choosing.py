@@ -19,6 +19,8 @@ CANDIDATES: Final = ("majority", "weighted", "one-coin", "ibcc")
 FOLDS: Final = 5
 TRIED: Final = 200_000
 """Of more answers than this the choice is made on the items that so many belong to."""
+FEWEST: Final = 30
+"""Answers below which nothing is learnt of anybody: people who differ tie."""
 GOLD_ENOUGH: Final = 50
 """Items with gold from which on it decides, in place of held-out answers."""
 POWERS: Final = tuple(float(power) for power in np.geomspace(0.15, 1.0, 12))
@@ -83,6 +85,8 @@ def _part(answers: Answers) -> Answers:
 def _chosen(part: Answers, gold: Ints, told: Told) -> str:
     """What foretells answers best, unless gold shows another to be right more often: some fifty items of gold
     alone would let the plain vote win by luck."""
+    if len(part.item) < FEWEST:
+        return CANDIDATES[0]
     names = [name for name in CANDIDATES if name not in WITH_MATRICES or has_matrices(part)]
     best = _ahead(names, lambda name: held_out(part, name), told)
     if not _decides(part, gold):
