@@ -88,10 +88,10 @@ def _answer(turn: Turn, card: Card, pressed: Pressed) -> None:
 
 
 def _unsure(turn: Turn, card: Card, pressed: Pressed) -> None:
-    project, draft = turn.schema(card.project, card.version), load(card.draft)
-    question = drafts.current(project, draft)
-    if project.unsure and question is not None and drafts.step(project, question) == pressed.step:
-        serving.go_on(turn, card, project, drafts.unsure(question, draft))
+    project = turn.schema(card.project, card.version)
+    question = drafts.current(project, load(card.draft))
+    if question is not None and drafts.step(project, question) == pressed.step:
+        serving.unsure(turn, card)
 
 
 def _undo(turn: Turn, card: Card, pressed: Pressed) -> None:

@@ -170,6 +170,14 @@ def step(turn: Turn, card: Card, given: Given | Marked, source: str | None = Non
         go_on(turn, card, project, went)
 
 
+def unsure(turn: Turn, card: Card) -> None:
+    """The question that the card asks is answered by "not sure", where the project takes that."""
+    project, draft = turn.schema(card.project, card.version), drafts.load(card.draft)
+    question = drafts.current(project, draft)
+    if project.unsure and question is not None:
+        go_on(turn, card, project, drafts.unsure(question, draft))
+
+
 def go_on(turn: Turn, card: Card, project: Project, went: Draft) -> None:
     """The card with a step more in it, or the next item where that was the last."""
     if drafts.current(project, went) is None:
@@ -215,6 +223,7 @@ def _next(turn: Turn, card: Card, said: Phrase, label: Mapping[str, Label] | Non
     """From a card that is dealt with to the next one, which says so, with the way back where there is one."""
     turn.said = told = turn.say(said)
     if verdict := golden.after(turn, card, label):
+        turn.judged_gold = True
         turn.said = verdict if label is not None else f"{told} {verdict}"
     if len(turn.said) > SAID:
         turn.post(Message(text=(Part(turn.said),)))
@@ -383,7 +392,5 @@ def flag(turn: Turn, card: Card, note: str) -> None:
 
 def ask(turn: Turn, card: Card, words: str) -> None:
     """Keeps a question with the item and passes it on; the person stays on their card."""
-    project = turn.schema(card.project, card.version)
-    answers.comment(turn.tx, card, "ask", words)
-    notify.admins(turn, card, project, "admin.asked", words)
-    show(turn, again(turn, card), drafts.load(card.draft), turn.say(phrase("ask.done")), Former(card))
+    said = notify.asked(turn, card, words)
+    show(turn, again(turn, card), drafts.load(card.draft), said, Former(card))

@@ -107,6 +107,14 @@ SENTENCES: Final[Mapping[str, str]] = {
         "oder Bild zurückkommst."
     ),
     "page.mark.no_room": "Dieser Browser merkt sich nichts: Sende, bevor du die Seite schließt.",
+    "page.mark.skip.go": "Auslassen",
+    "page.mark.unsure": "Unsicher",
+    "page.mark.flag": "⚑ Dieser Eintrag ist kaputt",
+    "page.mark.flag.how": "Was stimmt damit nicht? Die Admins des Projekts sehen es sich an.",
+    "page.mark.flag.go": "Melden",
+    "page.mark.ask": "💬 Zu diesem Eintrag fragen",
+    "page.mark.ask.how": "Deine Frage geht an die Admins des Projekts. Mach inzwischen weiter.",
+    "page.mark.ask.go": "Fragen",
     "page.mark.skip.why": "Warum auslassen?",
     "page.mark.skip.unsure": "Nicht sicher",
     "page.mark.skip.unclear": "Unklar oder unvollständig",
@@ -156,7 +164,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "page.mark.spans.keys.remove": "Markierung löschen",
     "page.mark.spans.keys.escape": "loslassen",
     "page.mark.picture": "Das Bild",
-    "page.mark.no_picture": "Das Bild lässt sich nicht anzeigen. Überspringe es, damit jemand danach sieht.",
+    "page.mark.no_picture": (
+        "Das Bild lässt sich nicht anzeigen. Melde den Eintrag unter „?“, damit jemand danach sieht."
+    ),
     "page.mark.labels": "Labels",
     "page.mark.zoom": "Zoom",
     "page.mark.nearer": "Vergrößern",
