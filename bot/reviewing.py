@@ -63,12 +63,13 @@ def voices(asked: Project, given: Iterable[Answer], version: int) -> list[Voice]
     """People's answers, those to older versions of the project by the present names; what it no longer has is left
     out."""
     return [
-        Voice(one.id, one.person, one.public, one.label if one.version == version else _present(asked, one.label))
+        Voice(one.id, one.person, one.public, one.label if one.version == version else present(asked, one.label))
         for one in given
     ]
 
 
-def _present(asked: Project, label: Mapping[str, Label]) -> dict[str, Label]:
+def present(asked: Project, label: Mapping[str, Label]) -> dict[str, Label]:
+    """A label by the names that a version of the project has; what it does not know is left out."""
     found: dict[str, Label] = {}
     for question in asked.questions:
         try:

@@ -95,8 +95,11 @@ def test_an_explanation_reaches_who_had_answered_otherwise_in_their_language(tal
     rita = reviewer(dialogue)
     rita.types("Crimson is red.", to=last(rita))
     assert "Your reason: “Crimson is red.”" in rita.sees
-    mine = anna.sees
+    mine, theirs = anna.sees, ben.sees
     rita.taps("Red")
+    dialogue.wait(minutes=2)
+    assert ben.sees == theirs
+    dialogue.wait(minutes=2)
     assert "Es gilt: Red. Du hattest gesagt: Blue." in ben.sees
     assert "Warum: Crimson is red." in ben.sees
     assert "Rita" not in ben.screen
@@ -108,6 +111,7 @@ def test_nobody_is_told_where_the_project_wants_no_feedback(talk):
     _, ben = say_all(dialogue, ("Red",), ("Blue",))
     before = ben.screen
     reviewer(dialogue).taps("Red")
+    dialogue.wait(minutes=9)
     assert ben.screen == before
 
 

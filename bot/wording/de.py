@@ -290,8 +290,20 @@ SENTENCES: Final[Mapping[str, str]] = {
     "review.said.ask": "💬",
     "review.said.skip": "⏭",
     "review.feedback": (
-        "👀 Ein Reviewer hat sich diesen Eintrag in „{title}“ angesehen: „{item}“\nEs gilt: {label}. "
-        "Du hattest gesagt: {mine}. Solche Einträge sind schwer; danke für deine Antwort."
+        "👀 Ein Reviewer hat sich einen Eintrag angesehen, den du in „{title}“ beantwortet hast: „{item}“\n"
+        "Es gilt: {label}. Du hattest gesagt: {mine}. Solche Einträge sind schwer; danke für deine Antwort."
+    ),
+    "review.corrected": (
+        "👀 Ein Reviewer hat geändert, was ich dir zu einem Eintrag in „{title}“ gesagt habe: „{item}“\n"
+        "Es gilt: {label}, und nicht: {before}. Du hattest gesagt: {mine}."
+    ),
+    "review.right_after_all": (
+        "👀 Ein Reviewer hat geändert, was ich dir zu einem Eintrag in „{title}“ gesagt habe: „{item}“\n"
+        "Es gilt, was du gesagt hattest: {label}. Entschuldige das Hin und Her, und danke."
+    ),
+    "review.retracted": (
+        "👀 Ein Reviewer hat zurückgenommen, was ich dir zu einem Eintrag in „{title}“ gesagt habe: „{item}“\n"
+        "Es gilt nicht mehr: {label}. Du brauchst nichts zu tun."
     ),
     "review.because": "Warum: {note}",
     "undo.reviewed": "Ein Reviewer hat diesen Eintrag inzwischen entschieden, das bleibt so.",

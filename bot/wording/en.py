@@ -289,8 +289,20 @@ SENTENCES: Final[Mapping[str, str]] = {
     "review.said.ask": "💬",
     "review.said.skip": "⏭",
     "review.feedback": (
-        "👀 A reviewer looked at this one in “{title}”: “{item}”\nIt counts as: {label}. You had said: {mine}. "
-        "Such items are hard; thank you for yours."
+        "👀 A reviewer has looked at an item that you answered in “{title}”: “{item}”\nIt counts as: {label}. "
+        "You had said: {mine}. Such items are hard; thank you for your answer."
+    ),
+    "review.corrected": (
+        "👀 A reviewer has changed what I told you of an item in “{title}”: “{item}”\nIt counts as: {label}, and not "
+        "as: {before}. You had said: {mine}."
+    ),
+    "review.right_after_all": (
+        "👀 A reviewer has changed what I told you of an item in “{title}”: “{item}”\nIt counts as you had said: "
+        "{label}. Sorry for the confusion, and thank you."
+    ),
+    "review.retracted": (
+        "👀 A reviewer has taken back what I told you of an item in “{title}”: “{item}”\nIt no longer counts as: "
+        "{label}. There is nothing for you to do."
     ),
     "review.because": "Why: {note}",
     "undo.reviewed": "A reviewer has decided that item by now, so this cannot be undone.",
