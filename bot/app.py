@@ -189,7 +189,8 @@ def _help(turn: Turn, argument: str) -> None:
         row = projects.by_id(turn.tx, here)
         project = turn.schema(row.id, row.version) if serving.may_show(turn, here, row.version) else None
     begin = reviewers.way(turn, here, project) if here is not None and project is not None else ()
-    turn.post(Message(text=doors.help_text(turn, project), buttons=(begin,) if begin else ()))
+    reviews = project is not None and here is not None and reviewers.may(turn, here, project)
+    turn.post(Message(text=doors.help_text(turn, project, reviews=reviews), buttons=(begin,) if begin else ()))
 
 
 def _undo(turn: Turn, argument: str) -> None:

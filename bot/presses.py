@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from bot import doors, goldmaking, managing, qualifying, reviewers, serving, watching
+from bot import doors, goldmaking, managing, pausing, qualifying, reviewers, serving, watching
 from bot import draft as drafts
 from bot.buttons import BadButton, Pressed, pack, unpack
 from bot.chat import Form, FormField, Message, OpenForm, Row, Toast
@@ -12,7 +12,7 @@ from bot.face import Former, asking
 from bot.labels.base import BadAnswer, Tap
 from bot.turn import Turn
 from bot.wording import phrase
-from storage import answers, cards, people, queue
+from storage import answers, cards, notes, people, queue
 from storage.cards import Card
 
 
@@ -46,6 +46,9 @@ def _press_card(turn: Turn, card: Card, pressed: Pressed) -> None:
         _press_expired(turn, card, pressed)
     elif card.state == "open":
         _press_open(turn, card, pressed)
+    elif (why := notes.reason(turn.tx, card.project, card.person)) is not None:
+        said = pausing.reason(why, turn.schema(card.project, card.version).title)
+        turn.ack = Toast(turn.say(said), alert=True)
     else:
         turn.toast("press.gone")
 

@@ -42,10 +42,15 @@ def review(turn: Turn, argument: str) -> None:
 
 def way(turn: Turn, project: int, asked: Project) -> Row:
     """A button that begins a review, for those who may and where something waits."""
-    if asked.review is None or doors.role_in(turn, project) not in REVIEWERS:
+    if not may(turn, project, asked):
         return ()
     count = reviews.waiting(turn.tx, project)
     return (turn.button("review.begin", Pressed("", project, "r"), count=count),) if count else ()
+
+
+def may(turn: Turn, project: int, asked: Project) -> bool:
+    """Whether there are reviews, and they are one of those who review."""
+    return asked.review is not None and doors.role_in(turn, project) in REVIEWERS
 
 
 def begin(turn: Turn, here: int) -> None:

@@ -1,4 +1,4 @@
-"""The bot as it lives in one real chat: the core, its database and a platform's adapter against that platform's fake."""
+"""The bot as it lives in one chat: the core, its database, and a platform's adapter against that platform's fake."""
 
 import asyncio
 import threading
@@ -26,6 +26,7 @@ from storage.migrations import migrate
 from tests.engines import Clock
 from tests.fakes.slack import FakeSlack
 from tests.fakes.telegram import FakeTelegram
+from tests.running import wait
 from tests.worlds import add_items
 
 T = TypeVar("T")
@@ -101,13 +102,7 @@ class Living:
 
     def settle(self, done: Callable[[], bool]) -> None:
         """Until `done`, and nothing is left to be sent."""
-
-        async def idle() -> None:
-            async with asyncio.timeout(15):
-                while not done() or self.edge.delivery.waiting():
-                    await asyncio.sleep(0.002)
-
-        self.do(idle())
+        wait(lambda: done() and not self.edge.delivery.waiting(), 15)
 
     def do(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(20)
