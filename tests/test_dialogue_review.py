@@ -56,7 +56,7 @@ def test_two_reviewers_never_have_the_same_item(differing):
     otto.presses(rita.button("Red")[0].data)
     assert standing(differing) == []
     rita.taps("Red")
-    assert "1 wait for later or are with others" in rita.sees
+    assert "with other reviewers: 1" in rita.sees
     differing.wait(minutes=16)
     rita.says("review")
     assert "reviews-2" in rita.sees
@@ -167,7 +167,7 @@ def test_what_waits_for_later_comes_last(differing):
     rita.taps("Red")
     assert "reviews-0" in rita.sees
     rita.taps("Later")
-    assert "1 wait for later" in rita.sees
+    assert "Waiting for later" in rita.sees
 
 
 def test_who_labels_may_not_review_and_what_a_reviewer_decided_stays(differing):

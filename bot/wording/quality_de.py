@@ -15,8 +15,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "gold.not": "Das ging nicht: Der Eintrag ist schon Gold, herausgenommen oder beiseitegelegt.",
     "gold.not_gold": "Dieser Eintrag ist kein Gold.",
     "gold.changed": "Die Antworten haben sich seitdem geändert. Schreibe noch einmal {/item} {item}.",
-    "test.begins_again": "Noch ein Versuch für „{title}“: {count} andere Einträge zum Üben. Mit {right} richtigen bist du "
-    "dabei.",
+    "test.begins_again": (
+        "Noch ein Versuch für „{title}“: {count} andere Einträge zum Üben. Mit {right} richtigen bist du dabei."
+    ),
     "test.begins": "Willkommen! Vor den echten Einträgen von „{title}“ kommen {count} zum Üben. Nach jedem sage ich "
     "dir, ob er richtig war. Mit {right} richtigen bist du dabei.",
     "test.count": "Übung: {done} von {count} geschafft.",

@@ -15,7 +15,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "gold.not": "That did not work: the item is gold already, or was taken out or set aside.",
     "gold.not_gold": "That item is not gold.",
     "gold.changed": "The answers have changed since. Type {/item} {item} again.",
-    "test.begins_again": "Another try for “{title}”: {count} other items to practise on. {right} right, and you are in.",
+    "test.begins_again": (
+        "Another try for “{title}”: {count} other items to practise on. With {right} right you are in."
+    ),
     "test.begins": "Welcome! Before the real items of “{title}” there are {count} to practise on. After each I tell "
     "you whether it was right. With {right} right you are in.",
     "test.count": "Practice: {done} of {count} done.",

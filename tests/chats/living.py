@@ -2,17 +2,18 @@
 
 import asyncio
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from bot.app import App
-from bot.chat import Chat, Command, Pace, Press, Reply, Tick, Toast
+from bot.chat import Chat, Command, Message, Outgoing, Pace, Press, Reply, Tick, Toast
 from bot.chats.browser import BrowserChat
 from bot.chats.slack import SlackChat
 from bot.chats.telegram import TelegramChat
@@ -21,8 +22,9 @@ from bot.project import Project
 from bot.reception import PageBoard
 from bot.web.bubbles import spoken_bubble, standing
 from storage import accounts, people, projects
-from storage.database import Database, opened, run
+from storage.database import Database, Transaction, opened, run
 from storage.migrations import migrate
+from storage.people import Person
 from tests.engines import Clock
 from tests.fakes.slack import FakeSlack
 from tests.fakes.telegram import FakeTelegram
@@ -44,26 +46,36 @@ class QuickSlack(SlackChat):
     pace = QUICK
 
 
-class Seat(Protocol):
+class Seat(ABC):
     """One person before their chat. Each act returns once the bot has handled it and has sent what came of it."""
 
+    def says_of(self, words: str) -> bool:
+        """Whether a message of the bot has these words now."""
+        return any(words in one for one in self.screen)
+
+    @abstractmethod
     def says(self, word: str, argument: str = "") -> None:
         """A command, as it is typed in that chat."""
 
+    @abstractmethod
     def taps(self, title: str) -> None:
         """The button called so, or the only one with these words in it, in the newest message that has it."""
 
+    @abstractmethod
     def types(self, text: str) -> None: ...
 
     @property
+    @abstractmethod
     def screen(self) -> list[str]:
         """What the bot's messages say now, oldest first."""
 
     @property
+    @abstractmethod
     def buttons(self) -> list[str]:
         """The titles of the newest message that has any."""
 
     @property
+    @abstractmethod
     def toast(self) -> str:
         """What the last tap was answered with, beside messages."""
 
@@ -74,9 +86,11 @@ class Living:
 
     database: Database
     clock: Clock
+    app: App
     edge: Edge
     account: int
     sits: Callable[["Living", str, str], Seat]
+    _out: list[Outgoing] = field(default_factory=list)
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
 
     def add(self, project: Project, *rows: dict[str, Any]) -> None:
@@ -98,6 +112,21 @@ class Living:
     def wait(self, **time: float) -> None:
         self.clock.advance(timedelta(**time))
         self.do(self.edge.receive(Tick()))
+        self.settle(lambda: True)
+
+    def sends(self, tx: Transaction, account: int, to: Person, message: Message) -> None:
+        """A message of a worker; `delivers` puts it on its way once the transaction has ended."""
+        turn = self.app.turn(tx, account, to)
+        turn.send_to(account, to.chat, to.chat_external, message)
+        self._out += turn.out
+
+    def delivers(self) -> None:
+        out, self._out = self._out, []
+
+        async def take() -> None:
+            self.edge.delivery.take(out)
+
+        self.do(take())
         self.settle(lambda: True)
 
     def settle(self, done: Callable[[], bool]) -> None:
@@ -131,7 +160,7 @@ class Living:
         await asyncio.gather(*others, return_exceptions=True)
 
 
-class TelegramSeat:
+class TelegramSeat(Seat):
     def __init__(self, living: Living, tg: FakeTelegram, name: str, language: str) -> None:
         self._living, self._tg = living, tg
         self._person = tg.user(name, language=language)
@@ -164,7 +193,7 @@ class TelegramSeat:
         return self._person.toasts[-1].text if self._person.toasts else ""
 
 
-class SlackSeat:
+class SlackSeat(Seat):
     def __init__(self, living: Living, slack: FakeSlack, name: str, language: str) -> None:
         self._living = living
         self._person = slack.user(name, locale=f"{language}-{language.upper() if language != 'en' else 'US'}")
@@ -197,14 +226,14 @@ class SlackSeat:
         return self._person.ephemerals[-1].shown if self._person.ephemerals else ""
 
 
-class BrowserSeat:
+class BrowserSeat(Seat):
     """By the bubbles that its page would show; the page itself is looked at in tests/web."""
 
     def __init__(self, living: Living, board: PageBoard, name: str, language: str) -> None:
         self._living, self._board = living, board
         self._user, self._language = f"page-{name}", language
         self._name = name
-        self.toast = ""
+        self._toast = ""
 
     def says(self, word: str, argument: str = "") -> None:
         self._tell(Command, word=word, argument=argument)
@@ -227,8 +256,12 @@ class BrowserSeat:
         outcome = self._living.do(
             self._living.edge.receive(kind(**usual, name=self._name, language=self._language, **fields))
         )
-        self.toast = outcome.ack.text if isinstance(outcome.ack, Toast) else ""
+        self._toast = outcome.ack.text if isinstance(outcome.ack, Toast) else ""
         self._living.settle(lambda: True)
+
+    @property
+    def toast(self) -> str:
+        return self._toast
 
     @property
     def _pages(self) -> list[Any]:
@@ -261,7 +294,7 @@ def living(platform: str, folder: Path) -> Iterator[Living]:
         chat, sits = BUILDERS[platform](stack, edge, account, PageBoard(database))
         if command := getattr(chat, "command", ""):
             app.commands[account] = command
-        found = Living(database, clock, edge, account, sits)
+        found = Living(database, clock, app, edge, account, sits)
         stack.enter_context(found.running(chat))
         yield found
 
