@@ -6,6 +6,7 @@ from functools import partial
 from typing import Final
 
 from bot import reviewing
+from bot.apart import side_by_side
 from bot.characters import cut
 from bot.chat import Message, Outgoing, Part
 from bot.labels import LABEL_TYPES
@@ -88,11 +89,14 @@ class _Telling:
     def _message(
         self, language: str, key: str, mine: Mapping[str, Label], before: Mapping[str, Label] | None = None
     ) -> Message:
+        label = self._decision.label
+        apart = reviewing.differing(self._asked, mine, label)
+        said_mine, counts = side_by_side(language, apart or self._asked.questions, mine, label)
         fields = {
             "title": self._asked.title,
             "item": snippet(self._decision.data, DESCRIBED) or self._decision.key,
-            "label": described(language, self._asked, self._decision.label),
-            "mine": described(language, self._asked, mine),
+            "label": counts,
+            "mine": said_mine,
             "before": described(language, self._asked, before or {}),
         }
         note = "" if key == "review.retracted" else self._decision.note

@@ -172,7 +172,12 @@ def _others(question: Question, known: Sequence[Label], room: int) -> list[Way]:
 
 def differs(asked: Project, mine: Mapping[str, Label], decided: Mapping[str, Label]) -> bool:
     """Whether an answer is another one than was decided, as gold would be judged."""
-    return any(_apart(one, mine[one.name], decided.get(one.name)) for one in asked.questions if one.name in mine)
+    return bool(differing(asked, mine, decided))
+
+
+def differing(asked: Project, mine: Mapping[str, Label], decided: Mapping[str, Label]) -> list[Question]:
+    """The questions to which an answer says something else than was decided."""
+    return [one for one in asked.questions if one.name in mine and _apart(one, mine[one.name], decided.get(one.name))]
 
 
 def _apart(question: Question, mine: Label, decided: Label) -> bool:

@@ -6,6 +6,7 @@ from typing import Final
 SENTENCES: Final[Mapping[str, str]] = {
     "gold.right": "✓ {label} – das stimmt.",
     "gold.wrong": "Deine Antwort: {label}. Hier ist {gold} richtig.",
+    "gold.unsure": "Du warst nicht sicher. Hier ist {gold} richtig.",
     "gold.apart": "Deine Antwort: {label}. Sie liegt nicht ganz dort, wo die richtige liegt.",
     "gold.make": "⭐ Zu Gold machen: {label}",
     "gold.unmake": "Nicht mehr Gold",

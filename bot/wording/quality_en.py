@@ -6,6 +6,7 @@ from typing import Final
 SENTENCES: Final[Mapping[str, str]] = {
     "gold.right": "✓ {label} – that is right.",
     "gold.wrong": "You said {label}. Here {gold} is right.",
+    "gold.unsure": "You were not sure. Here {gold} is right.",
     "gold.apart": "You said {label}. It is not quite where the right answer is.",
     "gold.make": "⭐ Make gold: {label}",
     "gold.unmake": "No longer gold",

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -90,6 +90,7 @@ class Living:
     edge: Edge
     account: int
     sits: Callable[["Living", str, str], Seat]
+    refused: Callable[[], Sequence[Any]]
     _out: list[Outgoing] = field(default_factory=list)
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
 
@@ -291,24 +292,26 @@ def living(platform: str, folder: Path) -> Iterator[Living]:
         account = run(database, lambda tx: accounts.account(tx, platform, "1"))
         app = App({account: platform})
         edge = Edge(database, app)
-        chat, sits = BUILDERS[platform](stack, edge, account, PageBoard(database))
+        chat, sits, refused = BUILDERS[platform](stack, edge, account, PageBoard(database))
         if command := getattr(chat, "command", ""):
             app.commands[account] = command
-        found = Living(database, clock, app, edge, account, sits)
+        found = Living(database, clock, app, edge, account, sits, refused)
         stack.enter_context(found.running(chat))
         yield found
+        assert not found.refused(), "the platform refused what the bot sent"
 
 
 Sits = Callable[[Living, str, str], Seat]
+Built = tuple[Chat, Sits, Callable[[], Sequence[Any]]]
 
 
-def _telegram(stack: ExitStack, edge: Edge, account: int, board: PageBoard) -> tuple[Chat, Sits]:
+def _telegram(stack: ExitStack, edge: Edge, account: int, board: PageBoard) -> Built:
     tg = stack.enter_context(FakeTelegram())
     chat = QuickTelegram(account, tg.token, edge.receive, _nothing, api_url=tg.url, poll_seconds=1)
-    return chat, lambda living, name, language: TelegramSeat(living, tg, name, language)
+    return chat, lambda living, name, language: TelegramSeat(living, tg, name, language), lambda: tg.refusals
 
 
-def _slack(stack: ExitStack, edge: Edge, account: int, board: PageBoard) -> tuple[Chat, Sits]:
+def _slack(stack: ExitStack, edge: Edge, account: int, board: PageBoard) -> Built:
     slack = stack.enter_context(FakeSlack())
     slack.use_socket_mode()
     chat = QuickSlack(
@@ -326,19 +329,19 @@ def _slack(stack: ExitStack, edge: Edge, account: int, board: PageBoard) -> tupl
             slack.wait(lambda: slack.sockets == 2)
         return SlackSeat(living, slack, name, language)
 
-    return chat, sits
+    return chat, sits, lambda: slack.refused
 
 
-def _browser(stack: ExitStack, edge: Edge, account: int, board: PageBoard) -> tuple[Chat, Sits]:
+def _browser(stack: ExitStack, edge: Edge, account: int, board: PageBoard) -> Built:
     chat = BrowserChat(account, board)
-    return chat, lambda living, name, language: BrowserSeat(living, board, name, language)
+    return chat, lambda living, name, language: BrowserSeat(living, board, name, language), lambda: ()
 
 
 def _nothing(sha256: str) -> bytes:
     raise FileNotFoundError(sha256)
 
 
-BUILDERS: dict[str, Callable[[ExitStack, Edge, int, PageBoard], tuple[Chat, Sits]]] = {
+BUILDERS: dict[str, Callable[[ExitStack, Edge, int, PageBoard], Built]] = {
     "telegram": _telegram,
     "slack": _slack,
     "browser": _browser,
