@@ -298,7 +298,7 @@ def living(platform: str, folder: Path) -> Iterator[Living]:
         found = Living(database, clock, app, edge, account, sits, refused)
         stack.enter_context(found.running(chat))
         yield found
-        assert not found.refused(), "the platform refused what the bot sent"
+        assert not (said := found.refused()), f"the platform refused what the bot sent: {said}"
 
 
 Sits = Callable[[Living, str, str], Seat]
@@ -329,7 +329,7 @@ def _slack(stack: ExitStack, edge: Edge, account: int, board: PageBoard) -> Buil
             slack.wait(lambda: slack.sockets == 2)
         return SlackSeat(living, slack, name, language)
 
-    return chat, sits, lambda: slack.refused
+    return chat, sits, slack.refused
 
 
 def _browser(stack: ExitStack, edge: Edge, account: int, board: PageBoard) -> Built:
