@@ -1,9 +1,8 @@
 """Review in the chat: the next item in question, a decision by one tap, and who hears of it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from bot import doors, reviewing, serving
 from bot.buttons import Pressed
@@ -30,6 +29,7 @@ NOTE_LENGTH: Final = 500
 INSTRUCTIONS_MOST: Final = 4000
 """Characters of a project's instructions, as its file may have them."""
 DEFAULT: Final = Rules()
+Rows: TypeAlias = tuple[Row, ...]
 
 
 def review(turn: Turn, argument: str) -> None:
@@ -84,7 +84,7 @@ def _laid_down(turn: Turn) -> Former | None:
 
 
 def _next(
-    turn: Turn, project: int, said: str = "", former: Former | None = None, extra: Row = (), but: int | None = None
+    turn: Turn, project: int, said: str = "", former: Former | None = None, extra: Rows = (), but: int | None = None
 ) -> None:
     """Shows the next item in place of what was tapped; `but` is one that was just put off."""
     found = reviews.claim(turn.tx, project, turn.person.id, new_nonce(), turn.tx.now + LEASE)
@@ -97,19 +97,16 @@ def _next(
         show(turn, found, said, former, extra)
 
 
-def _finished(turn: Turn, project: int, said: str, former: Former | None, extra: Row) -> None:
+def _finished(turn: Turn, project: int, said: str, former: Former | None, extra: Rows) -> None:
     left = reviews.waiting(turn.tx, project)
     told = turn.say(phrase("review.left" if left else "review.none", count=left))
     text = f"{said}\n\n{told}" if said else told
-    turn.post(place(turn, Message(text=(Part(text),), buttons=(extra,) if extra else ()), None, former))
+    turn.post(place(turn, Message(text=(Part(text),), buttons=extra), None, former))
 
 
-def show(turn: Turn, found: Review, said: str = "", former: Former | None = None, extra: Row = ()) -> None:
+def show(turn: Turn, found: Review, said: str = "", former: Former | None = None, extra: Rows = ()) -> None:
     desk = _desk(turn, found)
-    message = card(turn, desk, extra)
-    if said:
-        message = replace(message, text=(Part(f"{said}\n\n", "quiet"), *message.text))
-    turn.post(place(turn, message, None, former))
+    turn.post(place(turn, card(turn, desk, extra, said), None, former))
 
 
 def _desk(turn: Turn, found: Review) -> Desk:
@@ -185,11 +182,12 @@ def _decide(turn: Turn, found: Review, desk: Desk, label: dict[str, Label]) -> N
         return
     people.record(turn.tx, turn.person.id, found.project, "review", {"item": found.key})
     said = turn.say(phrase("review.saved", item=found.key, label=described(turn.language, desk.asked, label)))
-    extra: Row = (turn.button("review.undo", Pressed(found.nonce or "", 0, "u")),)
+    first: Row = (turn.button("review.undo", Pressed(found.nonce or "", 0, "u")),)
     if found.item_state == "done":
-        extra += (turn.button("review.gold", Pressed("", found.item, "g", fingerprint(label))),)
+        first += (turn.button("review.gold", Pressed("", found.item, "g", fingerprint(label))),)
+    extra: Rows = (first,)
     if found.note:
-        extra += (turn.button("review.add", Pressed(found.nonce or "", 0, "i")),)
+        extra += ((turn.button("review.add", Pressed(found.nonce or "", 0, "i")),),)
     _next(turn, found.project, said, extra=extra)
 
 

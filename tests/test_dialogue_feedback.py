@@ -21,7 +21,7 @@ def test_a_slip_that_is_undone_at_once_is_told_to_nobody(crew):
     before = anna.sees
     rita.taps("Blue")
     dialogue.wait(minutes=1)
-    rita.taps("↩ Undo")
+    rita.taps("↩ Undo the last one")
     rita.taps("Red")
     dialogue.wait(minutes=4)
     assert anna.sees == before
@@ -34,7 +34,7 @@ def test_a_decision_changed_later_is_corrected_to_who_had_heard_of_it(crew):
     rita.taps("Blue")
     dialogue.wait(minutes=4)
     assert "It counts as: Blue. You had said: Red." in anna.sees
-    rita.taps("↩ Undo")
+    rita.taps("↩ Undo the last one")
     rita.types("It is crimson.", to=last(rita))
     rita.taps("Red")
     dialogue.wait(minutes=4)
@@ -47,7 +47,7 @@ def test_who_is_still_right_about_nothing_hears_what_changed(crew):
     dialogue, anna, ben, rita = crew
     rita.taps("Green")
     dialogue.wait(minutes=4)
-    rita.taps("↩ Undo")
+    rita.taps("↩ Undo the last one")
     rita.taps("Blue")
     dialogue.wait(minutes=4)
     assert "It counts as: Blue, and not as: Green. You had said: Red." in anna.sees
@@ -59,7 +59,7 @@ def test_the_same_decision_again_is_not_told_again(crew):
     rita.taps("Blue")
     dialogue.wait(minutes=4)
     told = anna.sees
-    rita.taps("↩ Undo")
+    rita.taps("↩ Undo the last one")
     rita.taps("Blue")
     dialogue.wait(minutes=4)
     assert anna.sees == told
@@ -71,7 +71,7 @@ def test_who_had_heard_of_a_decision_hears_that_nothing_came_of_it(crew):
     before = ben.sees
     rita.taps("Blue")
     dialogue.wait(minutes=4)
-    rita.taps("↩ Undo")
+    rita.taps("↩ Undo the last one")
     rita.taps("One more answer")
     assert "It no longer counts as: Blue." in anna.sees
     assert ben.sees == before
@@ -97,7 +97,7 @@ def test_a_decision_from_before_labels_were_renamed_is_told_by_the_names_it_had(
     )
     dialogue.wait(minutes=4)
     assert "It counts as: Blue. You had said: Red." in anna.sees
-    rita.taps("↩ Undo")
+    rita.taps("↩ Undo the last one")
     rita.taps("Rot")
     dialogue.wait(minutes=4)
     assert "It counts as you had said: Rot." in anna.sees

@@ -8,7 +8,7 @@ from bot.buttons import Pressed, pack
 from bot.project import LabelDef, Review
 from storage import projects
 from storage.database import run
-from storage.schema import items, media
+from storage.schema import comments, items, media
 from storage.schema_quality import decisions
 from tests.dialogue import project, question
 from tests.reviewing import (
@@ -78,7 +78,7 @@ def test_a_double_tap_decides_once(differing):
 def test_a_decision_is_taken_back_and_stays_on_record(differing, tmp_path):
     rita = reviewer(differing)
     rita.taps("Red")
-    rita.taps("↩ Undo")
+    rita.taps("↩ Undo the last one")
     assert "reviews-0 is open again" in rita.sees
     assert standing(differing) == []
     assert exported(differing, tmp_path)["reviews-0"]["label"] is None
@@ -119,7 +119,7 @@ def test_a_reason_becomes_a_line_of_the_instructions(differing):
     rita = reviewer(differing)
     rita.types("Crimson is red.")
     rita.taps("Red")
-    rita.taps("➕ Add the reason")
+    rita.taps("➕ Add its reason")
     row = run(differing.database, lambda tx: projects.named(tx, "reviews"))
     config = run(differing.database, lambda tx: projects.config_of(tx, row.id, row.version))
     assert (row.version, config["instructions"]) == (2, "Crimson is red.")
@@ -202,7 +202,7 @@ def test_an_answer_taken_back_takes_its_item_out_of_review(differing):
 def test_a_decided_item_is_made_gold_with_one_tap(differing):
     rita = reviewer(differing)
     rita.taps("Red")
-    rita.taps("⭐ Make it gold")
+    rita.taps("⭐ Make the last one gold")
     assert (differing.rows(items)[0].state, differing.rows(items)[0].gold) == ("gold", {"label": "red"})
     rita.taps("Green")
     assert standing(differing) == [("reviews-0", "red"), ("reviews-2", "green")]
@@ -299,3 +299,31 @@ def test_the_longest_texts_reasons_and_notes_fit(talk):
     assert "Your reason" in rita.sees
     rita.taps("Take 4")
     assert len(dialogue.rows(decisions)) == 1
+
+
+def test_the_longest_answers_to_a_picture_fit_below_it(talk):
+    """Below a picture Telegram takes 1024 characters, which the room of these dialogues checks."""
+    labels = [LabelDef(f"l{at}", f"A label {at} " + "goes on and on " * 3) for at in range(6)]
+    asked = question("boxes", *labels, title="Where? " * 28)
+    dialogue = talk(project(asked, title="T" * 120, overlap=6, review=Review(confidence=0.9)), items=0)
+    row = {"sha256": "a" * 64, "kind": "image", "mime": "image/jpeg", "width": 800, "height": 800, "size": 3}
+    key = run(dialogue.database, lambda tx: tx.insert(media.insert(), row))
+    photo = {name: value for name, value in row.items() if name != "size"} | {"id": key, "field": "photo"}
+    shown = {"data": {"photo": "a.jpg", "words": "w" * 300}, "media": [photo]}
+    dialogue.add_items("reviews", [shown | {"key": f"{at}" * 400} for at in range(2)])
+    for at, cells in enumerate(("A1 B2", "C3 D4", "E5 F6", "G7 H8", "A7 B8", "G1 H2")):
+        person = dialogue.member(f"P{at}")
+        for _ in range(2):
+            person.types(f"{cells} l{at}")
+            while any("Good enough" in title for title in person.titles):
+                person.taps("Good enough")
+            person.taps("Done")
+    rows = [{"kind": "ask", "text": "?" * 900, "item": 1, "person": 1, "project": 1}] * 3
+    run(dialogue.database, lambda tx: [tx.insert(comments.insert(), one | {"created_at": tx.now}) for one in rows])
+    rita = reviewer(dialogue)
+    rita.types("because " * 200)
+    assert "Your reason" in rita.sees
+    rita.taps("Take 2")
+    rita.types("because " * 200)
+    rita.taps("Take 2")
+    assert len(dialogue.rows(decisions)) == 2

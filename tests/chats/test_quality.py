@@ -112,17 +112,17 @@ def test_a_reviewer_decides_and_who_had_answered_otherwise_hears_why(bot: Living
     rita.types("It says so.")
     rita.taps("Positive")
     assert rita.says_of("✓ reviews-0: Positive")
-    assert rita.buttons == ["↩ Undo", "⭐ Make it gold", "➕ Add the reason to the instructions"]
-    rita.taps("➕ Add the reason")
+    assert rita.buttons == ["↩ Undo the last one", "⭐ Make the last one gold", "➕ Add its reason to the instructions"]
+    rita.taps("➕ Add its reason")
     assert "✓ It is in the instructions now." in rita.toast
     bot.wait(minutes=4)
     assert cleo.says_of("It counts as: Positive. You had said: Negative.")
     assert cleo.says_of("Why: It says so.")
     assert not bo.says_of("👀")
-    rita.taps("↩ Undo")
+    rita.taps("↩ Undo the last one")
     rita.taps("Negative")
     bot.wait(minutes=4)
     assert cleo.says_of("It counts as you had said: Negative.")
     assert bo.says_of("It counts as: Negative. You had said: Positive.")
-    rita.taps("⭐ Make it gold")
+    rita.taps("⭐ Make the last one gold")
     assert rita.says_of("⭐ Item reviews-0 is gold now: Negative.")
