@@ -8,7 +8,8 @@ from typing import Final
 from bot import reviewing
 from bot.apart import side_by_side
 from bot.characters import cut
-from bot.chat import Message, Outgoing, Part
+from bot.chat import Message, Outgoing, Part, Text
+from bot.face import joined
 from bot.labels import LABEL_TYPES
 from bot.labels.base import Label
 from bot.project import Project
@@ -100,8 +101,8 @@ class _Telling:
             "before": described(language, self._asked, before or {}),
         }
         note = "" if key == "review.retracted" else self._decision.note
-        why = (Part("\n" + say(language, phrase("review.because", note=note)), "quote"),) if note else ()
-        return Message(text=(Part(say(language, phrase(key, **fields))), *why))
+        why: Text = (Part(say(language, phrase("review.because", note=note)), "quote"),) if note else ()
+        return Message(text=joined([(Part(say(language, phrase(key, **fields))),), why]))
 
     def _each(self, says: Callable[[Mapping[str, Label], str], Message | None]) -> None:
         """Each of them hears of it once, where the project may be shown; from no reviewer in particular."""

@@ -95,7 +95,7 @@ def _below(turn: Turn, desk: Desk, size: Size) -> list[Text]:
         _remarks(turn, desk.remarks, size),
         _proposed(turn, desk, size),
         (Part(turn.say(phrase("review.note", note=note)), "italic"),) if note else (),
-        (Part(turn.say(phrase("review.hint")), "quiet"),),
+        (Part(turn.say(phrase("review.hint")), "quiet"),) if size in SIZES else (),
     ]
 
 

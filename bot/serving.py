@@ -40,7 +40,7 @@ def serve(turn: Turn, project: int, said: str = "", former: Former | None = None
         return
     card = next_card(turn, seat)
     if card is None and seat.paused:
-        turn.post(face.headed(face.place(turn, _paused(turn, seat.project), None, former), said))
+        turn.post(face.headed(turn, face.place(turn, _paused(turn, seat.project), None, former), said))
     elif card is None:
         finishing.finished(turn, seat.project, said, former)
     else:
@@ -149,7 +149,7 @@ def show(
     message = face.place(turn, face.face(turn, card, draft, rows), card, former)
     if message.fresh and card.buried:
         cards.surface(turn.tx, card)
-    turn.post(face.headed(message, said), card=card.id, first=card.new)
+    turn.post(face.headed(turn, message, said), card=card.id, first=card.new)
 
 
 def step(turn: Turn, card: Card, given: Given | Marked, source: str | None = None) -> None:

@@ -206,7 +206,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     ),
     "help.card": "↩ takes back · ⏭ skips · ⋯ flags, asks, stops · {/stats} shows your figures",
     "help.unsure": "🤷 says that you are not sure: an honest answer, and others decide",
-    "help.reviewer": "{/review} brings what is in question · {/item} ID shows what people made of an item",
+    "help.reviewer": (
+        "{/review} brings what is in question: type why, then tap what counts · {/item} ID shows an item's answers"
+    ),
     "help.example": "e.g. “{example}”",
     "help.choice": "Tap the label that fits.",
     "help.tags": "Tap all labels that fit, then Done.",
