@@ -102,7 +102,7 @@ def _item(turn: Turn, card: Card) -> Json:
 
 def _asked(turn: Turn, card: Card, project: Project, question: Question) -> Json:
     reasons = [
-        {"value": one, "title": turn.say(phrase(serving.reason_key(one), reason=one))} for one in project.skip_reasons
+        {"value": one, "title": turn.say(phrase(serving.reason_key(one), reason=one))} for one in project.reasons
     ]
     return {
         "card": card.nonce,

@@ -124,7 +124,7 @@ def _menu(turn: Turn, card: Card, awaiting: str, said: str, rows: tuple[Row, ...
 
 
 def _skip_menu(turn: Turn, card: Card, pressed: Pressed) -> None:
-    reasons = turn.schema(card.project, card.version).skip_reasons
+    reasons = turn.schema(card.project, card.version).reasons
     rows: list[Row] = [
         (turn.button(serving.reason_key(reason), Pressed(card.nonce, 0, "k", str(index)), reason=reason),)
         for index, reason in enumerate(reasons)
@@ -134,7 +134,7 @@ def _skip_menu(turn: Turn, card: Card, pressed: Pressed) -> None:
 
 
 def _skip(turn: Turn, card: Card, pressed: Pressed) -> None:
-    reasons = turn.schema(card.project, card.version).skip_reasons
+    reasons = turn.schema(card.project, card.version).reasons
     index = int(pressed.argument) if pressed.argument.isascii() and pressed.argument.isdigit() else len(reasons)
     if index < len(reasons):
         serving.skip(turn, card, reasons[index])

@@ -206,7 +206,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "help.card": "↩ nimmt zurück · ⏭ überspringt · ⋯ meldet, fragt, hält an · {/stats} zeigt deine Zahlen",
     "help.unsure": "🤷 heißt, dass du nicht sicher bist: eine ehrliche Antwort, andere entscheiden",
     "help.reviewer": (
-        "{/review} bringt Strittiges: schreibe warum, dann tippe, was gilt · {/item} ID zeigt Antworten zu einem Eintrag"
+        "{/review} bringt Strittiges: schreibe warum, dann tippe, was gilt · {/item} ID zeigt Antworten zum Eintrag"
     ),
     "help.example": "z. B. „{example}“",
     "help.choice": "Tippe auf das Label, das passt.",

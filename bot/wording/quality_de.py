@@ -55,9 +55,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "review.back": "↻ Noch eine Antwort",
     "review.out": "🗑 Herausnehmen",
     "review.later": "Später",
-    "review.undo": "↩ Die letzte zurück",
-    "review.gold": "⭐ Die letzte zu Gold machen",
-    "review.add": "➕ Ihren Grund in die Anleitung",
+    "review.undo": "↩ Letzte zurücknehmen",
+    "review.gold": "⭐ Letzte zu Gold machen",
+    "review.add": "➕ Deren Grund in die Anleitung",
     "review.added": (
         "✓ Es steht jetzt in der Anleitung. Übernimm es in die Projektdatei, sonst fällt es beim nächsten apply weg."
     ),
