@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot import doors, face, finishing, notify, serving
+from bot import doors, face, finishing, notify, pausing, serving
 from bot import draft as drafts
 from bot.buttons import BadButton, Pressed, unpack
 from bot.characters import storable
@@ -18,7 +18,7 @@ from bot.labels.colours import COLOURS, colour
 from bot.project import LabelDef, Project, Question
 from bot.turn import Turn
 from bot.wording import Phrase, phrase
-from storage import accounts, answers, cards, people, projects, queue, regions
+from storage import accounts, answers, cards, notes, people, projects, queue, regions
 from storage.cards import Card
 from storage.projects import Seat
 
@@ -76,9 +76,11 @@ def _waits(turn: Turn, seat: Seat) -> bool:
 def _nothing(turn: Turn, seat: Seat) -> Json:
     row = seat.project
     project = turn.schema(row.id, row.version)
-    undo = _can_undo(turn, row.id)
+    why = notes.reason(turn.tx, row.id, turn.person.id)
+    undo = why is None and _can_undo(turn, row.id)
+    said = finishing.summary(turn, row) if why is None else turn.say(pausing.reason(why, project.title))
     head = {"card": None, "title": project.title, "language": turn.language, "can_undo": undo}
-    return head | {"done": seat.answered, "total": row.total, "said": finishing.summary(turn, row)}
+    return head | {"done": seat.answered, "total": row.total, "said": said, "held": not serving.deals(turn, seat)}
 
 
 def _item(turn: Turn, card: Card) -> Json:
@@ -219,6 +221,8 @@ def _not_theirs(turn: Turn, card: Card | None, step: int) -> Phrase | None:
         return serving.not_here(turn, card.project, card.rules)
     if card.state == "done":
         return phrase("press.answered")
+    if (why := notes.reason(turn.tx, card.project, card.person)) is not None:
+        return pausing.reason(why, turn.schema(card.project, card.version).title)
     return None if card.state in ("open", "expired") and asked_now(turn, card) == step else phrase("mark.moved")
 
 

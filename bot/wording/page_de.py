@@ -120,6 +120,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "page.mark.skip.unclear": "Unklar oder unvollständig",
     "page.mark.skip.unrelated": "Gehört nicht zu diesem Projekt",
     "page.mark.skip.other": "Ein anderer Grund",
+    "page.mark.held": "Zurzeit nichts zu markieren",
     "page.mark.end": "Hier ist alles erledigt",
     "page.mark.end.text": "Zurzeit gibt es nichts mehr zu markieren.",
     "page.mark.look": "Noch einmal nachsehen",

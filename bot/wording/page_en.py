@@ -117,6 +117,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "page.mark.skip.unclear": "Unclear or incomplete",
     "page.mark.skip.unrelated": "Not about this project",
     "page.mark.skip.other": "Another reason",
+    "page.mark.held": "Nothing to mark now",
     "page.mark.end": "All done here",
     "page.mark.end.text": "There is nothing more to mark at the moment.",
     "page.mark.look": "Look for more",

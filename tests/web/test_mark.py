@@ -12,6 +12,8 @@ import pytest
 
 from bot.project import Project, Question
 from bot.web.mark import MARKS_BYTES
+from storage import notes
+from storage.database import run
 from tests.web.marked import ADA, ANNA, BOB, LABELS, NAMES, House, Page, marked, refused
 
 FACES = Project("faces", "Faces", (Question("label", "Which faces?", "boxes", LABELS),), gold_share=0.0)
@@ -144,6 +146,21 @@ def test_a_question_goes_to_the_admins_and_the_item_stays(house: House, anna: Pa
     assert house.rows("SELECT kind, text FROM comments") == [{"kind": "ask", "text": "Is Bob a name?"}]
     for wrong in ("", "  ", 5, "x" * 1001):
         assert anna.post("ask", card=item["card"], step=item["step"], note=wrong).status_code == 400
+
+
+def test_who_is_paused_meanwhile_reads_why_and_not_that_all_is_done(house: House, anna: Page) -> None:
+    anna.send(ADA)
+    item, who = anna.item, house.person(ANNA).id
+    run(house.database, lambda tx: notes.pause(tx, house.ids["names"], who, "fast"))
+    answer = anna.send(ADA, item)
+    assert answer.status_code == 409
+    assert "An admin has paused you in “Names”: many answers came very fast." in answer.json()["error"]
+    held = answer.json()["item"]
+    assert (held["card"], held["held"], held["can_undo"]) == (None, True, False)
+    assert held["said"] == answer.json()["error"]
+    assert house.labels() == [ADA]
+    run(house.database, lambda tx: notes.resume(tx, house.ids["names"], who))
+    assert anna.send(ADA).status_code == 200
 
 
 def test_when_all_is_done_the_page_says_so_and_the_chat_only_once(house: House, anna: Page) -> None:

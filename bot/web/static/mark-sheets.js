@@ -91,7 +91,7 @@ export function showEnd(place, item, { kind, close, back, look }) {
     undo.addEventListener("click", back);
     parts.at(-1).append(undo);
   }
-  place.replaceChildren(sheet(DONE, word("mark.end"), item.said || word("mark.end.text"), parts));
+  place.replaceChildren(sheet(DONE, word(item.held ? "mark.held" : "mark.end"), item.said || word("mark.end.text"), parts));
 }
 
 // `status` 401 means that whoever is here may not (or no longer) come in, which the server explains best; anything else is
