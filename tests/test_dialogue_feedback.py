@@ -1,9 +1,13 @@
 """What people hear of a review: once a decision has stood a while, and a correction where it changed after that."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot import feedback
 from bot.project import LabelDef
+from storage import people
+from storage.database import run
 from tests.dialogue import project, question
 from tests.reviewing import DISPUTED, last, reviewer, say_all
 
@@ -80,6 +84,20 @@ def test_who_had_heard_of_a_decision_hears_that_nothing_came_of_it(crew):
     rita.taps("Green")
     dialogue.wait(minutes=4)
     assert "It counts as: Green. You had said: Red." in anna.sees
+
+
+def test_nobody_hears_of_a_project_that_they_are_in_no_more_or_that_may_not_be_shown_there(talk):
+    dialogue = talk(DISPUTED, items=2)
+    anna, ben = say_all(dialogue, ("Red", "Red"), ("Blue", "Blue"))
+    rita = reviewer(dialogue)
+    rita.taps("Blue")
+    who = run(dialogue.database, lambda tx: people.met(tx, dialogue.account("telegram"), anna.user))
+    run(dialogue.database, lambda tx: people.remove(tx, dialogue.ids["reviews"], who.id))
+    dialogue.wait(minutes=4)
+    rita.taps("Red")
+    dialogue.add_project(replace(DISPUTED, chats=("slack",)))
+    dialogue.wait(minutes=4)
+    assert not any("👀" in one.text for one in (*anna.room.bubbles, *ben.room.bubbles))
 
 
 def test_a_decision_from_before_labels_were_renamed_is_told_by_the_names_it_had(talk):
