@@ -126,3 +126,39 @@ def test_a_reviewer_decides_and_who_had_answered_otherwise_hears_why(bot: Living
     assert bo.says_of("It counts as: Negative. You had said: Positive.")
     rita.taps("⭐ Make the last one gold")
     assert rita.says_of("⭐ Item reviews-0 is gold now: Negative.")
+
+
+def test_the_longest_titles_labels_explanations_and_reasons_are_taken(bot: Living) -> None:
+    """What a platform refuses fails the test at its end."""
+    labels = tuple(LabelDef(f"l{at}", f"Label {at}" + " goes on" * 9) for at in range(6))
+    asked = (
+        Question("label", "Which of them? " * 20, "choice", labels),
+        Question("said", "What is said? " * 20, "transcript"),
+    )
+    rules = {"title": "A title " * 15, "overlap": 2, "review": Review(), "qualification": Qualification(1, 1)}
+    gold = {"gold": {"label": "l1", "said": "word " * 200}, "explanation": "Because " * 480}
+    bot.add(
+        project(questions=asked, instructions="Look. " * 600, **rules),
+        {"data": {"text": "😀" * 3000}} | gold,
+        {"data": {"text": "x" * 6000}},
+    )
+    ada, bo = bot.member("Ada", "admin"), bot.member("Bo")
+    bo.taps("Label 2")
+    bo.types("other " * 200)
+    assert bo.says_of("Here Label 1")
+    ada.taps("Let them in")
+    ada.says("label")
+    bo.says("label")
+    for seat, number, words in ((ada, 4, "one " * 300), (bo, 5, "two " * 300)):
+        seat.taps(f"Label {number}")
+        seat.types(words)
+    ada.says("review")
+    ada.types("reason " * 100)
+    ada.taps("Label 4")
+    ada.taps("Take 1")
+    assert ada.says_of("✓ reviews-1: Label 4")
+    bot.wait(minutes=4)
+    assert bo.says_of("It counts as: Label 4")
+    ada.says("item", "reviews-1")
+    assert ada.says_of("Decided in review: Label 4")
+    bo.says("help")
