@@ -221,9 +221,10 @@ def _not_theirs(turn: Turn, card: Card | None, step: int) -> Phrase | None:
         return serving.not_here(turn, card.project, card.rules)
     if card.state == "done":
         return phrase("press.answered")
-    if (why := notes.reason(turn.tx, card.project, card.person)) is not None:
-        return pausing.reason(why, turn.schema(card.project, card.version).title)
-    return None if card.state in ("open", "expired") and asked_now(turn, card) == step else phrase("mark.moved")
+    if card.state in ("open", "expired") and asked_now(turn, card) == step:
+        return None
+    why = notes.reason(turn.tx, card.project, card.person)
+    return phrase("mark.moved") if why is None else pausing.reason(why, turn.schema(card.project, card.version).title)
 
 
 def asked_of(turn: Turn, nonce: str, step: int) -> tuple[Question, Subject] | None:
