@@ -88,7 +88,8 @@ def _serve(turn: Turn, note: Note) -> None:
     """Asked anew of others; who taps once more goes further back."""
     count = notes.serve_again(turn.tx, note.project, note.person, AGAIN)
     people.record(turn.tx, turn.person.id, note.project, "serve again", {"person": note.public, "answers": count})
-    turn.tell(phrase("watch.served", count=count, person=note.public))
+    key = "watch.served_most" if count == AGAIN else "watch.served" if count else "watch.served_none"
+    turn.tell(phrase(key, count=count, person=note.public))
 
 
 def _pause(turn: Turn, note: Note) -> None:
@@ -130,7 +131,7 @@ def resume(turn: Turn, project: int, person: int, public: str) -> None:
     title = _project(turn, project).title
     for account, hearer in people.everywhere(turn.tx, person):
         if hearer.chat and not hearer.blocked:
-            said = say(hearer.language, phrase("paused.over", title=title))
+            said = say(hearer.language, phrase("paused.over", title=title), turn.commands.get(account, ""))
             turn.send_to(account, hearer.chat, hearer.chat_external, Message(text=(Part(said),)))
 
 
