@@ -32,7 +32,7 @@ def message(language: str, note: Note, title: str) -> Message:
 
 def told(kind: str, figures: Mapping[str, float]) -> Phrase:
     """The sentence about its figures; shares as per cent."""
-    shares = (*SHARES, "usual") if kind == "gold" else SHARES
+    shares = (*SHARES, "usual") if kind in ("gold", "careless") else SHARES
     plain = {name: _number(value, name in shares) for name, value in figures.items()}
     return phrase(f"watch.{kind}", **plain)
 
