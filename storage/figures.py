@@ -101,7 +101,7 @@ ASKED: Final = (
 )
 SHOWN: Final = select(items.c.id, items.c.key, items.c.data).where(items.c.id.in_(bindparam("wanted", expanding=True)))
 PEOPLE: Final = (
-    select(people.c.id, people.c.public, people.c.name, members.c.role)
+    select(people.c.id, people.c.public, people.c.name, members.c.role, members.c.state)
     .select_from(people.outerjoin(members, and_(members.c.person == people.c.id, members.c.project == bindparam("p"))))
     .where(
         members.c.role.is_not(None)
@@ -153,12 +153,14 @@ class Aided(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """Somebody who has a role in the project or an answer to it; `role` None for one who was removed."""
+    """Somebody who has a role in the project or an answer to it; `role` and `state` (active or paused) are None
+    for one who was removed."""
 
     id: int
     public: str
     name: str
     role: str | None
+    state: str | None
 
 
 def snapshot(connection: Connection) -> None:

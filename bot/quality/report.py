@@ -35,9 +35,10 @@ from bot.quality.doing import QUARTER, Did, Done, days, doing, pace, seconds
 from bot.quality.doing import Pace as Pace
 from bot.quality.measures import Agreement
 from bot.quality.pairs import NOBODY, Alike, PairAgreement, Shared
+from bot.quality.signs import Signs, signs
 from bot.quality.suggestions import Aids
 from bot.turn import snippet
-from storage import figures
+from storage import figures, notes
 from storage.columns import moment
 from storage.figures import Participant, Parts
 from storage.projects import ProjectRow
@@ -94,7 +95,7 @@ class Disputed:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonFigures:
     """For admins. `labels` are live ones on items, `gold` on gold items; `superseded` were taken back or corrected;
-    `alike` is how far the labels are those of others."""
+    `alike` is how far the labels are those of others; `state` is active or paused, None where `role` is."""
 
     id: str
     name: str
@@ -107,13 +108,14 @@ class PersonFigures:
     median_seconds: float | None
     gold: Accuracy
     alike: Alike = NOBODY
+    state: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """`people`, and the questions' `pairs`, are for admins only; everything else may stand in a channel. Days are those
-    of `timezone`. `questions_asked` are people's, about items; `questions` the project's.
-    `disputes` is how many done items people differ on."""
+    """`people`, `watch` and the questions' `pairs` are for admins only; all else may stand in a channel. Days are those
+    of `timezone`. `watch` is None where the project has it off. `questions_asked` are people's, about items;
+    `questions` the project's. `disputes` is how many done items people differ on."""
 
     project: str
     title: str
@@ -138,6 +140,7 @@ class Report:
     disputes: int = 0
     ambiguity: Ambiguity
     suggestions: Aids
+    watch: Signs | None = None
 
     @property
     def today(self) -> date:
@@ -192,6 +195,7 @@ def summary(connection: Connection, row: ProjectRow, project: Project, now: date
         people=tuple(_people(everybody, work, gold, alike)),
         ambiguity=scatter.figures(connection),
         suggestions=suggestions.aids(connection, row.id, coding),
+        watch=_watch(connection, row.id, work) if project.watch else None,
     )
 
 
@@ -271,6 +275,10 @@ def _described(connection: Connection, disputes: Sequence[Dispute], coding: Codi
     )
 
 
+def _watch(connection: Connection, project: int, work: Done) -> Signs:
+    return signs((one.labels for one in work.people.values()), notes.still_open(connection, project))
+
+
 def _question(coder: Coder, gold: _Score, pairs: tuple[PairAgreement, ...]) -> QuestionFigures:
     question, agreement = coder.question, coder.agreement()
     labels = distribution(coder) if coder.type.CATEGORICAL or coder.type.EDITOR else None
@@ -310,4 +318,5 @@ def _people(
             median_seconds=seconds(did.times),
             gold=gold.people.get(person.id, _Score()).figures(),
             alike=alike.get(person.id, NOBODY),
+            state=person.state,
         )
