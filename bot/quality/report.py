@@ -287,7 +287,7 @@ def _question(coder: Coder, gold: _Score, pairs: tuple[PairAgreement, ...]) -> Q
         name=question.name,
         title=question.title,
         type=question.type,
-        answers=sum(len(codes) * times for codes, times in coder.units.items()),
+        answers=coder.answers,
         labels=labels,
         agreement=agreement,
         interval=interval(coder, agreement),
