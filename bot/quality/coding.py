@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from bot.draft import suggested
 from bot.labels import LABEL_TYPES, pieces, transcript
@@ -132,7 +132,8 @@ class Coder:
 
     def count(self, codes: Codes, apart: float, day: date | None, times: int) -> None:
         """`times` items with these labels, `apart` their mean distance, last answered on that day."""
-        self.units[codes] += times
+        # Not `+=`: of free labels nearly every key is new, and for a new one a Counter calls back into Python.
+        self.units[codes] = self.units.get(codes, 0) + times
         size = len(codes)
         self.answers += size * times
         if size < 2:
@@ -141,7 +142,8 @@ class Coder:
             if day is not None:
                 self.dated[day, codes] += times
             return
-        self.apart[size, apart if self.type.CATEGORICAL else round(apart, 3)] += times
+        key = size, apart if self.type.CATEGORICAL else round(apart, 3)
+        self.apart[key] = self.apart.get(key, 0) + times
         self.compared.add(size, apart, times)
         if day is not None:
             daily = self.daily.get(day) or self.daily.setdefault(day, Apart())
@@ -164,8 +166,7 @@ class Coder:
         return self.type.describe(self.question, self.labels[code])
 
 
-@dataclass(frozen=True, slots=True)
-class Together:
+class Together(NamedTuple):
     """The sorted numbers of an item's labels by question, without those to whom it was not put, and the mean distance
     of two; the same of the `question` people differ most on. `given` are the answers in the order they were joined."""
 
@@ -198,11 +199,13 @@ class Coding:
     def answer(self, text: str) -> Coded:
         found = self._known.get(text) if self.repeats else None
         if found is None:
-            labels, _ = _READ(text)
-            found = tuple([coder.code(self._of(labels, coder.question)) for coder in self.coders])
+            found = self._coded(_READ(text)[0])
             if self.repeats:
                 self._known[text] = found
         return found
+
+    def _coded(self, labels: Json) -> Coded:
+        return tuple([coder.code(self._of(labels, coder.question)) for coder in self.coders])
 
     def suggestion(self, text: str) -> Coded:
         """What an item's suggestion, {"label": {question: label}}, says to each question."""
@@ -223,7 +226,7 @@ class Coding:
         """What the labels of an item say, joined as storage does; the same object for the same text."""
         found = self._together.get(joined) if self.repeats else None
         if found is None:
-            given = tuple([self.answer(text) for text in joined.split(self._separator)])
+            given = self._given(joined)
             units = _units(given)
             apart = tuple([coder.disagreement(codes) for coder, codes in zip(self.coders, units, strict=True)])
             worst = max(apart)
@@ -231,6 +234,11 @@ class Coding:
             if self.repeats:
                 self._together[joined] = found
         return found
+
+    def _given(self, joined: str) -> tuple[Coded, ...]:
+        if self.repeats:
+            return tuple([self.answer(text) for text in joined.split(self._separator)])
+        return tuple(map(self._coded, _READ(f"[{joined.replace(self._separator, ',')}]")[0]))
 
     def count(self, together: Together, times: int, day: date | None = None) -> None:
         """`times` items that were labelled so, last answered on that day."""

@@ -73,7 +73,7 @@ def free_agreement(
     counts: Mapping[V, int], distance: Distance[V], items: int, means: float, apart: float, costly: bool
 ) -> Agreement:
     """The same of free labels whose distances on items are known: `counts` is how often each was given to the `items`
-    with two answers or more, `means` the sum over these of the mean distance of two, `apart` the sum of answers × it."""
+    with two answers or more, `means` the sum over these of the mean distance of two, `apart` of answers × that."""
     if not items:
         return Agreement(None, None, None, 0, 0)
     answers = sum(counts.values())
