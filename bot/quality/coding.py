@@ -1,11 +1,13 @@
 """A question's labels as small numbers: equal labels share one, whatever version of the project they were given in."""
 
 import json
+from array import array
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, NamedTuple, TypeAlias
+from itertools import islice
+from typing import Final, NamedTuple, TypeAlias, cast
 
 from bot.draft import suggested
 from bot.labels import LABEL_TYPES, pieces, transcript
@@ -57,16 +59,14 @@ class Coder:
         """Items by the sorted numbers of their labels."""
         self.answers = 0
         """Labels given to it."""
-        self.compared = Apart()
-        """Of labels that are not ranked: the items with two or more."""
         self.ranked = self.type.metric((), ()) is not None
         """Whether α goes by another distance than `distance`, one that is known when all labels are counted."""
-        self.apart: Counter[tuple[int, float]] = Counter()
-        """Items with two labels or more by (labels, mean distance of two)."""
-        self.daily: dict[date, Apart] = {}
-        """The same by the day of their last answer."""
+        self._apart: dict[tuple[int, float], int] = {}
+        self._daily: dict[date, Apart] = {}
         self.dated: Counter[tuple[date, Codes]] = Counter()
         """Of ranked labels: those items by that day and their labels."""
+        self._free = not self.type.CATEGORICAL
+        self._waiting: tuple[array[int], array[float], array[int]] = array("q"), array("d"), array("q")
         self._codes: dict[Hashable, int] = {}
         self._distance = self.type.distance(question)
         self._typed = self.type is LABEL_TYPES[transcript.NAME]
@@ -79,6 +79,16 @@ class Coder:
         if code == len(self.labels):
             self.labels.append(label)
         return code
+
+    def codes(self, values: Sequence[Json]) -> list[int | None]:
+        """The same of many."""
+        if not self._typed or set(map(type, values)) != {str}:
+            return [self.code(value) for value in values]
+        known, before = self._codes, len(self.labels)
+        found = [known.setdefault(cast(str, value), len(known)) for value in values]
+        new = islice(reversed(known), len(known) - before)
+        self.labels.extend(reversed([cast(str, label) for label in new]))
+        return list(found)
 
     def _current(self, value: Json) -> Label:
         """The label as the project names it now. One that was removed stays as it is; None for what has become no
@@ -107,7 +117,9 @@ class Coder:
         """Of free labels nothing is compared that was before, for their distances are what takes the time."""
         if self.type.CATEGORICAL:
             return agreement(self.units, self.distance, True, self.metric)
-        found = self.compared
+        found = Apart()
+        for daily in self.daily.values():
+            found.join(daily)
         counts = self._compared()
         return free_agreement(counts, self.distance, found.items, found.means, found.apart, bool(self.type.EDITOR))
 
@@ -130,7 +142,7 @@ class Coder:
         label = self.labels[code]
         return self.type.classes(label) or (str(self.type.to_cell(label)),)
 
-    def count(self, codes: Codes, apart: float, day: date | None, times: int) -> None:
+    def count(self, codes: Codes, apart: float, day: date, times: int) -> None:
         """`times` items with these labels, `apart` their mean distance, last answered on that day."""
         # Not `+=`: of free labels nearly every key is new, and for a new one a Counter calls back into Python.
         self.units[codes] = self.units.get(codes, 0) + times
@@ -138,16 +150,46 @@ class Coder:
         self.answers += size * times
         if size < 2:
             return
-        if self.ranked:
-            if day is not None:
-                self.dated[day, codes] += times
+        if self._free:
+            sizes, means, days = self._waiting
+            for _ in range(times):
+                sizes.append(size)
+                means.append(apart)
+                days.append(day.toordinal())
+        elif self.ranked:
+            self.dated[day, codes] += times
+        else:
+            self._apart[size, apart] = self._apart.get((size, apart), 0) + times
+            self._daily.setdefault(day, Apart()).add(size, apart, times)
+
+    @property
+    def apart(self) -> Mapping[tuple[int, float], int]:
+        """Of labels that are not ranked: items with two or more, by (labels, mean distance of two)."""
+        self._fold()
+        return self._apart
+
+    @property
+    def daily(self) -> Mapping[date, Apart]:
+        """The same by the day of their last answer."""
+        self._fold()
+        return self._daily
+
+    def _fold(self) -> None:
+        """Distances of free labels are all different, so they wait to be counted by numpy."""
+        if not self._waiting[0]:
             return
-        key = size, apart if self.type.CATEGORICAL else round(apart, 3)
-        self.apart[key] = self.apart.get(key, 0) + times
-        self.compared.add(size, apart, times)
-        if day is not None:
-            daily = self.daily.get(day) or self.daily.setdefault(day, Apart())
-            daily.add(size, apart, times)
+        import numpy as np
+
+        sizes, means, days = (np.array(one) for one in self._waiting)
+        self._waiting = array("q"), array("d"), array("q")
+        steps, counts = np.unique(np.stack((sizes, means.round(3))), axis=1, return_counts=True)
+        for size, mean, times in zip(*steps.tolist(), counts.tolist(), strict=True):
+            self._apart[int(size), mean] = self._apart.get((int(size), mean), 0) + times
+        found, which = np.unique(days, return_inverse=True)
+        sums = (np.bincount(which, weights) for weights in (None, sizes, sizes * means, means))
+        for day, items, answers, apart, mean in zip(found.tolist(), *(one.tolist() for one in sums), strict=True):
+            one = self._daily.setdefault(date.fromordinal(day), Apart())
+            one.join(Apart(items, round(answers), apart, mean))
 
     def metric(self, codes: Sequence[int], totals: Sequence[int]) -> Distance[int]:
         """The type's metric among the numbers of its labels, or else its distance."""
@@ -226,21 +268,32 @@ class Coding:
         """What the labels of an item say, joined as storage does; the same object for the same text."""
         found = self._together.get(joined) if self.repeats else None
         if found is None:
-            given = self._given(joined)
-            units = _units(given)
-            apart = tuple([coder.disagreement(codes) for coder, codes in zip(self.coders, units, strict=True)])
-            worst = max(apart)
-            found = Together(given, units, apart, worst, apart.index(worst))
+            found = self._found(tuple([self.answer(text) for text in joined.split(self._separator)]))
             if self.repeats:
                 self._together[joined] = found
         return found
 
-    def _given(self, joined: str) -> tuple[Coded, ...]:
-        if self.repeats:
-            return tuple([self.answer(text) for text in joined.split(self._separator)])
-        return tuple(map(self._coded, _READ(f"[{joined.replace(self._separator, ',')}]")[0]))
+    def _found(self, given: tuple[Coded, ...]) -> Together:
+        if len(self.coders) == 1:
+            codes = tuple(sorted([code for (code,) in given if code is not None]))
+            apart = self.coders[0].disagreement(codes)
+            return Together(given, (codes,), (apart,), apart, 0)
+        units = _units(given)
+        each = tuple([coder.disagreement(codes) for coder, codes in zip(self.coders, units, strict=True)])
+        worst = max(each)
+        return Together(given, units, each, worst, each.index(worst))
 
-    def count(self, together: Together, times: int, day: date | None = None) -> None:
+    def batch(self, joined: Sequence[str]) -> list[Together]:
+        """`together` of many."""
+        if self.repeats:
+            return list(map(self.together, joined))
+        read = _READ(f"[[{'],['.join(joined).replace(self._separator, ',')}]]")[0]
+        every = [labels for item in read for labels in item]
+        columns = [coder.codes([self._of(one, coder.question) for one in every]) for coder in self.coders]
+        given = iter(zip(*columns, strict=True))
+        return [self._found(tuple(islice(given, len(item)))) for item in read]
+
+    def count(self, together: Together, times: int, day: date) -> None:
         """`times` items that were labelled so, last answered on that day."""
         for coder, codes, apart in zip(self.coders, together.units, together.apart, strict=True):
             if codes:
