@@ -55,18 +55,16 @@ class Coder:
         self.question = question
         self.type = LABEL_TYPES[question.type]
         self.labels: list[Label] = []
-        self.units: Counter[Codes] = Counter()
-        """Items by the sorted numbers of their labels."""
-        self.answers = 0
-        """Labels given to it."""
+        self._units: Counter[Codes] = Counter()
+        self._answers = 0
         self.ranked = self.type.metric((), ()) is not None
         """Whether α goes by another distance than `distance`, one that is known when all labels are counted."""
         self._apart: dict[tuple[int, float], int] = {}
         self._daily: dict[date, Apart] = {}
         self.dated: Counter[tuple[date, Codes]] = Counter()
         """Of ranked labels: those items by that day and their labels."""
-        self._free = not self.type.CATEGORICAL
-        self._waiting: tuple[array[int], array[float], array[int]] = array("q"), array("d"), array("q")
+        self._waiting: list[Codes] = []
+        self._means, self._days = array("d"), array("q")
         self._codes: dict[Hashable, int] = {}
         self._distance = self.type.distance(question)
         self._typed = self.type is LABEL_TYPES[transcript.NAME]
@@ -142,25 +140,42 @@ class Coder:
         label = self.labels[code]
         return self.type.classes(label) or (str(self.type.to_cell(label)),)
 
-    def count(self, codes: Codes, apart: float, day: date, times: int) -> None:
-        """`times` items with these labels, `apart` their mean distance, last answered on that day."""
-        # Not `+=`: of free labels nearly every key is new, and for a new one a Counter calls back into Python.
-        self.units[codes] = self.units.get(codes, 0) + times
+    def count(self, codes: Codes, apart: float, day: int, times: int) -> None:
+        """`times` items with these labels, `apart` their mean distance, last answered on that day, an ordinal."""
         size = len(codes)
-        self.answers += size * times
+        self._units[codes] += times
+        self._answers += size * times
         if size < 2:
             return
-        if self._free:
-            sizes, means, days = self._waiting
-            for _ in range(times):
-                sizes.append(size)
-                means.append(apart)
-                days.append(day.toordinal())
-        elif self.ranked:
-            self.dated[day, codes] += times
-        else:
-            self._apart[size, apart] = self._apart.get((size, apart), 0) + times
-            self._daily.setdefault(day, Apart()).add(size, apart, times)
+        if self.ranked:
+            self.dated[date.fromordinal(day), codes] += times
+            return
+        key = size, apart if self.type.CATEGORICAL else round(apart, 3)
+        self._apart[key] = self._apart.get(key, 0) + times
+        self._daily.setdefault(date.fromordinal(day), Apart()).add(size, apart, times)
+
+    def count_each(self, units: Sequence[Codes], apart: Sequence[float], days: Sequence[int]) -> None:
+        """The same of many items. Of free labels all differ, so they wait to be counted together."""
+        if self.type.CATEGORICAL:
+            for codes, mean, day in zip(units, apart, days, strict=True):
+                if codes:
+                    self.count(codes, mean, day, 1)
+            return
+        self._waiting += units
+        self._means.extend(apart)
+        self._days.extend(days)
+
+    @property
+    def units(self) -> Counter[Codes]:
+        """Items by the sorted numbers of their labels."""
+        self._fold()
+        return self._units
+
+    @property
+    def answers(self) -> int:
+        """Labels given to it."""
+        self._fold()
+        return self._answers
 
     @property
     def apart(self) -> Mapping[tuple[int, float], int]:
@@ -175,13 +190,18 @@ class Coder:
         return self._daily
 
     def _fold(self) -> None:
-        """Distances of free labels are all different, so they wait to be counted by numpy."""
-        if not self._waiting[0]:
+        if not self._waiting:
             return
         import numpy as np
 
-        sizes, means, days = (np.array(one) for one in self._waiting)
-        self._waiting = array("q"), array("d"), array("q")
+        self._units.update(self._waiting)
+        self._units.pop((), None)
+        sizes, means, days = np.array(list(map(len, self._waiting))), np.array(self._means), np.array(self._days)
+        self._waiting, self._means, self._days = [], array("d"), array("q")
+        self._answers += int(sizes.sum())
+        sizes, means, days = (one[sizes > 1] for one in (sizes, means, days))
+        if not len(sizes):
+            return
         steps, counts = np.unique(np.stack((sizes, means.round(3))), axis=1, return_counts=True)
         for size, mean, times in zip(*steps.tolist(), counts.tolist(), strict=True):
             self._apart[int(size), mean] = self._apart.get((int(size), mean), 0) + times
@@ -198,10 +218,10 @@ class Coder:
 
     def counts(self) -> dict[int, int]:
         """How often each label was given, by its number."""
-        counts: Counter[int] = Counter()
+        counts: dict[int, int] = {}
         for codes, times in self.units.items():
             for code in codes:
-                counts[code] += times
+                counts[code] = counts.get(code, 0) + times
         return counts
 
     def said(self, code: int) -> Said:
@@ -293,7 +313,12 @@ class Coding:
         given = iter(zip(*columns, strict=True))
         return [self._found(tuple(islice(given, len(item)))) for item in read]
 
-    def count(self, together: Together, times: int, day: date) -> None:
+    def count_each(self, found: Sequence[Together], days: Sequence[int]) -> None:
+        """Items that were labelled so, each last answered on its day, an ordinal."""
+        for place, coder in enumerate(self.coders):
+            coder.count_each([one.units[place] for one in found], [one.apart[place] for one in found], days)
+
+    def count(self, together: Together, times: int, day: int) -> None:
         """`times` items that were labelled so, last answered on that day."""
         for coder, codes, apart in zip(self.coders, together.units, together.apart, strict=True):
             if codes:

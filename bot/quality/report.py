@@ -5,6 +5,7 @@ agreement. Labels of what was withdrawn count nowhere.
 """
 
 import gc
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -256,30 +257,36 @@ def _items(
 ) -> tuple[Worst, Shared]:
     """Counts every item's labels; returns the most disputed items that nobody has decided, and who gave what."""
     worst, shared, decided = Worst(DISPUTED), Shared(), figures.decided(connection, project)
-    times: dict[tuple[str, int], int] = {}
-    by_quarter: dict[int, date] = {}
+    times: Counter[tuple[str, int]] = Counter()
+    days = _Days(zone)
     for rows in figures.together(connection, project):
-        batch = coding.batch([row[2] for row in rows])
-        for (item, state, joined, who, at), found in zip(rows, batch, strict=True):
-            quarter = at // QUARTER
-            day = by_quarter.get(quarter) or by_quarter.setdefault(quarter, _day(quarter, zone))
-            if coding.repeats:
-                key = joined, day.toordinal()
-                times[key] = times.get(key, 0) + 1
-            else:
-                coding.count(found, 1, day)
-            in_question = state == "done" and item not in decided
-            scatter.see(item, in_question, found)
-            shared.add(who, found)
-            if in_question and found.disagreement:
-                worst.offer(item, found)
-    for (joined, ordinal), count in times.items():
-        coding.count(coding.together(joined), count, date.fromordinal(ordinal))
+        items, states, joined, who, moments = zip(*rows, strict=True)
+        ended = [days[at // QUARTER] for at in moments]
+        found = coding.batch(joined)
+        if coding.repeats:
+            times.update(zip(joined, ended, strict=True))
+        else:
+            coding.count_each(found, ended)
+        shared.extend(who, found)
+        asked = [state == "done" and item not in decided for item, state in zip(items, states, strict=True)]
+        scatter.see(items, asked, found)
+        for item, one, in_question in zip(items, found, asked, strict=True):
+            if in_question and one.disagreement:
+                worst.offer(item, one)
+    for (text, day), count in times.items():
+        coding.count(coding.together(text), count, day)
     return worst, shared
 
 
-def _day(quarter: int, zone: ZoneInfo) -> date:
-    return moment(quarter * QUARTER).astimezone(zone).date()
+class _Days(dict[int, int]):
+    """The day, as an ordinal, that a quarter of an hour is of."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        super().__init__()
+        self._zone = zone
+
+    def __missing__(self, quarter: int) -> int:
+        return self.setdefault(quarter, moment(quarter * QUARTER).astimezone(self._zone).date().toordinal())
 
 
 def _described(connection: Connection, disputes: Sequence[Dispute], coding: Coding) -> tuple[Disputed, ...]:
