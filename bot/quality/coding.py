@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
-from typing import Final, NamedTuple, TypeAlias, cast
+from typing import Final, NamedTuple, TypeAlias
 
 from bot.draft import suggested
 from bot.labels import LABEL_TYPES, pieces, transcript
@@ -80,13 +80,14 @@ class Coder:
 
     def codes(self, values: Sequence[Json]) -> list[int | None]:
         """The same of many."""
-        if not self._typed or set(map(type, values)) != {str}:
+        texts = [value for value in values if type(value) is str] if self._typed else []
+        if len(texts) != len(values):
             return [self.code(value) for value in values]
         known, before = self._codes, len(self.labels)
-        found = [known.setdefault(cast(str, value), len(known)) for value in values]
-        new = islice(reversed(known), len(known) - before)
-        self.labels.extend(reversed([cast(str, label) for label in new]))
-        return list(found)
+        found: list[int | None] = [known.setdefault(text, len(known)) for text in texts]
+        new = [str(text) for text in islice(reversed(known), len(known) - before)]
+        self.labels.extend(reversed(new))
+        return found
 
     def _current(self, value: Json) -> Label:
         """The label as the project names it now. One that was removed stays as it is; None for what has become no
