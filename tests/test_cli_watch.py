@@ -76,6 +76,13 @@ def test_a_report_finds_the_careless_itself_and_says_nothing_where_the_watch_is_
     assert "Look at" not in reviews("report", "reviews").out
 
 
+def test_where_items_are_many_a_process_beside_looks(reviews, tmp_path, monkeypatch):  # noqa: F811
+    with opened(f"sqlite:///{tmp_path}/labelbot-data/labelbot.db") as database:
+        careless = run(database, _labeled)
+    monkeypatch.setattr("bot.cli.reporting.BESIDE", 1)
+    assert reviews("report", "reviews").out.count(f"({careless}): Of 40 answers 75 %") == 1
+
+
 def _labeled(tx):
     """Seven people label forty items; the last one is wrong in every fourth. Their public id."""
     project = projects.named(tx, "reviews")
