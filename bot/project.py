@@ -148,6 +148,7 @@ class Project:
     summary: Summary | None = None
     review: Review | None = None
     watch: bool = True
+    names: bool = False
 
     def had_enough(self, answered: int) -> bool:
         """Whether a person with that many answers gets no more items."""

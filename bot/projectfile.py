@@ -68,6 +68,7 @@ _RULES = (
     "gold_start",
     "gold_feedback",
     "watch",
+    "names",
 )
 _PROJECT = (
     "name",
@@ -163,6 +164,7 @@ class _Reader:
             "gold_feedback": lambda: root.flag("gold_feedback", False),
             "qualification": lambda: self.qualification(root) if "qualification" in root else None,
             "watch": lambda: root.flag("watch", True),
+            "names": lambda: root.flag("names", False),
             "skip_reasons": lambda: root.texts("skip_reasons", SKIP_REASONS, REASON_MAX),
             "chats": lambda: root.some_of("chats", CHATS),
             "show": lambda: root.texts("show"),

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import BigInteger, Connection, Select, Text, and_, bindparam, cast, func, select, text, type_coerce
 
+from storage.reviews import WAITING
 from storage.schema import answers, cards, comments, items, members, people
 from storage.schema_quality import decisions
 
@@ -109,6 +110,18 @@ PEOPLE: Final = (
 )
 DECIDED: Final = select(decisions.c.item).where(decisions.c.project == bindparam("p"), decisions.c.live)
 
+OVERRULED: Final = (
+    select(
+        func.max(type_coerce(decisions.c.label, Text)).label("decision"),
+        func.aggregate_strings(LABEL, SEPARATOR).label("labels"),
+    )
+    .select_from(decisions.join(answers, answers.c.item == decisions.c.item))
+    .where(decisions.c.project == bindparam("p"), decisions.c.live, decisions.c.label.is_not(None), LIVE_LABEL)
+    .group_by(decisions.c.id)
+    .order_by(decisions.c.id.desc())
+    .limit(bindparam("most"))
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
@@ -186,6 +199,17 @@ def gold_items(connection: Connection, project: int) -> AbstractSet[int]:
 def decided(connection: Connection, project: int) -> AbstractSet[int]:
     """The items that a reviewer has decided."""
     return frozenset(connection.execute(DECIDED, {"p": project}).scalars())
+
+
+def in_review(connection: Connection, project: int) -> int:
+    """How many items wait for a reviewer, those in somebody's hand included."""
+    return int(connection.execute(WAITING, {"p": project}).scalar_one())
+
+
+def overruled(connection: Connection, project: int, most: int) -> Iterator[tuple[str, str]]:
+    """(what was decided, the item's live labels as in `together`) of the newest `most` decisions that stand."""
+    for row in connection.execute(OVERRULED, {"p": project, "most": most}):
+        yield row.decision, row.labels
 
 
 def given(connection: Connection, project: int) -> Iterator[tuple[int, int, str, int, int | None, int]]:

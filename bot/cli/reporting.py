@@ -1,6 +1,7 @@
 """`report` and `item`: how the labeling goes, and what people made of one item."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
 @click.argument("project")
 @click.option("--post", is_flag=True, help="post it to the project's channel (a running labelbot does)")
 @click.option("--link", is_flag=True, help="print the address of a page with the same figures, good for a week")
+@click.option("--names", is_flag=True, help="people's names in place of their pseudonyms")
 @click.option("--json", "as_json", is_flag=True, help="for scripts")
 @click.option("--picture", type=click.Path(path_type=Path), help="write the chart there, as PNG")
-def report_command(project: str, post: bool, link: bool, as_json: bool, picture: Path | None) -> None:
+def report_command(project: str, post: bool, link: bool, names: bool, as_json: bool, picture: Path | None) -> None:
     """Progress, pace, agreement, gold, disputes: how the labeling goes."""
     if picture is not None and picture.suffix.lower() != ".png":
         raise click.UsageError(f"--picture {picture}: the chart is a PNG; call it {picture.with_suffix('.png').name}")
@@ -47,7 +49,7 @@ def report_command(project: str, post: bool, link: bool, as_json: bool, picture:
         from bot.quality.report import summary
 
         with opened.database.reading() as connection:
-            report = summary(connection, row, asked, datetime.now(UTC))
+            report = summary(connection, row, replace(asked, names=asked.names or names), datetime.now(UTC))
         watched = _watched(opened, row.id, asked)
     if picture:
         from bot.quality.telling import picture as draw

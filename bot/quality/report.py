@@ -34,6 +34,7 @@ from bot.quality.distribution import LabelCount as LabelCount
 from bot.quality.distribution import distribution
 from bot.quality.measures import Agreement
 from bot.quality.pairs import NOBODY, Alike, PairAgreement, Shared
+from bot.quality.reviewed import Reviewed, reviewed
 from bot.quality.suggestions import Aids
 from bot.turn import snippet
 from storage import figures
@@ -111,8 +112,8 @@ class Disputed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonFigures:
-    """For admins. `labels` are live ones on items, `gold` on gold items; `superseded` were taken back or corrected;
-    `alike` is how far the labels are those of others."""
+    """For admins. `name` is the pseudonym, unless the project shows names. `labels` are live ones on items, `gold` on
+    gold items; `superseded` were taken back or corrected; `alike` is how far the labels are those of others."""
 
     id: str
     name: str
@@ -151,7 +152,7 @@ class Report:
     questions: tuple[QuestionFigures, ...]
     gold: Accuracy
     disputed: tuple[Disputed, ...]
-    reviewed: int = 0
+    reviewed: Reviewed
     people: tuple[PersonFigures, ...]
     disputes: int = 0
     ambiguity: Ambiguity
@@ -206,8 +207,8 @@ def summary(connection: Connection, row: ProjectRow, project: Project, now: date
         gold=gold.all.figures(),
         disputed=_described(connection, disputed.listed(), coding),
         disputes=disputed.count,
-        reviewed=len(figures.decided(connection, row.id)),
-        people=tuple(_people(everybody, work, gold, alike)),
+        reviewed=reviewed(connection, row.id, coding, len(figures.decided(connection, row.id))),
+        people=tuple(_people(everybody, work, gold, alike, project.names)),
         ambiguity=scatter.figures(connection),
         suggestions=suggestions.aids(connection, row.id, coding),
     )
@@ -385,7 +386,7 @@ def _question(coder: Coder, gold: _Score, pairs: tuple[PairAgreement, ...]) -> Q
 
 
 def _people(
-    found: Sequence[Participant], work: _Work, gold: _Gold, alike: Mapping[int, Alike]
+    found: Sequence[Participant], work: _Work, gold: _Gold, alike: Mapping[int, Alike], names: bool
 ) -> Iterator[PersonFigures]:
     """The busiest first."""
     busy = {person.id: work.people.get(person.id, _Person()) for person in found}
@@ -393,7 +394,7 @@ def _people(
         did = busy[person.id]
         yield PersonFigures(
             id=person.public,
-            name=person.name,
+            name=person.name if names else person.public,
             role=person.role,
             labels=did.labels,
             skips=did.skips,
