@@ -37,6 +37,7 @@ PURE = (
     "bot.payload",
     "bot.project",
     "bot.quality.measures",
+    "bot.quality.parts",
     "bot.quality.consensus",
     "bot.quality.rover",
     "bot.quality.tokens",
