@@ -290,16 +290,19 @@ class Workers:
         posted = [_send(tx, account, project.summary.chat, message, due.project)]
         if closer is not None:
             posted.append(_send(tx, account, project.summary.chat, Message(text=(Part(made.alt),), media=(closer,))))
-        page = report_link(tx, due.project, self._address) if self._address.startswith("https://") else ""
         for where, admin in self._to_tell(tx, due.project, project):
             if skill is not None:
                 shown = Message(text=(Part(made.alt),), media=(skill,))
                 posted.append(_send(tx, where, admin.chat_external, shown))
             language = spoken(admin.language)
-            buttons = managing.rows(row, admin.language, page)
+            buttons = managing.rows(row, admin.language, self._page(tx, due.project, admin.id))
             told = Message(text=made.people[language], buttons=buttons)
             posted.append(_send(tx, where, admin.chat_external, told))
         return posted
+
+    def _page(self, tx: Transaction, project: int, admin: int) -> str:
+        """The address of the report's page, for that admin; none where others cannot reach us."""
+        return report_link(tx, project, self._address, admin) if self._address.startswith("https://") else ""
 
     def _to_tell(self, tx: Transaction, key: int, project: Project) -> Iterable[tuple[int, Person]]:
         """The project's admins, each in one private chat that it may be shown in: of several one that this process
@@ -349,9 +352,9 @@ class Workers:
                     os.kill(self._pid, signal.SIGTERM)
 
 
-def report_link(tx: Transaction, project: int, address: str) -> str:
-    """The page with the same figures, for whoever has the link."""
-    return link_to(address, project, seals.seal(tx, REPORT_SEAL), tx.now)
+def report_link(tx: Transaction, project: int, address: str, person: int = 0) -> str:
+    """The page with the same figures, for whoever has the link; where it names a person, while they are an admin."""
+    return link_to(address, project, seals.seal(tx, REPORT_SEAL), tx.now, person)
 
 
 def _take(tx: Transaction) -> tuple[Run, datetime] | None:

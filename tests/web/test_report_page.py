@@ -11,9 +11,10 @@ import pytest
 from bot import links
 from bot.project import LabelDef, Project, Question
 from bot.reporting import ReportDesk
+from bot.web.ports import Refused
 from bot.web.server import build
 from bot.workers import report_link
-from storage import seals
+from storage import accounts, people, seals
 from storage.database import Transaction, opened, run
 from storage.migrations import migrate
 from tests.quality.test_report import answer
@@ -131,6 +132,63 @@ def test_a_link_of_another_project_cannot_be_made_of_it(get, address):
     content, _, mac = address.removeprefix("/report/").partition(".")
     forged = links._packed(links._unpacked(content).replace(b'["report",1', b'["report",2'))
     assert get(f"/report/{forged}.{mac}").status_code == 403
+
+
+@pytest.mark.parametrize("carried", ['="><h1>Pay here', "==x", '"<i>', "%3D%22%3E%3Ci%3E", " "])
+def test_a_link_carries_no_markup_along(get, address, carried):
+    for spoilt in (address + carried, address.replace(".", carried + "."), f"{address[:20]}{carried}{address[20:]}"):
+        for page in (spoilt, f"{spoilt}/item?key=tickets-1"):
+            answer = get(page)
+            assert answer.status_code in (403, 404), page
+            assert "<h1>Pay" not in answer.text
+            assert "<i>" not in answer.text
+
+
+def test_an_admins_link_ends_when_they_are_admin_no_more(get, database, project):
+    def become(role: str) -> str:
+        def made(tx: Transaction) -> str:
+            ada = people.met(tx, account_of(tx), "ada") or people.welcome(tx, account_of(tx), "ada", "ada", "Ada", "en")
+            people.set_role(tx, project, ada.id, role)
+            return report_link(tx, project, "", ada.id)
+
+        return run(database, made)
+
+    link = become("admin")
+    assert get(link).status_code == 200
+    become("reviewer")
+    for page in (link, f"{link}/item?key=tickets-1"):
+        answer = get(page)
+        assert answer.status_code == 403
+        assert "no admin of the project any more" in answer.text
+    become("admin")
+    assert get(link).status_code == 200
+
+
+def account_of(tx: Transaction) -> int:
+    return accounts.account(tx, "telegram", "bot")
+
+
+class Counting:
+    """The database, and how often work was handed to it."""
+
+    def __init__(self, database):
+        self.database, self.count = database, 0
+
+    def submit(self, work, **how):
+        self.count += 1
+        return self.database.submit(work, **how)
+
+
+def test_forged_links_cost_no_transaction(database, address):
+    counting = Counting(database)
+    desk, token = ReportDesk(counting), address.removeprefix("/report/")
+    with pytest.raises(Refused):
+        in_a_thread(desk.report("x", "en"))
+    counting.count = 0
+    for forged in ("x", f"{token[:-4]}AAAA"):
+        with pytest.raises(Refused):
+            in_a_thread(desk.report(forged, "en"))
+    assert counting.count == 0
 
 
 def test_a_link_ends_after_a_week(get, database, project):

@@ -15,9 +15,12 @@ from uuid import uuid4
 import httpx
 import pytest
 from sqlalchemy import select
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 
 from bot.chat import Command, Edited, Message, Opened, Outgoing, Part, Press, Reply, Submit
 from bot.chats.browser import POLL_SECONDS
+from bot.web.guard import body_of
 from storage import people
 from storage.database import Transaction, run
 from storage.schema import pages
@@ -241,6 +244,26 @@ def test_another_site_cannot_join_or_press_for_a_person(here: Place) -> None:
         cross = {"sec-fetch-site": "cross-site"}
         assert client.post("/chat/press", json={"key": str(uuid4())}, headers=cross).status_code == 403
     assert len(here.script.events) == 1
+
+
+@pytest.mark.parametrize("origin", ["http://[", "null", "", "//", "https://[::1", "javascript:1"])
+def test_an_origin_that_is_no_address_is_another_site(here: Place, origin: str) -> None:
+    with joined(here) as client:
+        answer = client.post("/chat/press", json={"key": str(uuid4())}, headers={"origin": origin})
+        assert answer.status_code == 403
+        assert client.post(f"/join/{here.invite()}", data={"name": "X"}, headers={"origin": origin}).status_code == 403
+
+
+def test_a_body_that_never_ends_is_not_waited_for() -> None:
+    sent = iter([{"type": "http.request", "body": b"{", "more_body": True}])
+
+    async def receive() -> Any:
+        return next(sent, None) or await asyncio.Event().wait()
+
+    request = Request({"type": "http", "method": "POST", "headers": []}, receive)
+    with ThreadPoolExecutor(1) as thread, pytest.raises(HTTPException) as refused:
+        thread.submit(asyncio.run, body_of(request, 100, seconds=0.01)).result(10)
+    assert refused.value.status_code == 408
 
 
 def test_a_tap_becomes_a_press_and_the_card_changes_in_place(here: Place) -> None:
