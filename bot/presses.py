@@ -12,7 +12,7 @@ from bot.face import Former, asking
 from bot.labels.base import BadAnswer, Tap
 from bot.turn import Turn
 from bot.wording import phrase
-from storage import answers, cards, people, queue
+from storage import answers, cards, people, projects, queue
 from storage.cards import Card
 
 
@@ -223,7 +223,9 @@ def _press_anywhere(turn: Turn, pressed: Pressed) -> None:
 
 
 def _known(turn: Turn, project: int) -> bool:
-    return people.role(turn.tx, project, turn.person.id) is not None or turn.person.owner
+    if people.role(turn.tx, project, turn.person.id) is not None:
+        return True
+    return turn.person.owner and project in {row.id for row in projects.every(turn.tx)}
 
 
 def _decide(turn: Turn, pressed: Pressed) -> None:
