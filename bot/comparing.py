@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot import doors, goldmaking
+from bot import doors, goldmaking, serving
 from bot.chat import Media, Message, Part, Text
 from bot.face import as_media
 from bot.labels import LABEL_TYPES
@@ -128,6 +128,9 @@ def item(turn: Turn, key: str) -> None:
         turn.tell(phrase("item.which"))
         return
     row = projects.by_id(turn.tx, here)
+    if not serving.may_show(turn, here, row.version):
+        turn.tell(serving.not_here(turn, here, row.version))
+        return
     found = compared(turn.tx, here, turn.schema(row.id, row.version), key.strip())
     if found is None:
         turn.tell(phrase("item.unknown", item=key.strip()[:80]))

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from bot import serving
 from bot.buttons import Pressed
 from bot.chat import Part, Row, Text
 from bot.golden import described
@@ -43,6 +44,8 @@ def press(turn: Turn, pressed: Pressed) -> None:
     role = people.role(turn.tx, project, turn.person.id)
     if not project or not (role in MAKERS or turn.person.owner):
         turn.toast("refused.reviewer", alert=True)
+    elif not serving.may_show(turn, project, projects.by_id(turn.tx, project).version):
+        turn.tell(serving.not_here(turn, project, projects.by_id(turn.tx, project).version))
     elif pressed.action == "g":
         _make(turn, project, key, pressed)
     elif gold.unmake_gold(turn.tx, project, pressed.step, turn.person.id):

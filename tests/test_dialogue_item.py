@@ -94,3 +94,18 @@ def test_an_item_that_nobody_answered_says_so(talk):
     rita = dialogue.member("Rita", role="reviewer")
     rita.says("item", "reviews-0")
     assert "Nobody has answered it yet." in rita.sees
+
+
+def test_an_item_is_shown_only_where_its_project_may_be(talk):
+    """A project limited to other chats since: not its texts, its answers or its gold."""
+    dialogue = talk(project(overlap=1), items=2)
+    dialogue.member("Anna").taps("Positive")
+    rita = dialogue.member("Rita", role="reviewer")
+    rita.says("item", "reviews-0")
+    make, bubble = rita.button("Make gold")
+    dialogue.add_project(project(overlap=1, chats=("browser",)))
+    before = dialogue.states()
+    for act in (lambda: rita.says("item", "reviews-0"), lambda: rita.presses(make.data, bubble)):
+        act()
+        assert rita.sees == "“Review sentiment” may only be shown in: browser. Open it there."
+    assert dialogue.states() == before
