@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 POLICY = (
@@ -104,11 +104,14 @@ async def body_of(request: Request, limit: int, seconds: float = BODY_SECONDS) -
 
 async def _read(request: Request, limit: int) -> bytes:
     parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > limit:
-            raise HTTPException(413)
-        parts.append(part)
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if size > limit:
+                raise HTTPException(413)
+            parts.append(part)
+    except ClientDisconnect:  # no fault of ours: nobody is there any more to be answered, and nothing to be logged
+        raise HTTPException(400) from None
     return b"".join(parts)
 
 

@@ -254,16 +254,18 @@ def test_an_origin_that_is_no_address_is_another_site(here: Place, origin: str) 
         assert client.post(f"/join/{here.invite()}", data={"name": "X"}, headers={"origin": origin}).status_code == 403
 
 
-def test_a_body_that_never_ends_is_not_waited_for() -> None:
-    sent = iter([{"type": "http.request", "body": b"{", "more_body": True}])
+@pytest.mark.parametrize(("then", "status"), [(None, 408), ({"type": "http.disconnect"}, 400)])
+def test_a_body_that_never_ends_is_not_waited_for(then: dict[str, Any] | None, status: int) -> None:
+    """Nor is it an error of ours, with a stack in the log, when its sender is gone."""
+    sent = iter([{"type": "http.request", "body": b"{", "more_body": True}, then])
 
     async def receive() -> Any:
-        return next(sent, None) or await asyncio.Event().wait()
+        return next(sent) or await asyncio.Event().wait()
 
     request = Request({"type": "http", "method": "POST", "headers": []}, receive)
     with ThreadPoolExecutor(1) as thread, pytest.raises(HTTPException) as refused:
         thread.submit(asyncio.run, body_of(request, 100, seconds=0.01)).result(10)
-    assert refused.value.status_code == 408
+    assert refused.value.status_code == status
 
 
 def test_a_tap_becomes_a_press_and_the_card_changes_in_place(here: Place) -> None:
