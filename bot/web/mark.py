@@ -3,6 +3,7 @@
 import json
 import math
 import re
+import time
 from typing import Any
 from uuid import uuid4
 
@@ -166,9 +167,12 @@ class Mark:
         if scheme.lower() != "bearer":
             raise HTTPException(401)
         try:
-            return await self._marking.guest(token.strip(), language(request))
+            guest = await self._marking.guest(token.strip(), language(request))
         except Refused as error:
             raise Over(str(error)) from None
+        if not self._house.allowance.take(f"{guest.account} {guest.user}", time.monotonic()):
+            raise HTTPException(429)
+        return guest
 
     async def _asked(self, request: Request, most: int) -> Asked:
         if not is_ours(request, self._house.public_url, must_say=True):

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -107,6 +108,8 @@ class Talk:
     async def _asked(self, request: Request) -> tuple[Visitor, Asked]:
         """Who asks, and what; before a stranger's body is read they are turned away."""
         visitor = await self._visitor(request)
+        if not self._house.allowance.take(visitor.user, time.monotonic()):
+            raise HTTPException(429)
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             raise HTTPException(415)
         try:
