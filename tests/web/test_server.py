@@ -452,12 +452,13 @@ def test_a_listening_page_hears_at_once(here: Place) -> None:
 def listening(client: httpx.Client, address: str, count: int) -> list[int]:
     """The statuses of so many streams open at once."""
     with ExitStack() as kept:
-        statuses = []
+        statuses, open_ones = [], []
         for _ in range(count):
             stream = kept.enter_context(client.stream("GET", address))
             statuses.append(stream.status_code)
             if stream.status_code == 200:
-                next(stream.iter_raw())
+                open_ones.append(stream.iter_raw())
+                next(open_ones[-1])
         return statuses
 
 
