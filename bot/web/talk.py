@@ -7,7 +7,6 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from bot.chat import (
@@ -24,6 +23,7 @@ from bot.chat import (
     Submit,
     Toast,
 )
+from bot.web.answers import Json as JsonAnswer
 from bot.web.bubbles import spoken_bubble, standing
 from bot.web.guard import body_of, is_ours
 from bot.web.house import House, language
@@ -52,16 +52,16 @@ class Talk:
         posts = [Route(f"/chat/{name}", endpoint, methods=["POST"]) for name, endpoint in doors.items()]
         return [*posts, Route("/chat/me", self.me)]
 
-    async def me(self, request: Request) -> JSONResponse:
+    async def me(self, request: Request) -> JsonAnswer:
         visitor = await self._visitor(request)
-        return JSONResponse({"name": visitor.name})
+        return JsonAnswer({"name": visitor.name})
 
-    async def press(self, request: Request) -> JSONResponse:
+    async def press(self, request: Request) -> JsonAnswer:
         visitor, asked = await self._asked(request)
         shown = standing(text_in(asked, "message", 20), text_in(asked, "kind", 20))
         return await self._tell(Press(**_from(request, visitor, asked), data=text_in(asked, "data", 200), shown=shown))
 
-    async def say(self, request: Request) -> JSONResponse:
+    async def say(self, request: Request) -> JsonAnswer:
         visitor, asked = await self._asked(request)
         text, about = text_in(asked, "text", TEXT_LENGTH).strip(), _from(request, visitor, asked)
         if not text:
@@ -74,7 +74,7 @@ class Talk:
             return await self._tell(Command(**about, word=command[1], argument=command[2] or ""))
         return await self._tell(Reply(**about, text=text, message=message, to=text_in(asked, "to", 20)))
 
-    async def edit(self, request: Request) -> JSONResponse:
+    async def edit(self, request: Request) -> JsonAnswer:
         visitor, asked = await self._asked(request)
         text, message = text_in(asked, "text", TEXT_LENGTH).strip(), text_in(asked, "message", 20)
         changed = spoken_bubble(masked(text)) | {"edited": True}
@@ -83,7 +83,7 @@ class Talk:
         await self._house.browser.ring(visitor.user)
         return await self._tell(Edited(**_from(request, visitor, asked), text=text, message=message))
 
-    async def submit(self, request: Request) -> JSONResponse:
+    async def submit(self, request: Request) -> JsonAnswer:
         visitor, asked = await self._asked(request)
         values = asked.get("values")
         if not isinstance(values, dict) or len(values) > FIELDS:
@@ -92,7 +92,7 @@ class Talk:
         about = _from(request, visitor, asked)
         return await self._tell(Submit(**about, data=text_in(asked, "data", 200), values=filled))
 
-    async def open(self, request: Request) -> JSONResponse:
+    async def open(self, request: Request) -> JsonAnswer:
         visitor, asked = await self._asked(request)
         return await self._tell(Opened(**_from(request, visitor, asked), place="chat"))
 
@@ -101,9 +101,9 @@ class Talk:
         await self._house.browser.ring(visitor.user)
         return str(row)
 
-    async def _tell(self, event: Event) -> JSONResponse:
+    async def _tell(self, event: Event) -> JsonAnswer:
         outcome = await self._house.receive(event)
-        return JSONResponse(answer(outcome.ack))
+        return JsonAnswer(answer(outcome.ack))
 
     async def _asked(self, request: Request) -> tuple[Visitor, Asked]:
         """Who asks, and what; before a stranger's body is read they are turned away."""

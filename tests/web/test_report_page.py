@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from sqlalchemy import insert, select
 
 from bot import links
 from bot.project import LabelDef, Project, Question
@@ -14,9 +15,11 @@ from bot.reporting import ReportDesk
 from bot.web.ports import Refused
 from bot.web.server import build
 from bot.workers import report_link
-from storage import accounts, people, seals
+from storage import accounts, people, projects, seals
 from storage.database import Transaction, opened, run
 from storage.migrations import migrate
+from storage.schema import answers, items
+from storage.schema import people as people_table
 from tests.quality.test_report import answer
 from tests.worlds import add_items, make
 
@@ -117,6 +120,23 @@ def test_a_disputed_item_leads_to_its_answers(get, address):
     assert f'href="{address}"' in answer.text
 
 
+def test_half_a_character_in_an_item_fails_no_page(get, database, project):
+    def add(tx: Transaction) -> tuple[str, str]:
+        half, _ = projects.save(tx, "half", TICKETS.as_config() | {"name": "half"})
+        who = tx.value(select(people_table.c.id).limit(1))
+        rows = [{"state": "done", "answers": 1, "taken": 1, "data": {"text": "half \ud83d of it"}}]
+        (item,) = add_items(tx, half.id, rows, 1, "half-")
+        row = {"project": half.id, "item": item, "person": who, "kind": "label", "version": 1, "live": True}
+        tx.insert(insert(answers), row | {"label": {"label": "other"}, "answered_at": tx.now})
+        return report_link(tx, half.id, ""), tx.value(select(items.c.key).where(items.c.id == item))
+
+    link, key = run(database, add)
+    assert get(link).status_code == 200
+    answer = get(f"{link}/item?key={key}")
+    assert answer.status_code == 200
+    assert "half ? of it" in answer.text
+
+
 def test_an_item_that_is_not_there_is_not_found(get, address):
     assert get(f"{address}/item?key=nothing").status_code == 404
 
@@ -203,8 +223,6 @@ def test_a_link_ends_after_a_week(get, database, project):
 
 def test_a_project_without_items_has_a_page_too(get, database):
     def empty(tx: Transaction) -> str:
-        from storage import projects
-
         row, _ = projects.save(tx, "empty", TICKETS.as_config() | {"name": "empty"})
         return report_link(tx, row.id, "")
 
