@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot import doors, goldmaking, serving
+from bot.characters import item_name
 from bot.chat import Media, Message, Part, Text
 from bot.face import as_media
 from bot.labels import LABEL_TYPES
@@ -56,7 +57,7 @@ class Compared:
         return found or None
 
     def text(self, language: str) -> Text:
-        heading = Part(f"{self.project.title} · {self.key}\n", "bold")
+        heading = Part(f"{self.project.title} · {item_name(self.key)}\n", "bold")
         if not self.given and self.decided is None:
             return (heading, Part(say(language, phrase("item.nobody"))))
         parts = [heading, Part(snippet(dict(self.data)), "quiet")]

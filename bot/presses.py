@@ -6,6 +6,7 @@ from datetime import timedelta
 from bot import doors, goldmaking, managing, qualifying, reviewers, serving, watching
 from bot import draft as drafts
 from bot.buttons import BadButton, Pressed, pack, unpack
+from bot.characters import item_name
 from bot.chat import Form, FormField, Message, OpenForm, Row, Toast
 from bot.draft import load
 from bot.face import Former, asking
@@ -238,4 +239,4 @@ def _decide(turn: Turn, pressed: Pressed) -> None:
     became = "open" if pressed.action == "y" else "withdrawn"
     queue.set_item_state(turn.tx, pressed.step, project, became)
     people.record(turn.tx, turn.person.id, project, became, {"item": key})
-    turn.tell(phrase(f"admin.{became}", item=key), replaces=turn.shown)
+    turn.tell(phrase(f"admin.{became}", item=item_name(key)), replaces=turn.shown)

@@ -5,13 +5,13 @@ import json
 
 import pytest
 from PIL import Image
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from bot.comparing import panel
 from bot.drawn import paint_file
-from bot.project import LabelDef
+from bot.project import LabelDef, Review
 from storage.database import run
-from storage.schema import media
+from storage.schema import items, media
 from tests.dialogue import project, question
 from tests.media.making import picture, saved
 
@@ -109,3 +109,30 @@ def test_an_item_is_shown_only_where_its_project_may_be(talk):
         act()
         assert rita.sees == "“Review sentiment” may only be shown in: browser. Open it there."
     assert dialogue.states() == before
+
+
+def test_an_item_without_a_name_goes_by_the_beginning_of_its_hash(talk):
+    dialogue = talk(project(overlap=1, review=Review()), items=0)
+    for sign in "ab":
+        key = ("0123456789" + sign * 54)[:64]
+        row = {"data": {"text": f"Text {sign}"}}
+        dialogue.add_items("reviews", [row], "x")
+        run(dialogue.database, lambda tx, key=key: tx.run(update(items).where(items.c.key == "x0").values(key=key)))
+    anna = dialogue.member("Anna")
+    anna.taps("Positive")
+    rita = dialogue.member("Rita", role="reviewer")
+    for key, said in (
+        ("0123456789aa", "Text a"),
+        ("0123456789aaaaaaa…", "Text a"),
+        ("0123456789bbb...", "Text b"),
+        ("0123456789", "no item"),
+        ("0123456789ac", "no item"),
+        ("01234", "no item"),
+        ("0123456789%", "no item"),
+        ("0123456789" + "a" * 54, "Text a"),
+    ):
+        rita.says("item", key)
+        assert said in rita.sees or "Nobody has answered" in rita.sees, key
+        assert ("no item" in rita.sees) == (said == "no item"), key
+    rita.says("item", "0123456789a")
+    assert "Review sentiment · 0123456789aa…\nText a" in rita.sees
