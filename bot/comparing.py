@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot import doors, goldmaking, serving
-from bot.characters import item_name
+from bot.characters import item_name, storable
 from bot.chat import Media, Message, Part, Text
 from bot.face import as_media
 from bot.labels import LABEL_TYPES
@@ -142,7 +142,7 @@ def item(turn: Turn, key: str) -> None:
 
 def compared(tx: Transaction, project: int, asked: Project, key: str) -> Compared | None:
     """None where the project has no item of that name."""
-    row = queue.called(tx, project, key)
+    row = queue.called(tx, project, storable(key))
     if row is None:
         return None
     decision = reviews.standing(tx, row.id)

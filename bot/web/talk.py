@@ -58,7 +58,7 @@ class Talk:
 
     async def press(self, request: Request) -> JsonAnswer:
         visitor, asked = await self._asked(request)
-        shown = standing(text_in(asked, "message", 20), text_in(asked, "kind", 20))
+        shown = standing(_number_in(asked, "message"), text_in(asked, "kind", 20))
         return await self._tell(Press(**_from(request, visitor, asked), data=text_in(asked, "data", 200), shown=shown))
 
     async def say(self, request: Request) -> JsonAnswer:
@@ -72,11 +72,11 @@ class Talk:
         message = "" if silent else await self._keep(visitor, masked(text), about["key"])
         if command is not None:
             return await self._tell(Command(**about, word=command[1], argument=command[2] or ""))
-        return await self._tell(Reply(**about, text=text, message=message, to=text_in(asked, "to", 20)))
+        return await self._tell(Reply(**about, text=text, message=message, to=_number_in(asked, "to")))
 
     async def edit(self, request: Request) -> JsonAnswer:
         visitor, asked = await self._asked(request)
-        text, message = text_in(asked, "text", TEXT_LENGTH).strip(), text_in(asked, "message", 20)
+        text, message = text_in(asked, "text", TEXT_LENGTH).strip(), _number_in(asked, "message")
         changed = spoken_bubble(masked(text)) | {"edited": True}
         if not text or not await self._house.board.correct(visitor.user, message, changed):
             raise HTTPException(400)
@@ -172,6 +172,14 @@ def _from(request: Request, visitor: Visitor, asked: Asked) -> Asked:
         "name": visitor.name,
         "language": language(request),
     }
+
+
+def _number_in(asked: Asked, name: str) -> str:
+    """A message's number, as the page was told it; empty for none."""
+    value = text_in(asked, name, 20)
+    if value and not (value.isascii() and value.isdigit()):
+        raise HTTPException(400)
+    return value
 
 
 def text_in(asked: Asked, name: str, limit: int) -> str:

@@ -389,6 +389,8 @@ def test_opening_the_page_is_told(here: Place) -> None:
         b'{"key": "0123456789abcdef0123456789abcdef", "data": {"a": 1}}',
         b'{"key": "0123456789abcdef0123456789abcdef", "data": "' + b"x" * 300 + b'"}',
         b'{"key": "0123456789abcdef0123456789abcdef", "message": 17}',
+        b'{"key": "0123456789abcdef0123456789abcdef", "message": "1\\u0000"}',
+        b'{"key": "0123456789abcdef0123456789abcdef", "message": "\\ud800"}',
     ],
 )
 def test_a_malformed_post_is_refused_and_changes_nothing(here: Place, content: bytes) -> None:
