@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot import doors, goldmaking
+from bot import doors, goldmaking, serving
+from bot.characters import item_name, storable
 from bot.chat import Media, Message, Part, Text
 from bot.face import as_media
 from bot.labels import LABEL_TYPES
@@ -56,7 +57,7 @@ class Compared:
         return found or None
 
     def text(self, language: str) -> Text:
-        heading = Part(f"{self.project.title} · {self.key}\n", "bold")
+        heading = Part(f"{self.project.title} · {item_name(self.key)}\n", "bold")
         if not self.given and self.decided is None:
             return (heading, Part(say(language, phrase("item.nobody"))))
         parts = [heading, Part(snippet(dict(self.data)), "quiet")]
@@ -128,6 +129,9 @@ def item(turn: Turn, key: str) -> None:
         turn.tell(phrase("item.which"))
         return
     row = projects.by_id(turn.tx, here)
+    if not serving.may_show(turn, here, row.version):
+        turn.tell(serving.not_here(turn, here, row.version))
+        return
     found = compared(turn.tx, here, turn.schema(row.id, row.version), key.strip())
     if found is None:
         turn.tell(phrase("item.unknown", item=key.strip()[:80]))
@@ -138,7 +142,7 @@ def item(turn: Turn, key: str) -> None:
 
 def compared(tx: Transaction, project: int, asked: Project, key: str) -> Compared | None:
     """None where the project has no item of that name."""
-    row = queue.called(tx, project, key)
+    row = queue.called(tx, project, storable(key))
     if row is None:
         return None
     decision = reviews.standing(tx, row.id)

@@ -8,13 +8,13 @@ from html import escape
 
 from bot import comparing, links, stored
 from bot.chat import Text
-from bot.links import BadLink
+from bot.links import BadLink, ReportLink
 from bot.processes import child
 from bot.reception import Desk
 from bot.summaries import make_page
 from bot.web.ports import Refused, Sheet
 from bot.wording import phrase, say, spoken
-from storage import seals
+from storage import people, seals
 from storage.database import Database, Transaction
 
 KEPT_SECONDS = 60.0
@@ -30,6 +30,7 @@ class ReportDesk(Desk):
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
+        self._secret = b""
         self._kept: dict[tuple[int, str], tuple[float, Sheet]] = {}
         self._one = asyncio.Lock()
         """Reports are computed one at a time: each takes a processor and the answers' memory."""
@@ -42,22 +43,33 @@ class ReportDesk(Desk):
             if kept is None or kept[0] < time.monotonic():
                 kept = time.monotonic() + KEPT_SECONDS, await self._compute(key, now)
                 self._keep(key, kept)
-        head = f"/report/{token}/"
+        head = f"/report/{escape(token)}/"
         return Sheet(kept[1].title, kept[1].body.replace('href="item?', f'href="{head}item?'))
 
     async def item(self, token: str, key: str, language: str) -> Sheet | None:
-        project, _ = await self._read(token, language)
-        found = await self._run(partial(_item, project=project, key=key, language=spoken(language)))
+        project, now = await self._read(token, language)
+        found = await asyncio.to_thread(self._item, project, key, spoken(language), now)
         if found is None:
             return None
-        back = f'<p><a href="/report/{token}">← {escape(say(language, phrase("report.page.back")))}</a></p>'
+        back = f'<p><a href="/report/{escape(token)}">← {escape(say(language, phrase("report.page.back")))}</a></p>'
         return Sheet(key, f'{back}\n<section class="answers">{_html(found)}</section>')
 
     async def _read(self, token: str, language: str) -> tuple[int, datetime]:
+        """A link that is not ours costs no transaction, but for the first."""
         try:
-            return await self._run(partial(_project, token=token))
+            if not self._secret:
+                self._secret = await self._run(partial(seals.seal, name=links.REPORT_SEAL))
+            link = links.read_report(token, self._secret)
+            return link.project, await self._run(partial(_holds, link=link))
         except BadLink as error:
             raise Refused(say(language, phrase(str(error)))) from None
+
+    def _item(self, project: int, key: str, language: str, now: datetime) -> Text | None:
+        """Beside the chats' transactions: what long answers come to takes longer than a tap may wait."""
+        with self._database.reading() as connection:
+            tx = Transaction(connection, now, locks=False)
+            found = comparing.compared(tx, project, stored.by_id(tx, project)[1], key)
+            return None if found is None else found.text(language)
 
     async def _compute(self, key: tuple[int, str], now: datetime) -> Sheet:
         pool = child()
@@ -74,14 +86,13 @@ class ReportDesk(Desk):
             self._kept.pop(next(iter(self._kept)))
 
 
-def _project(tx: Transaction, token: str) -> tuple[int, datetime]:
-    """Raises BadLink."""
-    return links.read_report(token, seals.seal(tx, links.REPORT_SEAL), tx.now), tx.now
-
-
-def _item(tx: Transaction, project: int, key: str, language: str) -> Text | None:
-    found = comparing.compared(tx, project, stored.by_id(tx, project)[1], key)
-    return None if found is None else found.text(language)
+def _holds(tx: Transaction, link: ReportLink) -> datetime:
+    """The moment, at which the link still shows the report. Raises BadLink."""
+    if link.expires < tx.now.timestamp():
+        raise BadLink("report.page.expired")
+    if link.person and link.person not in {admin.id for _, admin in people.admins(tx, link.project)}:
+        raise BadLink("report.page.over")
+    return tx.now
 
 
 def _html(text: Text) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.buttons import Pressed, pack
-from bot.characters import cut, units
+from bot.characters import cut, item_name, units
 from bot.chat import Button, Media, Message, Part, Row, Text
 from bot.comparing import Compared
 from bot.face import as_media, joined, words
@@ -77,7 +77,7 @@ def card(turn: Turn, desk: Desk, extra: Row = ()) -> Message:
 
 def _heading(turn: Turn, desk: Desk) -> Text:
     said = phrase(f"review.{desk.review.reason}", count=desk.waiting, title=desk.asked.title)
-    return (Part(turn.say(said) + "\n", "quiet"), Part(desk.review.key, "bold"))
+    return (Part(turn.say(said) + "\n", "quiet"), Part(item_name(desk.review.key), "bold"))
 
 
 def _answers(turn: Turn, desk: Desk, short: bool) -> Text:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from bot import doors, reviewing, serving
 from bot.buttons import Pressed
-from bot.characters import cut, storable
+from bot.characters import cut, item_name, storable
 from bot.chat import Message, Part, Row
 from bot.comparing import REVIEWERS
 from bot.face import Former, place
@@ -179,7 +179,7 @@ def _decide(turn: Turn, found: Review, desk: Desk, label: dict[str, Label]) -> N
         return
     people.record(turn.tx, turn.person.id, found.project, "review", {"item": found.key})
     _feed_back(turn, found, desk, label)
-    said = turn.say(phrase("review.saved", item=found.key, label=_told(turn.language, desk.asked, label)))
+    said = turn.say(phrase("review.saved", item=item_name(found.key), label=_told(turn.language, desk.asked, label)))
     extra: Row = (turn.button("review.undo", Pressed(found.nonce or "", 0, "u")),)
     if found.item_state == "done":
         extra += (turn.button("review.gold", Pressed("", found.item, "g", fingerprint(label))),)
@@ -219,7 +219,7 @@ def _friendly(
     said = phrase(
         "review.feedback",
         title=asked.title,
-        item=snippet(found.data, 120) or found.key,
+        item=snippet(found.data, 120) or item_name(found.key),
         label=_told(language, asked, label),
         mine=_told(language, asked, mine),
     )
@@ -230,13 +230,13 @@ def _friendly(
 def _send_back(turn: Turn, found: Review, desk: Desk, pressed: Pressed) -> None:
     if reviews.send_back(turn.tx, found):
         people.record(turn.tx, turn.person.id, found.project, "send back", {"item": found.key})
-        _next(turn, found.project, turn.say(phrase("review.sent_back", item=found.key)))
+        _next(turn, found.project, turn.say(phrase("review.sent_back", item=item_name(found.key))))
 
 
 def _take_out(turn: Turn, found: Review, desk: Desk, pressed: Pressed) -> None:
     if reviews.take_out(turn.tx, found):
         people.record(turn.tx, turn.person.id, found.project, "withdrawn", {"item": found.key})
-        _next(turn, found.project, turn.say(phrase("admin.withdrawn", item=found.key)))
+        _next(turn, found.project, turn.say(phrase("admin.withdrawn", item=item_name(found.key))))
 
 
 def _later(turn: Turn, found: Review, desk: Desk, pressed: Pressed) -> None:
@@ -250,7 +250,7 @@ def _undo(turn: Turn, found: Review, pressed: Pressed) -> None:
         turn.toast("press.undo_order")
         return
     people.record(turn.tx, turn.person.id, found.project, "review undone", {"item": found.key})
-    _next(turn, found.project, turn.say(phrase("review.undone", item=found.key)))
+    _next(turn, found.project, turn.say(phrase("review.undone", item=item_name(found.key))))
 
 
 def _instruct(turn: Turn, found: Review, pressed: Pressed) -> None:

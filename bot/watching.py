@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from bot import serving
 from bot.buttons import Pressed, pack
-from bot.characters import storable
+from bot.characters import item_name, storable
 from bot.chat import Button, Message, Part, Row
 from bot.labels import LABEL_TYPES
 from bot.pausing import reason
@@ -67,7 +67,7 @@ def _look(turn: Turn, note: Note) -> None:
         turn.tell(serving.not_here(turn, note.project, projects.by_id(turn.tx, note.project).version))
         return
     found = notes.latest(turn.tx, note.project, note.person, SHOWN)
-    lines = [f"{key}: {_label(turn, project, label)}" for key, label in found]
+    lines = [f"{item_name(key)}: {_label(turn, project, label)}" for key, label in found]
     heading = Part(turn.say(phrase("watch.latest", person=note.public)), "bold")
     listed = "\n".join(lines) or turn.say(phrase("item.nobody"))
     turn.post(Message(text=(heading, Part("\n" + listed))))

@@ -254,7 +254,6 @@ class Workers:
     ) -> list[Outgoing]:
         """Admins get the figures of single people; reviewers the summary itself, where items wait for them."""
         waiting = reviews.waiting(tx, row.id) if project.review is not None else 0
-        page = report_link(tx, row.id, self._address) if self._address.startswith("https://") else ""
         posted, led = list[Outgoing](), set[int]()
         for where, admin in self._reached(tx, people.admins(tx, row.id), project):
             led.add(admin.id)
@@ -262,7 +261,7 @@ class Workers:
                 shown = Message(text=(Part(made.alt),), media=(skill,))
                 posted.append(_send(tx, where, admin.chat_external, shown))
             language = spoken(admin.language)
-            buttons = managing.rows(row, admin.language, page, waiting)
+            buttons = managing.rows(row, admin.language, self._page(tx, row.id, admin.id), waiting)
             told = Message(text=made.people[language], buttons=buttons)
             posted.append(_send(tx, where, admin.chat_external, told))
         for where, reviewer in self._reached(tx, people.reviewers(tx, row.id), project) if waiting else ():
@@ -270,6 +269,10 @@ class Workers:
                 told = Message(text=made.text, buttons=(reviewcall.way(reviewer.language, row.id, waiting),))
                 posted.append(_send(tx, where, reviewer.chat_external, told))
         return posted
+
+    def _page(self, tx: Transaction, project: int, admin: int) -> str:
+        """The address of the report's page, for that admin; none where others cannot reach us."""
+        return report_link(tx, project, self._address, admin) if self._address.startswith("https://") else ""
 
     def _reached(
         self, tx: Transaction, hearers: Sequence[tuple[int, Person]], project: Project
@@ -321,9 +324,9 @@ class Workers:
                     os.kill(self._pid, signal.SIGTERM)
 
 
-def report_link(tx: Transaction, project: int, address: str) -> str:
-    """The page with the same figures, for whoever has the link."""
-    return link_to(address, project, seals.seal(tx, REPORT_SEAL), tx.now)
+def report_link(tx: Transaction, project: int, address: str, person: int = 0) -> str:
+    """The page with the same figures, for whoever has the link; where it names a person, while they are an admin."""
+    return link_to(address, project, seals.seal(tx, REPORT_SEAL), tx.now, person)
 
 
 def _take(tx: Transaction) -> tuple[Run, datetime] | None:

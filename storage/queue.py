@@ -7,6 +7,7 @@ passed it. Rows are locked person, card, project, item.
 """
 
 import logging
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -37,6 +38,7 @@ log = logging.getLogger("labelbot.storage")
 GOLD: Final = -32_768
 """The cursor's priority over gold items, below any that an item may have."""
 PRIORITIES: Final = range(-100, 101)
+BEGUN: Final = re.compile(r"([0-9a-f]{6,63})(…|\.{3})?")
 SERVABLE = text("items.state = 'open' AND items.taken < items.overlap AND items.serve_seq IS NOT NULL")
 
 # OFFSET 0 keeps PostgreSQL from joining all of a person's answers where one look in the index an item is enough.
@@ -337,9 +339,17 @@ def known(tx: Transaction, item: int) -> tuple[int, str] | None:
 
 
 def called(tx: Transaction, project: int, key: str) -> Row | None:
-    """The item of that name: its id, key, data, media and gold."""
+    """The item of that name: its id, key, data, media and gold. One that came without a name has a hash for one, of
+    which a beginning will do where it is the only such."""
     wanted = select(items.c.id, items.c.key, items.c.data, items.c.media, items.c.gold)
-    return tx.one(wanted.where(items.c.project == project, items.c.key == key))
+    found = tx.one(wanted.where(items.c.project == project, items.c.key == key))
+    begun = BEGUN.fullmatch(key)
+    if found is not None or begun is None:
+        return found
+    # As bounds, for which there is an index; no sign of a hash comes after g.
+    within = (items.c.key >= begun[1], items.c.key < f"{begun[1]}g")
+    several = tx.all(wanted.where(items.c.project == project, *within).limit(2))
+    return several[0] if len(several) == 1 else None
 
 
 def set_item_state(tx: Transaction, item: int, project: int, became: str) -> None:

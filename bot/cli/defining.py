@@ -76,7 +76,12 @@ def check_command(file: Path) -> None:
     """Read a project file and say what is wrong with it, with the line."""
     project = read_project(file)
     asked = ", ".join(f"{q.type} ({len(q.labels)} labels)" if q.labels else q.type for q in project.questions)
-    click.echo(f"{file} is fine: “{project.title}” asks {asked}; {project.overlap} answers an item.")
+    click.echo(f"{file} is fine: “{project.title}” asks {asked}; {_answers(project)} an item.")
+
+
+def _answers(project: Project) -> str:
+    adaptive = project.adaptive
+    return counted(project.overlap, "answer") if adaptive is None else f"{adaptive.min} to {adaptive.max} answers"
 
 
 @click.command("apply", epilog="Example: labelbot apply reviews.toml")

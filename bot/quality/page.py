@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import escape
 from urllib.parse import quote
 
+from bot.characters import item_name
 from bot.labels.base import Said
 from bot.quality.agreeing import Confusion, PeriodAgreement
 from bot.quality.report import Disputed, QuestionFigures, Report
@@ -158,7 +159,7 @@ def _disputed(disputed: Sequence[Disputed], words: Words, item: Callable[[str], 
     yield f"<h2>{escape(words.say('report.disputed').rstrip(':'))}</h2>"
     for one in disputed:
         labels = ", ".join(f"{_said(label, words)} ×{count}" for label, count in one.labels)
-        link = f'<a href="{escape(item(one.item))}">{escape(one.item)}</a>'
+        link = f'<a href="{escape(item(one.item))}">{escape(item_name(one.item))}</a>'
         yield f"<p>{link} <i>{escape(one.snippet)}</i><br>{labels}</p>"
 
 

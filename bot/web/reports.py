@@ -5,6 +5,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from bot.web.answers import Html
 from bot.web.house import language
 from bot.web.ports import Refused, Reporting, Sheet
 from bot.web.templates import page, sheet
@@ -50,7 +51,7 @@ def _shown(request: Request, found: Sheet | None) -> Response:
         raise HTTPException(404)
     # The address is the key: it is told to nobody the page links to.
     headers = {"referrer-policy": "no-referrer"}
-    return HTMLResponse(sheet(found.title, found.body, language(request)), headers=headers)
+    return Html(sheet(found.title, found.body, language(request)), headers=headers)
 
 
 def _refused(request: Request, error: Refused) -> Response:

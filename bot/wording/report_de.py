@@ -77,6 +77,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     ),
     "report.page.forged": "Dieser Link ist unvollständig oder nicht von uns. Frag die Projektleitung nach einem neuen.",
     "report.page.expired": "Dieser Link ist zu alt. Frag die Projektleitung nach einem neuen.",
+    "report.page.over": "Dieser Link gilt nicht mehr: Wer ihn bekam, leitet das Projekt nicht mehr.",
     "report.page.back": "Zurück zum Bericht",
     "report.page.share": "Anteil",
     "report.page.person": "Person",

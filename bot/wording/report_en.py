@@ -76,6 +76,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     ),
     "report.page.forged": "This link is not whole, or not one of ours. Ask an admin of the project for a new one.",
     "report.page.expired": "This link is too old. Ask an admin of the project for a new one.",
+    "report.page.over": "This link is no longer good: whom it was sent to is no admin of the project any more.",
     "report.page.back": "Back to the report",
     "report.page.share": "share",
     "report.page.person": "person",
