@@ -9,6 +9,7 @@ from bot.labels.base import cut
 from bot.quality.changes import changed
 from bot.quality.difficulties import aids, confusions, unsure
 from bot.quality.report import Disputed, LabelCount, PersonFigures, QuestionFigures, Report
+from bot.quality.signs import too_few
 from bot.quality.words import PARTS, Words
 from bot.wording import say
 from storage.readings import Reading
@@ -65,6 +66,8 @@ def people_text(report: Report, language: str) -> Text:
     if not busy:
         return (title, Part(words.say("report.nobody")))
     blocks: list[Block] = [(0, (title,))]
+    if report.watch and (few := too_few(report.watch, words)):
+        blocks.append((0, _line(few, "quiet")))
     if len(busy) <= EVERYBODY:
         blocks += [(1, _line(words.person(one))) for one in busy]
     else:
