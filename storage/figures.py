@@ -236,6 +236,22 @@ def together(connection: Connection, project: int) -> Iterator[tuple[int, str, s
         yield from rows
 
 
+def answered(
+    connection: Connection, project: int, person: int | None, since: int | None, until: int | None
+) -> Iterator[tuple[int, str, str, int]]:
+    """`together`, without the state, of items that have a live label by this person given in [since, until) (UTC
+    microseconds); None is any."""
+    given = answers.alias()
+    at = type_coerce(given.c.answered_at, BigInteger)
+    theirs = [given.c.project == project, given.c.kind == text("'label'"), given.c.live]
+    theirs += [] if person is None else [given.c.person == person]
+    theirs += [] if since is None else [at >= since]
+    theirs += [] if until is None else [at < until]
+    statement = TOGETHER.where(items.c.id.in_(select(given.c.item).where(*theirs)))
+    for rows in _many(connection, statement, project):
+        yield from ((item, joined, who, last) for item, _, joined, who, last in rows)
+
+
 def on_gold(connection: Connection, project: int) -> Iterator[tuple[int, int, str, str]]:
     """(item, person, label, the item's gold) of each live label of a gold item, labels as JSON text."""
     for rows in _many(connection, ON_GOLD, project):

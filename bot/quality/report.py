@@ -62,6 +62,9 @@ class Accuracy:
         return self.right / self.labels if self.labels else None
 
 
+NO_GOLD: Final = Accuracy(0, 0, None)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionFigures:
     """`answers` are the labels given to it; `labels` is None where labels are free text, and there is nothing
@@ -187,7 +190,7 @@ def summary(connection: Connection, row: ProjectRow, project: Project, now: date
         median_seconds=seconds(times),
         days=days(work, ZoneInfo(zone)),
         questions=tuple(
-            _question(coder, gold.questions[place], shared.pairs(coder, place, names))
+            question_figures(coder, gold.questions[place].figures(), shared.pairs(coder, place, names))
             for place, coder in enumerate(coding.coders)
         ),
         gold=gold.all.figures(),
@@ -281,7 +284,8 @@ def _watch(connection: Connection, project: int, work: Done) -> Signs:
     return signs((one.labels for one in work.people.values()), notes.still_open(connection, project))
 
 
-def _question(coder: Coder, gold: _Score, pairs: tuple[PairAgreement, ...]) -> QuestionFigures:
+def question_figures(coder: Coder, gold: Accuracy = NO_GOLD, pairs: tuple[PairAgreement, ...] = ()) -> QuestionFigures:
+    """Of what was counted."""
     question, agreement = coder.question, coder.agreement()
     labels = distribution(coder) if coder.type.CATEGORICAL or coder.type.EDITOR else None
     names = tuple((one.name, one.title) for one in labels or ())
@@ -297,7 +301,7 @@ def _question(coder: Coder, gold: _Score, pairs: tuple[PairAgreement, ...]) -> Q
         over_time=over_time(coder, agreement),
         confusion=confusion(coder, names),
         pairs=pairs,
-        gold=gold.figures(),
+        gold=gold,
     )
 
 
