@@ -86,7 +86,7 @@ def _progress(report: Report, changed: str, words: Words) -> Iterator[str]:
 
 
 def _calendar(report: Report) -> list[tuple[date, int]]:
-    """Every day from the first answer on, the newest DAYS_SHOWN of them; up to today, unless the last answer is older."""
+    """Every day from the first answer on, the newest DAYS_SHOWN of them: up to today, where anything is that new."""
     counts = dict(report.days)
     newest = max(counts)
     last = newest if (report.today - newest).days >= DAYS_SHOWN else max(report.today, newest)

@@ -146,6 +146,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "report.chart.people": "Wie weit Personen mit den anderen übereinstimmen",
     "report.chart.people_how": "Punkt: Anteil gleicher Antworten · Balken: 95-%-Intervall · Linie: alle",
     "report.chart.alike_how": "Punkt: mittlere Ähnlichkeit der Antworten · Balken: 95-%-Intervall · Linie: alle",
+    "report.chart.between": "… {count} Personen dazwischen",
     "report.chart.labels": "Labels",
     "report.chart.other": "andere ({count} Labels)",
     "report.chart.days": "Labels am Tag",

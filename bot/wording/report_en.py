@@ -145,6 +145,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "report.chart.people": "How far people agree with the others",
     "report.chart.people_how": "dot: share of equal answers · bar: 95 % interval · line: all people",
     "report.chart.alike_how": "dot: mean likeness of answers · bar: 95 % interval · line: all people",
+    "report.chart.between": "… {count} people between",
     "report.chart.labels": "Labels",
     "report.chart.other": "other ({count} labels)",
     "report.chart.days": "Labels a day",

@@ -206,7 +206,7 @@ class Counting:
 
 def test_forged_links_cost_no_transaction(database, address):
     counting = Counting(database)
-    desk, token = ReportDesk(counting), address.removeprefix("/report/")
+    desk, token = ReportDesk(counting, None), address.removeprefix("/report/")
     with pytest.raises(Refused):
         in_a_thread(desk.report("x", "en"))
     counting.count = 0
