@@ -68,8 +68,10 @@ def desk(database):
 
 @pytest.fixture
 def get(desk):
-    app = build(browser=None, board=None, receive=None, reception=None, open_media=None, reporting=desk)
+    return asker(build(browser=None, board=None, receive=None, reception=None, open_media=None, reporting=desk))
 
+
+def asker(app):
     def ask(address, **headers):
         async def asked():
             transport = httpx.ASGITransport(app=app)
@@ -208,11 +210,11 @@ def test_forged_links_cost_no_transaction(database, address):
     counting = Counting(database)
     desk, token = ReportDesk(counting, None), address.removeprefix("/report/")
     with pytest.raises(Refused):
-        in_a_thread(desk.report("x", "en"))
+        in_a_thread(desk.report("x", {}, "en"))
     counting.count = 0
     for forged in ("x", f"{token[:-4]}AAAA"):
         with pytest.raises(Refused):
-            in_a_thread(desk.report(forged, "en"))
+            in_a_thread(desk.report(forged, {}, "en"))
     assert counting.count == 0
 
 
