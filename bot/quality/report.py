@@ -140,7 +140,7 @@ class Report:
     questions: tuple[QuestionFigures, ...]
     gold: Accuracy
     disputed: tuple[Disputed, ...]
-    reviewed: Reviewed
+    reviewed: Reviewed = field(default_factory=Reviewed)
     people: tuple[PersonFigures, ...]
     disputes: int = 0
     ambiguity: Ambiguity
