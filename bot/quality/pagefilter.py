@@ -1,6 +1,7 @@
 """The part of the report's page that narrows it: a form without scripts, and the items that somebody asked for."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from html import escape
 from typing import Final
 
@@ -35,21 +36,24 @@ def form(project: Project, people: Sequence[tuple[str, str]], wanted: Wanted, wo
 
 
 def _choice(name: str, options: Sequence[tuple[str, str]], chosen: str, words: Words) -> str:
-    said = escape(words.say(f"report.page.{name}"))
     if len(options) > OPTIONS:
-        return f'<label>{said}<input name="{name}" value="{escape(chosen)}"></label>'
+        return _field(name, f'<input id="{name}" name="{name}" value="{escape(chosen)}">', words)
     listed = "".join(_option(value, title, value == chosen) for value, title in options)
     anybody = _option("", words.say("report.page.any"), False)
-    return f'<label>{said}<select name="{name}">{anybody}{listed}</select></label>'
+    return _field(name, f'<select id="{name}" name="{name}">{anybody}{listed}</select>', words)
+
+
+def _field(name: str, control: str, words: Words) -> str:
+    return f'<div><label for="{name}">{escape(words.say(f"report.page.{name}"))}</label>{control}</div>'
 
 
 def _option(value: str, title: str, chosen: bool) -> str:
     return f'<option value="{escape(value)}"{" selected" if chosen else ""}>{escape(title)}</option>'
 
 
-def _day(name: str, day: object, words: Words) -> str:
-    said = escape(words.say(f"report.page.{name}"))
-    return f'<label>{said}<input type="date" name="{name}" value="{"" if day is None else day}"></label>'
+def _day(name: str, day: date | None, words: Words) -> str:
+    value = "" if day is None else day.isoformat()
+    return _field(name, f'<input id="{name}" type="date" name="{name}" value="{value}">', words)
 
 
 def selected(found: Selection, title: str, form: str, words: Words) -> str:
