@@ -13,7 +13,7 @@ from bot.reporting import ReportDesk
 from bot.web.ports import MediaFile
 from bot.web.server import build
 from bot.workers import report_link
-from storage import projects, reviews
+from storage import people, projects, reviews
 from storage.database import opened, run
 from storage.migrations import migrate
 from storage.schema import comments
@@ -22,7 +22,9 @@ from tests.web.test_report_page import asker
 from tests.worlds import add_items, make
 
 LABELS = (LabelDef("refund", "Refund"), LabelDef("billing", "<b>Billing</b>"))
-TICKETS = Project("tickets", "Tickets", (Question("label", "What about?", "choice", LABELS),), review=Review())
+TICKETS = Project(
+    "tickets", "Tickets", (Question("label", "What about?", "choice", LABELS),), review=Review(), names=True
+)
 CARS = Project("cars", "Cars", (Question("label", "Where?", "boxes", (LabelDef("car", "Car"),)),))
 BOX = {"label": "car", "x": 1, "y": 1, "width": 5, "height": 5}
 
@@ -173,3 +175,16 @@ def test_figures_of_review_stand_on_the_page(get, links):
     text = get(links[0]).text
     assert "Review: 1 waiting, 1 decided" in text
     assert "Work of the last seven days" in text
+
+
+def test_names_stand_on_an_admins_own_page_only(get, links, database):
+    def admin(tx):
+        (leader, *_) = people.roster(tx, project := projects.named(tx, "tickets").id)
+        people.set_role(tx, project, leader.id, "admin")
+        return report_link(tx, project, "", leader.id)
+
+    own = run(database, admin)
+    for address in (f"{own}/item?key=item0", f"{links[0]}/item?key=item0", links[0], f"{links[0]}?person=x"):
+        assert "Person 100" not in get(address).text
+    assert "Person 1000" in get(own).text
+    assert ">Person 1000</option>" in get(f"{own}?from=2026-01-01").text
