@@ -118,6 +118,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "report.changed": "Seit {date}: {changes}",
     "report.changed.labels": "{count} Labels",
     "report.changed.done": "{count} fertig",
+    "report.changed.decided": "{count} in der Prüfung entschieden",
     "report.changed.disputes": "{count} neue Streitfälle",
     "report.changed.nothing": "nichts Neues",
     "manage.review": "👀 {count} Streitfälle prüfen",

@@ -117,6 +117,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "report.changed": "Since {date}: {changes}",
     "report.changed.labels": "{count} labels",
     "report.changed.done": "{count} done",
+    "report.changed.decided": "{count} decided in review",
     "report.changed.disputes": "{count} new disputes",
     "report.changed.nothing": "nothing new",
     "manage.review": "👀 Review {count} disputes",
