@@ -15,6 +15,7 @@ from croniter import CroniterError, croniter
 
 from bot import projectlabels
 from bot.project import (
+    CONSENSUS,
     ONLY_QUESTION,
     SKIP_REASONS,
     Adaptive,
@@ -69,6 +70,7 @@ _RULES = (
     "gold_feedback",
     "watch",
     "names",
+    "consensus",
 )
 _PROJECT = (
     "name",
@@ -165,6 +167,7 @@ class _Reader:
             "qualification": lambda: self.qualification(root) if "qualification" in root else None,
             "watch": lambda: root.flag("watch", True),
             "names": lambda: root.flag("names", False),
+            "consensus": lambda: root.one_of("consensus", CONSENSUS, "auto"),
             "skip_reasons": lambda: root.texts("skip_reasons", SKIP_REASONS, REASON_MAX),
             "chats": lambda: root.some_of("chats", CHATS),
             "show": lambda: root.texts("show"),
