@@ -4,6 +4,7 @@ Whatever people wrote passes `html.escape`. People stand there by their pseudony
 the page is an admin's own. Links are beside the page's own address: `item?key=…` an item's page, `?…` a filter.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -190,8 +191,11 @@ def _disputed(report: Report, words: Words) -> Iterator[str]:
 
 
 def differing(found: Example, labels: Sequence[tuple[Said, int]], words: Words, more: str = "") -> str:
-    """An item and the labels given to it; `more` is text behind them."""
-    given = ", ".join(f"{said(label, words)} ×{count}" for label, count in labels)
+    """An item and the labels given to it, those together that read the same; `more` is text behind them."""
+    counts: Counter[str] = Counter()
+    for label, count in labels:
+        counts[said(label, words)] += count
+    given = ", ".join(f"{label} ×{count}" for label, count in counts.items())
     return f"<p>{_example(found)}<br>{given}{escape(more)}</p>"
 
 
