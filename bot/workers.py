@@ -14,7 +14,6 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any, Final, TypeVar
 
 from bot import managing, payload, stored
@@ -25,13 +24,13 @@ from bot.lookout import Finds, looked, told
 from bot.processes import child
 from bot.project import Project, Summary
 from bot.schedule import WATCH
+from bot.spreading import spread
 from bot.wording import LANGUAGES, phrase, say, spoken
 from storage import accounts, media, outbox, people, readings, runs, seals
 from storage.columns import micros
 from storage.database import Database, Transaction, opened, run
 from storage.files import Files
 from storage.media import MediaRow
-from storage.overlap import set_overlap
 from storage.people import Person
 from storage.runs import Run
 
@@ -211,12 +210,7 @@ class Workers:
 
     def _spread(self, due: Run) -> None:
         """Brings the project's overlap to its items; begun again where it was cut short."""
-        overlap = run(self._database, lambda tx: stored.by_id(tx, due.project)[1]).overlap
-        after = 0
-        while True:
-            change = partial(set_overlap, project=due.project, overlap=overlap, after_id=after)
-            if not (after := run(self._database, change)):
-                break
+        spread(self._database, due.project)
         run(self._database, lambda tx: runs.done(tx, due.id))
 
     def _tell(self, tx: Transaction, due: Run, found: Finds) -> list[Outgoing]:

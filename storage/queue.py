@@ -123,8 +123,16 @@ PASS = text(
     "INSERT INTO cursors (person, project, priority, seq) VALUES (:who, :p, :priority, :seq) "
     "ON CONFLICT (person, project, priority) DO UPDATE SET seq = excluded.seq"
 )
-GIVE_BACK = text("UPDATE items SET taken = taken - 1, serve_seq = :seq WHERE id = :item")
-QUARANTINE = text("UPDATE items SET state = 'quarantined', taken = taken - 1 WHERE id = :item")
+LEFT: Final = "CASE WHEN needed IS NULL THEN overlap WHEN needed >= taken THEN needed ELSE taken - 1 END"
+"""How many answers an item wants once somebody has left their place: where overlap is adaptive `needed`, or as many as
+hold or have answered it."""
+ENOUGH: Final = f"state = 'open' AND needed IS NOT NULL AND answers >= {LEFT}"
+GIVE_BACK = text(
+    f"UPDATE items SET taken = taken - 1, serve_seq = :seq, overlap = {LEFT}, "
+    f"state = CASE WHEN {ENOUGH} THEN 'done' ELSE state END, "
+    f"done_at = CASE WHEN {ENOUGH} THEN :now ELSE done_at END WHERE id = :item"
+)
+QUARANTINE = text(f"UPDATE items SET state = 'quarantined', taken = taken - 1, overlap = {LEFT} WHERE id = :item")
 BACK: Final = "CASE WHEN gold IS NOT NULL THEN 'gold' WHEN answers >= overlap THEN 'done' ELSE 'open' END"
 """What an item becomes that is held back no longer."""
 PUT = text(
@@ -321,7 +329,7 @@ def release(tx: Transaction, card: Card, became: str = "void") -> None:
 
 def give_back(tx: Transaction, item: int, project: int) -> None:
     """Frees one place on an item and puts it where everybody's cursor still comes by."""
-    tx.run(GIVE_BACK, {"item": item, "seq": projects.next_seq(tx, project)})
+    tx.run(GIVE_BACK, {"item": item, "seq": projects.next_seq(tx, project), "now": tx.micros})
 
 
 def quarantine(tx: Transaction, card: Card) -> None:
@@ -373,7 +381,7 @@ def expire(tx: Transaction, limit: int = 200) -> int:
 def _give_all_back(tx: Transaction, project: int, freed: Sequence[int]) -> None:
     """An item that does not count whom it lets go is a bug of ours, and no reason to keep the others."""
     first = projects.next_seq(tx, project, len(freed))
-    places = [{"item": item, "seq": first + number} for number, item in enumerate(freed)]
+    places = [{"item": item, "seq": first + number, "now": tx.micros} for number, item in enumerate(freed)]
     try:
         with tx.apart():
             tx.run(GIVE_BACK, places)
