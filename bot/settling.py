@@ -102,7 +102,7 @@ def placing(placed: Row, adaptive: Adaptive, sure: float, seq: int, now: object)
     state = placed.state
     if state in RULED:
         state = "done" if done else "open" if state == "done" else state
-    unsure = state == "open" and needed > placed.answers >= adaptive.min
+    unsure = state != "done" and needed > placed.answers >= adaptive.min
     before = placed.state == "open" and placed.taken < placed.overlap and unsure == placed.hard
     again = state == "open" and placed.taken < wanted and not before and placed.serve_seq is not None
     since = (placed.done_at or now) if state == "done" else None

@@ -1,4 +1,4 @@
-"""Tables of quality assurance: skills (of all together, too), reviews and decisions, notes, closed periods, readings."""
+"""Tables of quality assurance: skills (of all together, too), reviews and decisions, notes, closed periods, figures."""
 
 from sqlalchemy import (
     Boolean,
