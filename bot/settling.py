@@ -5,7 +5,6 @@ so that two people's answers are counted one after the other. Answers count by t
 """
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,12 +16,13 @@ from bot.labels.base import BadAnswer, Label
 from bot.project import Adaptive, Project, Question
 from bot.quality import live
 from bot.quality.candour import told
+from bot.quality.parts import NO, YES, Elected, Part
 from storage import projects, skills
 from storage.database import Row, Transaction
 from storage.skills import Begun, Cell
 
 LONGEST: Final = 140
-"""Characters that a label has in the counts; a longer one, as of many tags, stands there by its digest."""
+"""Characters that a vote has in the counts; a longer one stands there by its digest."""
 RULED: Final = ("open", "done", "skipped")
 """States in which the number of answers decides; the others are an admin's to end."""
 
@@ -47,7 +47,7 @@ def _settle(tx: Transaction, row: int, project: Project, version: int, items: Se
     changes, found = Counter[Cell](), []
     for seq, one in enumerate(placed, first):
         item = _Item(project, version, one, given[one.id])
-        before, stands = contributed(one.standing or {}), item.standing()
+        before, stands = contributed(one.standing or ()), item.standing()
         after = contributed(stands)
         # Its own answers are out of the counts while it is judged, so that it does not confirm itself.
         counts.add(before, -1)
@@ -60,18 +60,14 @@ def _settle(tx: Transaction, row: int, project: Project, version: int, items: Se
     skills.settle(tx, [one for one, was in zip(found, placed, strict=True) if _differs(one, was)])
 
 
-def contributed(stands: Mapping[str, Any]) -> Counter[Cell]:
+def contributed(stands: Sequence[Sequence[Any]]) -> Counter[Cell]:
     """What a standing adds to the counts."""
-    cells = Counter[Cell]()
-    for question, units in stands.items():
-        for unit in units:
-            cells.update((person, question, unit["truth"], given) for person, given in unit["given"])
-    return cells
+    return Counter({(person, question, truth, given): times for person, question, truth, given, times in stands})
 
 
 def recount(
     tx: Transaction, project: Project, version: int, items: Sequence[int]
-) -> dict[int, tuple[dict[str, Any], float]]:
+) -> dict[int, tuple[list[list[Any]], float]]:
     """(what it stands for, how sure its label is before candour) of each of the project's `items`, from all their
     answers alone: what is kept must be that, exactly, as far as nothing has changed since it was judged."""
     given = skills.labels(tx, items)
@@ -145,47 +141,40 @@ class _Item:
     def __init__(self, project: Project, version: int, placed: Row, given: Sequence[Row]) -> None:
         self._project, self._version, self._placed, self._given = project, version, placed, given
 
-    def standing(self) -> dict[str, Any]:
-        """What it brings into the counts, by question: for each unit the label that holds and who gave what."""
-        found: dict[str, Any] = {}
+    def standing(self) -> list[list[Any]]:
+        """What it brings into the counts, in order: who gave what where which label holds, how many times."""
+        cells = Counter[Cell]()
         for question in self._project.questions:
-            if not LABEL_TYPES[question.type].CATEGORICAL:
-                continue
-            votes = self._votes(question)
-            truth = live.standing(votes, self._known(question))
-            if truth is not None and votes:
-                found[question.name] = [{"truth": truth, "given": [list(vote) for vote in votes]}]
-        return found
+            labels, known = self._labels(question), self._known(question)
+            people = [person for person, _ in labels]
+            every = [label for _, label in labels] + ([] if known is None else [known])
+            for part in (LABEL_TYPES[question.type].parts(question, every) or ()) if labels else ():
+                votes = [(person, _text(given)) for person, given in zip(people, part.given, strict=False)]
+                truth = live.standing(votes, None if known is None else _text(part.given[-1]))
+                if truth is not None:
+                    cells.update((person, _kind(question, part), truth, given) for person, given in votes)
+        return [[*cell, times] for cell, times in sorted(cells.items())]
 
     def sure(self, counts: _Counts) -> float:
         """That of the question it is least sure about, 0 where nobody answered. `counts` are without this item."""
-        decided = self._placed.decided or {}
         found = []
         for question in self._project.questions:
-            if self._placed.gold is None and _now(question, decided.get(question.name), self._old_decision) is not None:
+            labels = self._labels(question)
+            if self._placed.gold is None and self._decision(question) is not None:
                 found.append(1.0)
-            elif LABEL_TYPES[question.type].CATEGORICAL:
-                votes, classes = self._votes(question), [label.name for label in question.labels]
-                found += [live.judged(votes, counts.of(question.name), classes)[1]] if votes else []
-            else:
-                labels = [label for _, label in self._labels(question)]
-                found += [_alike(question, labels)] if labels else []
+            elif labels:
+                found.append(_sure(question, labels, counts))
         return min(found, default=0.0)
 
-    @property
-    def _old_decision(self) -> bool:
-        return bool(self._placed.decided_in != self._version)
+    def _decision(self, question: Question) -> Label:
+        decided = self._placed.decided or {}
+        return _now(question, decided.get(question.name), self._placed.decided_in != self._version)
 
-    def _known(self, question: Question) -> str | None:
-        """What gold says, else what a reviewer decided."""
-        gold, decided = self._placed.gold or {}, self._placed.decided or {}
-        label = _now(question, gold.get(question.name), True)
-        if label is None and self._placed.gold is None:
-            label = _now(question, decided.get(question.name), self._old_decision)
-        return None if label is None else _text(label)
-
-    def _votes(self, question: Question) -> list[tuple[int, str]]:
-        return [(person, _text(label)) for person, label in self._labels(question)]
+    def _known(self, question: Question) -> Label:
+        """What gold says; of an item that is not gold what a reviewer decided."""
+        if self._placed.gold is not None:
+            return _now(question, self._placed.gold.get(question.name), True)
+        return self._decision(question)
 
     def _labels(self, question: Question) -> list[tuple[int, Label]]:
         found = list[tuple[int, Label]]()
@@ -201,7 +190,7 @@ def _now(question: Question, label: Label, old: bool) -> Label:
     if label is None or not old:
         return label
     kind = LABEL_TYPES[question.type]
-    if not kind.CATEGORICAL:
+    if kind.parts(question, ()) is None:
         whole = type(label) is type(kind.EXAMPLE.label)
         return label if whole or (not kind.EDITOR and pieces.segments(label) is not None) else None
     try:
@@ -210,11 +199,35 @@ def _now(question: Question, label: Label, old: bool) -> Label:
         return None
 
 
-def _alike(question: Question, labels: Sequence[Label]) -> float:
-    """How near people's drawings or texts are to what they come to; one alone says nothing."""
-    return reviewing.consensus(question, labels).confidence if len(labels) > 1 else 0.0
+def _sure(question: Question, labels: Sequence[tuple[int, Label]], counts: _Counts) -> float:
+    """How likely the labels come to what is right. Of what is not made of votes, as drawings: how near they are to what
+    they come to; one alone says nothing."""
+    kind, given = LABEL_TYPES[question.type], [label for _, label in labels]
+    parts = kind.parts(question, given)
+    if parts is None:
+        return reviewing.consensus(question, given).confidence if len(given) > 1 else 0.0
+    elected = []
+    for part in parts:
+        votes = [(person, _text(said)) for (person, _), said in zip(labels, part.given, strict=True)]
+        known = counts.of(_kind(question, part))
+        best, sure = live.judged(votes, known, _classes(question, part, known))
+        elected.append(Elected(part.kind, best or "", sure))
+    merged = kind.rebuilt(question, given, elected)
+    return 0.0 if merged is None else merged.confidence
 
 
-def _text(value: Label) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+def _classes(question: Question, part: Part, counts: live.Counts) -> Sequence[str]:
+    """What might be said of it. Where the question does not list that, what was said, and something else."""
+    if part.kind:
+        return YES, NO
+    named = [_text(label.name) for label in question.labels]
+    return named or [*{given for (_, given), times in counts.everybody.items() if times}, ""]
+
+
+def _kind(question: Question, part: Part) -> str:
+    """What the counts of such votes stand under."""
+    return _text(f"{question.name}\x1f{part.kind}" if part.kind else question.name)
+
+
+def _text(text: str) -> str:
     return text if len(text) <= LONGEST else hashlib.sha256(text.encode()).hexdigest()

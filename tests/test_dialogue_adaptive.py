@@ -45,6 +45,6 @@ def test_an_undo_opens_it_again_and_takes_its_counts_back(talk):
     assert rows(dialogue)[0].standing
     ben.taps("↩")
     (item,) = rows(dialogue)
-    assert (item.state, item.answers, item.standing) == ("open", 1, {})
+    assert (item.state, item.answers, item.standing) == ("open", 1, [])
     ben.taps("Negative")
     assert rows(dialogue)[0].overlap == 3

@@ -38,8 +38,13 @@ WORLDS = count()
 
 def asked(labels: int, rules: int):
     adaptive = RULES[rules % len(RULES)]
-    question = Question("label", "How does the writer feel?", "choice", VERSIONS[labels % len(VERSIONS)])
-    return replace(SENTIMENT, questions=(question,), adaptive=adaptive, overlap=adaptive.min if adaptive else 2)
+    named = VERSIONS[labels % len(VERSIONS)]
+    questions = (
+        Question("label", "How does the writer feel?", "choice", named),
+        Question("stars", "How good is it?", "rating", options={"scale": 3}),
+        Question("topics", "What is it about?", "tags", named),
+    )
+    return replace(SENTIMENT, questions=questions, adaptive=adaptive, overlap=adaptive.min if adaptive else 2)
 
 
 class History:
@@ -81,10 +86,11 @@ class History:
         return card
 
     def _label(self, tx, version, label):
-        """One of the labels of that version, by which the person answers."""
+        """An answer by the labels of that version."""
         config = projects.config_of(tx, self.world.project, version)
         names = [one["name"] for one in config["questions"][0]["labels"]]
-        return {"label": names[label % len(names)]}
+        chosen = names[label % len(names)]
+        return {"label": chosen, "stars": 1 + label % 3, "topics": names if label > 2 else [chosen]}
 
     def answer(self, tx, who, item, label):
         card = self._card(tx, who)
@@ -237,7 +243,7 @@ class History:
         anew = settling.recount(tx, project, version, self.world.items)
         labels, held = self._held(tx)
         for one in skills.placed(tx, self.world.items):
-            assert (one.standing or {}) == anew[one.id][0]
+            assert (one.standing or []) == anew[one.id][0]
             if touched and one.id == max(touched):
                 assert one.confidence == anew[one.id][1]
             assert (one.answers, one.taken) == (labels[one.id], labels[one.id] + held[one.id])
@@ -272,7 +278,7 @@ EVENTS = (
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(
-        st.tuples(st.sampled_from(EVENTS), st.integers(0, HEADS - 1), st.integers(0, ITEMS - 1), st.integers(0, 2)),
+        st.tuples(st.sampled_from(EVENTS), st.integers(0, HEADS - 1), st.integers(0, ITEMS - 1), st.integers(0, 5)),
         min_size=25,
         max_size=60,
     )
