@@ -128,7 +128,7 @@ class _Counts:
 
     def add(self, cells: Mapping[Cell, int], sign: int) -> None:
         for (person, question, truth, given), times in cells.items():
-            self._everybody.setdefault(question, Counter())[truth, given] += sign * times
+            self._everybody.setdefault(question, Counter())[truth, skills.pooled_as(truth, given)] += sign * times
             self._of(question, person)[truth, given] += sign * times
 
     def of(self, question: str) -> live.Counts:
@@ -221,7 +221,7 @@ def _classes(question: Question, part: Part, counts: live.Counts) -> Sequence[st
     if part.kind:
         return YES, NO
     named = [_text(label.name) for label in question.labels]
-    return named or [*{given for (_, given), times in counts.everybody.items() if times}, ""]
+    return named or [*{truth for (truth, _), times in counts.everybody.items() if times}, ""]
 
 
 def _kind(question: Question, part: Part) -> str:

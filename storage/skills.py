@@ -1,7 +1,8 @@
 """Counts of who gave what where which label holds, kept with every answer, and what an item brought into them.
 
-The same counts of all people together stand in a table of their own, so that no answer sums over everybody. Rows are
-locked project, items, counts: who writes counts holds their project (`begin`), so that nobody waits for each other.
+How often a label held, and was given there, stands in a table of its own for all people together, so that no answer
+sums over everybody: what is right under the label's own name, all that is wrong under none. Rows are locked project,
+items, counts: who writes counts holds their project (`begin`), so that nobody waits for each other.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -135,7 +136,8 @@ def add(tx: Transaction, project: int, changes: Mapping[Cell, int]) -> None:
     ]
     together: dict[tuple[str, str, str], int] = {}
     for (_, question, truth, given), by in changes.items():
-        together[question, truth, given] = together.get((question, truth, given), 0) + by
+        cell = question, truth, pooled_as(truth, given)
+        together[cell] = together.get(cell, 0) + by
     everybody: list[dict[str, Any]] = [
         {"project": project, "question": question, "truth": truth, "given": given, "by": by}
         for (question, truth, given), by in sorted(together.items())
@@ -149,8 +151,13 @@ def add(tx: Transaction, project: int, changes: Mapping[Cell, int]) -> None:
             tx.run(emptying, [{name: value for name, value in row.items() if name != "by"} for row in fewer])
 
 
+def pooled_as(truth: str, given: str) -> str:
+    """Under what the counts of all people have what was given."""
+    return given if given == truth else ""
+
+
 def everybody(tx: Transaction, project: int) -> list[Row]:
-    """(question, truth, given, times) over all people."""
+    """(question, truth, the same where it was given, else nothing, times) over all people."""
     return list(tx.all(EVERYBODY, {"p": project}))
 
 

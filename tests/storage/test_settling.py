@@ -6,12 +6,14 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
+from random import Random
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
 from bot import goldmaking, settling, spreading, stored
+from bot.app import App
 from bot.project import Adaptive, LabelDef, Question
 from storage import answers, cards, notes, people, projects, queue, reviews, skills
 from storage.database import Transaction, run
@@ -22,7 +24,9 @@ from storage.schema import items as item_table
 from storage.schema_quality import pooled
 from storage.schema_quality import reviews as queued
 from tests.storage.dealing import nonce, undo
-from tests.worlds import LEASE, SENTIMENT, deal, make
+from tests.storage.recount import mistakes
+from tests.storage.test_crowd import Tapper, crowd
+from tests.worlds import LEASE, SENTIMENT, build, deal, make
 
 VERSIONS = (
     (LabelDef("positive", "+"), LabelDef("neutral", "0"), LabelDef("negative", "-")),
@@ -234,7 +238,7 @@ class History:
         assert kept == total
         together = Counter()
         for (_, question, truth, said), times in kept.items():
-            together[question, truth, said] += times
+            together[question, truth, skills.pooled_as(truth, said)] += times
         assert {
             tuple(one)[1:4]: one.count for one in tx.all(select(pooled)) if one.project == self.world.project
         } == together
@@ -288,3 +292,22 @@ def test_all_that_is_kept_equals_a_recount_after_whatever_happens(database, cloc
     for event in events:
         touched = history.does(*event)
         run(database, lambda tx, touched=touched: history.check(tx, touched))
+
+
+def test_people_who_answer_at_once_are_counted_one_after_the_other(database):
+    project = asked(0, 0)
+    project = replace(project, questions=project.questions[:1])
+    world = build(database, items=30, people=8, overlap=2, project=project)
+    app = App({world.account: "telegram"}, Random(1))
+    done = crowd(lambda index: Tapper(database, app, world, index).label_everything())
+    rows = run(database, lambda tx: skills.placed(tx, world.items))
+    assert sum(done) == sum(one.answers for one in rows)
+    assert {one.state for one in rows} == {"done"}
+    assert {one.answers for one in rows} == {2, 3, 4}
+    anew = run(database, lambda tx: settling.recount(tx, project, 1, world.items))
+    assert [one.standing for one in rows] == [anew[one.id][0] for one in rows]
+    total = Counter()
+    for standing, _ in anew.values():
+        total.update(settling.contributed(standing))
+    assert run(database, lambda tx: skills.every(tx, world.project)) == total
+    assert run(database, mistakes) == []
