@@ -131,6 +131,7 @@ def _deal(turn: Turn, seat: Seat, project: Project) -> Deal:
         answered=seat.answered,
         total=seat.project.total,
         aid=partial(suggesting.aid, project, turn.person.id),
+        hard_first=project.adaptive is not None,
     )
 
 

@@ -36,6 +36,10 @@ from storage.schema import answers, cards, cursors, items
 log = logging.getLogger("labelbot.storage")
 GOLD: Final = -32_768
 """The cursor's priority over gold items, below any that an item may have."""
+HARD: Final = -16_384
+"""What the cursor's priority is lower by over the hard items of a priority."""
+COMPARED: Final = 10
+"""From so many answers on that were compared with what holds, a person may be known as skilled."""
 PRIORITIES: Final = range(-100, 101)
 SERVABLE = text("items.state = 'open' AND items.taken < items.overlap AND items.serve_seq IS NOT NULL")
 
@@ -116,6 +120,30 @@ GLANCE_GOLD = (
     .limit(1)
 )
 PICK_GOLD = GLANCE_GOLD.with_for_update(of=items, key_share=True, skip_locked=True)
+SKILLED: Final = text(
+    f"(SELECT SUM(own.count) >= {COMPARED} AND SUM(CASE WHEN own.truth = own.given THEN own.count ELSE 0 END) * "
+    "(SELECT SUM(pooled.count) FROM pooled WHERE pooled.project = :p) > SUM(own.count) * "
+    "(SELECT SUM(CASE WHEN pooled.truth = pooled.given THEN pooled.count ELSE 0 END) FROM pooled "
+    "WHERE pooled.project = :p) FROM skills AS own WHERE own.project = :p AND own.person = :who)"
+)
+"""Whether a larger share of the person's answers than of everybody's is right."""
+GLANCE_HARD = (
+    select(*ITEM, items.c.priority, items.c.serve_seq)
+    .where(
+        items.c.project == bindparam("p"),
+        items.c.priority == LEVEL,
+        items.c.hard,
+        # Not in the words of the index of all that is servable, or SQLite would walk through that.
+        text("items.state = 'open' AND items.overlap > items.taken"),
+        items.c.serve_seq > _reached(LEVEL + HARD),
+        ~MINE,
+        ~HOLDING,
+        SKILLED,
+    )
+    .order_by(items.c.serve_seq)
+    .limit(1)
+)
+PICK_HARD = GLANCE_HARD.with_for_update(of=items, key_share=True, skip_locked=True)
 TAKE = text(
     "UPDATE items SET taken = taken + 1 WHERE id = :item AND (state = 'gold' OR (state = 'open' AND taken < overlap))"
 )
@@ -181,7 +209,8 @@ def as_it_is(item: int, gold: Any, suggestion: Any) -> tuple[bool, Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deal:
-    """What a new card is made of besides its item. `moment` is now."""
+    """What a new card is made of besides its item. `moment` is now; `hard_first` where items that are not sure enough
+    come to skilled people before their turn."""
 
     project: int
     person: int
@@ -195,11 +224,14 @@ class Deal:
     answered: int
     total: int
     aid: Aid = as_it_is
+    hard_first: bool = False
 
 
 def claim(tx: Transaction, deal: Deal, gold: bool) -> Card | None:
     """A place on the next item for this person, as an open card; None when there is nothing for them now."""
     row = _pick_gold(tx, deal) if gold else None
+    if row is None and deal.hard_first:
+        row = _pick_hard(tx, deal)
     if row is None:
         row = _pick(tx, deal)
     return None if row is None else _deal(tx, deal, row)
@@ -214,6 +246,19 @@ def _pick_gold(tx: Transaction, deal: Deal) -> Row | None:
     _take(tx, row)
     first = (tx.one(GLANCE_GOLD, params) or row) if tx.locks else row
     _pass(tx, deal, GOLD, row.serve_seq if first.item == row.item else first.serve_seq - 1)
+    return row
+
+
+def _pick_hard(tx: Transaction, deal: Deal) -> Row | None:
+    """For one who is skilled an item of which others were not sure enough, before its turn; None for all others, who
+    meet it at its place in the queue. A cursor of its own, so that nobody looks at the same ones with each tap."""
+    params = {"p": deal.project, "who": deal.person, "below": PRIORITIES.stop}
+    row = tx.one(PICK_HARD, params)
+    if row is None:
+        return None
+    first = (tx.one(GLANCE_HARD, params) or row) if tx.locks else row
+    _take(tx, row)
+    _pass(tx, deal, row.priority + HARD, min(row.serve_seq, first.serve_seq - (first.item != row.item)))
     return row
 
 
