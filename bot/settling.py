@@ -43,7 +43,7 @@ def _settle(tx: Transaction, row: int, project: Project, version: int, items: Se
     first = begun.seq if len(items) == 1 else projects.next_seq(tx, row, len(items))
     placed, given = skills.placed(tx, items), skills.labels(tx, items)
     who = {answer.person for some in given.values() for answer in some}
-    counts = _Counts(skills.everybody(tx, row), skills.of_people(tx, row, who))
+    counts = Counts(skills.everybody(tx, row), skills.of_people(tx, row, who))
     changes, found = Counter[Cell](), []
     for seq, one in enumerate(placed, first):
         item = _Item(project, version, one, given[one.id])
@@ -73,7 +73,7 @@ def recount(
     given = skills.labels(tx, items)
     known = {one.id: _Item(project, version, one, given[one.id]) for one in skills.placed(tx, items)}
     stands = {item: one.standing() for item, one in known.items()}
-    counts, found = _Counts((), ()), {}
+    counts, found = Counts((), ()), {}
     for standing in stands.values():
         counts.add(contributed(standing), 1)
     for item, one in known.items():
@@ -112,8 +112,8 @@ def _differs(found: Mapping[str, Any], was: Row) -> bool:
     return tuple(found[name] for name in names) != kept
 
 
-class _Counts:
-    """The counts of everybody and of some people, by question."""
+class Counts:
+    """The counts of everybody and of some people, by question. Of both any may be left out."""
 
     def __init__(self, everybody: Iterable[Row], own: Iterable[Row]) -> None:
         self._everybody: dict[str, Counter[live.Pair]] = {}
@@ -155,7 +155,7 @@ class _Item:
                     cells.update((person, _kind(question, part), truth, given) for person, given in votes)
         return [[*cell, times] for cell, times in sorted(cells.items())]
 
-    def sure(self, counts: _Counts) -> float:
+    def sure(self, counts: Counts) -> float:
         """That of the question it is least sure about, 0 where nobody answered. `counts` are without this item."""
         found = []
         for question in self._project.questions:
@@ -163,29 +163,29 @@ class _Item:
             if self._placed.gold is None and self._decision(question) is not None:
                 found.append(1.0)
             elif labels:
-                found.append(_sure(question, labels, counts))
+                found.append(weighed(question, labels, counts)[1])
         return min(found, default=0.0)
 
     def _decision(self, question: Question) -> Label:
         decided = self._placed.decided or {}
-        return _now(question, decided.get(question.name), self._placed.decided_in != self._version)
+        return now(question, decided.get(question.name), self._placed.decided_in != self._version)
 
     def _known(self, question: Question) -> Label:
         """What gold says; of an item that is not gold what a reviewer decided."""
         if self._placed.gold is not None:
-            return _now(question, self._placed.gold.get(question.name), True)
+            return now(question, self._placed.gold.get(question.name), True)
         return self._decision(question)
 
     def _labels(self, question: Question) -> list[tuple[int, Label]]:
         found = list[tuple[int, Label]]()
         for one in self._given:
-            label = _now(question, one.label.get(question.name), one.version != self._version)
+            label = now(question, one.label.get(question.name), one.version != self._version)
             if label is not None:
                 found.append((one.person, label))
         return found
 
 
-def _now(question: Question, label: Label, old: bool) -> Label:
+def now(question: Question, label: Label, old: bool) -> Label:
     """The label by its present name, `old` where it was given to another version; None for what it no longer is."""
     if label is None or not old:
         return label
@@ -199,21 +199,22 @@ def _now(question: Question, label: Label, old: bool) -> Label:
         return None
 
 
-def _sure(question: Question, labels: Sequence[tuple[int, Label]], counts: _Counts) -> float:
-    """How likely the labels come to what is right. Of what is not made of votes, as drawings: how near they are to what
-    they come to; one alone says nothing."""
+def weighed(question: Question, labels: Sequence[tuple[int, Label]], counts: Counts) -> tuple[Label, float]:
+    """What people's labels come to, and how likely that is right; (None, 0) where nobody may give such a label. Of what
+    is not made of votes, as drawings: how near they are to what they come to; one alone says nothing."""
     kind, given = LABEL_TYPES[question.type], [label for _, label in labels]
     parts = kind.parts(question, given)
     if parts is None:
-        return reviewing.consensus(question, given).confidence if len(given) > 1 else 0.0
+        merged = reviewing.consensus(question, given)
+        return merged.value, merged.confidence if len(given) > 1 else 0.0
     elected = []
     for part in parts:
         votes = [(person, _text(said)) for (person, _), said in zip(labels, part.given, strict=True)]
         known = counts.of(_kind(question, part))
         best, sure = live.judged(votes, known, _classes(question, part, known))
         elected.append(Elected(part.kind, best or "", sure))
-    merged = kind.rebuilt(question, given, elected)
-    return 0.0 if merged is None else merged.confidence
+    found = kind.rebuilt(question, given, elected)
+    return (None, 0.0) if found is None else (found.value, found.confidence)
 
 
 def _classes(question: Question, part: Part, counts: live.Counts) -> Sequence[str]:

@@ -16,17 +16,18 @@ from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 from bot import managing, payload, reviewcall, stored
+from bot.calibrating import candour
 from bot.chat import Media, Message, Outgoing, Part
 from bot.links import REPORT_SEAL
 from bot.links import report_link as link_to
 from bot.lookout import Finds, looked, told
 from bot.processes import child
 from bot.project import Project, Summary
-from bot.schedule import WATCH
+from bot.schedule import CANDOUR, WATCH
 from bot.spreading import spread
 from bot.summaries import Made, make_summary
 from bot.wording import phrase, say, spoken
-from storage import accounts, media, outbox, people, readings, reviews, runs, seals
+from storage import accounts, media, outbox, people, readings, reviews, runs, seals, skills
 from storage.columns import micros
 from storage.database import Database, Transaction, run
 from storage.files import Files
@@ -145,6 +146,9 @@ class Workers:
         if due.kind == reviewcall.CALL:
             self._posted.extend(run(self._database, lambda tx: self._call(tx, due)))
             return
+        if due.kind == CANDOUR:
+            self._calibrate(due, now)
+            return
         if due.kind not in (SUMMARY, NOW):
             raise ValueError(f"nobody knows how to do a {due.kind}")
         if not self._postable(due):
@@ -152,6 +156,15 @@ class Workers:
         made = self._child(make_summary, due, now)
         pictures = [None if one is None else self._files.put(one) for one in (made.picture, made.closer, made.skill)]
         self._posted.extend(run(self._database, lambda tx: self._post(tx, due, made, pictures)))
+
+    def _calibrate(self, due: Run, now: datetime) -> None:
+        found = self._child(candour, due, now)
+
+        def note(tx: Transaction) -> None:
+            if runs.done(tx, due.id):
+                skills.note_candour(tx, due.project, found)
+
+        run(self._database, note)
 
     def _spread(self, due: Run) -> None:
         """Brings the project's overlap to its items; begun again where it was cut short."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import Connection, bindparam, select, text, update
 
 from storage.database import Busy, Row, Transaction
 from storage.schema import answers, items
@@ -87,6 +87,14 @@ SETTLE: Final = (
         confidence=bindparam("sure"),
     )
 )
+GOLD: Final = (
+    select(items.c.id, items.c.gold, items.c.standing, answers.c.person, answers.c.label)
+    .select_from(answers.join(items, items.c.id == answers.c.item))
+    .where(items.c.project == bindparam("p"), items.c.gold.is_not(None), text("answers.kind = 'label'"), answers.c.live)
+    .order_by(answers.c.id.desc())
+    .limit(bindparam("most"))
+)
+NOTE: Final = text("UPDATE projects SET candour = :candour WHERE id = :project")
 COMING: Final = (
     select(items.c.id, (items.c.standing.is_not(None) | (items.c.answers > 0)).label("answered"))
     .where(items.c.project == bindparam("p"), items.c.id > bindparam("after"))
@@ -182,3 +190,18 @@ def settle(tx: Transaction, found: Sequence[Mapping[str, Any]]) -> None:
 def coming(tx: Transaction, project: int, after: int, most: int) -> list[Row]:
     """(id, whether anything was `answered` or counted there) of the project's next items after that id."""
     return list(tx.all(COMING, {"p": project, "after": after, "most": most}))
+
+
+def on_gold(connection: Connection, project: int, most: int) -> list[Row]:
+    """(id of the item, gold, standing, person, label) of the newest live labels of gold items, the newest first."""
+    return list(connection.execute(GOLD, {"p": project, "most": most}).all())
+
+
+def cells(connection: Connection, project: int) -> tuple[list[Row], list[Row]]:
+    """All counts of a project: as `everybody` and as `of_people`."""
+    together, own = (list(connection.execute(one, {"p": project}).all()) for one in (EVERYBODY, CELLS))
+    return together, own
+
+
+def note_candour(tx: Transaction, project: int, candour: float | None) -> None:
+    tx.run(NOTE, {"project": project, "candour": candour})
