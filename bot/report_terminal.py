@@ -33,6 +33,8 @@ def terminal(report: Report, console: Console, language: str = "en") -> None:
         _say(console, "", words.accuracy(report.gold, any(one.labels is None for one in report.questions)))
     if report.reviewed:
         _say(console, "", words.say("report.reviewed", count=words.count(report.reviewed)))
+    if report.savings is not None:
+        _say(console, "", words.savings(report.savings))
     hard = [*aids(report, words), unsure(report, words), *confusions(report, words)]
     if any(hard):
         _say(console, "", *(line for line in hard if line))

@@ -30,7 +30,8 @@ def told(sure: float, candour: float | None) -> float:
 
 def measured(items: Sequence[tuple[int, Judge]], rules: Adaptive) -> float | None:
     """The mildest candour by which closings at `rules.confidence` are right about as often as that says, else the one
-    by which most are, of equals the strictest; None where gold closes too seldom to tell. `items`: how many answers each has, and its judge."""
+    by which most are, of equals the strictest; None where gold closes too seldom to tell. `items`: how many answers
+    each has, and its judge."""
     best, most = None, 0.0
     for candour in STEPS:
         closed = [one for one in (_closings(count, judge, rules, candour) for count, judge in items) if one]

@@ -34,6 +34,7 @@ from bot.quality.distribution import LabelCount as LabelCount
 from bot.quality.distribution import distribution
 from bot.quality.measures import Agreement
 from bot.quality.pairs import NOBODY, Alike, PairAgreement, Shared
+from bot.quality.savings import Savings, savings
 from bot.quality.suggestions import Aids
 from bot.turn import snippet
 from storage import figures
@@ -156,6 +157,8 @@ class Report:
     disputes: int = 0
     ambiguity: Ambiguity
     suggestions: Aids
+    savings: Savings | None = None
+    """Of adaptive overlap."""
 
     @property
     def today(self) -> date:
@@ -210,6 +213,7 @@ def summary(connection: Connection, row: ProjectRow, project: Project, now: date
         people=tuple(_people(everybody, work, gold, alike)),
         ambiguity=scatter.figures(connection),
         suggestions=suggestions.aids(connection, row.id, coding),
+        savings=savings(connection, row.id, project, coding),
     )
 
 

@@ -9,6 +9,7 @@ from bot.quality.agreeing import Interval, PeriodAgreement
 from bot.quality.measures import Agreement
 from bot.quality.pairs import Alike
 from bot.quality.report import Accuracy, PersonFigures, Report
+from bot.quality.savings import Savings
 from bot.wording import phrase, say
 
 PARTS: Final = ("done", "leased", "open", "skipped", "flagged", "quarantined", "withdrawn", "gold")
@@ -93,6 +94,13 @@ class Words:
         share = (gold.closeness if free else gold.share) or 0.0
         counts = {"right": self.count(gold.right), "all": self.count(gold.labels)}
         return self.say("report.gold_alike" if free else "report.gold", percent=self.percent(share), **counts)
+
+    def savings(self, found: Savings) -> str:
+        """What adaptive overlap saves; against as often right a fixed number only where that is more than was given."""
+        counts = {"items": self.count(found.items), "each": self.figure(found.each, 1), "most": found.most}
+        alike = "report.saved_alike" if found.of_alike is not None and found.of_alike > 0 else "report.saved"
+        shares = {"share": self.percent(found.of_alike or 0.0), "share_most": self.percent(found.of_most)}
+        return self.say(alike, alike=found.alike, **counts, **shares)
 
     def seconds(self, seconds: float) -> str:
         return self.say("report.seconds", seconds=self.figure(seconds, 1))

@@ -35,6 +35,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "report.gold": "Gold: {right} von {all} richtig ({percent})",
     "report.gold_alike": "Gold: {percent} ähnlich, {right} von {all} gleich",
     "report.reviewed": "In der Prüfung entschieden: {count}",
+    "report.saved": "Antworten: {each} je Eintrag bei {items} fertigen statt je {most} ({share_most} gespart)",
+    "report.saved_alike": "Antworten: {each} je Eintrag bei {items} fertigen statt je {alike}, die etwa ebenso oft "
+    "richtig wären ({share} gespart; von je {most}, dem Höchsten, {share_most})",
     "report.not_sure": "🤷 Unsicher: {shares} der Antworten",
     "report.confused": "{one} und {other} werden bei {percent} von {items} Einträgen verwechselt",
     "report.ambiguous": "Am wenigsten eindeutig:",
