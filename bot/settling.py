@@ -6,7 +6,7 @@ so that two people's answers are counted one after the other. Answers count by t
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -23,6 +23,8 @@ from storage.skills import Begun, Cell
 
 LONGEST: Final = 140
 """Characters that a vote has in the counts; a longer one stands there by its digest."""
+MANY: Final = 64
+"""Labels up to which each is weighed; of more, those that nobody gave an item are one, so that no answer reads them."""
 RULED: Final = ("open", "done", "skipped")
 """States in which the number of answers decides; the others are an admin's to end."""
 
@@ -43,10 +45,13 @@ def _settle(tx: Transaction, row: int, project: Project, version: int, items: Se
     first = begun.seq if len(items) == 1 else projects.next_seq(tx, row, len(items))
     placed, given = skills.placed(tx, items), skills.labels(tx, items)
     who = {answer.person for some in given.values() for answer in some}
-    counts = Counts(skills.everybody(tx, row), skills.of_people(tx, row, who))
+    known = [_Item(project, version, one, given[one.id]) for one in placed]
+    large = [question for question in project.questions if len(question.labels) > MANY]
+    truths = {vote for item in known for question in large for vote in item.votes(question)}
+    everybody = skills.everybody(tx, row, [_text(question.name) for question in large], truths)
+    counts = Counts(everybody, skills.of_people(tx, row, who))
     changes, found = Counter[Cell](), []
-    for seq, one in enumerate(placed, first):
-        item = _Item(project, version, one, given[one.id])
+    for seq, (one, item) in enumerate(zip(placed, known, strict=True), first):
         before, stands = contributed(one.standing or ()), item.standing()
         after = contributed(stands)
         # Its own answers are out of the counts while it is judged, so that it does not confirm itself.
@@ -131,8 +136,16 @@ class Counts:
             self._everybody.setdefault(question, Counter())[truth, skills.pooled_as(truth, given)] += sign * times
             self._of(question, person)[truth, given] += sign * times
 
-    def of(self, question: str) -> live.Counts:
-        return live.Counts(self._everybody.get(question, {}), self._people.get(question, {}))
+    def of(self, question: str, only: Collection[str] = ()) -> live.Counts:
+        """Where `only` some labels are told apart, all others are one, ""."""
+        everybody = self._everybody.get(question, Counter())
+        if only:
+            apart = Counter[live.Pair]()
+            for (truth, given), times in everybody.items():
+                other = "", "" if given == truth else skills.OTHER
+                apart[(truth, given) if truth in only else other] += times
+            everybody = apart
+        return live.Counts(everybody, self._people.get(question, {}))
 
 
 class _Item:
@@ -165,6 +178,10 @@ class _Item:
             elif labels:
                 found.append(weighed(question, labels, counts)[1])
         return min(found, default=0.0)
+
+    def votes(self, question: Question) -> set[str]:
+        """What was given of the whole label."""
+        return {_text(label) for _, label in self._labels(question) if isinstance(label, str)}
 
     def _decision(self, question: Question) -> Label:
         decided = self._placed.decided or {}
@@ -210,19 +227,25 @@ def weighed(question: Question, labels: Sequence[tuple[int, Label]], counts: Cou
     elected = []
     for part in parts:
         votes = [(person, _text(said)) for (person, _), said in zip(labels, part.given, strict=True)]
-        known = counts.of(_kind(question, part))
-        best, sure = live.judged(votes, known, _classes(question, part, known))
-        elected.append(Elected(part.kind, best or "", sure))
+        best, sure = _judged(question, part, votes, counts)
+        elected.append(Elected(part.kind, best, sure))
     found = kind.rebuilt(question, given, elected)
     return (None, 0.0) if found is None else (found.value, found.confidence)
 
 
-def _classes(question: Question, part: Part, counts: live.Counts) -> Sequence[str]:
-    """What might be said of it. Where the question does not list that, what was said, and something else."""
+def _judged(question: Question, part: Part, votes: live.Votes, counts: Counts) -> tuple[str, float]:
+    """Among what might be said of it; where the question has no list, what was right before and anything else."""
+    name = _kind(question, part)
     if part.kind:
-        return YES, NO
-    named = [_text(label.name) for label in question.labels]
-    return named or [*{truth for (truth, _), times in counts.everybody.items() if times}, ""]
+        best, sure = live.judged(votes, counts.of(name), (YES, NO))
+    elif len(question.labels) > MANY:
+        given = {said for _, said in votes}
+        best, sure = live.judged(votes, counts.of(name, given), [*given, ""])
+    else:
+        known = counts.of(name)
+        seen = {truth for (truth, _), times in known.everybody.items() if times} | {""}
+        best, sure = live.judged(votes, known, [_text(label.name) for label in question.labels] or [*seen])
+    return best or "", sure
 
 
 def _kind(question: Question, part: Part) -> str:

@@ -7,11 +7,10 @@ passed it. Rows are locked person, card, project, item.
 """
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
@@ -31,15 +30,15 @@ from sqlalchemy.exc import IntegrityError
 from storage import people, projects
 from storage.cards import ITEM, SET_STATE, Card
 from storage.database import Busy, Row, Transaction
+from storage.deals import Deal as Deal
 from storage.schema import answers, cards, cursors, items
+from storage.skills import SKILLED
 
 log = logging.getLogger("labelbot.storage")
 GOLD: Final = -32_768
 """The cursor's priority over gold items, below any that an item may have."""
 HARD: Final = -16_384
 """What the cursor's priority is lower by over the hard items of a priority."""
-COMPARED: Final = 10
-"""From so many answers on that were compared with what holds, a person may be known as skilled."""
 PRIORITIES: Final = range(-100, 101)
 SERVABLE = text("items.state = 'open' AND items.taken < items.overlap AND items.serve_seq IS NOT NULL")
 
@@ -120,13 +119,6 @@ GLANCE_GOLD = (
     .limit(1)
 )
 PICK_GOLD = GLANCE_GOLD.with_for_update(of=items, key_share=True, skip_locked=True)
-SKILLED: Final = text(
-    f"(SELECT SUM(own.count) >= {COMPARED} AND SUM(CASE WHEN own.truth = own.given THEN own.count ELSE 0 END) * "
-    "(SELECT SUM(pooled.count) FROM pooled WHERE pooled.project = :p) > SUM(own.count) * "
-    "(SELECT SUM(CASE WHEN pooled.truth = pooled.given THEN pooled.count ELSE 0 END) FROM pooled "
-    "WHERE pooled.project = :p) FROM skills AS own WHERE own.project = :p AND own.person = :who)"
-)
-"""Whether a larger share of the person's answers than of everybody's is right."""
 GLANCE_HARD = (
     select(*ITEM, items.c.priority, items.c.serve_seq)
     .where(
@@ -195,36 +187,6 @@ GLANCE_TEST = (
     .limit(1)
 )
 PICK_TEST = GLANCE_TEST.with_for_update(of=items, key_share=True, skip_locked=True)
-
-
-Aid: TypeAlias = Callable[[int, Any, Any], tuple[bool, Any]]
-"""Of an item's number, its gold and its suggestion: whether a suggestion is shown, and the wrong one that stands in for
-it, None for the item's own."""
-
-
-def as_it_is(item: int, gold: Any, suggestion: Any) -> tuple[bool, Any]:
-    """The suggestion is shown where there is one."""
-    return suggestion is not None, None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deal:
-    """What a new card is made of besides its item. `moment` is now; `hard_first` where items that are not sure enough
-    come to skilled people before their turn."""
-
-    project: int
-    person: int
-    chat: int
-    chat_external: str
-    version: int
-    nonce: str
-    lease: timedelta
-    moment: datetime
-    role: str | None
-    answered: int
-    total: int
-    aid: Aid = as_it_is
-    hard_first: bool = False
 
 
 def claim(tx: Transaction, deal: Deal, gold: bool) -> Card | None:

@@ -5,7 +5,7 @@ sums over everybody: what is right under the label's own name, all that is wrong
 items, counts: who writes counts holds their project (`begin`), so that nobody waits for each other.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -15,6 +15,8 @@ from storage.database import Busy, Row, Transaction
 from storage.schema import answers, items
 from storage.schema_quality import decisions, pooled, skills
 
+OTHER: Final = "\x1f"
+"""What was given of all that is not told apart, and is wrong."""
 Cell: TypeAlias = tuple[int, str, str, str]
 """(person, question, truth, given)."""
 BEGIN: Final = text(
@@ -69,6 +71,12 @@ EMPTY_POOLED: Final = text(
 EVERYBODY: Final = select(pooled.c.question, pooled.c.truth, pooled.c.given, pooled.c.count.label("times")).where(
     pooled.c.project == bindparam("p")
 )
+OF_TRUTHS: Final = text(
+    "SELECT question, truth, given, SUM(count) AS times FROM (SELECT question, count, "
+    "CASE WHEN question NOT IN :large OR truth IN :truths THEN truth ELSE '' END AS truth, "
+    "CASE WHEN question NOT IN :large OR truth IN :truths THEN given WHEN given = '' THEN :wrong ELSE '' END AS given "
+    "FROM pooled WHERE project = :p) AS told_apart GROUP BY question, truth, given"
+).bindparams(bindparam("large", expanding=True), bindparam("truths", expanding=True))
 CELLS: Final = select(
     skills.c.person, skills.c.question, skills.c.truth, skills.c.given, skills.c.count.label("times")
 ).where(skills.c.project == bindparam("p"))
@@ -87,6 +95,15 @@ SETTLE: Final = (
         confidence=bindparam("sure"),
     )
 )
+COMPARED: Final = 10
+"""From so many answers on that were compared with what holds, a person may be known as skilled."""
+SKILLED: Final = text(
+    f"(SELECT SUM(own.count) >= {COMPARED} AND SUM(CASE WHEN own.truth = own.given THEN own.count ELSE 0 END) * "
+    "(SELECT SUM(pooled.count) FROM pooled WHERE pooled.project = :p) > SUM(own.count) * "
+    "(SELECT SUM(CASE WHEN pooled.truth = pooled.given THEN pooled.count ELSE 0 END) FROM pooled "
+    "WHERE pooled.project = :p) FROM skills AS own WHERE own.project = :p AND own.person = :who)"
+)
+"""Whether a larger share of the person's answers than of everybody's is right."""
 GOLD: Final = (
     select(items.c.id, items.c.gold, items.c.standing, answers.c.person, answers.c.label)
     .select_from(answers.join(items, items.c.id == answers.c.item))
@@ -164,9 +181,12 @@ def pooled_as(truth: str, given: str) -> str:
     return given if given == truth else ""
 
 
-def everybody(tx: Transaction, project: int) -> list[Row]:
-    """(question, truth, the same where it was given, else nothing, times) over all people."""
-    return list(tx.all(EVERYBODY, {"p": project}))
+def everybody(tx: Transaction, project: int, large: Collection[str] = (), truths: Collection[str] = ()) -> list[Row]:
+    """(question, truth, the same where it was given, else nothing, times) over all people. Of `large` questions only
+    these `truths` are told apart; all others are one, "", of which OTHER was given where it was wrong."""
+    if not large:
+        return list(tx.all(EVERYBODY, {"p": project}))
+    return list(tx.all(OF_TRUTHS, {"p": project, "large": sorted(large), "truths": sorted(truths), "wrong": OTHER}))
 
 
 def of_people(tx: Transaction, project: int, people: Iterable[int]) -> list[Row]:

@@ -294,6 +294,27 @@ def test_all_that_is_kept_equals_a_recount_after_whatever_happens(database, cloc
         run(database, lambda tx, touched=touched: history.check(tx, touched))
 
 
+def test_of_very_many_labels_those_that_nobody_gave_are_weighed_as_one(database):
+    names = [f"label {number}" for number in range(settling.MANY + 1)]
+    question = Question("label", "What is it?", "choice", tuple(LabelDef(name, name) for name in names))
+    project = replace(SENTIMENT, questions=(question,), adaptive=Adaptive(2, 5, 0.9), overlap=2)
+    world, draw = build(database, items=12, people=5, overlap=2, project=project), Random(1)
+
+    def answered(tx, who):
+        card = queue.claim(tx, deal(tx, world, who, nonce()), False)
+        if card is None:
+            return
+        with settling.changed(tx, world.project, project, 1, (card.item,)):
+            answers.record(tx, card, {"label": draw.choice(names[card.item % 12 : card.item % 12 + 3])})
+        (kept,) = skills.placed(tx, [card.item])
+        anew = settling.recount(tx, project, 1, world.items)
+        assert (kept.standing, kept.confidence) == anew[card.item]
+
+    for number in range(45):
+        run(database, lambda tx, who=number % 5: answered(tx, who))
+    assert run(database, lambda tx: skills.every(tx, world.project))
+
+
 def test_people_who_answer_at_once_are_counted_one_after_the_other(database):
     project = asked(0, 0)
     project = replace(project, questions=project.questions[:1])
