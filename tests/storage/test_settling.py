@@ -8,6 +8,7 @@ from datetime import timedelta
 from itertools import count
 from random import Random
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -21,7 +22,7 @@ from storage.items import Batch, Incoming, IncomingAnswer, take_in
 from storage.schema import answers as given_answers
 from storage.schema import cards as all_cards
 from storage.schema import items as item_table
-from storage.schema_quality import pooled
+from storage.schema_quality import decisions, pooled
 from storage.schema_quality import reviews as queued
 from tests.storage.dealing import nonce, undo
 from tests.storage.recount import mistakes
@@ -35,7 +36,14 @@ VERSIONS = (
     (LabelDef("fine", "+", was=("positive", "good")), LabelDef("bad", "-", was=("negative", "neutral"))),
     (LabelDef("bad", "-", was=("negative", "neutral")), LabelDef("other", "?")),
 )
-RULES = (Adaptive(2, 4, 0.75), Adaptive(1, 3, 0.9), None, Adaptive(3, 3, 0.5), Adaptive(2, 5, 0.6))
+RULES = (
+    Adaptive(2, 4, 0.75),
+    Adaptive(1, 3, 0.9),
+    None,
+    Adaptive(3, 3, 0.5),
+    Adaptive(2, 5, 0.6),
+    Adaptive(3, 5, 0.99),
+)
 HEADS, ITEMS = 5, 4
 WORLDS = count()
 
@@ -236,12 +244,32 @@ class History:
             total.update(settling.contributed(standing))
         kept = skills.every(tx, self.world.project)
         assert kept == total
+        assert {cell: times for cell, times in kept.items() if cell[1] == "label"} == self._by_hand(tx, project)
         together = Counter()
         for (_, question, truth, said), times in kept.items():
             together[question, truth, skills.pooled_as(truth, said)] += times
         assert {
             tuple(one)[1:4]: one.count for one in tx.all(select(pooled)) if one.project == self.world.project
         } == together
+
+    def _by_hand(self, tx, project):
+        """The counts of the choice, from the rows of the tables."""
+        question, cells = project.questions[0], Counter()
+
+        def now(label):
+            found = question.label(label["label"]) if label and "label" in label else None
+            return found and found.name
+
+        given = tx.all(select(given_answers).where(given_answers.c.live, given_answers.c.kind == "label"))
+        decided = {row.item: row.label for row in tx.all(select(decisions).where(decisions.c.live))}
+        for item in tx.all(select(item_table).where(item_table.c.project == self.world.project)):
+            votes = [(row.person, now(row.label)) for row in given if row.item == item.id and now(row.label)]
+            leaders = Counter(label for _, label in votes).most_common(2)
+            alone = len(votes) > 1 and (len(leaders) == 1 or leaders[0][1] > leaders[1][1])
+            known = now(item.gold) if item.gold is not None else now(decided.get(item.id))
+            truth = known or (leaders[0][0] if alone else None)
+            cells.update((person, "label", truth, label) for person, label in votes if truth)
+        return cells
 
     def _check_items(self, tx, project, version, touched):
         anew = settling.recount(tx, project, version, self.world.items)
@@ -254,6 +282,7 @@ class History:
             if one.needed is not None:
                 assert one.overlap == max(one.needed, one.taken)
                 assert one.needed <= max(project.adaptive.max, one.answers, one.least or 0)
+                assert one.needed >= (one.least or 0) or one.decided is not None
                 assert (
                     one.decided is not None
                     or one.state not in ("open", "done")
@@ -274,8 +303,9 @@ class History:
 
 EVENTS = (
     *("answer",) * 8,
-    *("undo", "correct", "skip", "flag", "release", "lapse", "hold", "unsure", "put_back", "decide", "take_back"),
-    *("send_back", "gold", "no_gold", "serve_again", "imported", "imported", "rename", "rule"),
+    *("hold",) * 6,
+    *("undo", "correct", "skip", "flag", "release", "lapse", "unsure", "put_back", "decide", "take_back", "send_back"),
+    *("gold", "no_gold", "no_gold", "serve_again", "imported", "imported", "rename", "rule", "rule"),
 )
 
 
@@ -292,6 +322,42 @@ def test_all_that_is_kept_equals_a_recount_after_whatever_happens(database, cloc
     for event in events:
         touched = history.does(*event)
         run(database, lambda tx, touched=touched: history.check(tx, touched))
+
+
+LEAVING = {
+    "lapsed": lambda tx, clock, world, card: clock.advance(2 * LEASE) or queue.expire(tx),
+    "released": lambda tx, clock, world, card: queue.release(tx, card),
+    "skipped": lambda tx, clock, world, card: answers.skip(tx, card, "", 1),
+    "flagged": lambda tx, clock, world, card: answers.flag(tx, card, "", 2),
+    "paused": lambda tx, clock, world, card: notes.pause(tx, world.project, card.person, "speed"),
+    "removed": lambda tx, clock, world, card: people.remove(tx, world.project, card.person),
+}
+
+
+@pytest.mark.parametrize("leaves", LEAVING)
+def test_whoever_leaves_an_item_that_has_enough_ends_it(database, clock, leaves):
+    strict, mild = (replace(SENTIMENT, overlap=least, adaptive=Adaptive(least, 5, 0.6)) for least in (3, 2))
+    world = build(database, items=1, people=3, overlap=3, project=strict)
+
+    def hold(tx, who):
+        return queue.claim(tx, deal(tx, world, who, nonce()), False)
+
+    def agree(tx, who):
+        card = hold(tx, who)
+        with settling.changed(tx, world.project, strict, 1, world.items):
+            answers.record(tx, card, {"label": "positive"})
+
+    for who in (0, 1):
+        run(database, lambda tx, who=who: agree(tx, who))
+    card = run(database, lambda tx: hold(tx, 2))
+    run(database, lambda tx: projects.save(tx, "reviews", mild.as_config()))
+    spreading.spread(database, world.project)
+    (item,) = run(database, lambda tx: skills.placed(tx, world.items))
+    assert (item.state, item.overlap, item.needed, item.taken) == ("open", 3, 2, 3)
+    run(database, lambda tx: LEAVING[leaves](tx, clock, world, card))
+    (item,) = run(database, lambda tx: skills.placed(tx, world.items))
+    assert (item.state, item.overlap, item.taken) == ("done", 2, 2)
+    assert item.done_at is not None
 
 
 def test_of_very_many_labels_those_that_nobody_gave_are_weighed_as_one(database):
