@@ -25,6 +25,9 @@ LONGEST: Final = 140
 """Characters that a vote has in the counts; a longer one stands there by its digest."""
 MANY: Final = 64
 """Labels up to which each is weighed; of more, those that nobody gave an item are one, so that no answer reads them."""
+APART: Final = "\x1f\x1f"
+"""Beside its question: what votes stand under that came to nothing, as who is often among them is hardly skilled. Else
+all who were counted would be right, as long as no item has more than two answers."""
 RULED: Final = ("open", "done", "skipped")
 """States in which the number of answers decides; the others are an admin's to end."""
 
@@ -166,6 +169,8 @@ class _Item:
                 truth = live.standing(votes, None if known is None else _text(part.given[-1]))
                 if truth is not None:
                     cells.update((person, _kind(question, part), truth, given) for person, given in votes)
+                elif len(votes) > 1:
+                    cells.update((person, _text(f"{question.name}{APART}"), APART, "") for person, _ in votes)
         return [[*cell, times] for cell, times in sorted(cells.items())]
 
     def sure(self, counts: Counts) -> float:

@@ -66,7 +66,7 @@ def kept(dialogue):
     for standing, _ in anew.values():
         total.update(settling.contributed(standing))
     assert run(dialogue.database, lambda tx: skills.every(tx, row.id)) == total
-    return total
+    return Counter({cell: times for cell, times in total.items() if cell[1] == "label"})
 
 
 def two_differ(dialogue):

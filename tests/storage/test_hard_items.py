@@ -22,7 +22,7 @@ def world(database):
     world = build(database, items=6, people=6, overlap=2, project=ASKED)
 
     def prepare(tx):
-        for who, right, wrong in ((SKILLED, 19, 1), (MIDDLING, 15, 5), (POOR, 12, 8)):
+        for who, right, wrong in ((SKILLED, 19, 1), (MIDDLING, 14, 6), (POOR, 12, 8)):
             cells = {"positive": right, "negative": wrong}
             skills.add(
                 tx, world.project, {(world.people[who], "label", "positive", said): n for said, n in cells.items()}
