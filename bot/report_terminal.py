@@ -34,6 +34,8 @@ def terminal(report: Report, console: Console, language: str = "en") -> None:
         _say(console, "", words.accuracy(report.gold, any(one.labels is None for one in report.questions)))
     if report.reviewed:
         _say(console, "", words.reviewed(report.reviewed))
+    if report.savings is not None:
+        _say(console, "", words.savings(report.savings))
     hard = [line for line in (*aids(report, words), unsure(report, words)) if line]
     if hard:
         _say(console, "", *hard)

@@ -65,6 +65,16 @@ TOGETHER: Final = (
     .group_by(items.c.id, items.c.state)
     .order_by(items.c.id)
 )
+IS_CLOSED: Final = (
+    items.c.project == bindparam("p"),
+    items.c.state == text("'done'"),
+    items.c.own_overlap.is_(None),
+    items.c.gold.is_(None),
+)
+CLOSED: Final = select(func.count(), func.avg(items.c.confidence)).where(*IS_CLOSED)
+ON_CLOSED: Final = (
+    select(func.count()).select_from(items.join(answers, answers.c.item == items.c.id)).where(*IS_CLOSED, LIVE_LABEL)
+)
 ON_GOLD: Final = (
     select(items.c.id, answers.c.person, LABEL.label("label"), type_coerce(items.c.gold, Text).label("gold"))
     .select_from(items.join(answers, answers.c.item == items.c.id))
@@ -250,6 +260,13 @@ def answered(
     statement = TOGETHER.where(items.c.id.in_(select(given.c.item).where(*theirs)))
     for rows in _many(connection, statement, project):
         yield from ((item, joined, who, last) for item, _, joined, who, last in rows)
+
+
+def closed(connection: Connection, project: int) -> tuple[int, int, float | None]:
+    """(items, their live labels, the mean of their confidence) of done items without an overlap of their own."""
+    count, sure = connection.execute(CLOSED, {"p": project}).one()
+    labels = int(connection.execute(ON_CLOSED, {"p": project}).scalar_one())
+    return int(count), labels, None if sure is None else float(sure)
 
 
 def on_gold(connection: Connection, project: int) -> Iterator[tuple[int, int, str, str]]:

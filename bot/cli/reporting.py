@@ -141,22 +141,22 @@ def item_command(project: str, item: str, picture: Path | None, make_gold: bool,
 
 
 def _make_gold(opened: "Session", project: int, found: "Compared", why: str) -> None:
-    from storage import gold
+    from bot import goldmaking
     from storage.database import run
 
     label = found.proposed(patient=True)
     if label is None:
         raise Trouble(f"the answers to {found.key} come to nothing that could be gold")
-    if not run(opened.database, lambda tx: gold.make_gold(tx, project, found.item, label, None, why)):
+    if not run(opened.database, lambda tx: goldmaking.make(tx, project, found.item, label, None, why)):
         raise Trouble(f"{found.key} is gold already, or was taken out or set aside")
     click.echo(f"{found.key} is gold now.")
 
 
 def _no_gold(opened: "Session", project: int, found: "Compared") -> None:
-    from storage import gold
+    from bot import goldmaking
     from storage.database import run
 
-    if not run(opened.database, lambda tx: gold.unmake_gold(tx, project, found.item, None)):
+    if not run(opened.database, lambda tx: goldmaking.unmake(tx, project, found.item, None)):
         raise Trouble(f"{found.key} is not gold")
     click.echo(f"{found.key} is no longer gold.")
 

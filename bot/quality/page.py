@@ -80,6 +80,8 @@ def _progress(report: Report, changed: str, words: Words) -> Iterator[str]:
         yield markup.paragraph(words.accuracy(report.gold, any(one.labels is None for one in report.questions)))
     if report.reviewed:
         yield markup.paragraph(words.reviewed(report.reviewed))
+    if report.savings is not None:
+        yield markup.paragraph(words.savings(report.savings))
     yield from (markup.paragraph(line) for line in (*aids(report, words), unsure(report, words)) if line)
     if report.days:
         yield markup.heading(2, words.say("report.chart.days"))

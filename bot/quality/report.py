@@ -36,6 +36,7 @@ from bot.quality.doing import Pace as Pace
 from bot.quality.measures import Agreement
 from bot.quality.pairs import NOBODY, Alike, PairAgreement, Shared
 from bot.quality.reviewed import Reviewed, reviewed
+from bot.quality.savings import Savings, savings
 from bot.quality.signs import Signs, signs
 from bot.quality.suggestions import Aids
 from bot.turn import snippet
@@ -146,6 +147,8 @@ class Report:
     ambiguity: Ambiguity
     suggestions: Aids
     watch: Signs | None = None
+    savings: Savings | None = None
+    """Of adaptive overlap."""
 
     @property
     def today(self) -> date:
@@ -201,6 +204,7 @@ def summary(connection: Connection, row: ProjectRow, project: Project, now: date
         ambiguity=scatter.figures(connection),
         suggestions=suggestions.aids(connection, row.id, coding),
         watch=_watch(connection, row.id, work) if project.watch else None,
+        savings=savings(connection, row.id, project, coding),
     )
 
 

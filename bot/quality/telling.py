@@ -44,6 +44,8 @@ def text(report: Report, language: str, before: Reading | None = None) -> Text:
         blocks.append((1, _line(words.accuracy(report.gold, _free(report.questions)))))
     if report.reviewed:
         blocks.append((2, _line(words.reviewed(report.reviewed))))
+    if report.savings is not None:
+        blocks.append((2, _line(words.savings(report.savings))))
     blocks += [(2, _line(line)) for line in (*aids(report, words), unsure(report, words)) if line]
     blocks += [(3 + place, said) for place, said in enumerate(_confusions(report, words))]
     for place, said in enumerate(disputes(report, words)):

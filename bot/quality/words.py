@@ -11,6 +11,7 @@ from bot.quality.measures import Agreement
 from bot.quality.pairs import Alike
 from bot.quality.report import Accuracy, PersonFigures, Report
 from bot.quality.reviewed import Reviewed
+from bot.quality.savings import Savings
 from bot.wording import phrase, say
 
 PARTS: Final = ("done", "leased", "open", "skipped", "flagged", "quarantined", "withdrawn", "gold")
@@ -108,6 +109,13 @@ class Words:
         bounds = self.say("report.interval", low=f"{100 * low:.0f}", high=self.percent(high))
         counts = {"overturned": self.count(found.overturned), "judged": self.count(found.judged)}
         return f"{said} · {self.say('report.overturned', percent=self.percent(found.share), bounds=bounds, **counts)}"
+
+    def savings(self, found: Savings) -> str:
+        """What adaptive overlap saves; against as often right a fixed number only where that is more than was given."""
+        counts = {"items": self.count(found.items), "each": self.figure(found.each, 1), "most": found.most}
+        alike = "report.saved_alike" if found.of_alike is not None and found.of_alike > 0 else "report.saved"
+        shares = {"share": self.percent(found.of_alike or 0.0), "share_most": self.percent(found.of_most)}
+        return self.say(alike, alike=found.alike, **counts, **shares)
 
     def seconds(self, seconds: float) -> str:
         return self.say("report.seconds", seconds=self.figure(seconds, 1))

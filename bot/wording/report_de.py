@@ -36,6 +36,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "report.gold_alike": "Gold: {percent} ähnlich, {right} von {all} gleich",
     "report.reviewed": "Prüfung: {waiting} offen, {decided} entschieden",
     "report.overturned": "{percent} davon gegen die Antworten ({overturned} von {judged}, 95 %: {bounds})",
+    "report.saved": "Antworten: {each} je Eintrag bei {items} fertigen statt je {most} ({share_most} gespart)",
+    "report.saved_alike": "Antworten: {each} je Eintrag bei {items} fertigen statt je {alike}, die etwa ebenso oft "
+    "richtig wären ({share} gespart; von je {most}, dem Höchsten, {share_most})",
     "report.not_sure": "🤷 Unsicher: {shares} der Antworten",
     "report.confused": "{one} und {other} werden bei {percent} von {items} Einträgen verwechselt",
     "report.confused_as": "{one} und {other} werden bei {percent} von {items} Einträgen verwechselt, so hier:",

@@ -36,6 +36,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "report.gold_alike": "Gold: {percent} alike, {right} of {all} the same",
     "report.reviewed": "Review: {waiting} waiting, {decided} decided",
     "report.overturned": "{percent} of the decided against the answers ({overturned} of {judged}, 95 %: {bounds})",
+    "report.saved": "Answers: {each} an item on {items} closed items, instead of {most} for each ({share_most} saved)",
+    "report.saved_alike": "Answers: {each} an item on {items} closed items, instead of {alike} for each, which would "
+    "be right about as often ({share} saved; of {most} for each, the most, {share_most})",
     "report.not_sure": "🤷 Not sure: {shares} of the answers",
     "report.confused": "{one} and {other} are confused in {percent} of {items} items",
     "report.confused_as": "{one} and {other} are confused in {percent} of {items} items, as in:",
