@@ -180,8 +180,6 @@ LAPSED = (
     .limit(bindparam("most"))
     .with_for_update(key_share=True, skip_locked=True)
 )
-
-
 GLANCE_TEST = (
     select(*ITEM)
     .where(items.c.project == bindparam("p"), text("items.state = 'gold'"), ~MINE, ~HOLDING)
