@@ -208,8 +208,8 @@ def given(connection: Connection, project: int) -> Iterator[tuple[int, int, str,
 
 
 def together(connection: Connection, project: int) -> Iterator[Together]:
-    """Each item that has any live label, by item: not gold items, whose labels are measured against theirs, nor what was
-    withdrawn."""
+    """Each item that has any live label, by item: not gold items, whose labels are measured against theirs, nor what
+    was withdrawn."""
     for rows in batches_together(connection, project):
         yield from rows
 
