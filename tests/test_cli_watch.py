@@ -22,7 +22,9 @@ def told(folder):
 def test_who_is_paused_and_who_may_go_on_is_told_as_in_the_chat(reviews, tmp_path):  # noqa: F811
     who = _somebody(tmp_path)
     assert "(paused)" in reviews("people", "reviews", "--pause", who).out
-    assert told(tmp_path) == ["You are paused in “reviews”. Type here to ask why, or to answer."]
+    assert told(tmp_path) == [
+        "⏸ An admin has paused you in “reviews”. Write here to ask or to explain; the admins read it."
+    ]
     again = reviews("people", "reviews", "--pause", who)
     assert (again.code, "is paused already" in again.err) == (1, True)
     assert "(paused)" in reviews("people", "reviews").out
