@@ -139,6 +139,16 @@ def test_two_who_agree_prove_little_and_one_alone_proves_nothing_of_anybody(meth
     assert alone.skill == pytest.approx([0.7])
 
 
+@pytest.mark.parametrize("method", EVERY)
+def test_only_gold_is_certain(method):
+    rows = [(str(item), person, "cat" if item % 2 else "dog") for item in range(200) for person in "uvw"]
+    table = coded(rows)
+    gold = np.where(np.arange(200) == 7, table.answers.given.reshape(200, 3)[:, 0], -1)
+    sure = consensus(table.answers, method, gold).confidence
+    assert sure[7] == 1
+    assert 0.999 < np.delete(sure, 7).min() <= np.delete(sure, 7).max() < 1
+
+
 def test_the_average_leans_to_what_foretells_answers_best():
     """Everybody takes b for c, and a for b: only a table a person can tell. The vote is wrong of all b."""
     draw = np.random.default_rng(4)
