@@ -24,6 +24,8 @@ CROWDED: Final = ("majority", "weighted", "one-coin")
 FOLDS: Final = 5
 TRIED: Final = 60_000
 """Of more answers than this weights and powers are learnt on the items that so many belong to."""
+FEWEST: Final = 30
+"""Answers below which nothing is learnt of anybody: who differ tie."""
 POWERS: Final = tuple(float(power) for power in np.geomspace(0.15, 1.0, 12))
 EVEN: Final = 10.0
 """Answers that each method is granted before any are counted, so that few answers crown none."""
@@ -76,7 +78,7 @@ def consensus(
 def _names(answers: Answers, method: str) -> Sequence[str]:
     """The methods that are averaged."""
     if method in ("auto", AVERAGED):
-        if answers.classes < 2:
+        if answers.classes < 2 or len(answers.item) < FEWEST:
             return ("majority",)
         return ROOMY if has_matrices(answers) else CROWDED
     if method not in METHODS:
@@ -107,7 +109,7 @@ def _learnt(part: Answers, gold: Ints, names: Sequence[str], told: Told) -> tupl
     """A weight and a power for each method."""
     powers: list[float] = [1.0] * len(names)
     weights: Floats = np.full(len(names), 1 / len(names))
-    foretold = _foretold(part, names, told)
+    foretold = _foretold(part, names, told) if len(part.item) >= FEWEST else np.zeros((len(names), len(POWERS), 0))
     if foretold.shape[2]:
         powers = [_best(_fit_of(one)) for one in foretold]
         weights = _weights(_at(foretold, powers), np.full(len(names), EVEN))
