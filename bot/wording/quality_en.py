@@ -19,7 +19,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "you whether it was right. With {right} right you are in.",
     "test.count": "Practice: {done} of {count} done.",
     "test.passed": "🎉 {right} of {count} right: you are in. From here on the items are real. Thank you!",
-    "test.failed": "{right} of {count} were right, and {needed} are needed. That happens; the items are tricky. "
+    "test.failed": "{right} of {count} were right, and it takes {needed}. That happens; the items are tricky. "
     "The admins know and will get back to you.",
     "test.admin": "{name} had {right} of {count} right in the test of “{title}”, too few to begin.",
     "test.no_more": "There are too few other gold items for another try.",
