@@ -103,6 +103,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "paused.drift": "Du bist in „{title}“ pausiert: Zuletzt wichen Antworten öfter ab. Schreib hier, um zu antworten.",
     "paused.gold": "Du bist in „{title}“ pausiert: Bekannte Einträge waren falsch. Schreib hier, um zu antworten.",
     "paused.other": "Du bist in „{title}“ pausiert. Schreib hier, um zu fragen oder zu antworten.",
+    "paused.enough": "Fürs Erste habe ich genug weitergegeben. Die Admins antworten dir.",
     "paused.passed_on": "✓ Das habe ich an die Admins weitergegeben.",
     "paused.over": "▶ In „{title}“ geht es weiter. {/label} bringt eine Karte.",
     "work.title": "Deine Arbeit in „{title}“",

@@ -101,6 +101,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "paused.drift": "You are paused in “{title}”: lately your answers differ more. Type here to ask or answer.",
     "paused.gold": "You are paused in “{title}”: some known items were answered wrongly. Type here to ask or answer.",
     "paused.other": "You are paused in “{title}”. Type here to ask why, or to answer.",
+    "paused.enough": "I have passed on enough for now. The admins will answer you.",
     "paused.passed_on": "✓ I have passed that on to the admins.",
     "paused.over": "▶ You can go on in “{title}”. Type {/label} for a card.",
     "work.title": "Your work in “{title}”",
