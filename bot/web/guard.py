@@ -40,11 +40,17 @@ Failed = Callable[[Request], Awaitable[Response]]
 """What is answered where the fault is ours."""
 
 
+async def _failed(request: Request) -> Response:
+    return Response(status_code=500)
+
+
 class Shield:
     """Puts the security headers on every answer and counts the answers by their status class. What fails is logged
     without its words, which may be a person's, and without the address, which may be a key."""
 
-    def __init__(self, app: ASGIApp, counts: dict[str, int], secure: bool, local_only: bool, failed: Failed) -> None:
+    def __init__(
+        self, app: ASGIApp, counts: dict[str, int], secure: bool, local_only: bool, failed: Failed = _failed
+    ) -> None:
         self._app = app
         self._failed = failed
         self._counts = counts
