@@ -103,6 +103,8 @@ class Adaptive:
     confidence: float
 
 
+CONSENSUS = ("auto", "majority", "weighted", "one-coin", "dawid-skene", "ibcc")
+"""Ways to make one label out of several people's (`bot.quality.crowd`); "auto" is the one that fits best."""
 GOLD_START = 0.3
 """Share of gold within a person's first answers, where the project does not say: one who is new is measured soon."""
 NEWCOMER = 20
@@ -148,6 +150,7 @@ class Project:
     summary: Summary | None = None
     review: Review | None = None
     watch: bool = True
+    consensus: str = "auto"
 
     def had_enough(self, answered: int) -> bool:
         """Whether a person with that many answers gets no more items."""
@@ -158,6 +161,12 @@ class Project:
         wants none at all."""
         start = self.gold_start if self.gold_start is not None else GOLD_START if self.gold_share else 0.0
         return max(start, self.gold_share) if answered < NEWCOMER else self.gold_share
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Those to skip an item that are offered. Who is not sure says so by a button of its own where there is one."""
+        usual = self.skip_reasons == SKIP_REASONS
+        return self.skip_reasons[1:] if self.unsure and usual else self.skip_reasons
 
     @property
     def single(self) -> bool:

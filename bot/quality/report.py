@@ -1,14 +1,16 @@
 """The QA summary: every figure of a project at one moment, recounted from its answers.
 
 Gold items are apart throughout: their labels measure people, not the data, so they stand in no distribution, pace or
-agreement. What was withdrawn counts as imported and nowhere else.
+agreement. Labels of what was withdrawn count nowhere.
 """
 
+import gc
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import chain
-from statistics import median
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -32,36 +34,20 @@ from bot.quality.coding import Coder, Coding
 from bot.quality.disputes import Dispute, Worst, tallied
 from bot.quality.distribution import LabelCount as LabelCount
 from bot.quality.distribution import distribution
+from bot.quality.doing import QUARTER, Did, Done, days, doing, pace, seconds
+from bot.quality.doing import Pace as Pace
 from bot.quality.measures import Agreement
 from bot.quality.pairs import NOBODY, Alike, PairAgreement, Shared
+from bot.quality.signs import Signs, signs
 from bot.quality.suggestions import Aids
 from bot.turn import snippet
-from storage import figures
-from storage.columns import micros, moment
+from storage import figures, notes
+from storage.columns import moment
 from storage.figures import Participant, Parts
 from storage.projects import ProjectRow
 
 DISPUTED: Final = 5
 """How many disputed items are named."""
-PACE_DAYS: Final = 7
-FARTHEST: Final = 3650
-"""Days; an end farther off is no expectation."""
-DAY: Final = timedelta(days=1)
-QUARTER: Final = 900_000_000
-"""Microseconds of a quarter of an hour: every time zone is off by a whole number of these."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """Labels on items in the last 24 hours and seven days. `per_day` is the mean of those seven days, or of the time
-    since the first label where that is shorter, at least a day; None before any label. `wanted` labels are still asked
-    for; at this pace they are there on `expected_end`."""
-
-    last_day: int
-    last_week: int
-    per_day: float | None
-    wanted: int
-    expected_end: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +98,7 @@ class Disputed:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonFigures:
     """For admins. `labels` are live ones on items, `gold` on gold items; `superseded` were taken back or corrected;
-    `alike` is how far the labels are those of others."""
+    `alike` is how far the labels are those of others; `state` is active or paused, None where `role` is."""
 
     id: str
     name: str
@@ -125,13 +111,14 @@ class PersonFigures:
     median_seconds: float | None
     gold: Accuracy
     alike: Alike = NOBODY
+    state: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """`people`, and the questions' `pairs`, are for admins only; everything else may stand in a channel. Days are those
-    of `timezone`. `questions_asked` are people's, about items; `questions` the project's.
-    `disputes` is how many done items people differ on."""
+    """`people`, `watch` and the questions' `pairs` are for admins only; all else may stand in a channel. Days are those
+    of `timezone`. `watch` is None where the project has it off. `questions_asked` are people's, about items;
+    `questions` the project's. `disputes` is how many done items people differ on."""
 
     project: str
     title: str
@@ -156,6 +143,7 @@ class Report:
     disputes: int = 0
     ambiguity: Ambiguity
     suggestions: Aids
+    watch: Signs | None = None
 
     @property
     def today(self) -> date:
@@ -167,12 +155,26 @@ class Report:
         return self.parts.imported - self.parts.gold - self.parts.withdrawn
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Nearly all that a summary makes is kept until its end: the collector would only look through it time and again,
+    which took a third of the time of a million transcripts."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+@_uncollected()
 def summary(connection: Connection, row: ProjectRow, project: Project, now: datetime) -> Report:
     """Reads for seconds where there are millions of answers: from a connection that cannot write, never the writer's.
     `now` is aware."""
     figures.snapshot(connection)
     coding = Coding(project, figures.SEPARATOR)
-    work = _work(connection, row.id, now)
+    work = doing(connection, row.id, now)
     gold = _gold(connection, row.id, coding)
     scatter = Scatter(coding, unsure.counts(connection, row.id, project))
     zone = project.summary.timezone if project.summary else "UTC"
@@ -189,7 +191,7 @@ def summary(connection: Connection, row: ProjectRow, project: Project, now: date
         as_of=now,
         timezone=zone,
         parts=figures.parts(connection, row.id, now),
-        pace=_pace(work, figures.wanted(connection, row.id), now, ZoneInfo(zone)),
+        pace=pace(work, figures.wanted(connection, row.id), now, ZoneInfo(zone)),
         labels=sum(work.quarters.values()),
         skips=sum(one.skips for one in work.people.values()),
         flags=sum(one.flags for one in work.people.values()),
@@ -197,8 +199,8 @@ def summary(connection: Connection, row: ProjectRow, project: Project, now: date
         superseded=sum(one.superseded for one in work.people.values()),
         questions_asked=figures.questions_asked(connection, row.id),
         active_people=sum(bool(one.labels or one.gold) for one in work.people.values()),
-        median_seconds=_seconds(times),
-        days=_days(work, ZoneInfo(zone)),
+        median_seconds=seconds(times),
+        days=days(work, ZoneInfo(zone)),
         questions=tuple(
             _question(coder, gold.questions[place], shared.pairs(coder, place, names))
             for place, coder in enumerate(coding.coders)
@@ -210,82 +212,8 @@ def summary(connection: Connection, row: ProjectRow, project: Project, now: date
         people=tuple(_people(everybody, work, gold, alike)),
         ambiguity=scatter.figures(connection),
         suggestions=suggestions.aids(connection, row.id, coding),
+        watch=_watch(connection, row.id, work) if project.watch else None,
     )
-
-
-@dataclass(slots=True)
-class _Person:
-    labels: int = 0
-    gold: int = 0
-    skips: int = 0
-    flags: int = 0
-    late: int = 0
-    superseded: int = 0
-    times: list[int] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class _Work:
-    """What people did, gold apart: labels on items by the quarter hour they were given in, and lately."""
-
-    people: dict[int, _Person]
-    quarters: dict[int, int]
-    first: int | None
-    last_day: int
-    last_week: int
-
-
-def _work(connection: Connection, project: int, now: datetime) -> _Work:
-    people: dict[int, _Person] = {}
-    quarters: dict[int, int] = {}
-    gold, first, last_day, last_week = figures.gold_items(connection, project), None, 0, 0
-    day, week = micros(now - DAY), micros(now - PACE_DAYS * DAY)
-    for item, person, kind, live, milliseconds, at in figures.given(connection, project):
-        one = people.get(person) or people.setdefault(person, _Person())
-        if not live or kind != "label":
-            _other(one, kind, bool(live))
-            continue
-        if milliseconds is not None:
-            one.times.append(milliseconds)
-        if item in gold:
-            one.gold += 1
-            continue
-        one.labels += 1
-        quarters[at // QUARTER] = quarters.get(at // QUARTER, 0) + 1
-        first = at if first is None or at < first else first
-        if at > week:
-            last_week += 1
-            last_day += at > day
-    return _Work(people, quarters, first, last_day, last_week)
-
-
-def _other(person: _Person, kind: str, live: bool) -> None:
-    person.superseded += not live
-    person.skips += live and kind == "skip"
-    person.flags += live and kind == "flag"
-    person.late += live and kind == "late"
-
-
-def _pace(work: _Work, wanted: int, now: datetime, zone: ZoneInfo) -> Pace:
-    per_day, end = None, None
-    if work.first is not None:
-        since = (now - moment(work.first)) / DAY
-        per_day = work.last_week / min(max(since, 1.0), float(PACE_DAYS))
-    if wanted and per_day and wanted / per_day <= FARTHEST:
-        end = (now + timedelta(days=wanted / per_day)).astimezone(zone).date()
-    return Pace(work.last_day, work.last_week, per_day, wanted, end)
-
-
-def _days(work: _Work, zone: ZoneInfo) -> tuple[tuple[date, int], ...]:
-    days: dict[date, int] = {}
-    for quarter, count in sorted(work.quarters.items()):
-        day = moment(quarter * QUARTER).astimezone(zone).date()
-        days[day] = days.get(day, 0) + count
-    return tuple(days.items())
-
-
-def _seconds(milliseconds: Sequence[int]) -> float | None:
-    return median(milliseconds) / 1000 if milliseconds else None
 
 
 @dataclass(slots=True)
@@ -329,25 +257,36 @@ def _items(
 ) -> tuple[Worst, Shared]:
     """Counts every item's labels; returns the most disputed items that nobody has decided, and who gave what."""
     worst, shared, decided = Worst(DISPUTED), Shared(), figures.decided(connection, project)
-    times: dict[tuple[str, int], int] = {}
-    days: dict[int, date] = {}
-    for item, state, joined, who, at in figures.together(connection, project):
-        found, quarter = coding.together(joined), at // QUARTER
-        if quarter not in days:
-            days[quarter] = moment(quarter * QUARTER).astimezone(zone).date()
+    times: Counter[tuple[str, int]] = Counter()
+    days = _Days(zone)
+    for rows in figures.together(connection, project):
+        items, states, joined, who, moments = zip(*rows, strict=True)
+        ended = [days[at // QUARTER] for at in moments]
+        found = coding.batch(joined)
         if coding.repeats:
-            key = joined, days[quarter].toordinal()
-            times[key] = times.get(key, 0) + 1
+            times.update(zip(joined, ended, strict=True))
         else:
-            coding.count(found, 1, days[quarter])
-        in_question = state == "done" and item not in decided
-        scatter.see(item, in_question, found)
-        shared.add(who, found)
-        if in_question:
-            worst.offer(item, found)
-    for (joined, day), count in times.items():
-        coding.count(coding.together(joined), count, date.fromordinal(day))
+            coding.count_each(found, ended)
+        shared.extend(who, found)
+        asked = [state == "done" and item not in decided for item, state in zip(items, states, strict=True)]
+        scatter.see(items, asked, found)
+        for item, one, in_question in zip(items, found, asked, strict=True):
+            if in_question and one.disagreement:
+                worst.offer(item, one)
+    for (text, day), count in times.items():
+        coding.count(coding.together(text), count, day)
     return worst, shared
+
+
+class _Days(dict[int, int]):
+    """The day, as an ordinal, that a quarter of an hour is of."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        super().__init__()
+        self._zone = zone
+
+    def __missing__(self, quarter: int) -> int:
+        return self.setdefault(quarter, moment(quarter * QUARTER).astimezone(self._zone).date().toordinal())
 
 
 def _described(connection: Connection, disputes: Sequence[Dispute], coding: Coding) -> tuple[Disputed, ...]:
@@ -364,6 +303,10 @@ def _described(connection: Connection, disputes: Sequence[Dispute], coding: Codi
     )
 
 
+def _watch(connection: Connection, project: int, work: Done) -> Signs:
+    return signs((one.labels for one in work.people.values()), notes.still_open(connection, project))
+
+
 def _question(coder: Coder, gold: _Score, pairs: tuple[PairAgreement, ...]) -> QuestionFigures:
     question, agreement = coder.question, coder.agreement()
     labels = distribution(coder) if coder.type.CATEGORICAL or coder.type.EDITOR else None
@@ -372,7 +315,7 @@ def _question(coder: Coder, gold: _Score, pairs: tuple[PairAgreement, ...]) -> Q
         name=question.name,
         title=question.title,
         type=question.type,
-        answers=sum(len(codes) * times for codes, times in coder.units.items()),
+        answers=coder.answers,
         labels=labels,
         agreement=agreement,
         interval=interval(coder, agreement),
@@ -385,10 +328,10 @@ def _question(coder: Coder, gold: _Score, pairs: tuple[PairAgreement, ...]) -> Q
 
 
 def _people(
-    found: Sequence[Participant], work: _Work, gold: _Gold, alike: Mapping[int, Alike]
+    found: Sequence[Participant], work: Done, gold: _Gold, alike: Mapping[int, Alike]
 ) -> Iterator[PersonFigures]:
     """The busiest first."""
-    busy = {person.id: work.people.get(person.id, _Person()) for person in found}
+    busy = {person.id: work.people.get(person.id, Did()) for person in found}
     for person in sorted(found, key=lambda one: (-busy[one.id].labels - busy[one.id].gold, one.id)):
         did = busy[person.id]
         yield PersonFigures(
@@ -400,7 +343,8 @@ def _people(
             flags=did.flags,
             late=did.late,
             superseded=did.superseded,
-            median_seconds=_seconds(did.times),
+            median_seconds=seconds(did.times),
             gold=gold.people.get(person.id, _Score()).figures(),
             alike=alike.get(person.id, NOBODY),
+            state=person.state,
         )

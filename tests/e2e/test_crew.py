@@ -21,7 +21,6 @@ from tests.engines import Clock, Sqlite
 ITEMS = 500
 EACH = 5
 CAREFUL = {one.name for one in CREW if one.right > 0.8}
-SPAMMER = "Spammer"
 
 
 @pytest.fixture(scope="module", params=CRAFTS)
@@ -68,7 +67,7 @@ def test_the_consensus_is_better_than_the_vote_and_knows_who_is_careless(crew):
     assert max(skill[one] for one in skill if one not in CAREFUL) < min(skill[one] for one in CAREFUL)
 
 
-def test_a_note_is_raised_of_the_spammer_and_of_nobody_careful(crew):
+def test_the_careless_and_the_spammer_are_found_and_nobody_careful(crew):
     _, talk, _ = crew
     names = {row.id: row.name for row in talk.rows(people_table)}
 
@@ -79,9 +78,9 @@ def test_a_note_is_raised_of_the_spammer_and_of_nobody_careful(crew):
     key, asked = run(talk.database, schema)
     with talk.database.reading() as connection:
         found = look(connection, key, asked).findings
-    noted = {names[person] for person, _ in found or ()}
-    assert SPAMMER in noted
-    assert not noted & CAREFUL
+    noted = {names[person] for person, one in found or () if one.kind in ("careless", "spammer")}
+    assert noted == {one.name for one in CREW} - CAREFUL
+    assert {names[person] for person, _ in found or ()} == noted
 
 
 def share_right(kind, talk):
