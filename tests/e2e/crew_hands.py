@@ -1,4 +1,4 @@
-"""Hands of the crew in its three chats: each sees the newest card there, taps its buttons and types as one does there."""
+"""Hands of the crew in its three chats: each sees the newest card, taps its buttons and types as one does there."""
 
 import json
 import re

@@ -1,5 +1,5 @@
-"""Twenty people label through Telegram, Slack and the browser at once, with the whole program between: what each of them
-meant is what is kept.
+"""Twenty people label through Telegram, Slack and the browser at once, with the whole program between: what each of
+them meant is what is kept.
 
 `LABELBOT_CREW=500 pytest tests/e2e/test_crew_chats.py` has them label five hundred items of each type, and then looks
 at what the report and the export make of it; see CONTRIBUTING.md.
@@ -9,7 +9,7 @@ import json
 import os
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from tests.crew import CRAFTS, CREW, Skill
 from tests.e2e.crew_hands import Hand, InSlack, InTelegram, InTheBrowser, Sight
 from tests.e2e.crew_trades import Meant, Trade, trade, write
 from tests.e2e.sites import Site, site_of
-from tests.running import POLL_SECONDS, Program, Stable, make_home, wait
+from tests.running import POLL_SECONDS, Program, Stable, make_home
 
 ITEMS = int(os.environ.get("LABELBOT_CREW", "4"))
 EACH = 5
@@ -42,7 +42,7 @@ class Crew:
     meant: dict[tuple[str, int], Meant] = field(default_factory=dict)
     """What each person meant each item to have."""
     pending: set[str] = field(default_factory=set)
-    """Chats to which something is on its way: nobody answers in the milliseconds before the bot knows where it stands."""
+    """Chats to which something is on its way: nobody answers in the milliseconds before the bot knows where it is."""
 
     def gather(self, code: str) -> None:
         for number, skill in enumerate(CREW):
