@@ -31,12 +31,12 @@ Meant = Any
 
 @dataclass(frozen=True)
 class Trade:
-    """`typed` is what somebody does who answers in the chat: titles of buttons after "=", all else is typed; `label` is
-    what that comes to, and what the page sends."""
+    """`typed` is what somebody does of an item by its number who answers in the chat: titles of buttons after "=", all
+    else is typed; `label` is what that comes to, and what the page sends."""
 
     kind: str
     craft: Craft
-    typed: Callable[[Meant], list[str]]
+    typed: Callable[[int, Meant], list[str]]
     label: Callable[[Meant], Any] = lambda meant: meant
 
     @property
@@ -85,18 +85,25 @@ def trade(kind: str, home: Home) -> Trade:
     if kind == "tags":
         names = [one.name for one in CRAFTS[kind].question.labels]
         return Trade(kind, CRAFTS[kind], _TYPED[kind], lambda meant: sorted(meant, key=names.index))
-    return Trade(kind, CRAFTS[kind], _TYPED.get(kind, _one_tap(kind)))
+    return Trade(kind, CRAFTS[kind], _TYPED.get(kind, _one_tap))
 
 
-def _one_tap(kind: str) -> Callable[[Meant], list[str]]:
+def _one_tap(number: int, meant: Meant) -> list[str]:
     sides = {"left": "A", "right": "B"}
-    return lambda meant: [f"={sides.get(meant, str(meant).title())}"]
+    return [f"={sides.get(meant, str(meant).title())}"]
 
 
-_TYPED: dict[str, Callable[[Meant], list[str]]] = {
-    "tags": lambda meant: [*(f"={name.title()}" for name in meant), "=Done"],
-    "transcript": lambda meant: [meant],
-    "spans": lambda meant: ["; ".join(f"{one['text']}*={one['label']}" for one in meant), "=Done"],
+def _words(number: int, meant: Sequence[dict[str, Any]]) -> list[str]:
+    """By their numbers: a name may be there twice."""
+    text = CRAFTS["spans"].data(number)["text"]
+    said = [f"{text[: one['start']].count(' ') + 1} {one['label']}" for one in meant]
+    return ["; ".join(said), "=Done"]
+
+
+_TYPED: dict[str, Callable[[int, Meant], list[str]]] = {
+    "tags": lambda number, meant: [*(f"={name.title()}" for name in meant), "=Done"],
+    "transcript": lambda number, meant: [meant],
+    "spans": _words,
 }
 
 Cells = tuple[int, int, int, int]
@@ -116,7 +123,7 @@ def _boxes() -> Trade:
         left, top = rng.randrange(7), rng.randrange(5, 7)
         return [(left, top, left + 1, top + 1)]
 
-    def typed(meant: Sequence[Cells]) -> list[str]:
+    def typed(number: int, meant: Sequence[Cells]) -> list[str]:
         said = ", ".join(f"{_cell(*one[:2])} {_cell(*one[2:])} car" for one in meant)
         return [said, *["=Good enough"] * len(meant), "=Done"]
 
@@ -151,7 +158,7 @@ def _masks(found: Regions) -> Trade:
         crafted.give,
         crafted.data,
     )
-    return Trade("masks", craft, lambda meant: [f"{' '.join(map(str, meant))} road", "=Done"], label)
+    return Trade("masks", craft, lambda number, meant: [f"{' '.join(map(str, meant))} road", "=Done"], label)
 
 
 def _regions(home: Home) -> Regions:

@@ -85,7 +85,7 @@ class Crew:
 
     def typing(self, hand: Hand, sight: Sight) -> Flow:
         meant = self.meant[hand.name, sight.number]
-        for number, step in enumerate(self.trade.typed(meant)):
+        for number, step in enumerate(self.trade.typed(sight.number, meant)):
             before, card, title = sight, sight.card, step.removeprefix("=")
             if number:
                 sight = yield from self.seeing(hand, lambda now: now != before and bool(now.named(title)))  # noqa: B023
