@@ -16,7 +16,7 @@ from typing import Any
 
 from benchmarks.measuring import Figure, table
 from bot.project import LabelDef, Project, Question
-from bot.workers import make_summary
+from bot.summaries import make_summary
 from storage import accounts, people, projects
 from storage.columns import dump, micros
 from storage.database import Database, Transaction, opened, run

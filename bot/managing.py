@@ -1,8 +1,9 @@
-"""The buttons under an admin's private summary: hold the project and let it go on, more answers an item, export."""
+"""The buttons under an admin's private summary: review, hold the project and let it go on, more answers, export."""
 
 from dataclasses import replace
 from typing import Final
 
+from bot import reviewcall
 from bot.buttons import Pressed, pack
 from bot.chat import Button, Row
 from bot.project import Project
@@ -18,15 +19,17 @@ MOST_OVERLAP: Final = 100
 ADMINS: Final = ("admin", "owner")
 
 
-def rows(row: ProjectRow, language: str, page: str = "") -> tuple[Row, ...]:
-    """`page` is the address of the report's page; none where others cannot reach us."""
+def rows(row: ProjectRow, language: str, page: str = "", waiting: int = 0) -> tuple[Row, ...]:
+    """`page` is the address of the report's page; none where others cannot reach us. So many items are `waiting` for
+    a reviewer."""
 
     def does(argument: str) -> Button:
         said = say(language, phrase(f"manage.{argument}"))
         return Button(said, pack(Pressed("", row.id, ACTION, argument)))
 
     held = row.state == "paused"
-    shown: list[Row] = [(does("go" if held else "pause"), does("more")), (does("export"),)]
+    shown: list[Row] = [reviewcall.way(language, row.id, waiting)] if waiting else []
+    shown += [(does("go" if held else "pause"), does("more")), (does("export"),)]
     if page:
         shown.append((Button(say(language, phrase("manage.page")), url=page),))
     return tuple(shown)

@@ -11,9 +11,9 @@ from bot.chat import Text
 from bot.links import BadLink
 from bot.processes import child
 from bot.reception import Desk
+from bot.summaries import make_page
 from bot.web.ports import Refused, Sheet
 from bot.wording import phrase, say, spoken
-from bot.workers import make_page
 from storage import seals
 from storage.database import Database, Transaction
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
+from bot import reviewcall
 from bot.project import Summary
 from bot.turn import Schemas
 from storage import accounts, outbox, projects, queue, runs
@@ -27,6 +28,7 @@ def tick(tx: Transaction, schemas: Schemas) -> None:
         _part(tx, partial(_unskip, schemas=schemas, row=row))
         _part(tx, partial(_note_due, schemas=schemas, row=row))
         _part(tx, partial(_note_watch, schemas=schemas, row=row))
+        _part(tx, partial(_note_review, schemas=schemas, row=row))
 
 
 def _part(tx: Transaction, work: Callable[[Transaction], object]) -> None:
@@ -61,6 +63,11 @@ def _note_due(tx: Transaction, schemas: Schemas, row: ProjectRow) -> None:
 def _note_watch(tx: Transaction, schemas: Schemas, row: ProjectRow) -> None:
     if schemas.get(tx, row.id, row.version).watch:
         runs.due(tx, row.id, WATCH, tx.now.replace(hour=0, minute=0, second=0, microsecond=0))
+
+
+def _note_review(tx: Transaction, schemas: Schemas, row: ProjectRow) -> None:
+    if schemas.get(tx, row.id, row.version).review is not None:
+        reviewcall.note_due(tx, row.id)
 
 
 def latest_slot(summary: Summary, now: datetime) -> datetime:

@@ -12,27 +12,28 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
-from bot import managing, payload, stored
-from bot.chat import Media, Message, Outgoing, Part, Text
+from bot import managing, payload, reviewcall, stored
+from bot.chat import Media, Message, Outgoing, Part
 from bot.links import REPORT_SEAL
 from bot.links import report_link as link_to
 from bot.lookout import Finds, looked, told
 from bot.processes import child
 from bot.project import Project, Summary
 from bot.schedule import WATCH
-from bot.wording import LANGUAGES, phrase, say, spoken
-from storage import accounts, media, outbox, people, readings, runs, seals
+from bot.summaries import Made, make_summary
+from bot.wording import phrase, say, spoken
+from storage import accounts, media, outbox, people, readings, reviews, runs, seals
 from storage.columns import micros
-from storage.database import Database, Transaction, opened, run
+from storage.database import Database, Transaction, run
 from storage.files import Files
 from storage.media import MediaRow
 from storage.overlap import set_overlap
 from storage.people import Person
+from storage.projects import ProjectRow
 from storage.runs import Run
 
 log = logging.getLogger("labelbot.workers")
@@ -51,65 +52,6 @@ UNPOSTED: Final = "summary unposted"
 
 class NoChannel(ValueError):
     """The project names no channel to post its summary to."""
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A summary ready to post: its text, and the chart as PNG of `width` × `height` pixels. `people` are the figures of
-    single people, by language: for admins only."""
-
-    text: Text
-    picture: bytes
-    alt: str
-    width: int
-    height: int
-    people: Mapping[str, Text]
-    figures: Mapping[str, Any]
-    """What the next summary compares itself with."""
-    closer: bytes | None = None
-    """A second picture: agreement over time and confusions."""
-    skill: bytes | None = None
-    """For admins only: how far each person agrees with the others."""
-
-
-def make_summary(url: str, project: int, now: datetime) -> Made:
-    """Runs for seconds where there are millions of answers, on a connection of its own that cannot write."""
-    from bot.quality import changes, chart, closer, telling
-    from bot.quality.report import summary
-    from bot.quality.words import Words
-
-    with opened(url) as database:
-        row, asked = run(database, lambda tx: stored.by_id(tx, project))
-        before = run(database, lambda tx: readings.latest(tx, project))
-        with database.reading() as connection:
-            report = summary(connection, row, asked, now)
-    alt = say(asked.language, phrase("report.alt", title=asked.title))
-    png = telling.picture(report, asked.language)
-    singly = {language: telling.people_text(report, language) for language in LANGUAGES}
-    words = Words(asked.language)
-    return Made(
-        telling.text(report, asked.language, before),
-        png,
-        alt,
-        chart.WIDTH,
-        chart.HEIGHT,
-        singly,
-        changes.figures(report),
-        closer.agreement_chart(report, words),
-        closer.people_chart(report, words),
-    )
-
-
-def make_page(url: str, project: int, now: datetime, language: str) -> tuple[str, str]:
-    """(title, body) of the page of the same figures; runs as long."""
-    from bot.quality.page import body, item_address
-    from bot.quality.report import summary
-
-    with opened(url) as database:
-        row, asked = run(database, lambda tx: stored.by_id(tx, project))
-        with database.reading() as connection:
-            report = summary(connection, row, asked, now)
-    return asked.title, body(report, language, item_address)
 
 
 def post_now(database: Database, project: int) -> None:
@@ -201,6 +143,9 @@ class Workers:
             found = self._child(looked, due, now)
             self._posted.extend(run(self._database, lambda tx: self._tell(tx, due, found)))
             return
+        if due.kind == reviewcall.CALL:
+            self._posted.extend(run(self._database, lambda tx: self._call(tx, due)))
+            return
         if due.kind not in (SUMMARY, NOW):
             raise ValueError(f"nobody knows how to do a {due.kind}")
         if not self._postable(due):
@@ -224,8 +169,20 @@ class Workers:
         project = stored.by_id(tx, due.project)[1]
         if not runs.done(tx, due.id) or not project.watch:
             return []
-        news = told(tx, due.project, project.title, found, self._to_tell(tx, due.project, project))
+        news = told(tx, due.project, project.title, found, self._reached(tx, people.admins(tx, due.project), project))
         return [_send(tx, account, admin.chat_external, message) for account, admin, message in news]
+
+    def _call(self, tx: Transaction, due: Run) -> list[Outgoing]:
+        """Reviewers are told that items wait, unless somebody has looked through them meanwhile."""
+        project = stored.by_id(tx, due.project)[1]
+        if not runs.done(tx, due.id) or project.review is None:
+            return []
+        count = reviews.waiting(tx, due.project)
+        hearers = self._reached(tx, people.reviewers(tx, due.project), project) if count else ()
+        return [
+            _send(tx, account, one.chat_external, reviewcall.message(one.language, due.project, project.title, count))
+            for account, one in hearers
+        ]
 
     def _child(self, work: Callable[[str, int, datetime], T], due: Run, now: datetime) -> T:
         pool = self._ready_pool()
@@ -290,26 +247,41 @@ class Workers:
         posted = [_send(tx, account, project.summary.chat, message, due.project)]
         if closer is not None:
             posted.append(_send(tx, account, project.summary.chat, Message(text=(Part(made.alt),), media=(closer,))))
-        page = report_link(tx, due.project, self._address) if self._address.startswith("https://") else ""
-        for where, admin in self._to_tell(tx, due.project, project):
+        return posted + self._post_privately(tx, row, project, made, skill)
+
+    def _post_privately(
+        self, tx: Transaction, row: ProjectRow, project: Project, made: Made, skill: Media | None
+    ) -> list[Outgoing]:
+        """Admins get the figures of single people; reviewers the summary itself, where items wait for them."""
+        waiting = reviews.waiting(tx, row.id) if project.review is not None else 0
+        page = report_link(tx, row.id, self._address) if self._address.startswith("https://") else ""
+        posted, led = list[Outgoing](), set[int]()
+        for where, admin in self._reached(tx, people.admins(tx, row.id), project):
+            led.add(admin.id)
             if skill is not None:
                 shown = Message(text=(Part(made.alt),), media=(skill,))
                 posted.append(_send(tx, where, admin.chat_external, shown))
             language = spoken(admin.language)
-            buttons = managing.rows(row, admin.language, page)
+            buttons = managing.rows(row, admin.language, page, waiting)
             told = Message(text=made.people[language], buttons=buttons)
             posted.append(_send(tx, where, admin.chat_external, told))
+        for where, reviewer in self._reached(tx, people.reviewers(tx, row.id), project) if waiting else ():
+            if reviewer.id not in led:
+                told = Message(text=made.text, buttons=(reviewcall.way(reviewer.language, row.id, waiting),))
+                posted.append(_send(tx, where, reviewer.chat_external, told))
         return posted
 
-    def _to_tell(self, tx: Transaction, key: int, project: Project) -> Iterable[tuple[int, Person]]:
-        """The project's admins, each in one private chat that it may be shown in: of several one that this process
-        speaks in, and of those the newest."""
+    def _reached(
+        self, tx: Transaction, hearers: Sequence[tuple[int, Person]], project: Project
+    ) -> Iterable[tuple[int, Person]]:
+        """Of (account, person) each in one private chat that the project may be shown in: of several one that this
+        process speaks in, and of those the newest."""
         platforms = accounts.platforms(tx)
         reached: dict[int, tuple[int, Person]] = {}
-        for account, admin in sorted(people.admins(tx, key), key=lambda one: (one[0] in self._platforms, one[0])):
+        for account, person in sorted(hearers, key=lambda one: (one[0] in self._platforms, one[0])):
             may_see = not project.chats or platforms[account] in project.chats
-            if may_see and admin.chat_external and not admin.blocked:
-                reached[admin.id] = (account, admin)
+            if may_see and person.chat_external and not person.blocked:
+                reached[person.id] = (account, person)
         return reached.values()
 
     def _kept(self, tx: Transaction, made: Made, chart: str) -> Media:

@@ -163,6 +163,17 @@ def admins(tx: Transaction, project: int) -> list[tuple[int, Person]]:
     return [(row.account, met_in(row)) for row in rows]
 
 
+def reviewers(tx: Transaction, project: int) -> list[tuple[int, Person]]:
+    """Who is to look at items in question, as `admins`: the project's reviewers, its admins where it has none."""
+    rows = tx.all(
+        WHO_ANY.add_columns(identities.c.account)
+        .join(members, members.c.person == people.c.id)
+        .where(members.c.project == project, members.c.role == "reviewer")
+        .order_by(identities.c.id)
+    )
+    return [(row.account, met_in(row)) for row in rows] or admins(tx, project)
+
+
 def ways(tx: Transaction, persons: Sequence[int]) -> list[tuple[int, Person]]:
     """Every chat that these people are met in: (account, person)."""
     rows = tx.all(WHO_ANY.add_columns(identities.c.account).where(people.c.id.in_(persons)).order_by(identities.c.id))

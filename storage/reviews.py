@@ -46,6 +46,18 @@ WAITING: Final = (
     .select_from(reviews.join(items, items.c.id == reviews.c.item))
     .where(reviews.c.project == bindparam("p"), OPEN, REVIEWABLE)
 )
+OLDEST: Final = (
+    select(reviews.c.opened_at)
+    .select_from(reviews.join(items, items.c.id == reviews.c.item))
+    .where(reviews.c.project == bindparam("p"), OPEN, REVIEWABLE)
+    .order_by(reviews.c.id)
+    .limit(1)
+)
+IN_HANDS: Final = (
+    select(reviews.c.id)
+    .where(reviews.c.project == bindparam("p"), OPEN, reviews.c.leased_until > bindparam("moment"))
+    .limit(1)
+)
 LEASE: Final = text("UPDATE reviews SET nonce = :nonce, reviewer = :who, leased_until = :until WHERE id = :review")
 GIVE_UP: Final = text(
     "UPDATE reviews SET reviewer = NULL, leased_until = NULL, draft = NULL, note = NULL "
@@ -250,6 +262,17 @@ def _micros(tx: Transaction, until: datetime) -> int:
 def waiting(tx: Transaction, project: int) -> int:
     """How many items wait for a reviewer, those in somebody's hand included."""
     return int(tx.value(WAITING, {"p": project}))
+
+
+def oldest(tx: Transaction, project: int) -> datetime | None:
+    """Since when the item waits that has waited longest; None where none does."""
+    found: datetime | None = tx.value(OLDEST, {"p": project})
+    return found
+
+
+def in_hands(tx: Transaction, project: int) -> bool:
+    """Whether a reviewer is at one of the items now."""
+    return tx.one(IN_HANDS, {"p": project, "moment": tx.now}) is not None
 
 
 def known(tx: Transaction, nonce: str) -> Review | None:

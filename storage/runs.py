@@ -16,6 +16,12 @@ DUE = text(
     "ON CONFLICT (project, kind, slot) DO NOTHING"
 )
 KNOWN = select(runs.c.id).where(runs.c.project == bindparam("p"), runs.c.kind == bindparam("k")).limit(1)
+LATEST = (
+    select(runs.c.slot)
+    .where(runs.c.project == bindparam("p"), runs.c.kind == bindparam("k"))
+    .order_by(runs.c.slot.desc())
+    .limit(1)
+)
 TAKE = (
     select(runs.c.id, runs.c.project, projects.c.name, runs.c.kind, runs.c.slot, runs.c.attempts)
     .join(projects, projects.c.id == runs.c.project)
@@ -43,6 +49,17 @@ def due(tx: Transaction, project: int, kind: str, slot: datetime) -> None:
     if first and added:
         where = (runs.c.project == project, runs.c.kind == kind)
         tx.run(update(runs).where(*where).values(state="done"))
+
+
+def latest(tx: Transaction, project: int, kind: str) -> datetime | None:
+    """The last slot of that kind; None before the first."""
+    found: datetime | None = tx.value(LATEST, {"p": project, "k": kind})
+    return found
+
+
+def at(tx: Transaction, project: int, kind: str, slot: datetime) -> None:
+    """Asks for the work of a slot, the first one too; nothing where it was asked for already."""
+    tx.run(DUE, {"project": project, "kind": kind, "slot": micros(slot)})
 
 
 def now(tx: Transaction, project: int, kind: str) -> None:

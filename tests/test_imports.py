@@ -37,6 +37,7 @@ PURE = (
     "bot.payload",
     "bot.project",
     "bot.quality.measures",
+    "bot.quality.parts",
     "bot.quality.consensus",
     "bot.quality.rover",
     "bot.quality.tokens",
@@ -144,7 +145,7 @@ def test_only_storage_builds_statements():
 
 
 def test_reports_and_exchange_are_used_by_commands_and_workers_only():
-    users = (*WIRING, "bot.workers", "bot.exchange*", "bot.quality*", "bot.report_terminal")
+    users = (*WIRING, "bot.summaries", "bot.exchange*", "bot.quality*", "bot.report_terminal")
     others = [name for name in EVERY if not like(name, users)]
     assert offending(others, "bot.exchange*", "bot.quality.report*", "bot.quality.telling*", "bot.quality.chart*") == []
 

@@ -14,9 +14,10 @@ from sqlalchemy import insert, select, update
 from bot.payload import unpack
 from bot.project import Summary
 from bot.schedule import latest_slot, tick
+from bot.summaries import make_summary
 from bot.turn import Schemas
 from bot.wording import LANGUAGES
-from bot.workers import NOW, NoChannel, Workers, child, make_summary, post_now
+from bot.workers import NOW, NoChannel, Workers, child, post_now
 from storage import accounts, outbox, people, projects, runs
 from storage.database import opened, run
 from storage.files import Files

@@ -11,6 +11,7 @@ from bot.quality.consensus import Merged
 from bot.quality.consensus import vote as majority
 from bot.quality.measures import Distance
 from bot.quality.measures import nominal as unlike
+from bot.quality.parts import Elected, Part
 from bot.wording import Phrase, phrase, say
 
 if TYPE_CHECKING:
@@ -166,6 +167,7 @@ class Example:
 
 
 StudioResult: TypeAlias = dict[str, Json]
+Rebuild: TypeAlias = Callable[[Question, Sequence[Label], Sequence[Elected]], Merged[Label] | None]
 
 
 class LabelType(Protocol):
@@ -234,6 +236,14 @@ class LabelType(Protocol):
     def merge(self, question: Question, values: Sequence[Label], weights: Sequence[float] | None) -> Merged[Label]:
         """The consensus of one item's labels."""
 
+    def parts(self, question: Question, labels: Sequence[Label]) -> Sequence[Part] | None:
+        """One item's labels as votes, in an order that does not depend on that of the labels. None where a label is not
+        made of votes, as a drawing: there people weigh in `merge` by how near they come to each other."""
+
+    def rebuilt(self, question: Question, labels: Sequence[Label], elected: Sequence[Elected]) -> Merged[Label] | None:
+        """The label that those parts come to, one each as `parts` gave them; None where nobody may give such a label.
+        `confidence` is how likely it is right."""
+
     def classes(self, label: Label) -> tuple[str, ...]:
         """What to count a label under in a distribution: one class, several (tags) or none (free text)."""
 
@@ -298,6 +308,35 @@ def by_distance(labels: Sequence[Label], totals: Sequence[int]) -> Distance[Labe
 def vote(question: Question, values: Sequence[Label], weights: Sequence[float] | None) -> Merged[Label]:
     """The label most people gave."""
     return majority(values, weights)
+
+
+def one_part(question: Question, labels: Sequence[Label]) -> Sequence[Part] | None:
+    """The whole label is one vote."""
+    return (Part("", tuple(map(str, labels))),)
+
+
+def one_rebuilt(read: Callable[[Question, Json], Label]) -> Rebuild:
+    """The label that the vote names, as `read` knows it where nobody on this item gave it."""
+
+    def rebuilt(question: Question, labels: Sequence[Label], elected: Sequence[Elected]) -> Merged[Label] | None:
+        (won,) = elected
+        for label in labels:
+            if str(label) == won.value:
+                return Merged(label, won.confidence)
+        try:
+            return Merged(read(question, won.value), won.confidence)
+        except BadAnswer:
+            return None
+
+    return rebuilt
+
+
+def no_parts(question: Question, labels: Sequence[Label]) -> Sequence[Part] | None:
+    return None
+
+
+def never_rebuilt(question: Question, labels: Sequence[Label], elected: Sequence[Elected]) -> Merged[Label] | None:
+    return None
 
 
 def itself(label: Label) -> tuple[str, ...]:

@@ -132,6 +132,8 @@ def distance(question: Question) -> Callable[[Label, Label], float]:
 
 
 metric = base.by_distance
+parts = base.no_parts
+rebuilt = base.never_rebuilt
 
 
 def merge(question: Question, values: Sequence[Label], weights: Sequence[float] | None) -> Merged[Label]:

@@ -82,6 +82,8 @@ def describe(question: Question, label: Label) -> Said:
 fit = base.fits
 begun = base.suggested
 merge = base.vote
+parts = base.one_part
+rebuilt = base.one_rebuilt(read)
 drawn = base.not_drawn
 classes = base.itself
 from_cell = read

@@ -24,10 +24,12 @@ from bot.labels.base import (
 )
 from bot.labels.names import as_text, is_list, named, storable
 from bot.labels.options import flag, words
+from bot.labels.span_votes import Span, joined, marked_by_most, stretches, without_overlaps
 from bot.labels.spancard import Marking, asked, tapped
 from bot.labels.spanreply import understood
 from bot.project import Json, LabelDef, Question
 from bot.quality.consensus import Merged, medoid
+from bot.quality.parts import NO, YES, Elected, Part
 from bot.wording import phrase
 
 NAME: Final = "spans"
@@ -40,8 +42,8 @@ EDITOR: Final = "spans"
 RIGHT: Final = base.OVERLAPS
 DESCRIBED: Final = 100
 
-Span = tuple[int, int, str]
-"""Start, end (exclusive), label."""
+COUNTED: Final = 64
+"""Up to so many labels, each is a vote on every item; of more only those that somebody used there."""
 
 EXAMPLE: Final = Example(
     question=Question(
@@ -127,20 +129,41 @@ def merge(question: Question, values: Sequence[Label], weights: Sequence[float] 
 
     Where some stretch stands at exactly half, the answer nearest to all others is taken, and answers equally near tie.
     """
-    whole = sum(weights) if weights is not None else float(len(values))
-    if not values or not whole:
+    each = [1.0] * len(values) if weights is None else weights
+    whole = sum(each)
+    spans = marked_by_most([_spans(value) for value in values], each) if whole else None
+    if spans is None:
         return medoid(values, _unlike, weights)
-    each = weights if weights is not None else [1.0] * len(values)
-    answers = [[_raw(one) for one in _listed(value)] for value in values]
-    merged: list[Span] = []
-    for name in sorted({span[2] for spans in answers for span in spans}):
-        runs = _runs([[span for span in spans if span[2] == name] for spans in answers], each, whole)
-        if runs is None:
-            return medoid(values, _unlike, weights)
-        merged += [(start, end, name) for start, end in runs]
-    found = [_record(span, _text_of(span, values)) for span in sorted(merged)]
+    found = [_record(span, _text_of(span, values)) for span in spans]
     sure = sum(weight * (1 - _unlike(value, found)) for value, weight in zip(values, each, strict=True)) / whole
     return Merged(found, sure)
+
+
+def parts(question: Question, labels: Sequence[Label]) -> Sequence[Part] | None:
+    """Label by label each stretch between two edges that somebody set: is it marked so or not. A label that nobody used
+    is one stretch."""
+    return tuple(
+        Part(one.label, tuple(YES if held else NO for held in one.marked))
+        for one in stretches([_spans(label) for label in labels], _voted(question))
+    )
+
+
+def rebuilt(question: Question, labels: Sequence[Label], elected: Sequence[Elected]) -> Merged[Label] | None:
+    """As likely right as the stretch that is least sure. Where spans may not overlap, the surer one stands."""
+    answers = [_spans(label) for label in labels]
+    won = [one.confidence if one.value == YES else 0.0 for one in elected]
+    spans = joined(stretches(answers, _voted(question)), won, answers, [1.0] * len(answers))
+    kept = spans if overlapping(question) else without_overlaps(spans)
+    sure = min((one.confidence for one in elected), default=1.0)
+    return Merged([_record(span, _text_of(span, labels)) for span in sorted(kept)], sure)
+
+
+def _voted(question: Question) -> list[str]:
+    return [label.name for label in question.labels] if len(question.labels) <= COUNTED else []
+
+
+def _spans(label: Label) -> list[Span]:
+    return [_raw(one) for one in _listed(label)]
 
 
 def classes(label: Label) -> tuple[str, ...]:
@@ -243,7 +266,7 @@ def _apart(question: Question, spans: Iterable[Span]) -> None:
 
 
 def _unlike(one: Label, other: Label) -> float:
-    first, second = ([_raw(span) for span in _listed(label)] for label in (one, other))
+    first, second = map(_spans, (one, other))
     names = {span[2] for span in (*first, *second)}
     both = either = 0
     for name in names:
@@ -267,24 +290,6 @@ def _covered(spans: Iterable[Span], name: str) -> list[tuple[int, int]]:
 
 def _shared(mine: Sequence[tuple[int, int]], theirs: Sequence[tuple[int, int]]) -> int:
     return sum(max(0, min(a[1], b[1]) - max(a[0], b[0])) for a in mine for b in theirs)
-
-
-def _runs(answers: Sequence[Sequence[Span]], weights: Sequence[float], whole: float) -> list[tuple[int, int]] | None:
-    """Where one label has more than half of the weight; None where some stretch has exactly half."""
-    edges = sorted({place for spans in answers for span in spans for place in span[:2]})
-    runs: list[tuple[int, int]] = []
-    for start, end in pairwise(edges):
-        holding = [w for spans, w in zip(answers, weights, strict=True) if any(a <= start < b for a, b, _ in spans)]
-        if abs(sum(holding) - whole / 2) <= 1e-9 * whole:
-            return None
-        if sum(holding) < whole / 2:
-            continue
-        anew = sum(w for spans, w in zip(answers, weights, strict=True) if any(a == start for a, _, _ in spans))
-        if runs and runs[-1][1] == start and anew <= sum(holding) / 2:
-            runs[-1] = (runs[-1][0], end)
-        else:
-            runs.append((start, end))
-    return runs
 
 
 def _text_of(span: Span, values: Sequence[Label]) -> str:

@@ -1,6 +1,7 @@
 """Any number of labels at once: buttons that set or clear, then Done."""
 
 import json
+import math
 import re
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -31,6 +32,7 @@ from bot.labels.names import QUOTED, answerable, called, fitting, is_list, named
 from bot.labels.options import count, flag
 from bot.project import Json, LabelDef, Question
 from bot.quality.consensus import Merged, medoid, vote
+from bot.quality.parts import NO, YES, Elected, Part
 from bot.wording import phrase
 
 NAME: Final = "tags"
@@ -39,6 +41,8 @@ OPTIONS: Final = frozenset({"parents", "min", "max", "other"})
 CATEGORICAL: Final = True
 FIELDS: Final[tuple[str, ...]] = ()
 PAGE: Final = 12
+COUNTED: Final = 64
+"""Up to so many tags, each is a vote on every item; of more only those that somebody gave there."""
 OTHER: Final = "other: "
 OTHER_MOST: Final = 8
 OTHER_LONG: Final = 60
@@ -141,6 +145,29 @@ def merge(question: Question, values: Sequence[Label], weights: Sequence[float] 
     if not possible or any(one.value is None for one in votes):
         return medoid(values, _jaccard, weights)
     return Merged(merged, min(one.confidence for one in votes))
+
+
+def parts(question: Question, labels: Sequence[Label]) -> Sequence[Part] | None:
+    """Each tag is there or not. Those that people made up are of one kind."""
+    known = {label.name for label in question.labels}
+    answers = [set(_names(label)) for label in labels]
+    return tuple(
+        Part(name if name in known else OTHER, tuple(YES if name in names else NO for names in answers))
+        for name in _voted(question, labels)
+    )
+
+
+def rebuilt(question: Question, labels: Sequence[Label], elected: Sequence[Elected]) -> Merged[Label] | None:
+    """All tags together are as likely right as each by itself, multiplied."""
+    names = [name for name, one in zip(_voted(question, labels), elected, strict=True) if one.value == YES]
+    if not _allowed(question, names):
+        return None
+    return Merged(names, math.prod(one.confidence for one in elected))
+
+
+def _voted(question: Question, labels: Sequence[Label]) -> list[str]:
+    every = [label.name for label in question.labels] if len(question.labels) <= COUNTED else []
+    return _ordered(question, (*every, *(name for label in labels for name in _names(label))))
 
 
 def classes(label: Label) -> tuple[str, ...]:

@@ -181,6 +181,8 @@ def distance(question: Question) -> Callable[[Label, Label], float]:
 fit = base.fits
 begun = base.suggested
 metric = base.by_distance
+parts = base.no_parts
+rebuilt = base.never_rebuilt
 drawn = base.not_drawn
 
 

@@ -45,7 +45,7 @@ class Example:
 @dataclass(frozen=True, slots=True)
 class Confused:
     """Two labels: `items` have either of them from somebody, `split` of these both. Only items with two labels or more
-    count. The examples are done."""
+    count. The examples are done, and nobody has decided them."""
 
     labels: tuple[Said, Said]
     split: int
@@ -56,7 +56,8 @@ class Confused:
 
 @dataclass(frozen=True, slots=True)
 class Ambiguous:
-    """A done item. `labels` are those given to the question on which its entropy (0…1) is greatest, with how often."""
+    """A done item that nobody has decided. `labels` are those given to the question on which its entropy (0…1) is
+    greatest, with how often."""
 
     item: str
     snippet: str
@@ -89,7 +90,7 @@ class Ambiguity:
 
 @dataclass(slots=True)
 class Alike:
-    """Items whose answers to a question are the same: how many, and the first that are done."""
+    """Items whose answers to a question are the same: how many, and the first that are done and undecided."""
 
     count: int = 0
     done: list[int] | None = None
@@ -123,6 +124,7 @@ class Scatter:
         self._nobody = (0,) * len(coding.coders)
 
     def see(self, item: int, done: bool, found: Together) -> None:
+        """An item that is `done`, and not decided by a reviewer, may be named."""
         unsure = self._unsure.get(item, self._nobody)
         for place in self._places:
             key = (found.units[place], unsure[place])
@@ -150,7 +152,7 @@ class Scatter:
         return len(self._coders[place].counts()) + any(counts[place] for counts in self._unsure.values())
 
     def _worst(self) -> Iterator[tuple[float, int, int, int, tuple[Codes, int]]]:
-        """(entropy, answers, item, question's place, its answers) of done items, as many as may be named at least."""
+        """(entropy, answers, item, question's place, its answers) of items in question, as many as may be named."""
         for place in self._places:
             classes = self._classes(place)
             for key, alike in self._seen[place].items():

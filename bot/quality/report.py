@@ -340,9 +340,10 @@ def _items(
             times[key] = times.get(key, 0) + 1
         else:
             coding.count(found, 1, days[quarter])
-        scatter.see(item, state == "done", found)
+        in_question = state == "done" and item not in decided
+        scatter.see(item, in_question, found)
         shared.add(who, found)
-        if state == "done" and item not in decided:
+        if in_question:
             worst.offer(item, found)
     for (joined, day), count in times.items():
         coding.count(coding.together(joined), count, date.fromordinal(day))

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
-from bot.wording import de, en, page_de, page_en
+from bot.wording import de, en, page_de, page_en, quality_de, quality_en, report_de, report_en
 
 LANGUAGES: Mapping[str, Mapping[str, str]] = {
-    "en": {**en.SENTENCES, **page_en.SENTENCES},
-    "de": {**de.SENTENCES, **page_de.SENTENCES},
+    "en": {**en.SENTENCES, **page_en.SENTENCES, **quality_en.SENTENCES, **report_en.SENTENCES},
+    "de": {**de.SENTENCES, **page_de.SENTENCES, **quality_de.SENTENCES, **report_de.SENTENCES},
 }
 DEFAULT = "en"
 WORDS = ("label", "projects", "undo", "skip", "stats", "work", "review", "help", "stop")
