@@ -30,6 +30,7 @@ PAGES = sorted(path for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"))
 README = ROOT / "README.md"
 BIN = Path(sys.executable).parent
 REVIEWS = "id,text\n1,Works perfectly\n2,Broke on the second day\n3,It is grey\n"
+ANSWERS = "item,worker,label\n1,ada,cat\n1,bo,cat\n1,cy,dog\n2,ada,dog\n2,bo,dog\n"
 SHORTEST = 'name = "x"\ntype = "choice"\nlabels = ["a", "b"]\n'
 
 
@@ -93,6 +94,7 @@ def serves(line: str) -> bool:
 def test_the_commands_of_the_readme_run_one_after_the_other(tmp_path):
     env = environment(LABELBOT_LISTEN=f"127.0.0.1:{free_port()}")
     (tmp_path / "reviews.csv").write_text(REVIEWS, encoding="utf-8")
+    (tmp_path / "answers.csv").write_text(ANSWERS, encoding="utf-8")
     (tmp_path / "photos").mkdir()
     for name in ("cat.jpg", "fig.jpg", "two-dogs.jpg"):
         shutil.copy(ROOT / "config/samples/images" / name, tmp_path / "photos")
@@ -109,6 +111,7 @@ def test_the_commands_of_the_readme_run_one_after_the_other(tmp_path):
     assert (tmp_path / "images.png").read_bytes().startswith(b"\x89PNG")
     assert (tmp_path / "out/images.csv").read_text(encoding="utf-8").count("\n") == 4
     assert (tmp_path / "dataset/README.md").is_file()
+    assert (tmp_path / "consensus.csv").read_text(encoding="utf-8").startswith("item,label,confidence\n1,cat,")
 
 
 def test_every_target_of_make_that_is_named_exists():
