@@ -15,6 +15,7 @@ from pathlib import Path
 import click
 import pytest
 
+from bot.app import COMMANDS as SPOKEN
 from bot.cli import COMMANDS, labelbot
 from bot.cli.defining import templates
 from bot.exchange.formats import FORMATS
@@ -242,12 +243,14 @@ def test_a_key_that_no_page_could_show_is_refused():
         parse(SHORTEST + "nothing = 1\n", types=LABEL_TYPES)
 
 
-def test_every_command_setting_type_template_format_and_column_is_named():
+def test_every_command_word_setting_type_template_format_and_column_is_named():
     written = "\n".join(page.read_text(encoding="utf-8") for page in PAGES if page.name != "reference.md")
     for command in COMMANDS:
         assert re.search(rf"labelbot {command}\b|make {command}\b", written), command
     for name in (*(variable for _, variable, _, _ in variables()), *LABEL_TYPES, *FORMATS, *ROLES):
         assert f"`{name}`" in written, name
+    for word in SPOKEN.keys() - {"start"}:  # which nobody types: Telegram has a button for it
+        assert re.search(rf"`/{word}\b", written), word
     shown = README.read_text(encoding="utf-8")
     assert all(name in written for name in templates())
     assert all(f"`{name}`" in shown for name in (*LABEL_TYPES, *FORMATS))
