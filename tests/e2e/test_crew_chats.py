@@ -1,8 +1,8 @@
 """Twenty people label through Telegram, Slack and the browser at once, with the whole program between: what each of
 them meant is what is kept.
 
-`LABELBOT_CREW=500 pytest tests/e2e/test_crew_chats.py` has them label five hundred items of each type, and then looks
-at what the report and the export make of it; see CONTRIBUTING.md.
+With `LABELBOT_CREW=500` they label five hundred items of each type, and what the report and the export make of that is
+looked at too; see CONTRIBUTING.md.
 """
 
 import json
@@ -18,13 +18,16 @@ import pytest
 
 from storage.migrations import migrate
 from tests.crew import CRAFTS, CREW, Skill
+from tests.e2e.crew_found import Found, check, commanded, exported, found, item_number, names
 from tests.e2e.crew_hands import Hand, InSlack, InTelegram, InTheBrowser, Sight
 from tests.e2e.crew_trades import Meant, Trade, trade, write
 from tests.e2e.sites import Site, site_of
-from tests.running import POLL_SECONDS, Program, Stable, make_home
+from tests.running import POLL_SECONDS, Stable, make_home
 
 ITEMS = int(os.environ.get("LABELBOT_CREW", "4"))
 EACH = 5
+TELLING = 100
+"""Items from which on a person's answers tell something of the person."""
 SECONDS = 60 + 5 * ITEMS
 """After which a crew is stuck: each chat bears a message a second, and every answer takes up to four."""
 PENDING = "SELECT DISTINCT c.external FROM outbox o JOIN chats c ON c.id = o.chat WHERE o.state = 'pending'"
@@ -111,16 +114,6 @@ class Crew:
         return found[0]
 
 
-def commanded(site: Site, stable: Stable, *arguments: str) -> str:
-    """What a command says; it must be content."""
-    command = Program(site.home, {}, stable=stable)
-    command.log, command.arguments = site.home.folder / "said.txt", list(arguments)
-    command.log.unlink(missing_ok=True)
-    command.launch()
-    assert command.wait_end(60) == 0, command.output
-    return command.output
-
-
 @pytest.fixture(scope="module", params=CRAFTS)
 def crew(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, stable: Stable) -> Iterator[Crew]:
     """Everybody has labeled everything."""
@@ -129,8 +122,8 @@ def crew(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     home = make_home(folder, url)
     with site_of(home, stable) as site:
         project, rows = write(folder, request.param, str(EACH), ITEMS)
-        commanded(site, stable, "apply", str(project))
-        commanded(site, stable, "import", request.param, str(rows))
+        commanded(home, stable, "apply", str(project))
+        commanded(home, stable, "import", request.param, str(rows))
         site.start()
         made = Crew(site, trade(request.param, home))
         made.gather(home.invite(home.rows("SELECT id FROM projects")[0]["id"]))
@@ -141,19 +134,25 @@ def crew(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             hand.close()
 
 
-def exported(crew: Crew, stable: Stable, level: str) -> list[dict[str, Any]]:
-    out = crew.site.home.folder / f"{level}.jsonl"
-    commanded(crew.site, stable, "export", crew.trade.kind, "--level", level, "-o", str(out))
-    return [json.loads(line) for line in out.read_text("utf-8").splitlines()]
-
-
 def test_what_everybody_meant_is_kept_once(crew: Crew, stable: Stable) -> None:
-    names = {row["public"]: row["name"] for row in crew.site.home.rows("SELECT public, name FROM people")}
-    kept = exported(crew, stable, "answers")
-    said = {(names[row["person"]].title(), int(row["item"][1:])): row["label"] for row in kept}  # Slack's are in small
+    who = names(crew.site.home)
+    kept = exported(crew.site.home, stable, crew.trade.kind, "answers")
+    said = {(who[row["person"]], item_number(row["item"])): row["label"] for row in kept}
     assert said == {who: crew.trade.label(meant) for who, meant in crew.meant.items()}
     assert len(kept) == len(said) == ITEMS * EACH
     assert {row["status"] for row in kept} == {"live"}
     assert {skill.name for skill, _ in crew.hands} == {name for name, _ in said}
     assert not crew.site.telegram.refusals
     assert not crew.site.slack.refused()
+    if ITEMS >= TELLING:
+        check(told(crew, stable))
+
+
+def told(crew: Crew, stable: Stable) -> Found:
+    """Its figures stay in the folder, to be read."""
+    craft, label = crew.trade.craft, crew.trade.label
+    home = crew.site.home
+    made = found(home, stable, crew.trade.kind, craft.question, lambda item: label(craft.truth(item)))
+    figures = {"consensus": made.right(), "vote": made.right_by_vote(), "signs": made.signs, "skill": made.skill}
+    (home.folder / "figures.json").write_text(json.dumps(figures, default=sorted))
+    return made
