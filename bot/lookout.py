@@ -28,6 +28,19 @@ def looked(url: str, project: int, now: datetime) -> Finds:
             return look(connection, row.id, asked).findings or ()
 
 
+def seen(url: str, project: int) -> tuple[tuple[str, Finding], ...]:
+    """The same by pseudonym, for a report."""
+    from bot.quality.watching import look
+    from storage import figures
+
+    with opened(url) as database:
+        row, asked = run(database, lambda tx: stored.by_id(tx, project))
+        with database.reading() as connection:
+            found = look(connection, row.id, asked).findings or ()
+            names = {one.id: one.public for one in figures.participants(connection, row.id)}
+    return tuple((names[person], one) for person, one in found)
+
+
 def told(tx: Transaction, project: int, title: str, found: Finds, admins: Iterable[tuple[int, Person]]) -> list[Told]:
     """Keeps what is new as notes: a message for each of them and each admin."""
     hearers = list(admins)

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from bot.quality.difficulties import aids, ambiguous, confusions, unsure
 from bot.quality.report import PersonFigures, QuestionFigures, Report
+from bot.quality.signs import lines
 from bot.quality.telling import disputes, heading, parts, speed
 from bot.quality.words import PARTS, Words
 from bot.wording import say
@@ -44,6 +45,10 @@ def terminal(report: Report, console: Console, language: str = "en") -> None:
     if report.people:
         console.print()
         console.print(_people(report, words))
+    if report.watch:
+        console.print()
+        for line in lines(report.watch, words, {one.id: one.name for one in report.people}):
+            console.print(Text(line), soft_wrap=True)
     for question in report.questions:
         if question.pairs:
             console.print()

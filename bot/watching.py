@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from bot import serving
+from bot import pausing, serving
 from bot.buttons import Pressed, pack
 from bot.characters import storable
 from bot.chat import Button, Message, Part, Row
 from bot.labels import LABEL_TYPES
-from bot.pausing import reason
+from bot.pausing import told
 from bot.project import Project
 from bot.turn import Turn
-from bot.wording import Phrase, phrase, say
+from bot.wording import phrase, say
 from storage import notes, people, projects
 from storage.notes import Note
 
@@ -20,7 +20,6 @@ AGAIN: Final = 100
 """Labels whose items one tap has served again."""
 WORDS_LENGTH: Final = 1000
 DONE: Final = ("look", "serve", "pause", "dismiss")
-SHARES: Final = ("share", "first", "last", "low", "high")
 
 
 def message(language: str, note: Note, title: str) -> Message:
@@ -28,19 +27,6 @@ def message(language: str, note: Note, title: str) -> Message:
     said = say(language, phrase("watch.note", person=note.public, title=title))
     text = (Part(said + "\n", "bold"), Part(say(language, told(note.kind, note.figures))))
     return Message(text=text, buttons=tuple((_button(language, note, action),) for action in DONE))
-
-
-def told(kind: str, figures: Mapping[str, float]) -> Phrase:
-    """The sentence about its figures; shares as per cent."""
-    shares = (*SHARES, "usual") if kind == "gold" else SHARES
-    plain = {name: _number(value, name in shares) for name, value in figures.items()}
-    return phrase(f"watch.{kind}", **plain)
-
-
-def _number(value: float, share: bool) -> str:
-    if share:
-        return f"{100 * value:.0f} %"
-    return str(value) if isinstance(value, int) else f"{value:.2f}"
 
 
 def _button(language: str, note: Note, action: str) -> Button:
@@ -98,11 +84,8 @@ def _pause(turn: Turn, note: Note) -> None:
     people.record(turn.tx, turn.person.id, note.project, "pause", {"person": note.public, "why": note.kind})
     rows = ((_button(turn.language, note, "resume"),),)
     turn.tell(phrase("watch.paused", person=note.public), rows, replaces=turn.shown)
-    title = _project(turn, note.project).title
-    for account, person in people.everywhere(turn.tx, note.person):
-        if person.chat and not person.blocked:
-            said = say(person.language, reason(note.kind, title))
-            turn.send_to(account, person.chat, person.chat_external, Message(text=(Part(said),), typed=True))
+    for letter in pausing.paused(turn.tx, note.person, note.kind, _project(turn, note.project).title):
+        turn.send_to(*letter)
 
 
 def _dismiss(turn: Turn, note: Note) -> None:
@@ -127,11 +110,8 @@ def resume(turn: Turn, project: int, person: int, public: str) -> None:
     if not notes.resume(turn.tx, project, person):
         return
     people.record(turn.tx, turn.person.id, project, "resume", {"person": public})
-    title = _project(turn, project).title
-    for account, hearer in people.everywhere(turn.tx, person):
-        if hearer.chat and not hearer.blocked:
-            said = say(hearer.language, phrase("paused.over", title=title))
-            turn.send_to(account, hearer.chat, hearer.chat_external, Message(text=(Part(said),)))
+    for letter in pausing.resumed(turn.tx, person, _project(turn, project).title):
+        turn.send_to(*letter)
 
 
 ACTIONS: Mapping[str, Callable[[Turn, Note], None]] = {

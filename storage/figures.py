@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, Connection, Select, Text, and_, bindparam, ca
 
 from storage.schema import answers, cards, comments, items, members, people
 from storage.schema_quality import decisions
+from storage.work import OWN_WORK
 
 ROWS_AT_A_TIME: Final = 5_000
 SEPARATOR: Final = "\x1f"
@@ -40,6 +41,7 @@ HELD: Final = (
 WANTED: Final = select(func.sum(items.c.overlap - items.c.answers)).where(
     items.c.project == bindparam("p"), items.c.state == text("'open'"), items.c.answers < items.c.overlap
 )
+WITHDRAWN: Final = select(items.c.id).where(items.c.project == bindparam("p"), items.c.state == text("'withdrawn'"))
 GOLD: Final = select(items.c.id).where(items.c.project == bindparam("p"), items.c.gold.is_not(None))
 GIVEN: Final = select(
     answers.c.item,
@@ -48,7 +50,7 @@ GIVEN: Final = select(
     answers.c.live,
     answers.c.milliseconds,
     ANSWERED_AT.label("answered_at"),
-).where(answers.c.project == bindparam("p"))
+).where(answers.c.project == bindparam("p"), OWN_WORK)
 TOGETHER: Final = (
     select(
         items.c.id,
@@ -99,7 +101,7 @@ ASKED: Final = (
 )
 SHOWN: Final = select(items.c.id, items.c.key, items.c.data).where(items.c.id.in_(bindparam("wanted", expanding=True)))
 PEOPLE: Final = (
-    select(people.c.id, people.c.public, people.c.name, members.c.role)
+    select(people.c.id, people.c.public, people.c.name, members.c.role, members.c.state)
     .select_from(people.outerjoin(members, and_(members.c.person == people.c.id, members.c.project == bindparam("p"))))
     .where(
         members.c.role.is_not(None)
@@ -151,12 +153,14 @@ class Aided(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """Somebody who has a role in the project or an answer to it; `role` None for one who was removed."""
+    """Somebody who has a role in the project or an answer to it; `role` and `state` (active or paused) are None
+    for one who was removed."""
 
     id: int
     public: str
     name: str
     role: str | None
+    state: str | None
 
 
 def snapshot(connection: Connection) -> None:
@@ -183,14 +187,18 @@ def gold_items(connection: Connection, project: int) -> AbstractSet[int]:
     return frozenset(connection.execute(GOLD, {"p": project}).scalars())
 
 
+def withdrawn_items(connection: Connection, project: int) -> AbstractSet[int]:
+    return frozenset(connection.execute(WITHDRAWN, {"p": project}).scalars())
+
+
 def decided(connection: Connection, project: int) -> AbstractSet[int]:
     """The items that a reviewer has decided."""
     return frozenset(connection.execute(DECIDED, {"p": project}).scalars())
 
 
 def given(connection: Connection, project: int) -> Iterator[tuple[int, int, str, int, int | None, int]]:
-    """Every answer ever given, in no particular order: (item, person, kind, live, milliseconds it took, when in UTC
-    microseconds). One that is no longer live was taken back or corrected."""
+    """Every answer ever given that was somebody's OWN_WORK, in no particular order: (item, person, kind, live,
+    milliseconds it took, when in UTC microseconds). One that is no longer live was taken back or corrected."""
     for rows in _many(connection, GIVEN, project):
         yield from rows
 

@@ -122,8 +122,10 @@ def pausing(tx: Transaction, project: int, person: int) -> Note | None:
     return Note(**rows[-1]._mapping) if rows else None
 
 
-def still_open(tx: Transaction, project: int) -> list[Note]:
-    return [Note(**row._mapping) for row in tx.all(ONE.where(notes.c.project == project, notes.c.state == "open"))]
+def still_open(connection: Connection, project: int) -> list[Note]:
+    """Those that nobody has decided about."""
+    rows = connection.execute(ONE.where(notes.c.project == project, notes.c.state == "open"))
+    return [Note(**row._mapping) for row in rows]
 
 
 def decide(tx: Transaction, note: int, became: str, by: int) -> bool:

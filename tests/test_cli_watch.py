@@ -1,41 +1,94 @@
 """Paused people at the command line, and what a report says of people whose answers want a look."""
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
+from bot.payload import unpack
+from bot.project import Project
 from storage import notes, projects
 from storage.database import opened, run
+from storage.schema import answers, outbox, runs
 from storage.schema import people as people_table
-from storage.schema import runs
-from tests.test_cli import _somebody, labelbot, reviews  # noqa: F401 - fixtures
+from tests.test_cli import _come, _somebody, labelbot, reviews  # noqa: F401 - fixtures
+from tests.worlds import add_items
 
 
-def test_who_is_paused_is_shown_so_and_let_go_on(reviews, tmp_path):  # noqa: F811
+def told(folder):
+    """What the outbox holds, the oldest first."""
+    with opened(f"sqlite:///{folder}/labelbot-data/labelbot.db") as database:
+        rows = run(database, lambda tx: tx.all(select(outbox.c.payload).order_by(outbox.c.id)))
+    return ["".join(part.text for part in unpack(row.payload).text) for row in rows]
+
+
+def test_who_is_paused_and_who_may_go_on_is_told_as_in_the_chat(reviews, tmp_path):  # noqa: F811
     who = _somebody(tmp_path)
-
-    def pause(tx):
-        person = tx.value(select(people_table.c.id).where(people_table.c.public == who))
-        notes.pause(tx, projects.named(tx, "reviews").id, person, "fast")
-
-    with opened(f"sqlite:///{tmp_path}/labelbot-data/labelbot.db") as database:
-        run(database, pause)
+    assert "(paused)" in reviews("people", "reviews", "--pause", who).out
+    assert told(tmp_path) == ["You are paused in “reviews”. Type here to ask why, or to answer."]
+    again = reviews("people", "reviews", "--pause", who)
+    assert (again.code, "is paused already" in again.err) == (1, True)
     assert "(paused)" in reviews("people", "reviews").out
     assert "(paused)" not in reviews("people", "reviews", "--resume", who).out
+    assert told(tmp_path)[1:] == ["▶ You can go on in “reviews”. Type /label for a card."]
     again = reviews("people", "reviews", "--resume", who)
     assert (again.code, "is not paused" in again.err) == (1, True)
+    assert len(told(tmp_path)) == 2
 
 
 def test_a_report_asks_for_a_look_and_tells_what_is_undecided(reviews, tmp_path):  # noqa: F811
     who = _somebody(tmp_path)
     url = f"sqlite:///{tmp_path}/labelbot-data/labelbot.db"
 
+    figures = {"right": 2, "all": 10, "low": 0.06, "high": 0.51, "usual": 0.9}
+
     def write(tx):
         person = tx.value(select(people_table.c.id).where(people_table.c.public == who))
-        figures = {"right": 2, "all": 10, "low": 0.06, "high": 0.51, "usual": 0.9}
         notes.raised(tx, projects.named(tx, "reviews").id, person, "gold", figures)
 
     with opened(url) as database:
         run(database, write)
-    told = f"Look at {who}: 2 of 10 gold answers are right (6 % to 51 %); the others together: 90 %."
-    assert told in reviews("report", "reviews").out.splitlines()
+    said = reviews("report", "reviews").out.splitlines()
+    assert f"Look at Bo ({who}): 2 of 10 gold answers are right (6 % to 51 %); the others together: 90 %." in said
+    assert "Too few people to say whose answers want a look: 0 of 6." in said
+    plain = reviews("report", "reviews", "--json").json
+    assert plain["watch"] == {
+        "people": 0,
+        "most": 0,
+        "enough": False,
+        "signs": [{"person": who, "kind": "gold", "figures": figures, "state": "open"}],
+    }
+    assert [(one["id"], one["state"]) for one in plain["people"]] == [(who, "active")]
     with opened(url) as database:
         assert "watch" in [row.kind for row in run(database, lambda tx: tx.all(select(runs)))]
+
+
+def test_a_report_finds_the_careless_itself_and_says_nothing_where_the_watch_is_off(reviews, tmp_path):  # noqa: F811
+    with opened(f"sqlite:///{tmp_path}/labelbot-data/labelbot.db") as database:
+        careless = run(database, _labeled)
+    said = reviews("report", "reviews").out
+    figures = "Of 40 answers 75 % (62 % to 84 %) are near to what others gave; usual here: 100 %."
+    assert f"Look at Person 6 ({careless}): {figures}" in said
+    assert said.count("Look at") == 1
+    signs = reviews("report", "reviews", "--json").json["watch"]["signs"]
+    assert [(one["person"], one["kind"], one["state"]) for one in signs] == [(careless, "careless", "seen")]
+    file = tmp_path / "reviews.toml"
+    file.write_text("watch = false\n" + file.read_text())
+    assert reviews("apply", str(file)).code == 0
+    assert reviews("report", "reviews", "--json").json["watch"] is None
+    assert "Look at" not in reviews("report", "reviews").out
+
+
+def _labeled(tx):
+    """Seven people label forty items; the last one is wrong in every fourth. Their public id."""
+    project = projects.named(tx, "reviews")
+    heads = [_come(tx, "reviews", f"Person {number}") for number in range(7)]
+    made = add_items(tx, project.id, [{"state": "done"} for _ in range(40)], overlap=7)
+    question = Project.from_config(projects.config_of(tx, project.id, project.version)).questions[0]
+    first, second = (one.name for one in question.labels[:2])
+    rows = []
+    for number, item in enumerate(made):
+        for head in heads:
+            wrong = head is heads[-1] and number % 4 == 0
+            said = (first, second)[(number // 3 + wrong) % 2]
+            rows.append({"project": project.id, "item": item, "person": head.id, "kind": "label", "version": 1})
+            rows[-1] |= {"label": {question.name: said}, "live": True, "answered_at": tx.now}
+    tx.run(insert(answers), rows)
+    return heads[-1].public

@@ -172,7 +172,7 @@ def test_the_daily_look_tells_each_admin_once(database, clock, tmp_path):
     workers = Workers(database, Files(tmp_path), start=lambda: ThreadPoolExecutor(1))
     assert workers.work_once()
     assert [row.state for row in run(database, lambda tx: tx.all(select(run_table)))] == ["done"]
-    raised = run(database, lambda tx: notes.still_open(tx, world.project))
+    raised = run(database, lambda tx: notes.still_open(tx.connection, world.project))
     assert len(raised) == len(found) == len(workers._posted)
     assert {out.chat for out in workers._posted} == {world.users[0]}
     again = run(database, lambda tx: told(tx, world.project, "Reviews", found, ()))

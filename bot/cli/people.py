@@ -2,15 +2,16 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 import click
 
+from bot import pausing, payload
 from bot.cli.session import Session, session
 from bot.cli.trouble import Trouble
 from bot.exchange.sentences import counted
-from storage import invites, notes, people
+from storage import invites, notes, outbox, people
 from storage.database import Transaction, run
 from storage.people import ROLES
 
@@ -140,22 +141,26 @@ def show_qr(link: str) -> None:
 @click.option("--rename", type=Pair(), metavar="ID=NAME", help="show somebody under another name")
 @click.option("--role", "new_role", type=Pair(ROLES), metavar="ID=ROLE", help=f"one of {', '.join(ROLES)}")
 @click.option("--remove", metavar="ID", help="end somebody's role; their answers stay")
-@click.option("--resume", metavar="ID", help="let somebody go on who was paused")
+@click.option("--pause", metavar="ID", help="deal somebody nothing more; a running labelbot tells them")
+@click.option("--resume", metavar="ID", help="let somebody go on who was paused; they are told too")
 @click.option("--json", "as_json", is_flag=True, help="for scripts")
 def people_command(
     project: str,
     rename: tuple[str, str] | None,
     new_role: tuple[str, str] | None,
     remove: str | None,
+    pause: str | None,
     resume: str | None,
     as_json: bool,
 ) -> None:
-    """Who labels here, in which role, how far; rename, change the role, remove."""
+    """Who labels here, in which role, how far; rename, change the role, pause, remove."""
     with session() as opened:
-        row, _ = opened.project(project)
+        row, asked = opened.project(project)
         run(opened.database, lambda tx: _change(tx, row.id, rename, new_role, remove))
+        if pause is not None:
+            run(opened.database, lambda tx: _pause(tx, row.id, asked.title, pause))
         if resume is not None:
-            run(opened.database, lambda tx: _resume(tx, row.id, resume))
+            run(opened.database, lambda tx: _resume(tx, row.id, asked.title, resume))
         members = run(opened.database, lambda tx: people.roster(tx, row.id))
         ways = run(opened.database, lambda tx: invites.still_open(tx, row.id)) if remove is not None else 0
     if ways:
@@ -195,10 +200,27 @@ def _change(
         )
 
 
-def _resume(tx: Transaction, project: int, start: str) -> None:
-    if not notes.resume(tx, project, _person(tx, project, start)):
+def _pause(tx: Transaction, project: int, title: str, start: str) -> None:
+    person = _person(tx, project, start)
+    if notes.state(tx, project, person) != "active":
+        raise Trouble(f"{start} is paused already")
+    notes.pause(tx, project, person, "")
+    people.record(tx, None, project, "pause", {"person": start})
+    _post(tx, pausing.paused(tx, person, "", title))
+
+
+def _resume(tx: Transaction, project: int, title: str, start: str) -> None:
+    person = _person(tx, project, start)
+    if not notes.resume(tx, project, person):
         raise Trouble(f"{start} is not paused")
     people.record(tx, None, project, "resume", {"person": start})
+    _post(tx, pausing.resumed(tx, person, title))
+
+
+def _post(tx: Transaction, letters: Iterable[pausing.Letter]) -> None:
+    """A running labelbot finds them in the outbox."""
+    for account, chat, _, message in letters:
+        outbox.add(tx, account=account, chat=chat, kind=message.kind, payload=payload.pack(message))
 
 
 def _remove(tx: Transaction, project: int, start: str) -> None:

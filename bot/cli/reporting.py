@@ -1,6 +1,7 @@
 """`report` and `item`: how the labeling goes, and what people made of one item."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
     from bot.cli.session import Session
     from bot.comparing import Compared
     from bot.project import Project
+    from bot.quality.report import Report
+    from storage.projects import ProjectRow
+
+BESIDE = 20_000
+"""Items from which on a process of its own is worth its start."""
 
 
 @click.command(
@@ -43,12 +49,7 @@ def report_command(project: str, post: bool, link: bool, as_json: bool, picture:
         if link:
             click.echo(_link(opened, row.id))
             return
-        from bot.quality.plain import as_json as plain
-        from bot.quality.report import summary
-
-        with opened.database.reading() as connection:
-            report = summary(connection, row, asked, datetime.now(UTC))
-        watched = _watched(opened, row.id, asked)
+        report = _watched(opened, row, asked) if asked.watch else _report(opened, row, asked)
     if picture:
         from bot.quality.telling import picture as draw
 
@@ -56,6 +57,8 @@ def report_command(project: str, post: bool, link: bool, as_json: bool, picture:
         with writing(picture):
             picture.write_bytes(draw(report, asked.language))
     if as_json:
+        from bot.quality.plain import as_json as plain
+
         click.echo(json.dumps(plain(report)))
         return
     from rich.console import Console
@@ -63,23 +66,31 @@ def report_command(project: str, post: bool, link: bool, as_json: bool, picture:
     from bot.report_terminal import terminal
 
     terminal(report, Console())
-    for line in watched:
-        click.echo(line)
 
 
-def _watched(opened: "Session", project: int, asked: "Project") -> list[str]:
-    """Asks a running labelbot for a look at people's answers; what earlier ones found and nobody has decided yet."""
-    if not asked.watch:
-        return []
-    from bot.lookout import look_now
-    from bot.watching import told
-    from bot.wording import say
-    from storage import notes
-    from storage.database import run
+def _report(opened: "Session", row: "ProjectRow", asked: "Project") -> "Report":
+    from bot.quality.report import summary
 
-    look_now(opened.database, project)
-    found = run(opened.database, lambda tx: notes.still_open(tx, project))
-    return [f"Look at {note.public}: {say('en', told(note.kind, note.figures))}" for note in found]
+    with opened.database.reading() as connection:
+        return summary(connection, row, asked, datetime.now(UTC))
+
+
+def _watched(opened: "Session", row: "ProjectRow", asked: "Project") -> "Report":
+    """With what is to be seen of people's answers now; where they are many, a process beside this one looks. A running
+    labelbot is asked to look too: it tells the admins."""
+    from bot.lookout import look_now, seen
+    from bot.processes import child
+    from bot.quality.signs import with_seen
+
+    look_now(opened.database, row.id)
+    if row.total < BESIDE:
+        report, found = _report(opened, row, asked), seen(opened.database.url, row.id)
+    else:
+        with child() as beside:
+            looking = beside.submit(seen, opened.database.url, row.id)
+            report, found = _report(opened, row, asked), looking.result()
+    assert report.watch is not None
+    return replace(report, watch=with_seen(report.watch, found))
 
 
 def _link(opened: "Session", project: int) -> str:

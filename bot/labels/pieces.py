@@ -93,6 +93,8 @@ def segments(label: Json) -> Sequence[Mapping[str, Any]] | None:
 
 def words(label: Label) -> str:
     """What is said, whether or not it has times."""
+    if type(label) is str:  # nearly always, and a million times in a report
+        return label
     return str(label.get("text", "")) if isinstance(label, Mapping) else str(label)
 
 

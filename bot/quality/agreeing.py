@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.labels.base import Said
-from bot.quality.coding import Apart, Coder
+from bot.quality.coding import Apart, Coder, Codes
 from bot.quality.measures import Agreement, Distance
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -97,15 +97,28 @@ def interval(coder: Coder, found: Agreement) -> Interval | None:
     where fewer than FEWEST items have two answers."""
     if found.alpha is None or found.items < FEWEST:
         return None
-    groups = [(codes, times) for codes, times in coder.units.items() if len(codes) > 1]
-    labels = {code for codes, _ in groups for code in codes}
-    most = RANKED_LABELS if coder.ranked else EXACT_LABELS
-    if coder.type.EDITOR or len(labels) > most or len(groups) > EXACT_GROUPS:
+    groups = None if coder.type.EDITOR else _few_groups(coder)
+    if groups is None:
         alphas = _by_steps(coder, found.alpha)
     else:
+        labels = {code for codes, _ in groups for code in codes}
         alphas = _exactly(coder, groups, sorted(labels, key=lambda code: repr(coder.labels[code])))
     low, high = np.quantile(alphas, ((1 - LEVEL) / 2, (1 + LEVEL) / 2))
     return Interval(float(low), float(high))
+
+
+def _few_groups(coder: Coder) -> list[tuple[Codes, int]] | None:
+    """The items with two answers by their labels, and how many of each; None where these are too many."""
+    most = RANKED_LABELS if coder.ranked else EXACT_LABELS
+    groups: list[tuple[Codes, int]] = []
+    labels: set[int] = set()
+    for codes, times in coder.units.items():
+        if len(codes) > 1:
+            groups.append((codes, times))
+            labels.update(codes)
+            if len(labels) > most or len(groups) > EXACT_GROUPS:
+                return None
+    return groups
 
 
 def _exactly(coder: Coder, groups: Sequence[tuple[tuple[int, ...], int]], labels: Sequence[int]) -> Floats:
@@ -186,6 +199,8 @@ def _mean(codes: Sequence[int], distance: Distance[int]) -> float:
 
 def per_label(coder: Coder, names: Sequence[LabelName]) -> tuple[LabelAgreement, ...]:
     """Each of `names`, whatever else an answer holds."""
+    if not names:
+        return ()
     held: Counter[str] = Counter()
     apart: dict[str, float] = {}
     answers = 0
@@ -220,7 +235,7 @@ def over_time(coder: Coder, found: Agreement) -> tuple[PeriodAgreement, ...]:
     periods: dict[date, Apart] = {}
     for day, each in days.items():
         since = day - timedelta(days=day.weekday() if length == 7 else 0)
-        periods.setdefault(since, Apart()).add(each.items, each.answers, each.apart)
+        periods.setdefault(since, Apart()).join(each)
     observed = math.fsum(each.apart for each in days.values()) / sum(each.answers for each in days.values())
     scale = (1 - found.alpha) / observed if observed else 0.0
     return tuple(
@@ -234,8 +249,7 @@ def _daily(coder: Coder) -> Mapping[date, Apart]:
         return coder.daily
     distance, found = coder.alpha_distance(), dict[date, Apart]()
     for (day, codes), times in coder.dated.items():
-        size = len(codes)
-        found.setdefault(day, Apart()).add(times, size * times, size * times * _mean(codes, distance))
+        found.setdefault(day, Apart()).add(len(codes), _mean(codes, distance), times)
     return found
 
 

@@ -163,7 +163,7 @@ class Scatter:
 
     def _unclear(self, place: int, unsure: int, pairs: Sequence["Pair"], examples: Mapping[int, Example]) -> Unclear:
         coder = self._coders[place]
-        answers = sum(len(codes) * times for codes, times in coder.units.items()) + unsure
+        answers = coder.answers + unsure
         items, mean = self._mean(place)
         return Unclear(
             question=coder.question.name,

@@ -2,19 +2,21 @@
 
 import json
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from bot.draft import suggested
 from bot.labels import LABEL_TYPES, pieces, transcript
 from bot.labels.base import BadAnswer, Label, Said
 from bot.project import Json, Project, Question
 from bot.quality.consensus import disagreement
-from bot.quality.measures import Agreement, Distance, agreement
+from bot.quality.measures import Agreement, Distance, agreement, free_agreement
 from bot.quality.values import frozen
 
+_READ: Final = json.JSONDecoder().raw_decode
+"""Of what storage wrote, which has no blanks around it: `json.loads` takes twice the time to see to them."""
 Codes: TypeAlias = tuple[int, ...]
 Coded: TypeAlias = tuple[int | None, ...]
 """An answer: the number of each question's label, None where the question was not asked."""
@@ -27,11 +29,21 @@ class Apart:
     items: int = 0
     answers: int = 0
     apart: float = 0.0
+    means: float = 0.0
+    """The sum over them of the mean distance of two."""
 
-    def add(self, items: int, answers: int, apart: float) -> None:
-        self.items += items
-        self.answers += answers
-        self.apart += apart
+    def add(self, size: int, mean: float, times: int) -> None:
+        """`times` items with `size` answers."""
+        self.items += times
+        self.answers += size * times
+        self.apart += size * times * mean
+        self.means += times * mean
+
+    def join(self, other: "Apart") -> None:
+        self.items += other.items
+        self.answers += other.answers
+        self.apart += other.apart
+        self.means += other.means
 
 
 class Coder:
@@ -43,6 +55,10 @@ class Coder:
         self.labels: list[Label] = []
         self.units: Counter[Codes] = Counter()
         """Items by the sorted numbers of their labels."""
+        self.answers = 0
+        """Labels given to it."""
+        self.compared = Apart()
+        """Of labels that are not ranked: the items with two or more."""
         self.ranked = self.type.metric((), ()) is not None
         """Whether α goes by another distance than `distance`, one that is known when all labels are counted."""
         self.apart: Counter[tuple[int, float]] = Counter()
@@ -53,12 +69,13 @@ class Coder:
         """Of ranked labels: those items by that day and their labels."""
         self._codes: dict[Hashable, int] = {}
         self._distance = self.type.distance(question)
+        self._typed = self.type is LABEL_TYPES[transcript.NAME]
 
     def code(self, value: Json) -> int | None:
-        label = self._current(value)
+        label = value if self._typed and type(value) is str else self._current(value)
         if label is None:
             return None
-        code = self._codes.setdefault(frozen(label), len(self.labels))
+        code = self._codes.setdefault(label if type(label) is str else frozen(label), len(self.labels))
         if code == len(self.labels):
             self.labels.append(label)
         return code
@@ -76,24 +93,37 @@ class Coder:
         return value if alike else None
 
     def _in_pieces(self, value: Json) -> bool:
-        return self.type is LABEL_TYPES[transcript.NAME] and pieces.segments(value) is not None
+        return self._typed and pieces.segments(value) is not None
 
     def distance(self, one: int, other: int) -> float:
         return 0.0 if one == other else self._distance(self.labels[one], self.labels[other])
 
     def disagreement(self, codes: Codes) -> float:
-        return disagreement(codes, self.distance) if len(codes) > 1 else 0.0
+        if len(codes) < 3:
+            return self.distance(*codes) if len(codes) == 2 else 0.0
+        return disagreement(codes, self.distance)
 
     def agreement(self) -> Agreement:
-        return agreement(self.units, self.distance, self.type.CATEGORICAL, self.metric, bool(self.type.EDITOR))
+        """Of free labels nothing is compared that was before, for their distances are what takes the time."""
+        if self.type.CATEGORICAL:
+            return agreement(self.units, self.distance, True, self.metric)
+        found = self.compared
+        counts = self._compared()
+        return free_agreement(counts, self.distance, found.items, found.means, found.apart, bool(self.type.EDITOR))
 
     def alpha_distance(self) -> Distance[int]:
         """What α goes by, among all labels that were given to items with two answers or more."""
-        counts: Counter[int] = Counter()
-        for codes, times in self.units.items():
-            for code in codes if len(codes) > 1 else ():
-                counts[code] += times
+        counts = self._compared()
         return self.metric(list(counts), list(counts.values()))
+
+    def _compared(self) -> dict[int, int]:
+        """How often each label was given to items with two answers or more."""
+        counts: dict[int, int] = {}
+        for codes, times in self.units.items():
+            if len(codes) > 1:
+                for code in codes:
+                    counts[code] = counts.get(code, 0) + times
+        return counts
 
     def names(self, code: int) -> tuple[str, ...]:
         """What a label counts under, as exports write it: one that holds no class, as of tags, is one of its own."""
@@ -102,17 +132,22 @@ class Coder:
 
     def count(self, codes: Codes, apart: float, day: date | None, times: int) -> None:
         """`times` items with these labels, `apart` their mean distance, last answered on that day."""
-        self.units[codes] += times
+        # Not `+=`: of free labels nearly every key is new, and for a new one a Counter calls back into Python.
+        self.units[codes] = self.units.get(codes, 0) + times
         size = len(codes)
+        self.answers += size * times
         if size < 2:
             return
         if self.ranked:
             if day is not None:
                 self.dated[day, codes] += times
             return
-        self.apart[size, apart if self.type.CATEGORICAL else round(apart, 3)] += times
+        key = size, apart if self.type.CATEGORICAL else round(apart, 3)
+        self.apart[key] = self.apart.get(key, 0) + times
+        self.compared.add(size, apart, times)
         if day is not None:
-            self.daily.setdefault(day, Apart()).add(times, size * times, size * times * apart)
+            daily = self.daily.get(day) or self.daily.setdefault(day, Apart())
+            daily.add(size, apart, times)
 
     def metric(self, codes: Sequence[int], totals: Sequence[int]) -> Distance[int]:
         """The type's metric among the numbers of its labels, or else its distance."""
@@ -131,8 +166,7 @@ class Coder:
         return self.type.describe(self.question, self.labels[code])
 
 
-@dataclass(frozen=True, slots=True)
-class Together:
+class Together(NamedTuple):
     """The sorted numbers of an item's labels by question, without those to whom it was not put, and the mean distance
     of two; the same of the `question` people differ most on. `given` are the answers in the order they were joined."""
 
@@ -163,13 +197,15 @@ class Coding:
         self._together: dict[str, Together] = {}
 
     def answer(self, text: str) -> Coded:
-        found = self._known.get(text)
+        found = self._known.get(text) if self.repeats else None
         if found is None:
-            labels = json.loads(text)
-            found = tuple(coder.code(self._of(labels, coder.question)) for coder in self.coders)
+            found = self._coded(_READ(text)[0])
             if self.repeats:
                 self._known[text] = found
         return found
+
+    def _coded(self, labels: Json) -> Coded:
+        return tuple([coder.code(self._of(labels, coder.question)) for coder in self.coders])
 
     def suggestion(self, text: str) -> Coded:
         """What an item's suggestion, {"label": {question: label}}, says to each question."""
@@ -182,21 +218,27 @@ class Coding:
         return found
 
     def _of(self, labels: Json, question: Question) -> Json:
-        if isinstance(labels, Mapping):
+        if isinstance(labels, dict):
             return labels.get(question.name)
         return labels if self._single else None
 
     def together(self, joined: str) -> Together:
         """What the labels of an item say, joined as storage does; the same object for the same text."""
-        found = self._together.get(joined)
+        found = self._together.get(joined) if self.repeats else None
         if found is None:
-            given = tuple(self.answer(text) for text in joined.split(self._separator))
+            given = self._given(joined)
             units = _units(given)
-            apart = tuple(coder.disagreement(codes) for coder, codes in zip(self.coders, units, strict=True))
-            found = Together(given, units, apart, max(apart), apart.index(max(apart)))
+            apart = tuple([coder.disagreement(codes) for coder, codes in zip(self.coders, units, strict=True)])
+            worst = max(apart)
+            found = Together(given, units, apart, worst, apart.index(worst))
             if self.repeats:
                 self._together[joined] = found
         return found
+
+    def _given(self, joined: str) -> tuple[Coded, ...]:
+        if self.repeats:
+            return tuple([self.answer(text) for text in joined.split(self._separator)])
+        return tuple(map(self._coded, _READ(f"[{joined.replace(self._separator, ',')}]")[0]))
 
     def count(self, together: Together, times: int, day: date | None = None) -> None:
         """`times` items that were labelled so, last answered on that day."""
@@ -206,4 +248,4 @@ class Coding:
 
 
 def _units(given: Iterable[Coded]) -> tuple[Codes, ...]:
-    return tuple(tuple(sorted(code for code in column if code is not None)) for column in zip(*given, strict=True))
+    return tuple([tuple(sorted([code for code in column if code is not None])) for column in zip(*given, strict=True)])

@@ -69,6 +69,19 @@ def agreement(
     )
 
 
+def free_agreement(
+    counts: Mapping[V, int], distance: Distance[V], items: int, means: float, apart: float, costly: bool
+) -> Agreement:
+    """The same of free labels whose distances on items are known: `counts` is how often each was given to the `items`
+    with two answers or more, `means` the sum over these of the mean distance of two, `apart` of answers × that."""
+    if not items:
+        return Agreement(None, None, None, 0, 0)
+    answers = sum(counts.values())
+    expected = _expected(list(counts.items()), answers, distance, 10 if costly else 1)
+    alpha = 1 - apart / answers / expected if expected else 1.0
+    return Agreement(alpha, None, 1 - means / items, items, answers)
+
+
 def alpha(units: Units[V], distance: Distance[V]) -> float | None:
     """Krippendorff's α under a symmetric distance with distance(a, a) = 0.
 
@@ -210,15 +223,21 @@ def _disagreement(values: Sequence[V], counts: dict[int, int], size: int, distan
 
 def _expected_disagreement(tally: _Tally[V], distance: Distance[V], spared: int) -> float:
     """Mean distance of two answers drawn from all pairable ones. `spared`: so many times fewer pairs are looked at."""
-    present = {code: count for code, count in enumerate(tally.totals) if count}
+    present = [(value, count) for value, count in zip(tally.values, tally.totals, strict=True) if count]
+    return _expected(present, tally.answers, distance, spared)
+
+
+def _expected(present: Sequence[tuple[V, int]], answers: int, distance: Distance[V], spared: int) -> float:
     if len(present) <= EXACT_VALUES / math.sqrt(spared):
-        return _disagreement(tally.values, present, tally.answers, distance)
+        apart = math.fsum(a * b * distance(one, other) for (one, a), (other, b) in combinations(present, 2))
+        return 2 * apart / (answers * (answers - 1))
     pairs_drawn = SAMPLED_PAIRS // spared
-    drawn = random.Random(0).choices(list(present), list(present.values()), k=2 * pairs_drawn)
+    values, counts = zip(*present, strict=True)
+    drawn = random.Random(0).choices(range(len(values)), counts, k=2 * pairs_drawn)
     pairs = zip(drawn[::2], drawn[1::2], strict=True)
-    apart = math.fsum(distance(tally.values[a], tally.values[b]) for a, b in pairs if a != b)
+    apart = math.fsum(distance(values[a], values[b]) for a, b in pairs if a != b)
     # A draw may meet the same answer twice, which two answers cannot.
-    return apart / pairs_drawn * tally.answers / (tally.answers - 1)
+    return apart / pairs_drawn * answers / (answers - 1)
 
 
 def _observed(tally: _Tally[V], distance: Distance[V]) -> float | None:

@@ -1,14 +1,13 @@
 """The QA summary: every figure of a project at one moment, recounted from its answers.
 
 Gold items are apart throughout: their labels measure people, not the data, so they stand in no distribution, pace or
-agreement. What was withdrawn counts as imported and nowhere else.
+agreement. Labels of what was withdrawn count nowhere.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import chain
-from statistics import median
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -32,36 +31,20 @@ from bot.quality.coding import Coder, Coding
 from bot.quality.disputes import Dispute, Worst, tallied
 from bot.quality.distribution import LabelCount as LabelCount
 from bot.quality.distribution import distribution
+from bot.quality.doing import QUARTER, Did, Done, days, doing, pace, seconds
+from bot.quality.doing import Pace as Pace
 from bot.quality.measures import Agreement
 from bot.quality.pairs import NOBODY, Alike, PairAgreement, Shared
+from bot.quality.signs import Signs, signs
 from bot.quality.suggestions import Aids
 from bot.turn import snippet
-from storage import figures
-from storage.columns import micros, moment
+from storage import figures, notes
+from storage.columns import moment
 from storage.figures import Participant, Parts
 from storage.projects import ProjectRow
 
 DISPUTED: Final = 5
 """How many disputed items are named."""
-PACE_DAYS: Final = 7
-FARTHEST: Final = 3650
-"""Days; an end farther off is no expectation."""
-DAY: Final = timedelta(days=1)
-QUARTER: Final = 900_000_000
-"""Microseconds of a quarter of an hour: every time zone is off by a whole number of these."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """Labels on items in the last 24 hours and seven days. `per_day` is the mean of those seven days, or of the time
-    since the first label where that is shorter, at least a day; None before any label. `wanted` labels are still asked
-    for; at this pace they are there on `expected_end`."""
-
-    last_day: int
-    last_week: int
-    per_day: float | None
-    wanted: int
-    expected_end: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +95,7 @@ class Disputed:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonFigures:
     """For admins. `labels` are live ones on items, `gold` on gold items; `superseded` were taken back or corrected;
-    `alike` is how far the labels are those of others."""
+    `alike` is how far the labels are those of others; `state` is active or paused, None where `role` is."""
 
     id: str
     name: str
@@ -125,13 +108,14 @@ class PersonFigures:
     median_seconds: float | None
     gold: Accuracy
     alike: Alike = NOBODY
+    state: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """`people`, and the questions' `pairs`, are for admins only; everything else may stand in a channel. Days are those
-    of `timezone`. `questions_asked` are people's, about items; `questions` the project's.
-    `disputes` is how many done items people differ on."""
+    """`people`, `watch` and the questions' `pairs` are for admins only; all else may stand in a channel. Days are those
+    of `timezone`. `watch` is None where the project has it off. `questions_asked` are people's, about items;
+    `questions` the project's. `disputes` is how many done items people differ on."""
 
     project: str
     title: str
@@ -156,6 +140,7 @@ class Report:
     disputes: int = 0
     ambiguity: Ambiguity
     suggestions: Aids
+    watch: Signs | None = None
 
     @property
     def today(self) -> date:
@@ -172,7 +157,7 @@ def summary(connection: Connection, row: ProjectRow, project: Project, now: date
     `now` is aware."""
     figures.snapshot(connection)
     coding = Coding(project, figures.SEPARATOR)
-    work = _work(connection, row.id, now)
+    work = doing(connection, row.id, now)
     gold = _gold(connection, row.id, coding)
     scatter = Scatter(coding, unsure.counts(connection, row.id, project))
     zone = project.summary.timezone if project.summary else "UTC"
@@ -189,7 +174,7 @@ def summary(connection: Connection, row: ProjectRow, project: Project, now: date
         as_of=now,
         timezone=zone,
         parts=figures.parts(connection, row.id, now),
-        pace=_pace(work, figures.wanted(connection, row.id), now, ZoneInfo(zone)),
+        pace=pace(work, figures.wanted(connection, row.id), now, ZoneInfo(zone)),
         labels=sum(work.quarters.values()),
         skips=sum(one.skips for one in work.people.values()),
         flags=sum(one.flags for one in work.people.values()),
@@ -197,8 +182,8 @@ def summary(connection: Connection, row: ProjectRow, project: Project, now: date
         superseded=sum(one.superseded for one in work.people.values()),
         questions_asked=figures.questions_asked(connection, row.id),
         active_people=sum(bool(one.labels or one.gold) for one in work.people.values()),
-        median_seconds=_seconds(times),
-        days=_days(work, ZoneInfo(zone)),
+        median_seconds=seconds(times),
+        days=days(work, ZoneInfo(zone)),
         questions=tuple(
             _question(coder, gold.questions[place], shared.pairs(coder, place, names))
             for place, coder in enumerate(coding.coders)
@@ -210,82 +195,8 @@ def summary(connection: Connection, row: ProjectRow, project: Project, now: date
         people=tuple(_people(everybody, work, gold, alike)),
         ambiguity=scatter.figures(connection),
         suggestions=suggestions.aids(connection, row.id, coding),
+        watch=_watch(connection, row.id, work) if project.watch else None,
     )
-
-
-@dataclass(slots=True)
-class _Person:
-    labels: int = 0
-    gold: int = 0
-    skips: int = 0
-    flags: int = 0
-    late: int = 0
-    superseded: int = 0
-    times: list[int] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class _Work:
-    """What people did, gold apart: labels on items by the quarter hour they were given in, and lately."""
-
-    people: dict[int, _Person]
-    quarters: dict[int, int]
-    first: int | None
-    last_day: int
-    last_week: int
-
-
-def _work(connection: Connection, project: int, now: datetime) -> _Work:
-    people: dict[int, _Person] = {}
-    quarters: dict[int, int] = {}
-    gold, first, last_day, last_week = figures.gold_items(connection, project), None, 0, 0
-    day, week = micros(now - DAY), micros(now - PACE_DAYS * DAY)
-    for item, person, kind, live, milliseconds, at in figures.given(connection, project):
-        one = people.get(person) or people.setdefault(person, _Person())
-        if not live or kind != "label":
-            _other(one, kind, bool(live))
-            continue
-        if milliseconds is not None:
-            one.times.append(milliseconds)
-        if item in gold:
-            one.gold += 1
-            continue
-        one.labels += 1
-        quarters[at // QUARTER] = quarters.get(at // QUARTER, 0) + 1
-        first = at if first is None or at < first else first
-        if at > week:
-            last_week += 1
-            last_day += at > day
-    return _Work(people, quarters, first, last_day, last_week)
-
-
-def _other(person: _Person, kind: str, live: bool) -> None:
-    person.superseded += not live
-    person.skips += live and kind == "skip"
-    person.flags += live and kind == "flag"
-    person.late += live and kind == "late"
-
-
-def _pace(work: _Work, wanted: int, now: datetime, zone: ZoneInfo) -> Pace:
-    per_day, end = None, None
-    if work.first is not None:
-        since = (now - moment(work.first)) / DAY
-        per_day = work.last_week / min(max(since, 1.0), float(PACE_DAYS))
-    if wanted and per_day and wanted / per_day <= FARTHEST:
-        end = (now + timedelta(days=wanted / per_day)).astimezone(zone).date()
-    return Pace(work.last_day, work.last_week, per_day, wanted, end)
-
-
-def _days(work: _Work, zone: ZoneInfo) -> tuple[tuple[date, int], ...]:
-    days: dict[date, int] = {}
-    for quarter, count in sorted(work.quarters.items()):
-        day = moment(quarter * QUARTER).astimezone(zone).date()
-        days[day] = days.get(day, 0) + count
-    return tuple(days.items())
-
-
-def _seconds(milliseconds: Sequence[int]) -> float | None:
-    return median(milliseconds) / 1000 if milliseconds else None
 
 
 @dataclass(slots=True)
@@ -330,16 +241,16 @@ def _items(
     """Counts every item's labels; returns the most disputed items that nobody has decided, and who gave what."""
     worst, shared, decided = Worst(DISPUTED), Shared(), figures.decided(connection, project)
     times: dict[tuple[str, int], int] = {}
-    days: dict[int, date] = {}
+    by_quarter: dict[int, date] = {}
     for item, state, joined, who, at in figures.together(connection, project):
         found, quarter = coding.together(joined), at // QUARTER
-        if quarter not in days:
-            days[quarter] = moment(quarter * QUARTER).astimezone(zone).date()
+        if quarter not in by_quarter:
+            by_quarter[quarter] = moment(quarter * QUARTER).astimezone(zone).date()
         if coding.repeats:
-            key = joined, days[quarter].toordinal()
+            key = joined, by_quarter[quarter].toordinal()
             times[key] = times.get(key, 0) + 1
         else:
-            coding.count(found, 1, days[quarter])
+            coding.count(found, 1, by_quarter[quarter])
         in_question = state == "done" and item not in decided
         scatter.see(item, in_question, found)
         shared.add(who, found)
@@ -364,6 +275,10 @@ def _described(connection: Connection, disputes: Sequence[Dispute], coding: Codi
     )
 
 
+def _watch(connection: Connection, project: int, work: Done) -> Signs:
+    return signs((one.labels for one in work.people.values()), notes.still_open(connection, project))
+
+
 def _question(coder: Coder, gold: _Score, pairs: tuple[PairAgreement, ...]) -> QuestionFigures:
     question, agreement = coder.question, coder.agreement()
     labels = distribution(coder) if coder.type.CATEGORICAL or coder.type.EDITOR else None
@@ -372,7 +287,7 @@ def _question(coder: Coder, gold: _Score, pairs: tuple[PairAgreement, ...]) -> Q
         name=question.name,
         title=question.title,
         type=question.type,
-        answers=sum(len(codes) * times for codes, times in coder.units.items()),
+        answers=coder.answers,
         labels=labels,
         agreement=agreement,
         interval=interval(coder, agreement),
@@ -385,10 +300,10 @@ def _question(coder: Coder, gold: _Score, pairs: tuple[PairAgreement, ...]) -> Q
 
 
 def _people(
-    found: Sequence[Participant], work: _Work, gold: _Gold, alike: Mapping[int, Alike]
+    found: Sequence[Participant], work: Done, gold: _Gold, alike: Mapping[int, Alike]
 ) -> Iterator[PersonFigures]:
     """The busiest first."""
-    busy = {person.id: work.people.get(person.id, _Person()) for person in found}
+    busy = {person.id: work.people.get(person.id, Did()) for person in found}
     for person in sorted(found, key=lambda one: (-busy[one.id].labels - busy[one.id].gold, one.id)):
         did = busy[person.id]
         yield PersonFigures(
@@ -400,7 +315,8 @@ def _people(
             flags=did.flags,
             late=did.late,
             superseded=did.superseded,
-            median_seconds=_seconds(did.times),
+            median_seconds=seconds(did.times),
             gold=gold.people.get(person.id, _Score()).figures(),
             alike=alike.get(person.id, NOBODY),
+            state=person.state,
         )

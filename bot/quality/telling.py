@@ -9,6 +9,7 @@ from bot.labels.base import cut
 from bot.quality.changes import changed
 from bot.quality.difficulties import aids, confusions, unsure
 from bot.quality.report import Disputed, LabelCount, PersonFigures, QuestionFigures, Report
+from bot.quality.signs import too_few
 from bot.quality.words import PARTS, Words
 from bot.wording import say
 from storage.readings import Reading
@@ -55,7 +56,9 @@ def people_text(report: Report, language: str) -> Text:
     busy = [one for one in report.people if _did(one)]
     if not busy:
         return (blocks[0][1][0], Part(words.say("report.nobody")))
-    room = MESSAGE - _units(blocks[0][1]) - 40
+    if report.watch and (few := too_few(report.watch, words)):
+        blocks.append((0, _line(few, "quiet")))
+    room = MESSAGE - sum(_units(said) for _, said in blocks) - 40
     for place, person in enumerate(busy):
         line = _line(words.person(person))
         room -= _units(line)

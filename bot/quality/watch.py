@@ -6,12 +6,13 @@ against other people says nothing where there are fewer than PEOPLE.
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from statistics import fmean, median, variance
 from typing import Final, Literal, TypeAlias
 
-Kind: TypeAlias = Literal["spammer", "fast", "same", "drift", "gold"]
+Kind: TypeAlias = Literal["spammer", "careless", "fast", "same", "drift", "gold"]
 PEOPLE: Final = 6
 ANSWERS: Final = 30
 """A person's answers that others' can be compared with, before anything is said of them."""
@@ -23,10 +24,14 @@ FAST: Final = 0.2
 """Of the project's median time."""
 UNLIKELY: Final = 0.001
 DROP: Final = 0.15
+BELOW: Final = 0.06
+"""A careless person's share of answers near to others' lies more than so much under the usual one."""
 GOLD: Final = 5
 MARGIN: Final = 0.1
 Z: Final = 1.959964
 """The normal distribution's two-sided 95 %."""
+Z_ONE_SIDED: Final = 1.644854
+"""Its 95 % on one side: what is asked is only whether somebody does worse."""
 Z_DRIFT: Final = 3.290527
 """Its 99.9 %: everybody's halves are compared anew each day."""
 
@@ -39,7 +44,15 @@ class Finding:
     figures: Mapping[str, float]
 
 
-def spammer_score(confusion: Mapping[tuple[int, int], int]) -> float | None:
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How far answers go with the item; `high` is what it is at most, in 95 of 100 cases."""
+
+    value: float
+    high: float
+
+
+def spammer_score(confusion: Mapping[tuple[int, int], int]) -> Score | None:
     """Raykar and Yu (JMLR 13, 2012), over counts by (truth, given): 1 where each true label has answers of its own, 0
     where the answers do not depend on it. S = Σ over pairs of true labels c < c', over answers k, of (a_ck − a_c'k)²,
     by C(C − 1) for C labels. What chance adds to the squares is taken off, so that it may lie under 0. True labels met
@@ -52,24 +65,58 @@ def spammer_score(confusion: Mapping[tuple[int, int], int]) -> float | None:
         return None
     given = sorted({answer for _, answer in confusion})
     rows = {truth: [confusion.get((truth, answer), 0) / met[truth] for answer in given] for truth in truths}
-    noise = {truth: sum(share * (1 - share) for share in rows[truth]) / (met[truth] - 1) for truth in truths}
-    total = 0.0
-    for place, one in enumerate(truths):
-        for other in truths[place + 1 :]:
-            apart = sum((a - b) ** 2 for a, b in zip(rows[one], rows[other], strict=True))
-            total += apart - noise[one] - noise[other]
-    return total / (len(truths) * (len(truths) - 1))
+    noise = {truth: [share * (1 - share) / (met[truth] - 1) for share in rows[truth]] for truth in truths}
+    total = spread = 0.0
+    for one, other in combinations(truths, 2):
+        for a, b, of_a, of_b in zip(rows[one], rows[other], noise[one], noise[other], strict=True):
+            total += (a - b) ** 2 - of_a - of_b
+            # The variance of the square of what is normal, by the answers as if each were by itself.
+            spread += 4 * (a - b) ** 2 * (of_a + of_b) + 2 * (of_a + of_b) ** 2
+    pairs = len(truths) * (len(truths) - 1)
+    return Score(total / pairs, (total + Z_ONE_SIDED * math.sqrt(spread)) / pairs)
 
 
-def spammers(scores: Mapping[int, float]) -> dict[int, Finding]:
-    """Those who score under SCORE and under half of what people usually do here: where all score little, the items are
-    hard."""
-    usual = median(scores.values()) if scores else 0.0
+def mean_score(agreement: Sequence[float]) -> Score:
+    """Of labels that cannot be counted: how near they come to others'."""
+    spread = math.sqrt(variance(agreement) / len(agreement)) if len(agreement) > 1 else 1.0
+    value = fmean(agreement)
+    return Score(value, value + Z_ONE_SIDED * spread)
+
+
+def spammers(scores: Mapping[int, Score]) -> dict[int, Finding]:
+    """Those who score under SCORE, and with all allowance for chance under half of what people usually do here: where
+    all score little, the items are hard."""
+    usual = median(one.value for one in scores.values()) if scores else 0.0
     return {
-        person: Finding("spammer", {"score": score, "usual": usual})
+        person: Finding("spammer", {"score": score.value, "usual": usual})
         for person, score in scores.items()
-        if score < SCORE and score < usual / 2
+        if score.value < SCORE and score.high < usual / 2
     }
+
+
+def careless(near: Mapping[int, tuple[int, int]]) -> dict[int, Finding]:
+    """`near` is (near, all) by person: how many answers are near to what the others came to. Found are those whose
+    interval lies under the usual share by BELOW, and by more where people differ more. Usual is the median: a third of
+    the people may be careless and still be found. Nothing where fewer than PEOPLE have ANSWERS."""
+    enough = {person: one for person, one in near.items() if one[1] >= ANSWERS}
+    if len(enough) < PEOPLE:
+        return {}
+    usual = median(good / all_ for good, all_ in enough.values())
+    limit = usual - max(BELOW, _spread(usual, enough.values()))
+    found = {}
+    for person, (good, all_) in enough.items():
+        low, high = wilson(good, all_, Z_ONE_SIDED)
+        if high < limit:
+            figures = {"share": good / all_, "all": all_, "low": low, "high": high, "usual": usual}
+            found[person] = Finding("careless", figures)
+    return found
+
+
+def _spread(usual: float, near: Collection[tuple[int, int]]) -> float:
+    """How far people's shares differ beyond what chance does: their median distance from the usual share, as a
+    standard deviation of the normal distribution, less the variance of a share."""
+    apart = 1.4826 * median(abs(good / all_ - usual) for good, all_ in near)
+    return math.sqrt(max(0.0, apart**2 - fmean(usual * (1 - usual) / all_ for _, all_ in near)))
 
 
 def too_fast(milliseconds: Sequence[int], usual: float) -> Finding | None:
@@ -86,10 +133,10 @@ def too_fast(milliseconds: Sequence[int], usual: float) -> Finding | None:
     return Finding("fast", {"run": len(best), "seconds": median(best) / 1000, "usual": usual / 1000})
 
 
-def always_same(labels: Sequence[int], others: Sequence[Sequence[int]]) -> Finding | None:
+def always_same(labels: Sequence[int], others: Callable[[int], Sequence[int]]) -> Finding | None:
     """The longest run of one label, where others gave those items others too: with q the mean share that this label has
     of the others' answers there, a run of `n` among the person's answers is due to chance about answers · qⁿ times.
-    `others` are their labels of the same items."""
+    `others` gives, for a place among `labels`, their labels of that item."""
     found: tuple[int, int] = (0, 0)
     begun = 0
     for place, label in enumerate(labels):
@@ -99,7 +146,8 @@ def always_same(labels: Sequence[int], others: Sequence[Sequence[int]]) -> Findi
     run, start = found
     if run < RUN:
         return None
-    shares = [there.count(labels[start]) / len(there) for there in others[start : start + run] if there]
+    there = filter(None, map(others, range(start, start + run)))
+    shares = [one.count(labels[start]) / len(one) for one in there]
     share = fmean(shares) if shares else 1.0
     if len(shares) < RUN or len(labels) * share**run >= UNLIKELY:
         return None
@@ -121,11 +169,12 @@ def drift(agreement: Sequence[float]) -> Finding | None:
     return Finding("drift", {"first": fmean(first), "last": fmean(last), "low": fell - spread, "high": fell + spread})
 
 
-def wilson(right: int, all_: int) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson, JASA 22, 1927). Raises ZeroDivisionError for nothing at all."""
-    share, weight = right / all_, Z * Z / all_
+def wilson(right: int, all_: int, z: float = Z) -> tuple[float, float]:
+    """The interval of a share (Wilson, JASA 22, 1927), of 95 % unless told. Raises ZeroDivisionError for nothing at
+    all."""
+    share, weight = right / all_, z * z / all_
     middle = (share + weight / 2) / (1 + weight)
-    spread = Z * math.sqrt(share * (1 - share) / all_ + weight / (4 * all_)) / (1 + weight)
+    spread = z * math.sqrt(share * (1 - share) / all_ + weight / (4 * all_)) / (1 + weight)
     return max(0.0, middle - spread), min(1.0, middle + spread)
 
 

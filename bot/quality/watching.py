@@ -1,17 +1,29 @@
 """Looks through a project's answers for what admins should see: labels become numbers, people become figures."""
 
+from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from statistics import fmean, median
+from itertools import chain
+from statistics import median
+from typing import Final, TypeAlias
 
+import numpy as np
 from sqlalchemy import Connection
 
 from bot.project import Project
 from bot.quality import watch
+from bot.quality.beside import Beside, Floats, Ints, beside
 from bot.quality.coding import Coder, Coding
-from bot.quality.watch import Finding, Kind
+from bot.quality.watch import Finding, Kind, Score
 from storage import figures, notes
+
+Given: TypeAlias = tuple[int, int, str, int | None]
+"""A label: (person, item, JSON text, milliseconds it took)."""
+APART: Final = 1.5
+"""Of the median distance from what the others came to: an answer is near up to there."""
+CLOSE: Final = 0.05
+"""A distance that is near in any case: of what is drawn or typed two answers are hardly ever equal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,49 +36,53 @@ class Watched:
 
 
 @dataclass(slots=True)
-class _Person:
-    """What somebody answered to one question, in order. `labels` and `others` go together, on items others answered."""
+class _Answers:
+    """Every label in the order of giving; `codes` by question, -1 where it was not asked."""
 
-    labels: list[int] = field(default_factory=list)
-    others: list[Sequence[int]] = field(default_factory=list)
-    agreement: list[float] = field(default_factory=list)
-    confusion: Counter[tuple[int, int]] = field(default_factory=Counter)
-
-
-@dataclass(slots=True)
-class _Given:
-    """One label as it was read; `code` is None where the question was not asked."""
-
-    person: int
-    item: int
-    code: int | None
+    codes: list["array[int]"]
+    people: "array[int]" = field(default_factory=lambda: array("q"))
+    items: "array[int]" = field(default_factory=lambda: array("q"))
+    times: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
 
 
 def look(connection: Connection, key: int, project: Project) -> Watched:
     """For a connection that cannot write: it reads for seconds where there are millions."""
     figures.snapshot(connection)
     coding = Coding(project, figures.SEPARATOR)
-    times: dict[int, list[int]] = defaultdict(list)
-    by_question: list[list[_Given]] = [[] for _ in coding.coders]
-    for person, item, label, milliseconds in notes.labels(connection, key):
-        if milliseconds is not None:
-            times[person].append(milliseconds)
-        for given, code in zip(by_question, coding.answer(label), strict=True):
-            given.append(_Given(person, item, code))
-    people = {one.person for one in by_question[0]}
-    if len(people) < watch.PEOPLE or max(Counter(one.person for one in by_question[0]).values()) < watch.ANSWERS:
-        return Watched(len(people), None)
+    return watched(coding, notes.labels(connection, key), lambda: _gold(connection, key, coding))
+
+
+def watched(coding: Coding, given: Iterable[Given], gold: Callable[[], Mapping[int, tuple[int, int]]]) -> Watched:
+    """`given` in the order of giving; `gold` counts (right, all) gold labels by person."""
+    answers = _read(coding, given)
+    counts = Counter(answers.people)
+    if len(counts) < watch.PEOPLE or max(counts.values()) < watch.ANSWERS:
+        return Watched(len(counts), None)
     found: dict[tuple[int, Kind], Finding] = {}
-    for coder, given in zip(coding.coders, by_question, strict=True):
-        for person, finding in _of_question(coder, given):
+    for coder, codes in zip(coding.coders, answers.codes, strict=True):
+        for person, finding in _of_question(coder, answers, codes):
             found.setdefault((person, finding.kind), finding)
-    for person, finding in (*_fast(times), *watch.gold_failures(_gold(connection, key, coding)).items()):
+    for person, finding in (*_fast(answers.times), *watch.gold_failures(gold()).items()):
         found[person, finding.kind] = finding
-    return Watched(len(people), tuple((person, finding) for (person, _), finding in sorted(found.items())))
+    # Who guesses is careless too: one note says it.
+    told = {one: finding for one, finding in found.items() if one[1] != "careless" or (one[0], "spammer") not in found}
+    return Watched(len(counts), tuple((person, finding) for (person, _), finding in sorted(told.items())))
 
 
-def _fast(times: dict[int, list[int]]) -> Iterator[tuple[int, Finding]]:
-    every = [took for one in times.values() for took in one]
+def _read(coding: Coding, given: Iterable[Given]) -> _Answers:
+    answers = _Answers([array("q") for _ in coding.coders])
+    for person, item, label, milliseconds in given:
+        answers.people.append(person)
+        answers.items.append(item)
+        if milliseconds is not None:
+            answers.times[person].append(milliseconds)
+        for codes, code in zip(answers.codes, coding.answer(label), strict=True):
+            codes.append(-1 if code is None else code)
+    return answers
+
+
+def _fast(times: Mapping[int, Sequence[int]]) -> Iterator[tuple[int, Finding]]:
+    every = list(chain.from_iterable(times.values()))
     usual = median(every) if every else 0.0
     for person, mine in times.items():
         finding = watch.too_fast(mine, usual)
@@ -74,47 +90,47 @@ def _fast(times: dict[int, list[int]]) -> Iterator[tuple[int, Finding]]:
             yield person, finding
 
 
-def _of_question(coder: Coder, given: Iterable[_Given]) -> Iterator[tuple[int, Finding]]:
-    people = _compared(coder, given)
-    scores: dict[int, float] = {}
-    for person, one in people.items():
-        if len(one.agreement) < watch.ANSWERS:
+def _of_question(coder: Coder, answers: _Answers, codes: "array[int]") -> Iterator[tuple[int, Finding]]:
+    people, items, labels = (np.frombuffer(one, np.int64) for one in (answers.people, answers.items, codes))
+    asked = labels >= 0
+    all_ = beside(coder, people[asked], items[asked], labels[asked])
+    near = all_.apart <= _bound(all_.apart)
+    scores: dict[int, Score] = {}
+    for person, places in all_.each():
+        if len(places) < watch.ANSWERS:
             continue
-        # Labels that cannot be counted are scored by how near they come to the others', on the same scale.
-        score = watch.spammer_score(one.confusion) if coder.type.CATEGORICAL else fmean(one.agreement)
+        score = _score(coder, all_, places)
         if score is not None:
             scores[person] = score
-        same = watch.always_same(one.labels, one.others) if coder.type.CATEGORICAL else None
-        yield from ((person, finding) for finding in (same, watch.drift(one.agreement)) if finding is not None)
+        yield from ((person, finding) for finding in _runs(coder, all_, places) if finding is not None)
     yield from watch.spammers(scores).items()
+    shares = {person: (int(near[places].sum()), len(places)) for person, places in all_.each()}
+    yield from watch.careless(shares).items()
 
 
-def _compared(coder: Coder, given: Iterable[_Given]) -> dict[int, _Person]:
-    """Each person beside the others who answered the same items, in the order of their answers."""
-    there: dict[int, list[_Given]] = defaultdict(list)
-    for one in given:
-        if one.code is not None:
-            there[one.item].append(one)
-    people: dict[int, _Person] = defaultdict(_Person)
-    for one in given:
-        others = [other.code for other in there.get(one.item, ()) if other.person != one.person]
-        codes = [code for code in others if code is not None]
-        if one.code is None or not codes:
-            continue
-        mine = people[one.person]
-        mine.labels.append(one.code)
-        mine.others.append(codes)
-        mine.agreement.append(fmean(1 - coder.distance(one.code, code) for code in codes))
-        truth = _most(codes) if coder.type.CATEGORICAL else None
-        if truth is not None:
-            mine.confusion[truth, one.code] += 1
-    return people
+def _runs(coder: Coder, all_: Beside, places: Ints) -> Iterator[Finding | None]:
+    """What shows in the order of a person's answers."""
+    mine = places.tolist()
+    if coder.type.CATEGORICAL:
+        yield watch.always_same(all_.labels[places].tolist(), lambda at: all_.others(mine[at]))
+    yield watch.drift(all_.agreement[places].tolist())
 
 
-def _most(codes: Sequence[int]) -> int | None:
-    """What most of the others said; None for a tie."""
-    first, *second = Counter(codes).most_common(2)
-    return None if second and second[0][1] == first[1] else first[0]
+def _score(coder: Coder, all_: Beside, places: Ints) -> Score | None:
+    if not coder.type.CATEGORICAL:
+        return watch.mean_score(all_.agreement[places].tolist())
+    truths, given = all_.others_say[places].tolist(), all_.labels[places].tolist()
+    return watch.spammer_score(Counter(both for both in zip(truths, given, strict=True) if both[0] >= 0))
+
+
+def _bound(apart: Floats) -> float:
+    """The distance up to which an answer is near to what the others came to: what is usual here, but never all there
+    is."""
+    if not len(apart):
+        return 0.0
+    bound = max(CLOSE, APART * float(np.median(apart)))
+    under = apart[apart < apart.max()]
+    return bound if bound < apart.max() or not len(under) else float(under.max())
 
 
 def _gold(connection: Connection, key: int, coding: Coding) -> dict[int, tuple[int, int]]:

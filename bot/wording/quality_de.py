@@ -79,12 +79,19 @@ SENTENCES: Final[Mapping[str, str]] = {
         "Die Antworten hängen kaum vom Eintrag ab: {score} Punkte, wo 1 immer richtig und 0 geraten ist; "
         "üblich sind hier {usual}."
     ),
+    "watch.careless": (
+        "Von {all} Antworten sind {share} ({low} bis {high}) nah an denen anderer; üblich sind hier {usual}."
+    ),
     "watch.fast": "{run} Antworten nacheinander dauerten je {seconds} s; üblich sind hier {usual} s.",
     "watch.same": (
         "{run}-mal nacheinander dieselbe Antwort; von den Antworten anderer auf diese Einträge waren es {share}."
     ),
     "watch.drift": "Übereinstimmung mit anderen: anfangs {first}, zuletzt {last}, um {low} bis {high} gefallen.",
     "watch.gold": "{right} von {all} Goldantworten sind richtig ({low} bis {high}); die anderen zusammen: {usual}.",
+    "watch.few_people": "Zu wenige, um zu sagen, wessen Antworten auffallen: {count} von {least} Leuten.",
+    "watch.few_answers": "Zu wenige Antworten, um Auffälliges zu nennen: Noch niemand hat {least} gegeben.",
+    "watch.at": "{person} ansehen: {said}",
+    "watch.nobody": "Niemandes Antworten fallen auf.",
     "watch.look": "Letzte Antworten",
     "watch.serve": "Andere danach fragen",
     "watch.pause": "Pausieren",
@@ -98,6 +105,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "watch.decided": "Das hat schon jemand entschieden.",
     "watch.says": "💬 {person}, pausiert in „{title}“, sagt: {words}",
     "paused.spammer": "Du bist in „{title}“ pausiert: Antworten weichen oft von anderen ab. Schreib hier zurück.",
+    "paused.careless": "Du bist in „{title}“ pausiert: Antworten weichen öfter ab als üblich. Schreib hier zurück.",
     "paused.fast": "Du bist in „{title}“ pausiert: Viele Antworten kamen sehr schnell. Schreib hier, um zu antworten.",
     "paused.same": "Du bist in „{title}“ pausiert: Sehr oft kam dieselbe Antwort. Schreib hier, um zu antworten.",
     "paused.drift": "Du bist in „{title}“ pausiert: Zuletzt wichen Antworten öfter ab. Schreib hier, um zu antworten.",

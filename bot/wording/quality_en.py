@@ -79,10 +79,15 @@ SENTENCES: Final[Mapping[str, str]] = {
         "Their answers hardly depend on the item: a score of {score}, where 1 is always right and 0 is guessing; "
         "usual here: {usual}."
     ),
+    "watch.careless": ("Of {all} answers {share} ({low} to {high}) are near to what others gave; usual here: {usual}."),
     "watch.fast": "{run} answers in a row took {seconds} s each; usual here: {usual} s.",
     "watch.same": "{run} times the same answer in a row; of the others' answers to these items {share} were that.",
     "watch.drift": "They agreed with others in {first} at first and in {last} lately, a fall of {low} to {high}.",
     "watch.gold": "{right} of {all} gold answers are right ({low} to {high}); the others together: {usual}.",
+    "watch.few_people": "Too few people to say whose answers want a look: {count} of {least}.",
+    "watch.few_answers": "Too few answers to say whose want a look: nobody has given {least} yet.",
+    "watch.at": "Look at {person}: {said}",
+    "watch.nobody": "Nobody's answers want a look.",
     "watch.look": "Their last answers",
     "watch.serve": "Ask others for their items",
     "watch.pause": "Pause them",
@@ -96,6 +101,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "watch.decided": "Somebody has decided that already.",
     "watch.says": "💬 {person}, paused in “{title}”, says: {words}",
     "paused.spammer": "You are paused in “{title}”: your answers often differ from others'. Type here to answer.",
+    "paused.careless": "You are paused in “{title}”: your answers differ more often than usual. Type here to answer.",
     "paused.fast": "You are paused in “{title}”: many answers came very fast. Type here to ask or answer.",
     "paused.same": "You are paused in “{title}”: many answers in a row were the same. Type here to ask or answer.",
     "paused.drift": "You are paused in “{title}”: lately your answers differ more. Type here to ask or answer.",

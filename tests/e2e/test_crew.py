@@ -67,6 +67,7 @@ def test_the_careless_are_found_and_the_consensus_is_better_than_the_vote(work: 
     crew = work(kind, overlap=EACH)
     assert {len(labels) for labels in crew.found.given.values()} == {EACH}
     assert len(crew.found.given) == len(crew.found.merged) == ITEMS
+    assert set(crew.found.signs) == crew_found.CARELESS
     crew_found.check(crew.found)
 
 

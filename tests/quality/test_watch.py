@@ -23,34 +23,75 @@ def confusion(shares, times=1000):
     return {(truth, given): round(share * times) for truth, row in enumerate(shares) for given, share in enumerate(row)}
 
 
+def score(counts):
+    found = watch.spammer_score(counts)
+    return None if found is None else found.value
+
+
 def test_the_spammer_score_is_1_for_who_is_always_right_and_0_for_who_looks_at_nothing():
-    assert watch.spammer_score(confusion([[1, 0, 0], [0, 1, 0], [0, 0, 1]])) == pytest.approx(1)
-    assert watch.spammer_score(confusion([[0.2, 0.8], [0.2, 0.8]])) == pytest.approx(0, abs=1e-3)
-    assert watch.spammer_score(confusion([[1, 0], [1, 0]])) == 0
+    assert score(confusion([[1, 0, 0], [0, 1, 0], [0, 0, 1]])) == pytest.approx(1)
+    assert score(confusion([[0.2, 0.8], [0.2, 0.8]])) == pytest.approx(0, abs=1e-3)
+    assert score(confusion([[1, 0], [1, 0]])) == 0
 
 
 def test_of_two_labels_the_score_is_the_squared_difference_of_raykar_and_yu():
     right, wrong = 0.9, 0.3  # sensitivity, and 1 less the specificity: the score is (α + β − 1)²
-    assert watch.spammer_score(confusion([[1 - wrong, wrong], [1 - right, right]], 100_000)) == pytest.approx(
-        0.36, abs=1e-4
-    )
+    shares = [[1 - wrong, wrong], [1 - right, right]]
+    assert score(confusion(shares, 100_000)) == pytest.approx(0.36, abs=1e-4)
 
 
 def test_a_label_hardly_met_says_nothing_and_one_label_only_gives_no_score():
-    assert watch.spammer_score({(0, 0): 50}) is None
-    assert watch.spammer_score({(0, 0): 50, (1, 0): 4}) is None
-    assert watch.spammer_score({}) is None
+    assert score({(0, 0): 50}) is None
+    assert score({(0, 0): 50, (1, 0): 4}) is None
+    assert score({}) is None
 
 
 @given(st.dictionaries(st.tuples(st.integers(0, 4), st.integers(0, 4)), st.integers(0, 500)))
 def test_a_score_is_a_number_of_1_at_most_or_nothing(counts):
-    score = watch.spammer_score(counts)
-    assert score is None or -1 <= score <= 1 + 1e-9
+    found = watch.spammer_score(counts)
+    assert found is None or -1 <= found.value <= 1 + 1e-9
+    assert found is None or found.high >= found.value
+
+
+def test_few_answers_leave_more_room_for_chance_than_many():
+    shares = [[0.6, 0.4], [0.4, 0.6]]
+    few, many = (watch.spammer_score(confusion(shares, times)) for times in (20, 2000))
+    assert few.high - few.value > 5 * (many.high - many.value)
+    assert watch.mean_score([0.5]).high > 1
+    assert watch.mean_score([0.5] * 9) == watch.Score(0.5, 0.5)
+
+
+def sure(**values):
+    return {int(name[1:]): watch.Score(value, value) for name, value in values.items()}
 
 
 def test_where_the_items_are_hard_for_all_nobody_is_a_spammer():
-    assert watch.spammers(dict.fromkeys(range(6), 0.05)) == {}
-    assert set(watch.spammers({1: 0.5, 2: 0.6, 3: 0.4, 4: 0.01})) == {4}
+    assert watch.spammers({person: watch.Score(0.05, 0.05) for person in range(6)}) == {}
+    assert set(watch.spammers(sure(p1=0.5, p2=0.6, p3=0.4, p4=0.01))) == {4}
+    assert watch.spammers(sure(p1=0.5, p2=0.6, p3=0.4) | {4: watch.Score(0.01, 0.3)}) == {}
+
+
+def test_the_careless_are_those_whose_interval_lies_clearly_under_what_is_usual():
+    usual = dict.fromkeys(range(5), (90, 100))
+    found = watch.careless(usual | {7: (60, 100)})
+    assert set(found) == {7}
+    assert found[7].figures == {
+        "share": 0.6,
+        "all": 100,
+        "low": pytest.approx(0.5178, abs=1e-4),
+        "high": pytest.approx(0.6769, abs=1e-4),
+        "usual": 0.9,
+    }
+    assert watch.careless(usual | {7: (80, 100)}) == {}  # .856 at most, and .84 is the limit
+    assert watch.careless(usual | {7: (17, 29)}) == {}  # too few answers
+    assert watch.careless(dict.fromkeys(range(4), (90, 100)) | {7: (60, 100)}) == {}  # five people
+    assert watch.careless({}) == {}
+
+
+def test_where_people_differ_widely_the_careless_are_further_below():
+    apart = {person: (share, 100) for person, share in enumerate((99, 95, 85, 75, 65, 60, 99))}
+    assert watch.careless(apart | {7: (50, 100)}) == {}
+    assert set(watch.careless(apart | {7: (20, 100)})) == {7}
 
 
 def test_twenty_answers_in_a_row_far_under_the_usual_time_are_too_fast_and_nineteen_are_not():
@@ -61,13 +102,17 @@ def test_twenty_answers_in_a_row_far_under_the_usual_time_are_too_fast_and_ninet
     assert watch.too_fast([], usual=0) is None
 
 
+def same(labels, others):
+    return watch.always_same(labels, others.__getitem__)
+
+
 def test_the_same_answer_over_and_over_is_told_only_where_others_gave_others():
-    found = watch.always_same([1, *[0] * 30], [[0], *([[0, 1]] * 30)])
+    found = same([1, *[0] * 30], [[0], *([[0, 1]] * 30)])
     assert found is not None
     assert found.figures == {"run": 30, "share": 0.5}
-    assert watch.always_same([0] * 100, [[0, 0]] * 100) is None
-    assert watch.always_same([0] * 30, [[]] * 30) is None
-    assert watch.always_same([], []) is None
+    assert same([0] * 100, [[0, 0]] * 100) is None
+    assert same([0] * 30, [[]] * 30) is None
+    assert same([], []) is None
 
 
 def test_agreement_that_falls_for_certain_is_a_drift():
