@@ -45,19 +45,16 @@ class Trade:
         return self.kind in ("spans", "boxes", "masks")
 
 
-def project_file(kind: str, overlap: str) -> str:
+def write(folder: Path, kind: str, overlap: str, items: int, most: int) -> tuple[Path, Path]:
+    """A project's file and its items, as somebody has them who begins; nobody answers more than `most` of them."""
+    project, rows = folder / f"{kind}.toml", folder / f"{kind}.jsonl"
     labels = "".join(
         f'[[labels]]\nname = "{one.name}"\ntitle = "{one.title}"\n' for one in CRAFTS[kind].question.labels
     )
-    return f'name = "{kind}"\ntype = "{kind}"\noverlap = {overlap}\ngold_share = 0\nlease = "7 days"\n{labels}'
-
-
-def write(folder: Path, trade: str, overlap: str, items: int) -> tuple[Path, Path]:
-    """A project's file and its items, as somebody has them who begins."""
-    project, rows = folder / f"{trade}.toml", folder / f"{trade}.jsonl"
-    project.write_text(project_file(trade, overlap))
+    rules = f'overlap = {overlap}\nmax_per_person = {most}\ngold_share = 0\nlease = "7 days"\n'
+    project.write_text(f'name = "{kind}"\ntype = "{kind}"\n{rules}{labels}')
     (folder / "photo.jpg").write_bytes(photograph())
-    rows.write_text("".join(json.dumps({"id": f"i{number}"} | _row(trade, number)) + "\n" for number in range(items)))
+    rows.write_text("".join(json.dumps({"id": f"i{number}"} | _row(kind, number)) + "\n" for number in range(items)))
     return project, rows
 
 
