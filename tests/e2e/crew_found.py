@@ -44,13 +44,14 @@ def item_number(key: str) -> int:
 
 @dataclass(frozen=True)
 class Found:
-    """`signs` are kinds by person and `skill` their share right, of `labelbot report --json`; `merged` and `given` are
-    the labels of each item, of `labelbot export`."""
+    """`signs` are kinds by person, `skill` their share right and `savings` those of adaptive overlap, of `labelbot
+    report --json`; `merged` and `given` are the labels of each item, of `labelbot export`."""
 
     question: Question
     truth: Truth
     signs: Mapping[str, Collection[str]]
     skill: Mapping[str, float]
+    savings: Mapping[str, Any] | None
     merged: Mapping[int, Any]
     given: Mapping[int, Sequence[Any]]
 
@@ -90,7 +91,7 @@ def found(home: Home, stable: Stable, project: str, question: Question, truth: T
         given.setdefault(item_number(row["item"]), []).append(row["label"])
     merged = {item_number(row["item"]): row["label"] for row in exported(home, stable, project, "items")}
     skill = {who[one["id"]]: one["alike"]["share"] for one in report["people"]}
-    return Found(question, truth, signs, skill, merged, given)
+    return Found(question, truth, signs, skill, report.get("savings"), merged, given)
 
 
 def check(found: Found) -> None:

@@ -56,6 +56,8 @@ class Hand(Protocol):
 
     def marks(self, label: Any, sight: Sight) -> None: ...
 
+    def leave(self) -> None: ...
+
 
 class InTelegram:
     page = False
@@ -85,7 +87,10 @@ class InTelegram:
         self._person.say(text, int(sight.place))
 
     def marks(self, label: Any, sight: Sight) -> None:
-        raise NotImplementedError
+        raise NotImplementedError("they type")
+
+    def leave(self) -> None:
+        pass
 
 
 class InSlack:
@@ -116,7 +121,10 @@ class InSlack:
         self._person.say(text, thread_ts=sight.place)
 
     def marks(self, label: Any, sight: Sight) -> None:
-        raise NotImplementedError
+        raise NotImplementedError("they type")
+
+    def leave(self) -> None:
+        pass
 
 
 class InTheBrowser:
@@ -130,8 +138,9 @@ class InTheBrowser:
         self._messages: dict[int, dict[str, Any]] = {}
         self._listener = threading.Thread(target=self._listen, name=name, daemon=True)
 
-    def close(self) -> None:
-        """Once the program has ended the stream, or to end it."""
+    def leave(self) -> None:
+        """Once the program has ended the stream."""
+        self._listener.join()
         self._client.close()
 
     def join(self, code: str) -> None:
