@@ -83,16 +83,16 @@ class Crew:
         return "\n".join([*screens, f"pending: {self.pending}", self.site.program.output])
 
     def working(self, skill: Skill, hand: Hand) -> Flow:
-        rng, done = random.Random(f"{self.trade.kind} {skill.name}"), frozenset[str]()
+        rng, done = random.Random(f"{self.trade.kind} {skill.name}"), set[str]()
         while True:
-            sight = yield from self.seeing(hand, lambda sight: sight.card != done)  # noqa: B023
+            sight = yield from self.seeing(hand, lambda sight: done.isdisjoint(sight.card))
             meant = self.trade.craft.answer(skill, sight.number, rng)
             self.meant[hand.name, sight.number] = meant
             if self.trade.marked and hand.page:
                 hand.marks(self.trade.label(meant), sight)
             else:
                 yield from self.typing(hand, sight)
-            done = sight.card
+            done |= sight.card
 
     def typing(self, hand: Hand, sight: Sight) -> Flow:
         meant = self.meant[hand.name, sight.number]
