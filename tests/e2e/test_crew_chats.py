@@ -85,7 +85,7 @@ class Crew:
     def working(self, skill: Skill, hand: Hand) -> Flow:
         rng, done = random.Random(f"{self.trade.kind} {skill.name}"), set[str]()
         while True:
-            sight = yield from self.seeing(hand, lambda sight: done.isdisjoint(sight.card))
+            sight = yield from self.seeing(hand, lambda sight: done.isdisjoint(sight.card))  # noqa: B023 - a false alarm
             meant = self.trade.craft.answer(skill, sight.number, rng)
             self.meant[hand.name, sight.number] = meant
             if self.trade.marked and hand.page:
