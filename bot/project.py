@@ -103,6 +103,8 @@ class Adaptive:
     confidence: float
 
 
+CONSENSUS = ("auto", "majority", "weighted", "one-coin", "dawid-skene", "ibcc")
+"""Ways to make one label out of several people's (`bot.quality.crowd`); "auto" is the one that fits best."""
 GOLD_START = 0.3
 """Share of gold within a person's first answers, where the project does not say: one who is new is measured soon."""
 NEWCOMER = 20
@@ -148,6 +150,7 @@ class Project:
     summary: Summary | None = None
     review: Review | None = None
     watch: bool = True
+    consensus: str = "auto"
 
     def had_enough(self, answered: int) -> bool:
         """Whether a person with that many answers gets no more items."""

@@ -15,6 +15,7 @@ from croniter import CroniterError, croniter
 
 from bot import projectlabels
 from bot.project import (
+    CONSENSUS,
     ONLY_QUESTION,
     SKIP_REASONS,
     Adaptive,
@@ -68,6 +69,7 @@ _RULES = (
     "gold_start",
     "gold_feedback",
     "watch",
+    "consensus",
 )
 _PROJECT = (
     "name",
@@ -163,6 +165,7 @@ class _Reader:
             "gold_feedback": lambda: root.flag("gold_feedback", False),
             "qualification": lambda: self.qualification(root) if "qualification" in root else None,
             "watch": lambda: root.flag("watch", True),
+            "consensus": lambda: root.one_of("consensus", CONSENSUS, "auto"),
             "skip_reasons": lambda: root.texts("skip_reasons", SKIP_REASONS, REASON_MAX),
             "chats": lambda: root.some_of("chats", CHATS),
             "show": lambda: root.texts("show"),

@@ -9,6 +9,7 @@ from typing import Final
 import click
 
 from bot.cli.trouble import Trouble, writing
+from bot.project import CONSENSUS
 
 NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "item": ("item", "task", "item_id", "task_id"),
@@ -16,7 +17,6 @@ NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "label": ("label", "answer", "class"),
     "text": ("text", "transcript", "transcription"),
 }
-METHODS: Final = ("auto", "majority", "weighted", "one-coin", "dawid-skene", "ibcc")
 Merged = Sequence[tuple[str, str, float]]
 """(item, label or text, confidence); the label of a tie is empty."""
 
@@ -27,7 +27,7 @@ Merged = Sequence[tuple[str, str, float]]
     epilog="Example: labelbot aggregate answers.csv -o consensus.csv",
 )
 @click.argument("answers", type=click.Path(path_type=Path, dir_okay=False, exists=True))
-@click.option("--method", type=click.Choice(METHODS), default="auto", help="auto: the one that fits the answers best")
+@click.option("--method", type=click.Choice(CONSENSUS), default="auto", help="auto: the one that fits the answers best")
 @click.option(
     "--gold", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="a CSV of item,label that is known"
 )

@@ -4,13 +4,16 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from bot.labels import LABEL_TYPES
 from bot.labels.base import BadAnswer, Label
 from bot.project import Project, Question
 from bot.quality.consensus import disagreement
 from storage.database import Row
+
+if TYPE_CHECKING:
+    from bot.quality.crowd.labels import Crowd
 
 Level = Literal["answers", "items"]
 LIVE_STATUS: Final = {"label": "live", "skip": "skipped", "flag": "flagged", "late": "late"}
@@ -98,24 +101,24 @@ def given(row: Row, project: Project, version: int) -> Given:
 
 
 class Merger:
-    """Merges answers with the project's label types."""
+    """Merges an item's answers to what the crowd's come to. `ids` are people's by their pseudonyms."""
 
-    def __init__(self, project: Project) -> None:
-        self._questions = project.questions
+    def __init__(self, project: Project, crowds: "Mapping[str, Crowd]", ids: Mapping[str, int]) -> None:
+        self._questions, self._crowds, self._ids = project.questions, crowds, ids
         self._distances: dict[str, Callable[[Label, Label], float]] = {
             question.name: LABEL_TYPES[question.type].distance(question) for question in project.questions
         }
 
-    def merge(self, answers: Sequence[Given]) -> Merged:
+    def merge(self, item: int, answers: Sequence[Given]) -> Merged:
         labels: dict[str, Label] = {}
         confidence: dict[str, float] = {}
         agreement: dict[str, float] = {}
         ties: dict[str, tuple[Label, ...]] = {}
         for question in self._questions:
-            values = list(self._values(question, answers))
+            people, values = self._given(question, answers)
             if not values:
                 continue
-            found = LABEL_TYPES[question.type].merge(question, values, None)
+            found = self._crowds[question.name].merged(item, people, values)
             labels[question.name] = found.value
             confidence[question.name] = round(found.confidence, DIGITS)
             if found.tie:
@@ -124,10 +127,9 @@ class Merger:
                 agreement[question.name] = round(1 - disagreement(values, self._distances[question.name]), DIGITS)
         return Merged(labels, confidence, agreement, ties, len(answers))
 
-    def _values(self, question: Question, answers: Sequence[Given]) -> Iterator[Label]:
-        for one in answers:
-            if one.labels is not None and question.name in one.labels:
-                yield one.labels[question.name]
+    def _given(self, question: Question, answers: Sequence[Given]) -> tuple[list[int], list[Label]]:
+        asked = [one for one in answers if one.labels is not None and question.name in one.labels]
+        return [self._ids[one.person] for one in asked], [(one.labels or {})[question.name] for one in asked]
 
 
 def decided(merged: Merged, labels: Mapping[str, Label]) -> Merged:

@@ -34,7 +34,7 @@ from bot.exchange.survey import Survey
 from bot.exchange.writers import studio
 from bot.exchange.writers.base import Context, Format, Writer
 from bot.project import Project, Question
-from storage import exporting
+from storage import exporting, figures
 from storage.database import Database, Row, run
 from storage.files import Files
 from storage.projects import ProjectRow
@@ -127,6 +127,7 @@ class _Export:
     pictured: bool = False
     unanswered: int = 0
     unsaid: bool = False
+    _merges: Merger | None = None
 
     def stream(self, file: BinaryIO) -> ExportResult:
         form = FORMATS[self.wanted.format]
@@ -264,7 +265,7 @@ class _Export:
 
     def items(self, last: bool) -> Iterator[Exported]:
         """What is exported, in the order it was imported; `last` is the pass that progress is told of."""
-        merger = Merger(self.project) if self.wanted.level == "items" else None
+        merger = self._merger() if self.wanted.level == "items" else None
         total = exporting.item_count(self.connection, self.row.id)
         done = self.unanswered = 0
         for page in exporting.pages(self.connection, self.row.id, self._superseded()):
@@ -276,6 +277,19 @@ class _Export:
             done += len(page.items)
             if last:
                 self.progress(done, total)
+
+    def _merger(self) -> Merger:
+        """It reads all answers once, before the first item is written."""
+        if self._merges is None:
+            from bot.quality.crowd.answered import crowds
+
+            try:
+                found = crowds(self.connection, self.row.id, self.project)
+            except ValueError as error:
+                raise BadExport(f"consensus: {error}") from error
+            people = figures.participants(self.connection, self.row.id)
+            self._merges = Merger(self.project, found, {one.public: one.id for one in people})
+        return self._merges
 
     def _superseded(self) -> bool:
         return self.wanted.level == "answers" and not {"superseded", "all"}.isdisjoint(self.wanted.only)
@@ -298,7 +312,7 @@ class _Export:
         labels = [answer for answer in recent if answer.status == "live"]
         if not self._state_asked_for(item.state, bool(labels)) or (self.wanted.since is not None and not labels):
             return None
-        merged = merger.merge(labels)
+        merged = merger.merge(item.id, labels)
         if decision is not None:
             merged = decided(merged, self._present(decision.label) or {})
         return self._exported(item, (), notes, merged)

@@ -1,31 +1,40 @@
-"""Which method fits the data, and how sure its posteriors may be said to be.
+"""How the methods are put together, and how sure what they say may be said to be.
 
-Every candidate is judged by answers it was not shown, or by gold where there is enough: no method wins everywhere, and
-posteriors from few answers are surer than they are right.
+No method wins everywhere, so `auto` is the mean of several, weighted by how well each foretells answers it was not
+shown, and the truth of gold: stacking (Yao et al., "Using stacking to average Bayesian predictive distributions",
+2018). Posteriors from few answers, or of people who err together, are surer than they are right, so each is raised to
+the power at which it foretells best.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from bot.quality.crowd.answers import Answers, Floats, Ints
-from bot.quality.crowd.methods import METHODS, WITH_MATRICES, has_matrices
+from bot.quality.crowd.methods import METHODS, WITH_MATRICES, confusion, has_matrices
 
-CANDIDATES: Final = ("majority", "weighted", "one-coin", "ibcc")
-"""From the simplest on: of equals the first is taken. Dawid–Skene is there on request: with few answers it overfits."""
+AVERAGED: Final = "averaged"
+"""What `auto` says its method is; it may be asked for by this name as well."""
+ROOMY: Final = ("one-coin", "ibcc", "dawid-skene")
+"""What is averaged; without room for matrices CROWDED."""
+CROWDED: Final = ("majority", "weighted", "one-coin")
 FOLDS: Final = 5
-TRIED: Final = 200_000
-"""Of more answers than this the choice is made on the items that so many belong to."""
+TRIED: Final = 60_000
+"""Of more answers than this weights and powers are learnt on the items that so many belong to."""
+FEWEST: Final = 30
+"""Answers below which nothing is learnt of anybody: who differ tie."""
 GOLD_ENOUGH: Final = 50
-"""Items with gold from which on it decides, in place of held-out answers."""
+"""Items with gold from which on it decides how sure to be, in place of held-out answers."""
 POWERS: Final = tuple(float(power) for power in np.geomspace(0.15, 1.0, 12))
-MARGIN: Final = 1.0
-"""Standard errors by which a candidate must beat a simpler one."""
-GOLD_MARGIN: Final = 3.0
-"""The same where gold is to overturn what held-out answers chose: several try, and one may be ahead by luck."""
+EVEN: Final = 10.0
+"""Answers that each method is granted before any are counted, so that few answers crown none."""
+TRUSTED: Final = 10.0
+"""Items of gold that the weights by answers count as."""
+SHIFTS: Final = 200
+"""Rounds of EM that the weights take."""
 LEAST: Final = 1e-9
 
 Told = Callable[[str], None]
@@ -34,7 +43,7 @@ Told = Callable[[str], None]
 @dataclass(frozen=True)
 class Consensus:
     """One class an item (−1: a tie or no answer) with a calibrated confidence, and each worker's skill (0…1).
-    `confusion` is workers × given × true in expected counts, None of methods that keep no matrix."""
+    `confusion` is workers × given × true in expected counts, None where there is no room for it."""
 
     method: str
     best: Ints
@@ -49,21 +58,36 @@ def consensus(
     """By a method of METHODS, or "auto". `gold` is the true class of each item, −1 where unknown; its items keep it.
     `told` hears what is being done. Raises ValueError for an unknown method, or one that needs room there is not."""
     known = np.full(answers.items, -1) if gold is None else gold
-    if method != "auto" and method not in METHODS:
-        raise ValueError(f"there is no method {method}: auto, {', '.join(METHODS)}")
-    if method in WITH_MATRICES and answers.classes > 1 and not has_matrices(answers):
-        raise ValueError(f"{method} keeps a table a person: {answers.classes} labels are too many; take weighted")
+    names = _names(answers, method)
     if not len(answers.item):
         nothing = np.zeros(answers.items)
-        return _with_gold(Consensus("majority", known, nothing, np.full(answers.workers, np.nan), None), known)
-    part = _part(answers)
-    name = _chosen(part, known, told) if method == "auto" else method
-    if name in WITH_MATRICES and answers.classes < 2:
-        name = "majority"
-    told(name)
-    fit = METHODS[name](answers, known)
-    confidence = fit.sharpened(_power(part, known, name))
-    return _with_gold(Consensus(name, fit.best, confidence, fit.skill, fit.confusion), known)
+        return _with_gold(Consensus(names[0], known, nothing, np.full(answers.workers, np.nan), None), known)
+    weights, powers = _learnt(_part(answers), known, names, told)
+    spread, skill, decided = np.zeros(()), np.zeros(answers.workers), None
+    for name, weight, power in zip(names, weights, powers, strict=True):
+        told(name)
+        fit = METHODS[name](answers, known)
+        spread, skill, decided = spread + weight * fit.spread(power), skill + weight * fit.skill, fit.decided
+    assert decided is not None
+    best, confidence = decided(spread)
+    counts = confusion(answers, spread, known) if has_matrices(answers) else None
+    said = names[0] if len(names) == 1 else AVERAGED
+    return _with_gold(Consensus(said, best, confidence, skill, counts), known)
+
+
+def _names(answers: Answers, method: str) -> Sequence[str]:
+    """The methods that are averaged."""
+    if method in ("auto", AVERAGED):
+        if answers.classes < 2 or len(answers.item) < FEWEST:
+            return ("majority",)
+        return ROOMY if has_matrices(answers) else CROWDED
+    if method not in METHODS:
+        raise ValueError(f"there is no method {method}: auto, {', '.join(METHODS)}")
+    if method in WITH_MATRICES and answers.classes < 2:
+        return ("majority",)
+    if method in WITH_MATRICES and not has_matrices(answers):
+        raise ValueError(f"{method} keeps a table a person: {answers.classes} labels are too many; take weighted")
+    return (method,)
 
 
 def _with_gold(found: Consensus, gold: Ints) -> Consensus:
@@ -80,86 +104,73 @@ def _part(answers: Answers) -> Answers:
     return answers.only(answers.item % every == 0)
 
 
-def _chosen(part: Answers, gold: Ints, told: Told) -> str:
-    """What foretells answers best, unless gold shows another to be right more often: some fifty items of gold
-    alone would let the plain vote win by luck."""
-    names = [name for name in CANDIDATES if name not in WITH_MATRICES or has_matrices(part)]
-    best = _ahead(names, lambda name: held_out(part, name), told)
-    if not _decides(part, gold):
-        return best
-    others = [name for name in names if name != best]
-    return _ahead([best, *others], lambda name: _on_gold(name, part, gold)[0], told, GOLD_MARGIN)
-
-
-def _ahead(names: list[str], scored: Callable[[str], Floats], told: Told, margin: float = MARGIN) -> str:
-    """The first, or what is ahead of it by `margin` standard errors."""
-    best, best_scores = names[0], None
-    for name in names:
-        told(name)
-        scores = scored(name)
-        if best_scores is None:
-            best_scores = scores
-            continue
-        ahead = scores - best_scores
-        if len(ahead) and ahead.mean() > margin * ahead.std() / np.sqrt(len(ahead)):
-            best, best_scores = name, scores
-    return best
-
-
-def _decides(part: Answers, gold: Ints) -> bool:
-    return int(((gold >= 0) & (part.per_item > 0)).sum()) >= GOLD_ENOUGH
-
-
-def _on_gold(name: str, part: Answers, gold: Ints) -> tuple[Floats, Floats]:
-    """Of each half of the gold where only the other half was known: 1 for an item that is right, 0 for one that is
-    not, or is a tie; and how sure the method was, POWERS × items."""
+def _learnt(part: Answers, gold: Ints, names: Sequence[str], told: Told) -> tuple[Floats, Sequence[float]]:
+    """A weight and a power for each method."""
+    powers: list[float] = [1.0] * len(names)
+    weights: Floats = np.full(len(names), 1 / len(names))
+    foretold = _foretold(part, names, told)
+    if foretold.shape[2]:
+        powers = [_best(one) for one in foretold]
+        weights = _weights(_at(foretold, powers), np.full(len(names), EVEN))
     judged = np.flatnonzero((gold >= 0) & (part.per_item > 0))
+    if len(judged) > 1:
+        by_gold = _on_gold(part, gold, judged, names, told)
+        if len(judged) >= GOLD_ENOUGH:
+            powers = [_best(one) for one in by_gold]
+        weights = _weights(_at(by_gold, powers), TRUSTED * weights)
+    return weights, powers
+
+
+def _best(likely: Floats) -> float:
+    """The power at which it foretells best; `likely` is powers × answers."""
+    return POWERS[int(np.log(likely).sum(1).argmax())]
+
+
+def _at(likely: Floats, powers: Sequence[float]) -> Floats:
+    """Methods × answers, each method at its power."""
+    return np.stack([one[POWERS.index(power)] for one, power in zip(likely, powers, strict=True)])
+
+
+def _weights(likely: Floats, prior: Floats) -> Floats:
+    """Shares of a mixture by EM, `prior` in answers."""
+    weights: Floats = prior / prior.sum()
+    for _ in range(SHIFTS if len(prior) > 1 else 0):
+        shares = weights[:, None] * likely
+        fresh = (shares / shares.sum(0)).sum(1) + prior
+        weights = np.asarray(fresh / fresh.sum())
+    return weights
+
+
+def _foretold(part: Answers, names: Sequence[str], told: Told) -> Floats:
+    """Methods × powers × answers: the likelihood of each answer where the others of its fold were not looked at."""
+    # By a fixed draw: an item's answers are spread over the folds.
+    folds = np.random.default_rng(0).permutation(len(part.item)) % FOLDS
+    found: list[Floats] = [np.zeros((len(names), len(POWERS), 0))]
+    for fold in range(FOLDS):
+        hidden = folds == fold
+        shown = part.only(~hidden)
+        judged = hidden & (shown.per_item[part.item] > 0)
+        if judged.any():
+            told(f"trying {fold + 1} of {FOLDS}")
+            rows = part.item[judged], part.worker[judged], part.given[judged]
+            fits = (METHODS[name](shown, None) for name in names)
+            found.append(np.stack([_by_power(partial(fit.chance, *rows)) for fit in fits]))
+    return np.concatenate(found, axis=2)
+
+
+def _on_gold(part: Answers, gold: Ints, judged: Ints, names: Sequence[str], told: Told) -> Floats:
+    """Methods × powers × items of gold: how likely its truth was of each half of it where only the other was known."""
+    told("trying gold")
     odd = np.random.default_rng(0).permutation(len(judged)) % 2 == 1
-    right, sure = np.zeros(len(judged)), np.zeros((len(POWERS), len(judged)))
+    found = np.zeros((len(names), len(POWERS), len(judged)))
     for half in (odd, ~odd):
-        hidden = judged[half]
-        known = gold.copy()
+        hidden, known = judged[half], gold.copy()
         known[hidden] = -1
-        fit = METHODS[name](part, known)
-        right[half] = fit.best[hidden] == gold[hidden]
-        sure[:, half] = [fit.sharpened(power)[hidden] for power in POWERS]
-    return right, sure
+        for place, name in enumerate(names):
+            fit = METHODS[name](part, known)
+            found[place][:, half] = _by_power(partial(fit.believed, hidden, gold[hidden]))
+    return found
 
 
-def held_out(part: Answers, name: str) -> Floats:
-    """The log-likelihood of each answer where the others of its fold were not looked at, at the best of POWERS."""
-    scores = [_of_fold(part, name, fold) for fold in range(FOLDS)]
-    by_power = np.concatenate(scores, axis=1)
-    return np.asarray(by_power[by_power.sum(1).argmax()]) if by_power.shape[1] else np.zeros(0)
-
-
-def _of_fold(part: Answers, name: str, fold: int) -> Floats:
-    """Powers × answers of the fold."""
-    hidden = _folds(part) == fold
-    shown = part.only(~hidden)
-    judged = hidden & (shown.per_item[part.item] > 0)
-    if not judged.any() or not len(shown.item):
-        return np.zeros((len(POWERS), 0))
-    fit = METHODS[name](shown, None)
-    rows = part.item[judged], part.worker[judged], part.given[judged]
-    return np.stack([np.log(np.maximum(fit.chance(*rows, power), LEAST)) for power in POWERS])
-
-
-def _folds(part: Answers) -> npt.NDArray[np.int64]:
-    """By a fixed draw: an item's answers are spread over the folds."""
-    return np.random.default_rng(0).permutation(len(part.item)) % FOLDS
-
-
-def _power(part: Answers, gold: Ints, name: str) -> float:
-    """What makes the posteriors as sure as they are right: by gold, else by answers that were held out."""
-    if _decides(part, gold):
-        right, sure = _on_gold(name, part, gold)
-        return POWERS[int(np.argmax([_likelihood(each, right == 1) for each in sure]))]
-    found = [_of_fold(part, name, fold) for fold in range(FOLDS)]
-    by_power = np.concatenate(found, axis=1)
-    return POWERS[int(by_power.sum(1).argmax())] if by_power.shape[1] else 1.0
-
-
-def _likelihood(sure: Floats, right: npt.NDArray[np.bool_]) -> float:
-    chance = np.clip(np.where(right, sure, 1 - sure), 1e-6, 1.0)
-    return float(np.log(chance).sum())
+def _by_power(likely: Callable[[float], Floats]) -> Floats:
+    return np.stack([np.maximum(likely(power), LEAST) for power in POWERS])

@@ -92,20 +92,20 @@ class Ballots:
         )
 
     def counted(self, method: str, told: Callable[[str], None] = lambda step: None) -> "Counted":
-        """By the method; "auto" is chosen on the most frequent kind of vote. Raises ValueError as `consensus` does."""
+        """By the method; said is that of the most frequent kind of vote. Raises ValueError as `consensus` does."""
         votes = self._votes()
         kinds = np.array(self._part_kinds, dtype=np.int64)
         known = self._ranked(np.array(self._part_known, dtype=np.int64))
         best, sure = np.full(len(kinds), -1), np.zeros(len(kinds))
-        of_vote, people = kinds[votes.part], _People()
+        of_vote, people, methods = kinds[votes.part], _People(), list[str]()
         votes_of = np.bincount(of_vote, minlength=len(self.kinds))
         for kind in sorted(range(len(self.kinds)), key=lambda kind: (-votes_of[kind], self.kinds[kind])):
             parts, mine = np.flatnonzero(kinds == kind), votes.only(of_vote == kind)
             found = _elected(mine, parts, known[parts], method, told)
             best[parts], sure[parts] = found.best, found.confidence
             people.see(kind, found, mine, best)
-            method = found.method
-        return Counted("majority" if method == "auto" else method, self, self.values, best, sure, people)
+            methods.append(found.method)
+        return Counted(methods[0] if methods else "majority", self, self.values, best, sure, people)
 
     def _votes(self) -> _Columns:
         """Sorted, so that nothing hangs on the order in which an item's answers came."""
