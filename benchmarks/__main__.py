@@ -23,6 +23,7 @@ SCRIPTS = (
     "texts",
     "crowd",
     "adaptive",
+    "watch",
 )
 
 

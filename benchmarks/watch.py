@@ -1,8 +1,7 @@
 """Who is noted by the watch, by how they answer: crews of twenty, made up anew for every seed.
 
 Fifteen people err in 5 to 20 of 100 answers, three are right in 55 to 65 of 100, one gives the same whatever is shown,
-one what would be right of some other item.
-Everybody answers about as many items, at random.
+one what would be right of some other item. Everybody answers about as many items, at random.
 
 Run: python -m benchmarks.watch [seeds, 20 unless told]
 """
@@ -15,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from benchmarks.measuring import Figure
 from bot.project import Project
 from bot.quality.coding import Coding
 from bot.quality.watching import Given, watched
@@ -30,16 +30,14 @@ KINDS: Final = ("honest", "careless", "same", "guesser")
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """How many people of each kind there were, how many were noted, and how many of these as careless or worse."""
+    """How many people of each kind there were, and how many were noted for whatever."""
 
     there: Counter[str]
     noted: Counter[str]
-    careless: Counter[str]
 
     def add(self, other: "Noted") -> None:
         self.there.update(other.there)
         self.noted.update(other.noted)
-        self.careless.update(other.careless)
 
 
 def crew(draw: random.Random) -> list[tuple[str, Skill]]:
@@ -66,27 +64,44 @@ def noted(craft: Craft, items: int, each: int, seed: int) -> Noted:
     draw = random.Random(f"{craft.question.type} {items} {each} {seed}")
     people = crew(draw)
     coding = Coding(Project("p", "P", (craft.question,)), SEPARATOR)
-    found = watched(coding, answers(craft, people, items, each, draw), dict).findings or ()
-    kinds = {person: {one.kind for who, one in found if who == person} for person, _ in found}
+    signs = watched(coding, answers(craft, people, items, each, draw), dict).findings or ()
     return Noted(
-        Counter(kind for kind, _ in people),
-        Counter(people[person][0] for person in kinds),
-        Counter(people[person][0] for person, signs in kinds.items() if signs & {"careless", "spammer"}),
+        Counter(kind for kind, _ in people), Counter(people[person][0] for person in {who for who, _ in signs})
     )
 
 
-def rows(seeds: int) -> Iterator[str]:
-    yield f"{'type':<11} {'items':>5} {'each':>4} " + " ".join(f"{kind:>16}" for kind in KINDS)
-    every: Counter[str] = Counter()
+def found(seeds: int) -> Iterator[tuple[str, int, int, Noted]]:
+    """(type, items, answers an item, who was noted) of so many crews each."""
     for items, each in WORLDS:
         for name, craft in CRAFTS.items():
-            all_ = Noted(Counter(), Counter(), Counter())
+            all_ = Noted(Counter(), Counter())
             for seed in range(seeds):
                 all_.add(noted(craft, items, each, seed))
-            told = (f"{all_.careless[kind]}/{all_.noted[kind]} of {all_.there[kind]}" for kind in KINDS)
-            yield f"{name:<11} {items:>5} {each:>4} " + " ".join(f"{one:>16}" for one in told)
-            every.update({"honest": all_.noted["honest"], "all": all_.there["honest"]})
-    yield f"honest people noted: {every['honest']} of {every['all']} ({100 * every['honest'] / every['all']:.2f} %)"
+            yield name, items, each, all_
+
+
+def figures(seeds: int = 3) -> list[Figure]:
+    """All types together."""
+    together: dict[tuple[int, int], Noted] = {}
+    for _, items, each, one in found(seeds):
+        together.setdefault((items, each), Noted(Counter(), Counter())).add(one)
+    return [
+        Figure(f"careless of {items} items, {each} answers each: noted", share(one, "careless"), share(one, "honest"))
+        for (items, each), one in together.items()
+    ]
+
+
+def share(all_: Noted, kind: str) -> str:
+    return f"{all_.noted[kind]} of {all_.there[kind]} {kind}"
+
+
+def rows(seeds: int) -> Iterator[str]:
+    yield f"{'type':<11} {'items':>5} {'each':>4} " + " ".join(f"{kind:>22}" for kind in KINDS)
+    every = Noted(Counter(), Counter())
+    for name, items, each, all_ in found(seeds):
+        every.add(all_)
+        yield f"{name:<11} {items:>5} {each:>4} " + " ".join(f"{share(all_, kind):>22}" for kind in KINDS)
+    yield f"all: {', '.join(share(every, kind) for kind in KINDS)}"
 
 
 if __name__ == "__main__":

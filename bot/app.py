@@ -1,9 +1,10 @@
 """App.handle: every event enters here, and everything that comes of it leaves here."""
 
 from collections.abc import Callable
+from functools import partial
 from random import Random
 
-from bot import comparing, doors, letters, marking, ownwork, presses, replies, reviewers, schedule, serving
+from bot import comparing, doors, feedback, letters, marking, ownwork, presses, replies, reviewers, schedule, serving
 from bot.characters import storable
 from bot.chat import (
     Blocked,
@@ -33,6 +34,8 @@ from storage import accounts, cards, people, projects
 from storage.database import Transaction
 from storage.people import Person
 
+NOBODY = Person(0, "", "", "en", False, None, 0, "", False)
+
 
 class App:
     """`platforms` names each account's platform, which projects may be limited to; `commands` the one command that all
@@ -61,6 +64,7 @@ class App:
         else:
             assert isinstance(event, Tick)
             schedule.tick(tx, self.schemas)
+            return Outcome(messages=tuple(feedback.tell(tx, partial(self.turn, tx, 0, NOBODY))))
         return Outcome()
 
     def _from_person(self, tx: Transaction, event: FromPerson) -> Outcome:
@@ -185,7 +189,8 @@ def _help(turn: Turn, argument: str) -> None:
         row = projects.by_id(turn.tx, here)
         project = turn.schema(row.id, row.version) if serving.may_show(turn, here, row.version) else None
     begin = reviewers.way(turn, here, project) if here is not None and project is not None else ()
-    turn.post(Message(text=doors.help_text(turn, project), buttons=(begin,) if begin else ()))
+    reviews = project is not None and here is not None and reviewers.may(turn, here, project)
+    turn.post(Message(text=doors.help_text(turn, project, reviews=reviews), buttons=(begin,) if begin else ()))
 
 
 def _undo(turn: Turn, argument: str) -> None:

@@ -234,10 +234,12 @@ Event = Press | Reply | Edited | Command | Submit | Opened | Blocked | Moved | S
 
 @dataclass(frozen=True, slots=True)
 class Toast:
-    """One short line beside the tap; `alert` asks for a dialog that must be closed."""
+    """One short line beside the tap; `alert` asks for a dialog that must be closed, `lasting` says that it is to be
+    read before going on, where there is no message that says the same."""
 
     text: str
     alert: bool = False
+    lasting: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -254,8 +254,8 @@ def stop(turn: Turn) -> None:
     turn.post(place(turn, message, None, None if card is None else Former(card)))
 
 
-def help_text(turn: Turn, project: Project | None) -> Text:
-    """What to do, in general or with the labels of a project, their meanings and examples."""
+def help_text(turn: Turn, project: Project | None, *, reviews: bool = False) -> Text:
+    """What to do, in general or with the labels of a project, their meanings and examples; and for who `reviews`."""
     if project is None:
         return plain(turn.say(phrase("help.general")))
     blocks: list[Text] = [(Part(project.title, "bold"),)]
@@ -263,7 +263,8 @@ def help_text(turn: Turn, project: Project | None) -> Text:
         blocks.append(plain(cut(project.instructions.strip(), INSTRUCTIONS_LENGTH)))
     for question in project.questions:
         blocks += _question_help(turn, project, question)
-    return (*_short(joined(blocks)), BLANK, Part(turn.say(phrase("help.card")), "quiet"))
+    keys = ["help.card"] + ["help.unsure"] * project.unsure + ["help.reviewer"] * reviews
+    return (*_short(joined(blocks)), BLANK, Part("\n".join(turn.say(phrase(key)) for key in keys), "quiet"))
 
 
 def _question_help(turn: Turn, project: Project, question: Question) -> list[Text]:

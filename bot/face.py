@@ -125,11 +125,12 @@ def _either_typed(turn: Turn, message: Message, former: Former | None) -> bool:
     return message.typed or (old is not None and turn.schemas.typed(turn.tx, old.project, old.version))
 
 
-def headed(message: Message, said: str) -> Message:
-    """What is said stands once: above the card, or on what is left of the former one just above it."""
+def headed(turn: Turn, message: Message, said: str) -> Message:
+    """What is said stands once: above the card, or on what is left of the former one just above it. What is right there
+    is not said in passing."""
     if not said or (message.fresh and message.replaces and message.remains == (Part(said),)):
         return message
-    return replace(message, text=(Part(said + "\n\n", "quiet"), *message.text))
+    return replace(message, text=(Part(said + "\n\n", "plain" if turn.judged_gold else "quiet"), *message.text))
 
 
 def joined(blocks: list[Text]) -> Text:

@@ -21,7 +21,7 @@ def finished(turn: Turn, row: ProjectRow, said: str, former: Former | None) -> N
         text=(Part(summary(turn, row)),),
         buttons=(*elsewhere(turn, row.id), *((undo,) if undo else ())),
     )
-    turn.post(face.headed(face.place(turn, message, None, former), said))
+    turn.post(face.headed(turn, face.place(turn, message, None, former), said))
 
 
 def summary(turn: Turn, row: ProjectRow) -> str:

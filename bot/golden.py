@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from bot import qualifying
+from bot.apart import side_by_side
 from bot.labels import LABEL_TYPES
 from bot.labels.base import Label, cut
 from bot.project import Project
@@ -23,14 +24,19 @@ EXPLAINED: Final = 1500
 def is_right(project: Project, label: Label, known: Label) -> bool | None:
     """Whether the label of each question that gold knows is as near to it as the report counts as right; None where
     they have no question in common."""
+    judged = _judged(project, label, known)
+    return all(judged.values()) if judged else None
+
+
+def _judged(project: Project, label: Label, known: Label) -> dict[str, bool]:
+    """By question that both know."""
     coding = Coding(project, SEPARATOR)
     both = zip(coding.coders, coding.answer(json.dumps(label)), coding.answer(json.dumps(known)), strict=True)
-    judged = [
-        coder.distance(code, right) <= coder.type.RIGHT
+    return {
+        coder.question.name: coder.distance(code, right) <= coder.type.RIGHT
         for coder, code, right in both
         if code is not None and right is not None
-    ]
-    return all(judged) if judged else None
+    }
 
 
 def after(turn: Turn, card: Card, label: Mapping[str, Label] | None) -> str:
@@ -51,15 +57,29 @@ def after(turn: Turn, card: Card, label: Mapping[str, Label] | None) -> str:
 
 
 def _verdict(turn: Turn, card: Card, project: Project, label: Mapping[str, Label], *, always: bool) -> str:
-    """`always` explains what was right, too."""
-    right = is_right(project, dict(label), card.gold)
-    if right is None:
+    """`always` explains what was right, too. Of several questions those are told that were not."""
+    assert card.gold is not None
+    judged = _judged(project, dict(label), card.gold)
+    if not judged and label:
         return ""
+    right = bool(judged) and all(judged.values())
     why = gold.explanation(turn.tx, card.item) if always or not right else ""
-    mine, known = (described(turn, project, one) for one in (label, card.gold))
-    key = "gold.right" if right else "gold.wrong" if mine != known else "gold.apart"
-    said = turn.say(phrase(key, label=mine, gold=known))
+    said = _right(turn, project, label) if right else _wrong(turn, project, label, card.gold, judged)
     return f"{said} {cut(why.strip(), EXPLAINED)}".rstrip()
+
+
+def _right(turn: Turn, project: Project, label: Mapping[str, Label]) -> str:
+    return turn.say(phrase("gold.right", label=described(turn, project, label)))
+
+
+def _wrong(
+    turn: Turn, project: Project, label: Mapping[str, Label], known: Mapping[str, Label], judged: Mapping[str, bool]
+) -> str:
+    if not label:
+        return turn.say(phrase("gold.unsure", gold=described(turn, project, known)))
+    missed = [one for one in project.questions if not judged.get(one.name, True)]
+    mine, right = side_by_side(turn.language, missed, label, known)
+    return turn.say(phrase("gold.wrong" if mine != right else "gold.apart", label=mine, gold=right))
 
 
 def described(turn: Turn, project: Project, label: Mapping[str, Any]) -> str:

@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot import doors, face, finishing, serving
+from bot import doors, face, finishing, notify, pausing, serving
 from bot import draft as drafts
 from bot.buttons import BadButton, Pressed, unpack
+from bot.characters import storable
 from bot.chat import FieldErrors, Submit, Toast
 from bot.draft import load
 from bot.judged import Judged
@@ -17,11 +18,12 @@ from bot.labels.colours import COLOURS, colour
 from bot.project import LabelDef, Project, Question
 from bot.turn import Turn
 from bot.wording import Phrase, phrase
-from storage import accounts, answers, cards, people, projects, queue, regions
+from storage import accounts, answers, cards, notes, people, projects, queue, regions
 from storage.cards import Card
 from storage.projects import Seat
 
 Json = dict[str, Any]
+Action = Callable[[Turn, Submit, Pressed], None]
 OPTIONS = {"overlap": "overlapping", "instances": "instances"}
 """What the page calls an option of the project file."""
 MOVED = "card"
@@ -74,9 +76,11 @@ def _waits(turn: Turn, seat: Seat) -> bool:
 def _nothing(turn: Turn, seat: Seat) -> Json:
     row = seat.project
     project = turn.schema(row.id, row.version)
-    undo = _can_undo(turn, row.id)
+    why = notes.reason(turn.tx, row.id, turn.person.id)
+    undo = why is None and _can_undo(turn, row.id)
+    said = finishing.summary(turn, row) if why is None else turn.say(pausing.reason(why, project.title))
     head = {"card": None, "title": project.title, "language": turn.language, "can_undo": undo}
-    return head | {"done": seat.answered, "total": row.total, "said": finishing.summary(turn, row)}
+    return head | {"done": seat.answered, "total": row.total, "said": said, "held": not serving.deals(turn, seat)}
 
 
 def _item(turn: Turn, card: Card) -> Json:
@@ -100,7 +104,7 @@ def _item(turn: Turn, card: Card) -> Json:
 
 def _asked(turn: Turn, card: Card, project: Project, question: Question) -> Json:
     reasons = [
-        {"value": one, "title": turn.say(phrase(serving.reason_key(one), reason=one))} for one in project.skip_reasons
+        {"value": one, "title": turn.say(phrase(serving.reason_key(one), reason=one))} for one in project.reasons
     ]
     return {
         "card": card.nonce,
@@ -112,6 +116,7 @@ def _asked(turn: Turn, card: Card, project: Project, question: Question) -> Json
         "labels": [_label(question, label) for label in question.labels],
         "options": {name: bool(question.options.get(key)) for name, key in OPTIONS.items()},
         "reasons": reasons,
+        "unsure": project.unsure,
     }
 
 
@@ -216,7 +221,10 @@ def _not_theirs(turn: Turn, card: Card | None, step: int) -> Phrase | None:
         return serving.not_here(turn, card.project, card.rules)
     if card.state == "done":
         return phrase("press.answered")
-    return None if card.state in ("open", "expired") and asked_now(turn, card) == step else phrase("mark.moved")
+    if card.state in ("open", "expired") and asked_now(turn, card) == step:
+        return None
+    why = notes.reason(turn.tx, card.project, card.person)
+    return phrase("mark.moved") if why is None else pausing.reason(why, turn.schema(card.project, card.version).title)
 
 
 def asked_of(turn: Turn, nonce: str, step: int) -> tuple[Question, Subject] | None:
@@ -239,7 +247,8 @@ def _drawn(turn: Turn, event: Submit, pressed: Pressed) -> None:
     except BadAnswer as error:
         _refuse(turn, event, WRONG, error.said)
     else:
-        turn.ack = Toast(turn.ack.text if isinstance(turn.ack, Toast) else turn.said)
+        said = turn.ack.text if isinstance(turn.ack, Toast) else turn.said
+        turn.ack = Toast(said, lasting=turn.judged_gold)
 
 
 def _judged(turn: Turn, card: Card, pressed: Pressed, marks: str) -> Label:
@@ -249,16 +258,38 @@ def _judged(turn: Turn, card: Card, pressed: Pressed, marks: str) -> Label:
     return judged.label((pressed.nonce, pressed.step), question, marks, face.about_what(turn, card, question))
 
 
-def _skipped(turn: Turn, event: Submit, pressed: Pressed) -> None:
-    card = _held(turn, event, pressed)
-    if card is None:
-        return
-    back = card if card.state == "open" else serving.reopen(turn, card)
-    if back is None:
-        _refuse(turn, event, MOVED, phrase("mark.moved"))
-    else:
-        serving.skip(turn, back, event.values.get("reason", ""))
-        turn.ack = Toast(turn.said)
+def _in_hand(work: Callable[[Turn, Submit, Card], None]) -> Action:
+    """What may be done to a card whose time has run out only where it may be taken up again."""
+
+    def done(turn: Turn, event: Submit, pressed: Pressed) -> None:
+        card = _held(turn, event, pressed)
+        if card is None:
+            return
+        back = card if card.state == "open" else serving.reopen(turn, card)
+        if back is None:
+            _refuse(turn, event, MOVED, phrase("mark.moved"))
+        else:
+            work(turn, event, back)
+            turn.ack = Toast(turn.said, lasting=turn.judged_gold)
+
+    return done
+
+
+def _skip(turn: Turn, event: Submit, card: Card) -> None:
+    serving.skip(turn, card, event.values.get("reason", ""))
+
+
+def _unsure(turn: Turn, event: Submit, card: Card) -> None:
+    serving.unsure(turn, card)
+
+
+def _flag(turn: Turn, event: Submit, card: Card) -> None:
+    serving.flag(turn, card, storable(event.values.get("note", "")))
+
+
+def _ask(turn: Turn, event: Submit, card: Card) -> None:
+    """Their card in the chat stays as it is: they are on the page."""
+    turn.said = notify.asked(turn, card, storable(event.values.get("note", "")))
 
 
 def _undone(turn: Turn, event: Submit, pressed: Pressed) -> None:
@@ -273,5 +304,12 @@ def _undone(turn: Turn, event: Submit, pressed: Pressed) -> None:
     turn.ack = Toast(turn.ack.text if isinstance(turn.ack, Toast) else turn.say(phrase("undo.done")))
 
 
-ACTIONS: Mapping[str, Callable[[Turn, Submit, Pressed], None]] = {"d": _drawn, "k": _skipped, "u": _undone}
+ACTIONS: Mapping[str, Action] = {
+    "d": _drawn,
+    "k": _in_hand(_skip),
+    "n": _in_hand(_unsure),
+    "f": _in_hand(_flag),
+    "q": _in_hand(_ask),
+    "u": _undone,
+}
 """What is done on the page, by the action in its data."""

@@ -9,7 +9,7 @@ from bot.face import BLANK
 from bot.project import Project
 from bot.turn import Turn, snippet
 from bot.wording import phrase, say
-from storage import people, projects
+from storage import answers, people, projects
 from storage.cards import Card
 from storage.database import Transaction
 from storage.people import Person
@@ -28,6 +28,13 @@ def admins(turn: Turn, card: Card, project: Project, key: str, words: str, decid
         text = (Part(say(admin.language, said)), BLANK, Part(snippet(card.data), "quote"))
         message = Message(text=text, buttons=_decisions(admin, card) if decide else ())
         turn.send_to(account, admin.chat, admin.chat_external, message)
+
+
+def asked(turn: Turn, card: Card, words: str) -> str:
+    """Keeps a question with the item and passes it on; the sentence that says so."""
+    answers.comment(turn.tx, card, "ask", words)
+    admins(turn, card, turn.schema(card.project, card.version), "admin.asked", words)
+    return turn.say(phrase("ask.done"))
 
 
 def quarantined(turn: Turn, card: Card, project: Project, why: str) -> None:

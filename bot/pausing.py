@@ -11,6 +11,7 @@ from storage.database import Transaction
 Letter: TypeAlias = tuple[int, int, str, Message]
 """(account, chat, the chat as the platform knows it, message)."""
 
+NO_COMMANDS: Final[Mapping[int, str]] = {}
 SHARES: Final = ("share", "first", "last", "low", "high")
 
 
@@ -35,15 +36,18 @@ def reason(kind: str, title: str) -> Phrase:
 
 def paused(tx: Transaction, person: int, kind: str, title: str) -> Iterator[Letter]:
     """What tells them so, wherever they are met; they answer it by typing."""
-    return _letters(tx, person, reason(kind, title), typed=True)
+    return _letters(tx, person, reason(kind, title), True)
 
 
-def resumed(tx: Transaction, person: int, title: str) -> Iterator[Letter]:
-    return _letters(tx, person, phrase("paused.over", title=title), typed=False)
+def resumed(tx: Transaction, person: int, title: str, commands: Mapping[int, str] = NO_COMMANDS) -> Iterator[Letter]:
+    """`commands` are the accounts' own, by which a chat is told what to type."""
+    return _letters(tx, person, phrase("paused.over", title=title), False, commands)
 
 
-def _letters(tx: Transaction, person: int, said: Phrase, typed: bool) -> Iterator[Letter]:
+def _letters(
+    tx: Transaction, person: int, said: Phrase, typed: bool, commands: Mapping[int, str] = NO_COMMANDS
+) -> Iterator[Letter]:
     for account, hearer in people.everywhere(tx, person):
         if hearer.chat and not hearer.blocked:
-            message = Message(text=(Part(say(hearer.language, said)),), typed=typed)
+            message = Message(text=(Part(say(hearer.language, said, commands.get(account, ""))),), typed=typed)
             yield account, hearer.chat, hearer.chat_external, message

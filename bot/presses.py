@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from bot import doors, goldmaking, managing, qualifying, reviewers, serving, watching
+from bot import doors, goldmaking, managing, pausing, qualifying, reviewers, serving, watching
 from bot import draft as drafts
 from bot.buttons import BadButton, Pressed, pack, unpack
 from bot.chat import Form, FormField, Message, OpenForm, Row, Toast
@@ -12,7 +12,7 @@ from bot.face import Former, asking
 from bot.labels.base import BadAnswer, Tap
 from bot.turn import Turn
 from bot.wording import phrase
-from storage import answers, cards, people, queue
+from storage import answers, cards, notes, people, queue
 from storage.cards import Card
 
 
@@ -46,6 +46,9 @@ def _press_card(turn: Turn, card: Card, pressed: Pressed) -> None:
         _press_expired(turn, card, pressed)
     elif card.state == "open":
         _press_open(turn, card, pressed)
+    elif (why := notes.reason(turn.tx, card.project, card.person)) is not None:
+        said = pausing.reason(why, turn.schema(card.project, card.version).title)
+        turn.ack = Toast(turn.say(said), alert=True)
     else:
         turn.toast("press.gone")
 
@@ -88,10 +91,10 @@ def _answer(turn: Turn, card: Card, pressed: Pressed) -> None:
 
 
 def _unsure(turn: Turn, card: Card, pressed: Pressed) -> None:
-    project, draft = turn.schema(card.project, card.version), load(card.draft)
-    question = drafts.current(project, draft)
-    if project.unsure and question is not None and drafts.step(project, question) == pressed.step:
-        serving.go_on(turn, card, project, drafts.unsure(question, draft))
+    project = turn.schema(card.project, card.version)
+    question = drafts.current(project, load(card.draft))
+    if question is not None and drafts.step(project, question) == pressed.step:
+        serving.unsure(turn, card)
 
 
 def _undo(turn: Turn, card: Card, pressed: Pressed) -> None:
@@ -121,7 +124,7 @@ def _menu(turn: Turn, card: Card, awaiting: str, said: str, rows: tuple[Row, ...
 
 
 def _skip_menu(turn: Turn, card: Card, pressed: Pressed) -> None:
-    reasons = turn.schema(card.project, card.version).skip_reasons
+    reasons = turn.schema(card.project, card.version).reasons
     rows: list[Row] = [
         (turn.button(serving.reason_key(reason), Pressed(card.nonce, 0, "k", str(index)), reason=reason),)
         for index, reason in enumerate(reasons)
@@ -131,7 +134,7 @@ def _skip_menu(turn: Turn, card: Card, pressed: Pressed) -> None:
 
 
 def _skip(turn: Turn, card: Card, pressed: Pressed) -> None:
-    reasons = turn.schema(card.project, card.version).skip_reasons
+    reasons = turn.schema(card.project, card.version).reasons
     index = int(pressed.argument) if pressed.argument.isascii() and pressed.argument.isdigit() else len(reasons)
     if index < len(reasons):
         serving.skip(turn, card, reasons[index])

@@ -163,6 +163,12 @@ class Project:
         return max(start, self.gold_share) if answered < NEWCOMER else self.gold_share
 
     @property
+    def reasons(self) -> tuple[str, ...]:
+        """Those to skip an item that are offered. Who is not sure says so by a button of its own where there is one."""
+        usual = self.skip_reasons == SKIP_REASONS
+        return self.skip_reasons[1:] if self.unsure and usual else self.skip_reasons
+
+    @property
     def single(self) -> bool:
         """True when one question is asked, so that exports may use the short form."""
         return len(self.questions) == 1

@@ -50,7 +50,8 @@ def _claim_test(turn: Turn, project: Project, deal: Deal) -> Card | None:
         return None
     card = queue.claim_test(turn.tx, replace(deal, aid=suggesting.nothing))
     if card is not None and not begun:
-        told = phrase("test.begins", title=project.title, count=test.items, right=test.right)
+        key = "test.begins_again" if deal.answered else "test.begins"
+        told = phrase(key, title=project.title, count=test.items, right=test.right)
         turn.tell(test.text or told)
         turn.shown = None
     return card

@@ -24,11 +24,24 @@ NONE = 7
 PLACES = 8
 CAPTION, TEXT = 980, 3900
 """UTF-16 code units, so that every platform bears it: Telegram takes 1024 below a picture, and 4096 elsewhere."""
-LINES, SHORT_LINES = 8, 4
-LINE, SHORT_LINE = 200, 60
-"""Characters of an answer; of one below a picture, whose text is short on every platform."""
-NOTES, SHORT_NOTES = 5, 2
 NAMES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much of each part is shown: `lines` answers and `notes` remarks of `line` characters each."""
+
+    line: int
+    lines: int
+    notes: int
+
+
+SIZES, SHORT_SIZES = (
+    tuple(Size(line, *most) for line in lines) for lines, most in (((200, 120, 60), (8, 5)), ((60, 40, 24), (4, 2)))
+)
+"""The largest one that fits is taken; below a picture there is little room on every platform."""
+LEAST = 60
+"""Characters of the item's own words that stay at least, where it has any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,69 +68,70 @@ class Desk:
         return Pressed(self.review.nonce or "", self.step, action, argument)
 
 
-def card(turn: Turn, desk: Desk, extra: Row = ()) -> Message:
-    """`extra` are buttons about the decision before this one."""
+def card(turn: Turn, desk: Desk, extra: tuple[Row, ...] = (), said: str = "") -> Message:
+    """`extra` are buttons about the decision before this one, `said` is what became of it."""
     media = _media(turn, desk)
-    short, review = bool(media), desk.review
-    above = _heading(turn, desk)
-    note = cut(review.note or "", SHORT_LINE if short else LINE)
-    below: list[Text] = [
-        _answers(turn, desk, short),
-        _remarks(turn, desk.remarks, short),
-        _proposed(turn, desk),
+    limit = CAPTION if media else TEXT
+    for size in SHORT_SIZES if media else SIZES:
+        above, below = _above(turn, desk, said, size), _below(turn, desk, size)
+        taken = sum(units(part.text) for block in (*above, *below) for part in block)
+        if taken + LEAST <= limit:
+            break
+    text = joined([*above, words(desk.asked, desk.review, max(LEAST, limit - taken)), *below])
+    return Message(text=text, media=media, buttons=(*_ways(turn, desk), *_tools(turn, desk), *extra))
+
+
+def _above(turn: Turn, desk: Desk, said: str, size: Size) -> list[Text]:
+    title, key = cut(desk.asked.title, size.line), cut(desk.review.key, 2 * size.line)
+    heading = turn.say(phrase(f"review.{desk.review.reason}", count=desk.waiting, title=title))
+    before: Text = (Part(cut(said, 2 * size.line), "quiet"),) if said else ()
+    return [before, (Part(heading + "\n", "quiet"), Part(key, "bold"))]
+
+
+def _below(turn: Turn, desk: Desk, size: Size) -> list[Text]:
+    note = cut(desk.review.note or "", size.line)
+    return [
+        _answers(turn, desk, size),
+        _remarks(turn, desk.remarks, size),
+        _proposed(turn, desk, size),
         (Part(turn.say(phrase("review.note", note=note)), "italic"),) if note else (),
-        () if short else (Part(turn.say(phrase("review.hint")), "quiet"),),
+        (Part(turn.say(phrase("review.hint")), "quiet"),) if size in SIZES else (),
     ]
-    taken = sum(units(part.text) for block in (above, *below) for part in block)
-    room = max(SHORT_LINE, (CAPTION if short else TEXT) - taken)
-    text = joined([above, words(desk.asked, review, room), *below])
-    rows = (*_ways(turn, desk), _tools(turn, desk), *((extra,) if extra else ()))
-    return Message(text=text, media=media, buttons=rows)
 
 
-def _heading(turn: Turn, desk: Desk) -> Text:
-    said = phrase(f"review.{desk.review.reason}", count=desk.waiting, title=desk.asked.title)
-    return (Part(turn.say(said) + "\n", "quiet"), Part(desk.review.key, "bold"))
-
-
-def _answers(turn: Turn, desk: Desk, short: bool) -> Text:
+def _answers(turn: Turn, desk: Desk, size: Size) -> Text:
     """What was decided before, then the answers to the question that is decided now: equal ones on a line."""
     before = [one for one in desk.asked.questions if desk.done.get(one.name) is not None]
-    parts = [
-        Part("".join(f"✓ {one.title} {_told(turn, one, desk.done[one.name], short)}\n" for one in before), "quiet")
-    ]
+    told = [f"✓ {cut(one.title, size.line)} {_told(turn, one, desk.done[one.name], size)}\n" for one in before]
+    parts = [Part("".join(told), "quiet")]
     if desk.question is None:
-        return parts if before else (Part(turn.say(phrase("item.nobody"))),)  # type: ignore[return-value]
-    parts.append(Part(desk.question.title + "\n", "bold"))
+        return tuple(parts) if before else (Part(turn.say(phrase("item.nobody"))),)
+    parts.append(Part(cut(desk.question.title, 2 * size.line) + "\n", "bold"))
     found = [way for way in ways(desk.question, desk.given) if way.voices]
-    lines = [
-        _line(turn, desk.question, number, way, short)
-        for number, way in enumerate(found[: SHORT_LINES if short else LINES], 1)
-    ]
+    lines = [_line(turn, desk.question, number, way, size) for number, way in enumerate(found[: size.lines], 1)]
     parts.append(Part("\n".join(lines) if lines else turn.say(phrase("item.nobody"))))
     return tuple(part for part in parts if part.text)
 
 
-def _line(turn: Turn, question: Question, number: int, way: Way, short: bool) -> str:
+def _line(turn: Turn, question: Question, number: int, way: Way, size: Size) -> str:
     who = [one.public[:8] for one in way.voices]
     more = f" +{len(who) - NAMES}" if len(who) > NAMES else ""
-    return f"{number} · {_told(turn, question, way.label, short)} ({', '.join(who[:NAMES])}{more})"
+    return f"{number} · {_told(turn, question, way.label, size)} ({', '.join(who[:NAMES])}{more})"
 
 
-def _told(turn: Turn, question: Question, label: Label, short: bool) -> str:
-    return cut(turn.say(LABEL_TYPES[question.type].describe(question, label)), SHORT_LINE if short else LINE)
+def _told(turn: Turn, question: Question, label: Label, size: Size) -> str:
+    return cut(turn.say(LABEL_TYPES[question.type].describe(question, label)), size.line)
 
 
-def _remarks(turn: Turn, remarks: Sequence[Remark], short: bool) -> Text:
-    most, length = (SHORT_NOTES, SHORT_LINE) if short else (NOTES, LINE)
+def _remarks(turn: Turn, remarks: Sequence[Remark], size: Size) -> Text:
     lines = [
-        f"{turn.say(phrase(f'review.said.{one.kind}'))} {one.public[:8]}: {cut(one.text, length)}"
-        for one in remarks[-most:]
+        f"{turn.say(phrase(f'review.said.{one.kind}'))} {one.public[:8]}: {cut(one.text, size.line)}"
+        for one in remarks[-size.notes :]
     ]
     return (Part("\n".join(lines), "quote"),) if lines else ()
 
 
-def _proposed(turn: Turn, desk: Desk) -> Text:
+def _proposed(turn: Turn, desk: Desk, size: Size) -> Text:
     question = desk.question
     labels = [] if question is None else [one.label[question.name] for one in desk.given if question.name in one.label]
     if question is None or not labels or question.type == SLOW:
@@ -125,7 +139,7 @@ def _proposed(turn: Turn, desk: Desk) -> Text:
     merged = consensus(question, labels)
     if merged.value is None:
         return (Part(turn.say(phrase("item.tie"))),)
-    told = cut(turn.say(LABEL_TYPES[question.type].describe(question, merged.value)), SHORT_LINE)
+    told = _told(turn, question, merged.value, size)
     return (Part(turn.say(phrase("item.consensus", label=told, confidence=f"{merged.confidence:.2f}"))),)
 
 
@@ -150,10 +164,11 @@ def _button(turn: Turn, desk: Desk, way: Way, number: int | None) -> Button:
     return Button(shown, pack(desk.pressed("a", way.argument)), "main" if way.proposed else "plain")
 
 
-def _tools(turn: Turn, desk: Desk) -> Row:
-    out = (turn.button("review.out", desk.pressed("w")),) if desk.review.reason == "flagged" else ()
-    back = turn.button("review.back", desk.pressed("s"))
-    return (back, *out, turn.button("review.later", desk.pressed("l")))
+def _tools(turn: Turn, desk: Desk) -> tuple[Row, ...]:
+    back, later = turn.button("review.back", desk.pressed("s")), turn.button("review.later", desk.pressed("l"))
+    if desk.review.reason != "flagged":
+        return ((back, later),)
+    return ((back, turn.button("review.out", desk.pressed("w"))), (later,))
 
 
 def _media(turn: Turn, desk: Desk) -> tuple[Media, ...]:

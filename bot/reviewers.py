@@ -1,9 +1,8 @@
 """Review in the chat: the next item in question, a decision by one tap, and who hears of it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from bot import doors, reviewing, serving
 from bot.buttons import Pressed
@@ -11,15 +10,15 @@ from bot.characters import cut, storable
 from bot.chat import Message, Part, Row
 from bot.comparing import REVIEWERS
 from bot.face import Former, place
+from bot.feedback import described, retract
 from bot.goldmaking import fingerprint
-from bot.labels import LABEL_TYPES
 from bot.labels.base import Label
 from bot.project import Project
 from bot.project import Review as Rules
 from bot.reviewcard import Desk, Step, card, desk_of
 from bot.reviewing import Voice
-from bot.turn import Turn, new_nonce, snippet
-from bot.wording import phrase, say
+from bot.turn import Turn, new_nonce
+from bot.wording import phrase
 from storage import cards, people, projects, reviews
 from storage.projects import NoProjectError
 from storage.reviews import Review
@@ -30,6 +29,7 @@ NOTE_LENGTH: Final = 500
 INSTRUCTIONS_MOST: Final = 4000
 """Characters of a project's instructions, as its file may have them."""
 DEFAULT: Final = Rules()
+Rows: TypeAlias = tuple[Row, ...]
 
 
 def review(turn: Turn, argument: str) -> None:
@@ -42,10 +42,15 @@ def review(turn: Turn, argument: str) -> None:
 
 def way(turn: Turn, project: int, asked: Project) -> Row:
     """A button that begins a review, for those who may and where something waits."""
-    if asked.review is None or doors.role_in(turn, project) not in REVIEWERS:
+    if not may(turn, project, asked):
         return ()
     count = reviews.waiting(turn.tx, project)
     return (turn.button("review.begin", Pressed("", project, "r"), count=count),) if count else ()
+
+
+def may(turn: Turn, project: int, asked: Project) -> bool:
+    """Whether there are reviews, and they are one of those who review."""
+    return asked.review is not None and doors.role_in(turn, project) in REVIEWERS
 
 
 def begin(turn: Turn, here: int) -> None:
@@ -79,7 +84,7 @@ def _laid_down(turn: Turn) -> Former | None:
 
 
 def _next(
-    turn: Turn, project: int, said: str = "", former: Former | None = None, extra: Row = (), but: int | None = None
+    turn: Turn, project: int, said: str = "", former: Former | None = None, extra: Rows = (), but: int | None = None
 ) -> None:
     """Shows the next item in place of what was tapped; `but` is one that was just put off."""
     found = reviews.claim(turn.tx, project, turn.person.id, new_nonce(), turn.tx.now + LEASE)
@@ -92,19 +97,16 @@ def _next(
         show(turn, found, said, former, extra)
 
 
-def _finished(turn: Turn, project: int, said: str, former: Former | None, extra: Row) -> None:
+def _finished(turn: Turn, project: int, said: str, former: Former | None, extra: Rows) -> None:
     left = reviews.waiting(turn.tx, project)
     told = turn.say(phrase("review.left" if left else "review.none", count=left))
     text = f"{said}\n\n{told}" if said else told
-    turn.post(place(turn, Message(text=(Part(text),), buttons=(extra,) if extra else ()), None, former))
+    turn.post(place(turn, Message(text=(Part(text),), buttons=extra), None, former))
 
 
-def show(turn: Turn, found: Review, said: str = "", former: Former | None = None, extra: Row = ()) -> None:
+def show(turn: Turn, found: Review, said: str = "", former: Former | None = None, extra: Rows = ()) -> None:
     desk = _desk(turn, found)
-    message = card(turn, desk, extra)
-    if said:
-        message = replace(message, text=(Part(f"{said}\n\n", "quiet"), *message.text))
-    turn.post(place(turn, message, None, former))
+    turn.post(place(turn, card(turn, desk, extra, said), None, former))
 
 
 def _desk(turn: Turn, found: Review) -> Desk:
@@ -174,67 +176,31 @@ def _take(turn: Turn, found: Review, desk: Desk, pressed: Pressed) -> None:
 
 
 def _decide(turn: Turn, found: Review, desk: Desk, label: dict[str, Label]) -> None:
-    if not reviews.decide(turn.tx, found, turn.person.id, label, desk.version):
+    told = (desk.asked.review or DEFAULT).feedback
+    if not reviews.decide(turn.tx, found, turn.person.id, label, desk.version, feedback=told):
         turn.toast("review.decided")
         return
     people.record(turn.tx, turn.person.id, found.project, "review", {"item": found.key})
-    _feed_back(turn, found, desk, label)
-    said = turn.say(phrase("review.saved", item=found.key, label=_told(turn.language, desk.asked, label)))
-    extra: Row = (turn.button("review.undo", Pressed(found.nonce or "", 0, "u")),)
+    said = turn.say(phrase("review.saved", item=found.key, label=described(turn.language, desk.asked, label)))
+    first: Row = (turn.button("review.undo", Pressed(found.nonce or "", 0, "u")),)
     if found.item_state == "done":
-        extra += (turn.button("review.gold", Pressed("", found.item, "g", fingerprint(label))),)
+        first += (turn.button("review.gold", Pressed("", found.item, "g", fingerprint(label))),)
+    extra: Rows = (first,)
     if found.note:
-        extra += (turn.button("review.add", Pressed(found.nonce or "", 0, "i")),)
+        extra += ((turn.button("review.add", Pressed(found.nonce or "", 0, "i")),),)
     _next(turn, found.project, said, extra=extra)
-
-
-def _told(language: str, asked: Project, label: Mapping[str, Label]) -> str:
-    told = [
-        say(language, LABEL_TYPES[one.type].describe(one, label[one.name]))
-        for one in asked.questions
-        if label.get(one.name) is not None
-    ]
-    return cut(", ".join(told), 120)
-
-
-def _feed_back(turn: Turn, found: Review, desk: Desk, label: Mapping[str, Label]) -> None:
-    """Who had answered otherwise hears what counts and why, from no reviewer in particular."""
-    if not (desk.asked.review or DEFAULT).feedback:
-        return
-    apart = [one for one in desk.given if reviewing.differs(desk.asked, one.label, label)]
-    mine = {one.person: one.label for one in apart if one.person != turn.person.id}
-    told = set[int]()
-    for account, hearer in people.ways(turn.tx, list(mine)) if mine else ():
-        here = not desk.asked.chats or turn.platforms.get(account, "") in desk.asked.chats
-        if hearer.id in told or not here or not hearer.chat or hearer.blocked:
-            continue
-        told.add(hearer.id)
-        message = _friendly(hearer.language, found, desk.asked, mine[hearer.id], label)
-        turn.send_to(account, hearer.chat, hearer.chat_external, message)
-
-
-def _friendly(
-    language: str, found: Review, asked: Project, mine: Mapping[str, Label], label: Mapping[str, Label]
-) -> Message:
-    said = phrase(
-        "review.feedback",
-        title=asked.title,
-        item=snippet(found.data, 120) or found.key,
-        label=_told(language, asked, label),
-        mine=_told(language, asked, mine),
-    )
-    why = (Part("\n" + say(language, phrase("review.because", note=found.note)), "quote"),) if found.note else ()
-    return Message(text=(Part(say(language, said)), *why))
 
 
 def _send_back(turn: Turn, found: Review, desk: Desk, pressed: Pressed) -> None:
     if reviews.send_back(turn.tx, found):
+        retract(turn, found.item)
         people.record(turn.tx, turn.person.id, found.project, "send back", {"item": found.key})
         _next(turn, found.project, turn.say(phrase("review.sent_back", item=found.key)))
 
 
 def _take_out(turn: Turn, found: Review, desk: Desk, pressed: Pressed) -> None:
     if reviews.take_out(turn.tx, found):
+        retract(turn, found.item)
         people.record(turn.tx, turn.person.id, found.project, "withdrawn", {"item": found.key})
         _next(turn, found.project, turn.say(phrase("admin.withdrawn", item=found.key)))
 

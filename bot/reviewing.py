@@ -63,12 +63,13 @@ def voices(asked: Project, given: Iterable[Answer], version: int) -> list[Voice]
     """People's answers, those to older versions of the project by the present names; what it no longer has is left
     out."""
     return [
-        Voice(one.id, one.person, one.public, one.label if one.version == version else _present(asked, one.label))
+        Voice(one.id, one.person, one.public, one.label if one.version == version else present(asked, one.label))
         for one in given
     ]
 
 
-def _present(asked: Project, label: Mapping[str, Label]) -> dict[str, Label]:
+def present(asked: Project, label: Mapping[str, Label]) -> dict[str, Label]:
+    """A label by the names that a version of the project has; what it does not know is left out."""
     found: dict[str, Label] = {}
     for question in asked.questions:
         try:
@@ -171,7 +172,12 @@ def _others(question: Question, known: Sequence[Label], room: int) -> list[Way]:
 
 def differs(asked: Project, mine: Mapping[str, Label], decided: Mapping[str, Label]) -> bool:
     """Whether an answer is another one than was decided, as gold would be judged."""
-    return any(_apart(one, mine[one.name], decided.get(one.name)) for one in asked.questions if one.name in mine)
+    return bool(differing(asked, mine, decided))
+
+
+def differing(asked: Project, mine: Mapping[str, Label], decided: Mapping[str, Label]) -> list[Question]:
+    """The questions to which an answer says something else than was decided."""
+    return [one for one in asked.questions if one.name in mine and _apart(one, mine[one.name], decided.get(one.name))]
 
 
 def _apart(question: Question, mine: Label, decided: Label) -> bool:

@@ -22,16 +22,16 @@ WATCH = "watch"
 
 def tick(tx: Transaction, schemas: Schemas) -> None:
     """Short on purpose: it only notes what is due, a worker does it."""
-    _part(tx, queue.expire)
-    _part(tx, _forget)
+    part(tx, queue.expire)
+    part(tx, _forget)
     for row in projects.every(tx):
-        _part(tx, partial(_unskip, schemas=schemas, row=row))
-        _part(tx, partial(_note_due, schemas=schemas, row=row))
-        _part(tx, partial(_note_watch, schemas=schemas, row=row))
-        _part(tx, partial(_note_review, schemas=schemas, row=row))
+        part(tx, partial(_unskip, schemas=schemas, row=row))
+        part(tx, partial(_note_due, schemas=schemas, row=row))
+        part(tx, partial(_note_watch, schemas=schemas, row=row))
+        part(tx, partial(_note_review, schemas=schemas, row=row))
 
 
-def _part(tx: Transaction, work: Callable[[Transaction], object]) -> None:
+def part(tx: Transaction, work: Callable[[Transaction], object]) -> None:
     """What fails by a fault of ours, or of one project, takes back what it did and keeps nothing else from its turn."""
     try:
         with tx.apart():

@@ -40,7 +40,7 @@ def serve(turn: Turn, project: int, said: str = "", former: Former | None = None
         return
     card = next_card(turn, seat)
     if card is None and seat.paused:
-        turn.post(face.headed(face.place(turn, _paused(turn, seat.project), None, former), said))
+        turn.post(face.headed(turn, face.place(turn, _paused(turn, seat.project), None, former), said))
     elif card is None:
         finishing.finished(turn, seat.project, said, former)
     else:
@@ -149,7 +149,7 @@ def show(
     message = face.place(turn, face.face(turn, card, draft, rows), card, former)
     if message.fresh and card.buried:
         cards.surface(turn.tx, card)
-    turn.post(face.headed(message, said), card=card.id, first=card.new)
+    turn.post(face.headed(turn, message, said), card=card.id, first=card.new)
 
 
 def step(turn: Turn, card: Card, given: Given | Marked, source: str | None = None) -> None:
@@ -168,6 +168,14 @@ def step(turn: Turn, card: Card, given: Given | Marked, source: str | None = Non
         other_piece(turn, card, went, piecewise.answered(turn, question, went, piece, len(about.pieces)))
     elif went != draft:
         go_on(turn, card, project, went)
+
+
+def unsure(turn: Turn, card: Card) -> None:
+    """The question that the card asks is answered by "not sure", where the project takes that."""
+    project, draft = turn.schema(card.project, card.version), drafts.load(card.draft)
+    question = drafts.current(project, draft)
+    if project.unsure and question is not None:
+        go_on(turn, card, project, drafts.unsure(question, draft))
 
 
 def go_on(turn: Turn, card: Card, project: Project, went: Draft) -> None:
@@ -215,6 +223,7 @@ def _next(turn: Turn, card: Card, said: Phrase, label: Mapping[str, Label] | Non
     """From a card that is dealt with to the next one, which says so, with the way back where there is one."""
     turn.said = told = turn.say(said)
     if verdict := golden.after(turn, card, label):
+        turn.judged_gold = True
         turn.said = verdict if label is not None else f"{told} {verdict}"
     if len(turn.said) > SAID:
         turn.post(Message(text=(Part(turn.said),)))
@@ -383,7 +392,5 @@ def flag(turn: Turn, card: Card, note: str) -> None:
 
 def ask(turn: Turn, card: Card, words: str) -> None:
     """Keeps a question with the item and passes it on; the person stays on their card."""
-    project = turn.schema(card.project, card.version)
-    answers.comment(turn.tx, card, "ask", words)
-    notify.admins(turn, card, project, "admin.asked", words)
-    show(turn, again(turn, card), drafts.load(card.draft), turn.say(phrase("ask.done")), Former(card))
+    said = notify.asked(turn, card, words)
+    show(turn, again(turn, card), drafts.load(card.draft), said, Former(card))

@@ -47,7 +47,8 @@ class Schemas:
 
 @dataclass(slots=True)
 class Turn:
-    """`shown` is the message that was tapped, None where nothing was; `said` what became of the card dealt with.
+    """`shown` is the message that was tapped, None where nothing was; `said` what became of the card dealt with,
+    `judged_gold` that it says what is right there.
     `commands` and `judged`: see App."""
 
     tx: Transaction
@@ -60,6 +61,7 @@ class Turn:
     commands: Mapping[int, str] = field(default_factory=dict)
     judged: Judged | None = None
     said: str = ""
+    judged_gold: bool = False
     ack: Ack = None
     out: list[Outgoing] = field(default_factory=list)
 

@@ -74,7 +74,8 @@ def _serve(turn: Turn, note: Note) -> None:
     """Asked anew of others; who taps once more goes further back."""
     count = notes.serve_again(turn.tx, note.project, note.person, AGAIN)
     people.record(turn.tx, turn.person.id, note.project, "serve again", {"person": note.public, "answers": count})
-    turn.tell(phrase("watch.served", count=count, person=note.public))
+    key = "watch.served_most" if count == AGAIN else "watch.served" if count else "watch.served_none"
+    turn.tell(phrase(key, count=count, person=note.public))
 
 
 def _pause(turn: Turn, note: Note) -> None:
@@ -110,7 +111,7 @@ def resume(turn: Turn, project: int, person: int, public: str) -> None:
     if not notes.resume(turn.tx, project, person):
         return
     people.record(turn.tx, turn.person.id, project, "resume", {"person": public})
-    for letter in pausing.resumed(turn.tx, person, _project(turn, project).title):
+    for letter in pausing.resumed(turn.tx, person, _project(turn, project).title, turn.commands):
         turn.send_to(*letter)
 
 

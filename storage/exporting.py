@@ -21,6 +21,7 @@ ITEMS: Final = (
         items.c.data,
         items.c.media,
         items.c.gold,
+        items.c.explanation,
         items.c.suggestion,
         items.c.priority,
         items.c.own_overlap,

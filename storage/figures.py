@@ -203,13 +203,12 @@ def given(connection: Connection, project: int) -> Iterator[tuple[int, int, str,
         yield from rows
 
 
-def together(connection: Connection, project: int) -> Iterator[tuple[int, str, str, str, int]]:
-    """(item, its state, its live labels, who gave them, when the last one was given) of each item that has any, by
-    item: not of gold items, whose labels are measured against theirs, nor of what was withdrawn. Labels are the JSON
-    that is stored, joined by SEPARATOR in no particular order; people's ids are joined by commas in the same order, as
-    both engines fill the columns of a group row by row. Moments are UTC microseconds."""
-    for rows in _many(connection, TOGETHER, project):
-        yield from rows
+def together(connection: Connection, project: int) -> Iterator[Sequence[tuple[int, str, str, str, int]]]:
+    """Batches of (item, its state, its live labels, who gave them, when the last one was given) of each item that has
+    any, by item: not of gold items, whose labels are measured against theirs, nor of what was withdrawn. Labels are the
+    JSON that is stored, joined by SEPARATOR in no particular order; people's ids are joined by commas in the same
+    order, as both engines fill the columns of a group row by row. Moments are UTC microseconds."""
+    yield from _many(connection, TOGETHER, project)
 
 
 def on_gold(connection: Connection, project: int) -> Iterator[tuple[int, int, str, str]]:

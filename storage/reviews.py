@@ -104,7 +104,7 @@ DECISION: Final = select(
 OVERRULE: Final = (
     update(decisions)
     .where(decisions.c.item == bindparam("item_id"), decisions.c.live)
-    .values(live=False, superseded_at=bindparam("moment"))
+    .values(live=False, superseded_at=bindparam("moment"), feedback=func.nullif(decisions.c.feedback, "due"))
 )
 SETTLE: Final = text(
     "UPDATE items SET state = CASE WHEN gold IS NOT NULL THEN 'gold' ELSE 'done' END, "
@@ -311,13 +311,17 @@ def later(tx: Transaction, review: Review) -> None:
         enqueue(tx, review.item, review.reason)
 
 
-def decide(tx: Transaction, review: Review, person: int, label: dict[str, Any], version: int) -> bool:
-    """Makes `label` what the item's answers come to. False, and nothing done, where it was decided meanwhile."""
+def decide(
+    tx: Transaction, review: Review, person: int, label: dict[str, Any], version: int, *, feedback: bool = False
+) -> bool:
+    """Makes `label` what the item's answers come to; with `feedback` people are to hear of it. False, and nothing done,
+    where it was decided meanwhile."""
     if not tx.run(CLOSE, {"review": review.id, "now": tx.micros}):
         return False
     tx.run(OVERRULE, {"item_id": review.item, "moment": tx.now})
     row = {"project": review.project, "item": review.item, "person": person, "label": label, "note": review.note}
-    tx.insert(insert(decisions), row | {"version": version, "live": True, "decided_at": tx.now})
+    row |= {"version": version, "live": True, "decided_at": tx.now, "feedback": "due" if feedback else None}
+    tx.insert(insert(decisions), row)
     tx.run(SETTLE, {"item": review.item, "now": tx.micros})
     return True
 

@@ -60,8 +60,11 @@ decisions = Table(
     Column("live", Boolean, nullable=False),
     Column("decided_at", Moment, nullable=False),
     Column("superseded_at", Moment),
+    Column("feedback", String(4)),
     CheckConstraint("live = (superseded_at IS NULL)", name="live"),
     Index("uq_decisions_item", "item", unique=True, **where_true("live")),
+    Index("ix_decisions_due", "id", **where("feedback = 'due'")),
+    Index("ix_decisions_told", "item", **where("feedback = 'told'")),
     Index(None, "project", "id"),
 )
 

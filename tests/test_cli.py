@@ -794,6 +794,26 @@ def test_a_test_that_lacks_gold_is_told(labelbot):
     assert "the test of r" not in labelbot("doctor", "--offline").out
 
 
+def test_feedback_and_a_share_of_gold_without_gold_are_told(labelbot):
+    Path("r.csv").write_text("text\nLovely\nBroken\n", encoding="utf-8")
+    assert labelbot("start", "r.csv", "--labels", "A,B", "--no-run").code == 0
+    share = "✓ r has no gold items: how well people label is told by their agreement only"
+    assert share in labelbot("doctor", "--offline").out
+    assert "Note" not in labelbot("check", "r.toml").out
+    text = Path("r.toml").read_text(encoding="utf-8")
+    Path("r.toml").write_text("gold_feedback = true\n" + text + "\n[qualification]\n", encoding="utf-8")
+    assert "Note: [qualification] takes 5 gold items" in labelbot("check", "r.toml").out
+    Path("r.toml").write_text("gold_feedback = true\n" + text, encoding="utf-8")
+    assert "Note: gold_feedback needs some gold items" in labelbot("check", "r.toml").out
+    lacking = "r tells people what is right on gold (gold_feedback), and it has no gold items"
+    assert f"Note: {lacking}. Import some" in labelbot("apply", "r.toml").out
+    assert f"✗ {lacking}" in labelbot("doctor", "--offline").out
+    Path("g.csv").write_text("text,gold,explanation\nFine,A,Praise.\n", encoding="utf-8")
+    assert labelbot("import", "r", "g.csv").code == 0
+    assert "✓ r has 1 gold item, and a person meets each once" in labelbot("doctor", "--offline").out
+    assert "Note" not in labelbot("apply", "r.toml").out
+
+
 def test_item_tells_what_people_made_of_it(labelbot):
     Path("photos").mkdir()
     shutil.copy(ROOT / "config/samples/images/cat.jpg", "photos")

@@ -22,7 +22,9 @@ def told(folder):
 def test_who_is_paused_and_who_may_go_on_is_told_as_in_the_chat(reviews, tmp_path):  # noqa: F811
     who = _somebody(tmp_path)
     assert "(paused)" in reviews("people", "reviews", "--pause", who).out
-    assert told(tmp_path) == ["You are paused in “reviews”. Type here to ask why, or to answer."]
+    assert told(tmp_path) == [
+        "⏸ An admin has paused you in “reviews”. Write here to ask or to explain; the admins read it."
+    ]
     again = reviews("people", "reviews", "--pause", who)
     assert (again.code, "is paused already" in again.err) == (1, True)
     assert "(paused)" in reviews("people", "reviews").out
@@ -74,6 +76,13 @@ def test_a_report_finds_the_careless_itself_and_says_nothing_where_the_watch_is_
     assert reviews("apply", str(file)).code == 0
     assert reviews("report", "reviews", "--json").json["watch"] is None
     assert "Look at" not in reviews("report", "reviews").out
+
+
+def test_where_items_are_many_a_process_beside_looks(reviews, tmp_path, monkeypatch):  # noqa: F811
+    with opened(f"sqlite:///{tmp_path}/labelbot-data/labelbot.db") as database:
+        careless = run(database, _labeled)
+    monkeypatch.setattr("bot.cli.reporting.BESIDE", 1)
+    assert reviews("report", "reviews").out.count(f"({careless}): Of 40 answers 75 %") == 1
 
 
 def _labeled(tx):

@@ -74,12 +74,28 @@ def test_a_closed_period_is_printed_as_it_was_and_what_changed_is_said(reviews, 
     assert [one["row"] for one in people] == ["closed", "adjustment"]
 
 
+def test_a_longer_time_keeps_the_closed_days_in_it_as_they_were(reviews, worked):  # noqa: F811
+    who, do = worked
+    spring = ("--from", "2026-02-01", "--to", "2026-05-31")
+    before = reviews("work", "reviews", *spring)
+    assert reviews("work", "reviews", *MARCH, "--close").code == 0
+    again = reviews("work", "reviews", *spring)
+    assert (again.out, again.err) == (before.out, "")
+    first = select(answers.c.id).order_by(answers.c.id).limit(1).scalar_subquery()
+    do(lambda tx: tx.run(update(answers).where(answers.c.id == first).values(live=False, superseded_at=tx.now)))
+    later = reviews("work", "reviews", *spring)
+    counted, adjustment = rows(later.out)
+    assert [counted] == rows(before.out)
+    assert (adjustment["row"], adjustment["answers"], adjustment["superseded"]) == ("adjustment", "-1", "1")
+    assert later.err == f"changed since closing: {who} answers -1, superseded +1\n"
+
+
 def test_a_day_is_closed_once_only_and_not_before_it_is_over(reviews, worked):  # noqa: F811
     assert reviews("work", "reviews", *MARCH, "--close").code == 0
     again = reviews("work", "reviews", "--from", "2026-03-31", "--to", "2026-04-02", "--close")
     assert (again.code, "2026-03-01 to 2026-03-31 is closed already" in again.err) == (1, True)
     ahead = reviews("work", "reviews", "--from", "2026-03-01", "--to", "2999-01-01", "--close")
     assert (ahead.code, "not over yet" in ahead.err) == (1, True)
-    wider = reviews("work", "reviews", "--from", "2026-03-01", "--to", "2026-04-02")
-    assert "2026-03-01 to 2026-03-31 is closed; this is a new count" in wider.err
+    part = reviews("work", "reviews", "--from", "2026-03-15", "--to", "2026-04-02")
+    assert part.err == "2026-03-01 to 2026-03-31 is closed; its days here are counted anew.\n"
     assert reviews("work", "reviews", "--from", "2026-03-02", "--to", "2026-03-01").code == 2

@@ -83,6 +83,25 @@ def test_a_wrong_one_is_told_what_is_right_and_why(talk):
     assert "Text 0" in anna.item
 
 
+def test_of_several_questions_those_are_told_that_were_not_right(talk):
+    fit = question("choice", "Yes", "No", name="fits", title="Does it fit?")
+    dialogue = talk(project(FEELING, fit, gold_share=1.0, gold_feedback=True), items=1)
+    dialogue.add_items("reviews", [GOLD | {"gold": {"label": "positive", "fits": "no"}}], "gold-")
+    anna = dialogue.member("Anna")
+    anna.taps("Positive")
+    anna.taps("Yes")
+    assert "You said Yes. Here No is right." in anna.sees
+
+
+def test_who_is_not_sure_of_gold_is_told_what_is_right(talk):
+    dialogue = golden(talk, GOLD | {"explanation": "Praise."}, unsure=True)
+    anna = dialogue.member("Anna")
+    anna.taps("🤷")
+    assert "You were not sure. Here 😊 Positive is right. Praise." in anna.sees
+    anna.taps("Positive")
+    assert len(dialogue.answers()) == 2
+
+
 def test_it_is_told_in_the_language_of_the_person(talk):
     anna = golden(talk).member("Anna", language="de")
     anna.taps("Negative")
@@ -184,7 +203,7 @@ def test_each_question_that_gold_knows_must_be_right(talk):
     dialogue.add_items("reviews", [GOLD | {"gold": {"tone": "good", "size": "long"}}], "gold-")
     for name, taps, said in (
         ("Anna", ("Good", "Long"), "that is right"),
-        ("Ben", ("Good", "Short"), "Here Good, Long"),
+        ("Ben", ("Good", "Short"), "Here Long is right"),
     ):
         person = dialogue.member(name)
         for tap in taps:

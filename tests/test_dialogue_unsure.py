@@ -43,6 +43,16 @@ def test_one_tap_counts_as_an_answer_and_brings_the_next_item(talk):
     assert dialogue.states()[0] == "done"
 
 
+def test_it_is_no_reason_to_skip_as_well(talk):
+    """Two buttons of one name that do different things would puzzle people."""
+    dialogue = talk(project(unsure=True))
+    anna = dialogue.member("Anna")
+    anna.taps("⏭")
+    assert anna.titles == ["Unclear or incomplete", "Not about this project", "Other", "‹ Back"]
+    anna.taps("Other")
+    assert dialogue.rows(answers)[0].note == "Other"
+
+
 def test_it_is_undone_like_any_answer(talk):
     dialogue = talk(project(unsure=True))
     anna = dialogue.member("Anna")

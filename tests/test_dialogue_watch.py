@@ -48,7 +48,7 @@ def test_a_note_says_what_was_seen_and_by_pseudonym_of_whom(scene):
     dialogue, ada, bo = scene
     note(dialogue, ada, bo)
     assert ada.sees == (
-        f"👁 {person(dialogue, bo).public} in “Review sentiment” wants a look\n"
+        f"👁 Please look at the answers of {person(dialogue, bo).public} in “Review sentiment”\n"
         "25 answers in a row took 0.40 s each; usual here: 4.00 s.\n"
         "[Their last answers]\n[Ask others for their items]\n[Pause them]\n[All is well]"
     )
@@ -96,11 +96,15 @@ def test_who_is_paused_is_told_why_holds_nothing_and_what_they_type_reaches_the_
     ada.taps("Pause them")
     public = person(dialogue, bo).public
     assert f"⏸ {public} is paused" in ada.sees
-    assert bo.sees == "You are paused in “Review sentiment”: many answers came very fast. Type here to ask or answer."
+    assert bo.sees == (
+        "⏸ An admin has paused you in “Review sentiment”: many answers came very fast. "
+        "Write here to ask or to explain; the admins read it."
+    )
     bo.taps("Positive", on=card)
+    assert bo.toast == bo.sees
     assert dialogue.answers() == []
     bo.says("label")
-    assert "You are paused" in bo.sees
+    assert "has paused you" in bo.sees
     bo.types("My little brother had the phone")
     assert bo.sees == "✓ I have passed that on to the admins."
     assert ada.sees.startswith(f"💬 {public}, paused in “Review sentiment”, says: My little brother had the phone")
@@ -119,7 +123,7 @@ def test_a_paused_person_takes_nothing_back_and_no_old_card_up(scene):
     note(dialogue, ada, bo)
     ada.taps("Pause them")
     bo.says("undo")
-    assert "You are paused" in bo.sees
+    assert "has paused you" in bo.sees
     bo.presses(old.data)
     bo.opens()
     assert dialogue.labels() == ["positive"]

@@ -66,7 +66,7 @@ def test_an_export_with_decisions_comes_in_again(differing, tmp_path):
 
 
 TAPS = ("Red", "Blue", "undo", "skip")
-DECISIONS = ("Red", "Green", "Later", "One more", "↩ Undo", "review")
+DECISIONS = ("Red", "Green", "Later", "One more", "↩ Undo the last one", "review")
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

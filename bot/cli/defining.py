@@ -9,11 +9,12 @@ import click
 
 from bot.cli.session import NoDatabase, session
 from bot.cli.trouble import Trouble, writing
+from bot.cli.wanting import reminders, wants
 from bot.exchange.sentences import counted
 from bot.labels import LABEL_TYPES
 from bot.project import Project
 from bot.projectfile import load, parse
-from storage import figures, gold, people, projects
+from storage import figures, people, projects
 from storage.database import Database, Transaction, run
 from storage.figures import Parts
 from storage.overlap import is_spread, set_overlap
@@ -77,6 +78,8 @@ def check_command(file: Path) -> None:
     project = read_project(file)
     asked = ", ".join(f"{q.type} ({len(q.labels)} labels)" if q.labels else q.type for q in project.questions)
     click.echo(f"{file} is fine: “{project.title}” asks {asked}; {project.overlap} answers an item.")
+    for one in reminders(project):
+        click.echo(f"Note: {one}")
 
 
 @click.command("apply", epilog="Example: labelbot apply reviews.toml")
@@ -92,27 +95,16 @@ def apply_file(file: Path, then: bool = True) -> None:
     with session(create=True) as opened:
         row, changed = run(opened.database, lambda tx: save(tx, project))
         spread_overlap(opened.database, row, project)
-        lacking = run(opened.database, lambda tx: missing_gold(tx, row.id, project))
-    if lacking:
-        click.echo(f"Note: {lacking}")
+        lacking = run(opened.database, lambda tx: wants(tx, row, project))
+    for one in lacking:
+        if one.wrong:
+            click.echo(f"Note: {one}")
     if not changed:
         click.echo(f"{row.name} is as in {file} already.")
         return
     click.echo(f"{row.name} is {'created' if row.version == 1 else f'now at version {row.version}'}.")
     if then and row.total == 0:
         click.echo(f"Next: labelbot import {row.name} YOUR-DATA.csv, then labelbot invite {row.name}")
-
-
-def missing_gold(tx: Transaction, project: int, asked: Project) -> str:
-    """What a project lacks for the test that its file asks for; empty where it lacks nothing."""
-    test = asked.qualification
-    there = gold.count(tx, project) if test is not None else 0
-    if test is None or there >= test.items:
-        return ""
-    return (
-        f"the test of {asked.name} takes {test.items} gold items, and there are {there}. Until there are enough, "
-        f"people begin without it. Import some with a column `gold`, or: labelbot item {asked.name} KEY --make-gold"
-    )
 
 
 def save(tx: Transaction, project: Project) -> tuple[ProjectRow, bool]:

@@ -204,7 +204,7 @@ def _kept(database: "Database") -> Iterator[Finding]:
     yield Finding(True, f"{count} projects")
     owned = run(database, people.has_owner)
     yield Finding(True, "there is an owner" if owned else "nobody owns it yet: `labelbot run` prints the link")
-    yield from run(database, lambda tx: list(_tests(tx)))
+    yield from run(database, lambda tx: list(_gold(tx)))
     events = run(database, lambda tx: accounts.set_aside(tx, 3))
     yield Finding(
         not events,
@@ -220,17 +220,15 @@ def _kept(database: "Database") -> Iterator[Finding]:
     )
 
 
-def _tests(tx: "Transaction") -> Iterator[Finding]:
-    """Tests for which there is too little gold."""
-    from bot.cli.defining import missing_gold
+def _gold(tx: "Transaction") -> Iterator[Finding]:
+    """What project files want gold for and have none, or too little."""
+    from bot.cli.wanting import wants
     from bot.project import Project
     from storage import projects
 
     for row in projects.every(tx):
-        lacking = missing_gold(tx, row.id, Project.from_config(projects.config_of(tx, row.id, row.version)))
-        if lacking:
-            what, _, mend = lacking.partition(". ")
-            yield Finding(False, what, mend)
+        for one in wants(tx, row, Project.from_config(projects.config_of(tx, row.id, row.version))):
+            yield Finding(False, one.what, one.mend) if one.wrong else Finding(True, str(one))
 
 
 def _some(lines: Iterator[str]) -> str:

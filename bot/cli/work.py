@@ -17,6 +17,7 @@ from bot.cli.trouble import Trouble, writing
 from storage.database import Transaction, run
 
 if TYPE_CHECKING:
+    from bot.project import Project
     from bot.quality.work import Work
     from storage.work import Period
 
@@ -27,7 +28,8 @@ TOLD = 5
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """`closed` is the period whose figures `work` is, None where it was counted just now."""
+    """`work` is as it stood when its days were closed, as far as they were; `changed` what has changed since. `closed`
+    is the period that has just these days."""
 
     project: str
     first: date
@@ -95,39 +97,44 @@ def _sheet(opened: Session, project: str, first: date, last: date, names: bool, 
     row, asked = opened.project(project)
     zone = work.zone_of(asked)
     since, until = work.days(first, last, zone)
-    with opened.database.reading() as connection:
-        found = work.recount(connection, row.id, asked, since, until)
-        people = figures.participants(connection, row.id)
     if closing:
-        _close(opened, row.id, since, until, zone, work.frozen(found))
-    former = run(opened.database, lambda tx: stored.closed(tx.connection, row.id, since, until))
+        _close(opened, row.id, asked, since, until)
+    with opened.database.reading() as connection:
+        figures.snapshot(connection)
+        found = work.recount(connection, row.id, asked, since, until)
+        former = stored.closed(connection, row.id, since, until)
+        whole = [one for one in former if since <= one.since and one.until <= until]
+        changed = work.since_closing(connection, row.id, asked, whole)
+        people = figures.participants(connection, row.id)
+    for one in former:
+        if one not in whole:
+            click.echo(f"{_days(one, zone)} is closed; its days here are counted anew.", err=True)
     named = {one.public: one.name for one in people} if names else None
-    same = next((one for one in former if (one.since, one.until) == (since, until)), None)
-    if former and same is None:
-        click.echo(f"{_days(former[0], zone)} is closed; this is a new count of all these days.", err=True)
-    then = work.thawed(same.figures) if same is not None else found
-    changed = work.changes(found, then)
-    return _Sheet(row.name, first, last, zone, then, changed, same, named)
+    same = next((one for one in whole if (one.since, one.until) == (since, until)), None)
+    return _Sheet(row.name, first, last, zone, work.changes(found, changed), changed, same, named)
 
 
-def _close(
-    opened: Session, project: int, since: datetime, until: datetime, zone: str, figures: Mapping[str, Any]
-) -> None:
-    from storage import projects
+def _close(opened: Session, project: int, asked: "Project", since: datetime, until: datetime) -> None:
+    from bot.quality import work
+    from storage import figures, projects
     from storage.work import OverlapError, close
 
     if until > datetime.now(UTC):
         raise Trouble("these days are not over yet; close them when they are")
+    with opened.database.reading() as connection:
+        figures.snapshot(connection)
+        found = work.frozen(work.recount(connection, project, asked, since, until))
 
     def write(tx: Transaction) -> None:
         projects.lock(tx, project)
-        close(tx, project, since, until, figures)
+        close(tx, project, since, until, found)
 
     try:
         run(opened.database, write)
     except OverlapError as error:
         raise Trouble(
-            f"{_days(error.former, zone)} is closed already, and a day is closed once only; nothing was changed"
+            f"{_days(error.former, work.zone_of(asked))} is closed already, and a day is closed once only; nothing was "
+            "changed"
         ) from None
 
 

@@ -77,6 +77,8 @@ class Exported:
     answers: tuple[Given, ...]
     merged: Merged | None = None
     notes: tuple[Note, ...] = ()
+    explanation: str | None = None
+    """Why its gold is right."""
 
 
 def noted(row: Row) -> Note:
@@ -223,6 +225,8 @@ def _also(project: Project, one: Exported, notes: Sequence[Note]) -> dict[str, A
     also: dict[str, Any] = {}
     if one.gold:
         also["gold"] = short(project, one.gold)
+        if one.explanation:
+            also["explanation"] = one.explanation
     if one.suggestion:
         labels = short(project, one.suggestion.get("label"))
         also["suggestion"] = {**one.suggestion, "label": labels}

@@ -332,6 +332,7 @@ class _Export:
             answers=answers,
             merged=merged,
             notes=notes,
+            explanation=item.explanation,
         )
 
     def _suggestion(self, value: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -51,6 +51,7 @@ def layout(project: Project, level: Level, survey: Survey) -> list[FlatColumn]:
         *(("unsure", "truth"), ("suggestion_shown", "text")),
         *(("note", "text"), ("kind", "text"), ("superseded_at", "text"), ("tie", "json")),
         ("reviewed", "truth"),
+        ("explanation", "text"),
         *(("suggestion", "json"), ("priority", "whole"), ("overlap", "whole"), ("media", "json")),
         ("notes", "json"),
     )

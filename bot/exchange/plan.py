@@ -242,7 +242,7 @@ class _Asked:
         if shape is not None:
             lacking = shape.lacking(sample)
             notes = [f"The project has no label for {listed(lacking)}, which stand in it."] if lacking else []
-            return _Understood(told.opened, shape, told.meaning, {self.role: LABEL}, shape.fields, notes)
+            return _Understood(told.opened, shape, told.meaning, shape.roles(sample), shape.fields, notes)
         kinds = listed(told.types, "or")
         note = f"Its labels are left out: they are {kinds}, and the project has no question of that type."
         plain = replace(told.opened, rows=partial(_unlabelled, told.opened), types=(), notes=(*told.opened.notes, note))

@@ -71,6 +71,11 @@ def key_of(value: Any) -> str | None:
     return text
 
 
+def explains(column: str) -> bool:
+    """Whether a column beside gold says why it is right: nobody is to see it before they answer."""
+    return column.strip().casefold() == "explanation"
+
+
 def explanation(value: Any) -> str | None:
     """Why gold is right, in a cell; None where it is empty. Raises BadRow for what no database can hold."""
     text = (value if isinstance(value, str) else as_text(value) or "").strip()

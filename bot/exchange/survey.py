@@ -72,6 +72,7 @@ class Survey:
             "superseded_at": any(answer.superseded_at for answer in one.answers),
             "tie": bool(one.merged and one.merged.ties),
             "reviewed": bool(one.merged and one.merged.reviewed),
+            "explanation": bool(one.gold and one.explanation),
             "suggestion": bool(one.suggestion),
             "priority": bool(one.priority),
             "overlap": one.overlap is not None,

@@ -10,8 +10,8 @@ Span = tuple[int, int, str]
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Characters from `start` to `end` that all or none of an answer's spans of the label hold; `marked` by answer. A
-    label that no answer has is one stretch without a place, of length 0."""
+    """Characters from `start` to `end` that all or none of an answer's spans of the label hold; `marked` by answer. One
+    of length 0 stands for all the text that nobody marked so."""
 
     label: str
     start: int
@@ -20,11 +20,13 @@ class Stretch:
 
 
 def stretches(answers: Sequence[Sequence[Span]], labels: Iterable[str]) -> list[Stretch]:
-    """By label and place: of the labels that are used, and of `labels` besides."""
+    """By label and place: of the labels that are used, and of `labels` besides. Each begins with what nobody marked:
+    from that one learns that people leave out more than they invent."""
     found: list[Stretch] = []
     for name in sorted({*labels, *(label for spans in answers for _, _, label in spans)}):
         mine = [[span for span in spans if span[2] == name] for spans in answers]
-        edges = sorted({edge for spans in mine for span in spans for edge in span[:2]}) or [0, 0]
+        edges = sorted({edge for spans in mine for span in spans for edge in span[:2]})
+        found.append(Stretch(name, 0, 0, (False,) * len(answers)))
         for start, end in pairwise(edges):
             marked = tuple(any(a <= start < b for a, b, _ in spans) for spans in mine)
             found.append(Stretch(name, start, end, marked))

@@ -140,8 +140,8 @@ def merge(question: Question, values: Sequence[Label], weights: Sequence[float] 
 
 
 def parts(question: Question, labels: Sequence[Label]) -> Sequence[Part] | None:
-    """Label by label each stretch between two edges that somebody set: is it marked so or not. A label that nobody used
-    is one stretch."""
+    """Label by label each stretch between two edges that somebody set: is it marked so or not; and one for the rest of
+    the text."""
     return tuple(
         Part(one.label, tuple(YES if held else NO for held in one.marked))
         for one in stretches([_spans(label) for label in labels], _voted(question))

@@ -123,15 +123,17 @@ class Scatter:
         self._seen: list[Seen] = [{} for _ in coding.coders]
         self._nobody = (0,) * len(coding.coders)
 
-    def see(self, item: int, done: bool, found: Together) -> None:
-        """An item that is `done`, and not decided by a reviewer, may be named."""
-        unsure = self._unsure.get(item, self._nobody)
+    def see(self, items: Sequence[int], asked: Sequence[bool], found: Sequence[Together]) -> None:
+        """Items in their order; one that is `asked`, done and not decided by a reviewer, may be named."""
+        unsure = self._unsure
         for place in self._places:
-            key = (found.units[place], unsure[place])
-            alike = self._seen[place].get(key)
-            if alike is None:
-                alike = self._seen[place][key] = Alike()
-            alike.add(item, done)
+            seen = self._seen[place]
+            for item, done, one in zip(items, asked, found, strict=True):
+                key = one.units[place], unsure.get(item, self._nobody)[place]
+                alike = seen.get(key)
+                if alike is None:
+                    alike = seen[key] = Alike()
+                alike.add(item, done)
 
     def figures(self, connection: Connection) -> Ambiguity:
         totals = [sum(counts) for counts in zip(*self._unsure.values(), strict=True)] or self._nobody

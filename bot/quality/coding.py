@@ -1,10 +1,12 @@
 """A question's labels as small numbers: equal labels share one, whatever version of the project they were given in."""
 
 import json
+from array import array
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Final, NamedTuple, TypeAlias
 
 from bot.draft import suggested
@@ -53,20 +55,16 @@ class Coder:
         self.question = question
         self.type = LABEL_TYPES[question.type]
         self.labels: list[Label] = []
-        self.units: Counter[Codes] = Counter()
-        """Items by the sorted numbers of their labels."""
-        self.answers = 0
-        """Labels given to it."""
-        self.compared = Apart()
-        """Of labels that are not ranked: the items with two or more."""
+        self._units: Counter[Codes] = Counter()
+        self._answers = 0
         self.ranked = self.type.metric((), ()) is not None
         """Whether α goes by another distance than `distance`, one that is known when all labels are counted."""
-        self.apart: Counter[tuple[int, float]] = Counter()
-        """Items with two labels or more by (labels, mean distance of two)."""
-        self.daily: dict[date, Apart] = {}
-        """The same by the day of their last answer."""
+        self._apart: dict[tuple[int, float], int] = {}
+        self._daily: dict[date, Apart] = {}
         self.dated: Counter[tuple[date, Codes]] = Counter()
         """Of ranked labels: those items by that day and their labels."""
+        self._waiting: list[Codes] = []
+        self._means, self._days = array("d"), array("q")
         self._codes: dict[Hashable, int] = {}
         self._distance = self.type.distance(question)
         self._typed = self.type is LABEL_TYPES[transcript.NAME]
@@ -79,6 +77,17 @@ class Coder:
         if code == len(self.labels):
             self.labels.append(label)
         return code
+
+    def codes(self, values: Sequence[Json]) -> list[int | None]:
+        """The same of many."""
+        texts = [value for value in values if type(value) is str] if self._typed else []
+        if len(texts) != len(values):
+            return [self.code(value) for value in values]
+        known, before = self._codes, len(self.labels)
+        found: list[int | None] = [known.setdefault(text, len(known)) for text in texts]
+        new = [str(text) for text in islice(reversed(known), len(known) - before)]
+        self.labels.extend(reversed(new))
+        return found
 
     def _current(self, value: Json) -> Label:
         """The label as the project names it now. One that was removed stays as it is; None for what has become no
@@ -107,7 +116,9 @@ class Coder:
         """Of free labels nothing is compared that was before, for their distances are what takes the time."""
         if self.type.CATEGORICAL:
             return agreement(self.units, self.distance, True, self.metric)
-        found = self.compared
+        found = Apart()
+        for daily in self.daily.values():
+            found.join(daily)
         counts = self._compared()
         return free_agreement(counts, self.distance, found.items, found.means, found.apart, bool(self.type.EDITOR))
 
@@ -130,24 +141,76 @@ class Coder:
         label = self.labels[code]
         return self.type.classes(label) or (str(self.type.to_cell(label)),)
 
-    def count(self, codes: Codes, apart: float, day: date | None, times: int) -> None:
-        """`times` items with these labels, `apart` their mean distance, last answered on that day."""
-        # Not `+=`: of free labels nearly every key is new, and for a new one a Counter calls back into Python.
-        self.units[codes] = self.units.get(codes, 0) + times
+    def count(self, codes: Codes, apart: float, day: int, times: int) -> None:
+        """`times` items with these labels, `apart` their mean distance, last answered on that day, an ordinal."""
         size = len(codes)
-        self.answers += size * times
+        self._units[codes] += times
+        self._answers += size * times
         if size < 2:
             return
         if self.ranked:
-            if day is not None:
-                self.dated[day, codes] += times
+            self.dated[date.fromordinal(day), codes] += times
             return
         key = size, apart if self.type.CATEGORICAL else round(apart, 3)
-        self.apart[key] = self.apart.get(key, 0) + times
-        self.compared.add(size, apart, times)
-        if day is not None:
-            daily = self.daily.get(day) or self.daily.setdefault(day, Apart())
-            daily.add(size, apart, times)
+        self._apart[key] = self._apart.get(key, 0) + times
+        self._daily.setdefault(date.fromordinal(day), Apart()).add(size, apart, times)
+
+    def count_each(self, units: Sequence[Codes], apart: Sequence[float], days: Sequence[int]) -> None:
+        """The same of many items. Of free labels all differ, so they wait to be counted together."""
+        if self.type.CATEGORICAL:
+            for codes, mean, day in zip(units, apart, days, strict=True):
+                if codes:
+                    self.count(codes, mean, day, 1)
+            return
+        self._waiting += units
+        self._means.extend(apart)
+        self._days.extend(days)
+
+    @property
+    def units(self) -> Counter[Codes]:
+        """Items by the sorted numbers of their labels."""
+        self._fold()
+        return self._units
+
+    @property
+    def answers(self) -> int:
+        """Labels given to it."""
+        self._fold()
+        return self._answers
+
+    @property
+    def apart(self) -> Mapping[tuple[int, float], int]:
+        """Of labels that are not ranked: items with two or more, by (labels, mean distance of two)."""
+        self._fold()
+        return self._apart
+
+    @property
+    def daily(self) -> Mapping[date, Apart]:
+        """The same by the day of their last answer."""
+        self._fold()
+        return self._daily
+
+    def _fold(self) -> None:
+        if not self._waiting:
+            return
+        import numpy as np
+
+        self._units.update(self._waiting)
+        self._units.pop((), None)
+        sizes, means, days = np.array(list(map(len, self._waiting))), np.array(self._means), np.array(self._days)
+        self._waiting, self._means, self._days = [], array("d"), array("q")
+        self._answers += int(sizes.sum())
+        sizes, means, days = (one[sizes > 1] for one in (sizes, means, days))
+        if not len(sizes):
+            return
+        steps, counts = np.unique(np.stack((sizes, means.round(3))), axis=1, return_counts=True)
+        for size, mean, times in zip(*steps.tolist(), counts.tolist(), strict=True):
+            self._apart[int(size), mean] = self._apart.get((int(size), mean), 0) + times
+        found, which = np.unique(days, return_inverse=True)
+        sums = (np.bincount(which, weights) for weights in (None, sizes, sizes * means, means))
+        for day, items, answers, apart, mean in zip(found.tolist(), *(one.tolist() for one in sums), strict=True):
+            one = self._daily.setdefault(date.fromordinal(day), Apart())
+            one.join(Apart(items, round(answers), apart, mean))
 
     def metric(self, codes: Sequence[int], totals: Sequence[int]) -> Distance[int]:
         """The type's metric among the numbers of its labels, or else its distance."""
@@ -156,10 +219,10 @@ class Coder:
 
     def counts(self) -> dict[int, int]:
         """How often each label was given, by its number."""
-        counts: Counter[int] = Counter()
+        counts: dict[int, int] = {}
         for codes, times in self.units.items():
             for code in codes:
-                counts[code] += times
+                counts[code] = counts.get(code, 0) + times
         return counts
 
     def said(self, code: int) -> Said:
@@ -226,21 +289,37 @@ class Coding:
         """What the labels of an item say, joined as storage does; the same object for the same text."""
         found = self._together.get(joined) if self.repeats else None
         if found is None:
-            given = self._given(joined)
-            units = _units(given)
-            apart = tuple([coder.disagreement(codes) for coder, codes in zip(self.coders, units, strict=True)])
-            worst = max(apart)
-            found = Together(given, units, apart, worst, apart.index(worst))
+            found = self._found(tuple([self.answer(text) for text in joined.split(self._separator)]))
             if self.repeats:
                 self._together[joined] = found
         return found
 
-    def _given(self, joined: str) -> tuple[Coded, ...]:
-        if self.repeats:
-            return tuple([self.answer(text) for text in joined.split(self._separator)])
-        return tuple(map(self._coded, _READ(f"[{joined.replace(self._separator, ',')}]")[0]))
+    def _found(self, given: tuple[Coded, ...]) -> Together:
+        if len(self.coders) == 1:
+            codes = tuple(sorted([code for (code,) in given if code is not None]))
+            apart = self.coders[0].disagreement(codes)
+            return Together(given, (codes,), (apart,), apart, 0)
+        units = _units(given)
+        each = tuple([coder.disagreement(codes) for coder, codes in zip(self.coders, units, strict=True)])
+        worst = max(each)
+        return Together(given, units, each, worst, each.index(worst))
 
-    def count(self, together: Together, times: int, day: date | None = None) -> None:
+    def batch(self, joined: Sequence[str]) -> list[Together]:
+        """`together` of many."""
+        if self.repeats:
+            return list(map(self.together, joined))
+        read = _READ(f"[[{'],['.join(joined).replace(self._separator, ',')}]]")[0]
+        every = [labels for item in read for labels in item]
+        columns = [coder.codes([self._of(one, coder.question) for one in every]) for coder in self.coders]
+        given = iter(zip(*columns, strict=True))
+        return [self._found(tuple(islice(given, len(item)))) for item in read]
+
+    def count_each(self, found: Sequence[Together], days: Sequence[int]) -> None:
+        """Items that were labelled so, each last answered on its day, an ordinal."""
+        for place, coder in enumerate(self.coders):
+            coder.count_each([one.units[place] for one in found], [one.apart[place] for one in found], days)
+
+    def count(self, together: Together, times: int, day: int) -> None:
         """`times` items that were labelled so, last answered on that day."""
         for coder, codes, apart in zip(self.coders, together.units, together.apart, strict=True):
             if codes:

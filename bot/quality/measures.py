@@ -7,7 +7,6 @@ Alpha-Reliability" (2011); Gwet, "Computing inter-rater reliability and its vari
 """
 
 import math
-import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -231,13 +230,14 @@ def _expected(present: Sequence[tuple[V, int]], answers: int, distance: Distance
     if len(present) <= EXACT_VALUES / math.sqrt(spared):
         apart = math.fsum(a * b * distance(one, other) for (one, a), (other, b) in combinations(present, 2))
         return 2 * apart / (answers * (answers - 1))
-    pairs_drawn = SAMPLED_PAIRS // spared
-    values, counts = zip(*present, strict=True)
-    drawn = random.Random(0).choices(range(len(values)), counts, k=2 * pairs_drawn)
-    pairs = zip(drawn[::2], drawn[1::2], strict=True)
-    apart = math.fsum(distance(values[a], values[b]) for a, b in pairs if a != b)
+    import numpy as np  # where there are so many labels: a batch command or a child process
+
+    drawn = SAMPLED_PAIRS // spared
+    shares = np.array([count for _, count in present]) / answers
+    pairs = np.random.default_rng(0).choice(len(present), size=(drawn, 2), p=shares).tolist()
+    apart = math.fsum(distance(present[a][0], present[b][0]) for a, b in pairs if a != b)
     # A draw may meet the same answer twice, which two answers cannot.
-    return apart / pairs_drawn * answers / (answers - 1)
+    return apart / drawn * answers / (answers - 1)
 
 
 def _observed(tally: _Tally[V], distance: Distance[V]) -> float | None:

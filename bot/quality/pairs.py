@@ -66,11 +66,11 @@ class Shared:
         self._given: list[tuple[Coded, ...]] = []
         self._met: dict[int, _Met] = {}
 
-    def add(self, people: str, found: Together) -> None:
-        """`people` are ids joined by commas, in the order of the item's answers."""
-        if len(found.given) > 1:
-            self._people.append(people)
-            self._given.append(found.given)
+    def extend(self, people: Sequence[str], found: Sequence[Together]) -> None:
+        """Of each item: `people` are ids joined by commas, in the order of its answers."""
+        several = [(who, one.given) for who, one in zip(people, found, strict=True) if len(one.given) > 1]
+        self._people += [who for who, _ in several]
+        self._given += [given for _, given in several]
 
     def pairs(self, coder: Coder, question: int, names: Mapping[int, str]) -> tuple[PairAgreement, ...]:
         met = self._meeting(coder, question)

@@ -18,7 +18,7 @@ from bot.quality.coding import Coding
 from storage import figures
 from storage import work as stored
 from storage.columns import micros
-from storage.work import Done
+from storage.work import Done, Period
 
 IDLE: Final = timedelta(minutes=5)
 """Of a longer stretch nobody knows whether it was work."""
@@ -51,6 +51,10 @@ class Work:
         """What is more, or less, here than in `other`."""
         mine, theirs = self.as_json(), other.as_json()
         return Work(**{name: mine[name] - theirs[name] for name in mine})
+
+    def plus(self, other: "Work") -> "Work":
+        mine, theirs = self.as_json(), other.as_json()
+        return Work(**{name: mine[name] + theirs[name] for name in mine})
 
     def __bool__(self) -> bool:
         return any(self.as_json().values())
@@ -120,8 +124,7 @@ def _alike(coding: Coding, label: str, decision: str) -> bool:
 
 def recount(connection: Connection, key: int, project: Project, since: datetime, until: datetime) -> Mapping[str, Work]:
     """Everybody's work in [since, until) by pseudonym, from the answers as they are now. For a connection that cannot
-    write: it reads for seconds where there are millions."""
-    figures.snapshot(connection)
+    write and is of one moment: it reads for seconds where there are millions."""
     found = counted(stored.done(connection, key, since - IDLE, until), micros(since))
     for person, count in accepted(stored.decided(connection, key, since, until), project).items():
         found[person].accepted = count
@@ -136,6 +139,16 @@ def frozen(work: Mapping[str, Work]) -> dict[str, Any]:
 def thawed(kept: Mapping[str, Mapping[str, int]]) -> dict[str, Work]:
     """Figures that a period closed by an older version did not have are 0."""
     return {public: Work(**{name: one.get(name, 0) for name in FIGURES}) for public, one in kept.items()}
+
+
+def since_closing(connection: Connection, key: int, project: Project, closed: Iterable[Period]) -> dict[str, Work]:
+    """What recounts of closed periods say differently, taken together."""
+    total: dict[str, Work] = {}
+    for period in closed:
+        now = recount(connection, key, project, period.since, period.until)
+        for public, one in changes(now, thawed(period.figures)).items():
+            total[public] = total.get(public, Work()).plus(one)
+    return {public: one for public, one in total.items() if one}
 
 
 def changes(now: Mapping[str, Work], then: Mapping[str, Work]) -> dict[str, Work]:

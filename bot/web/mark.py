@@ -40,6 +40,8 @@ NONCE_LENGTH = 24
 NONCE = re.compile(r"[A-Za-z0-9_-]{1,24}")
 LINK_LENGTH = 600
 REASON_LENGTH = 200
+NOTE_LENGTH = 1000
+NOTE_BYTES = 16 * 1024
 LAST_STEP = 10**9
 
 Asked = dict[str, Any]
@@ -63,6 +65,7 @@ class Mark:
             "/mark/{nonce}": self.in_chat,
         }
         posts = {"enter": self.enter, "send": self.send, "skip": self.skip, "undo": self.undo}
+        posts |= {"unsure": self.unsure, "flag": self.flag, "ask": self.ask}
         return [
             *(Route(path, endpoint, methods=["GET"]) for path, endpoint in gets.items()),
             *(Route(f"/mark/{name}", endpoint, methods=["POST"]) for name, endpoint in posts.items()),
@@ -111,6 +114,24 @@ class Mark:
         asked = await self._asked(request, SMALL_BYTES)
         return await self._does(guest, asked, _about(asked, "k"), reason=text_in(asked, "reason", REASON_LENGTH))
 
+    async def unsure(self, request: Request) -> Response:
+        guest = await self._guest(request)
+        asked = await self._asked(request, SMALL_BYTES)
+        return await self._does(guest, asked, _about(asked, "n"))
+
+    async def flag(self, request: Request) -> Response:
+        guest = await self._guest(request)
+        asked = await self._asked(request, NOTE_BYTES)
+        return await self._does(guest, asked, _about(asked, "f"), note=text_in(asked, "note", NOTE_LENGTH).strip())
+
+    async def ask(self, request: Request) -> Response:
+        guest = await self._guest(request)
+        asked = await self._asked(request, NOTE_BYTES)
+        note = text_in(asked, "note", NOTE_LENGTH).strip()
+        if not note:
+            raise HTTPException(400)
+        return await self._does(guest, asked, _about(asked, "q"), note=note)
+
     async def undo(self, request: Request) -> Response:
         guest = await self._guest(request)
         asked = await self._asked(request, SMALL_BYTES)
@@ -149,7 +170,8 @@ class Mark:
         if isinstance(ack, Toast) and ack.alert:  # our fault: sent again, it would only fail again
             return JSONResponse({"error": ack.text}, 422)
         said = ack.text if isinstance(ack, Toast) else await self._marking.told(guest, pressed.nonce)
-        return JSONResponse({"said": said, "item": await self._item(guest)})
+        lasting = isinstance(ack, Toast) and ack.lasting
+        return JSONResponse({"said": said, "lasting": lasting, "item": await self._item(guest)})
 
     async def _item(self, guest: Guest) -> Json:
         """The item in hand, else the next one, which the chat brings."""

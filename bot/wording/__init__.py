@@ -40,7 +40,9 @@ def say(language: str, said: Phrase | str, command: str = "") -> str:
 @cache
 def typed(command: str) -> Mapping[str, str]:
     """How each of our words is typed, by the name it has in sentences: {/label}, {/undo}."""
-    return {f"/{word}": f"{command} {word}".removesuffix(" label") if command else f"/{word}" for word in WORDS}
+    return {
+        f"/{word}": f"{command} {word}".removesuffix(" label") if command else f"/{word}" for word in (*WORDS, "item")
+    }
 
 
 def spoken(language: str) -> str:

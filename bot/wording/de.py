@@ -204,6 +204,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "help.general": "Ich zeige dir Einträge; ein Tippen ist eine Antwort. ↩ nimmt zurück, ⏭ überspringt, "
     "⋯ hat Hilfe und mehr.\n{/label} deine Karte · {/projects} · {/undo} · {/skip} · {/stats} · {/work} · {/stop}",
     "help.card": "↩ nimmt zurück · ⏭ überspringt · ⋯ meldet, fragt, hält an · {/stats} zeigt deine Zahlen",
+    "help.unsure": "🤷 heißt, dass du nicht sicher bist: eine ehrliche Antwort, andere entscheiden",
+    "help.reviewer": (
+        "{/review} bringt Strittiges: schreibe warum, dann tippe, was gilt · {/item} ID zeigt Antworten zum Eintrag"
+    ),
     "help.example": "z. B. „{example}“",
     "help.choice": "Tippe auf das Label, das passt.",
     "help.tags": "Tippe auf alle Labels, die passen, dann auf Fertig.",

@@ -205,6 +205,10 @@ SENTENCES: Final[Mapping[str, str]] = {
         "{/label} your card · {/projects} · {/undo} · {/skip} · {/stats} · {/work} · {/stop}"
     ),
     "help.card": "↩ takes back · ⏭ skips · ⋯ flags, asks, stops · {/stats} shows your figures",
+    "help.unsure": "🤷 says that you are not sure: an honest answer, and others decide",
+    "help.reviewer": (
+        "{/review} brings what is in question: type why, then tap what counts · {/item} ID shows an item's answers"
+    ),
     "help.example": "e.g. “{example}”",
     "help.choice": "Tap the label that fits.",
     "help.tags": "Tap all labels that fit, then Done.",

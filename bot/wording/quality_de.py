@@ -6,23 +6,27 @@ from typing import Final
 SENTENCES: Final[Mapping[str, str]] = {
     "gold.right": "✓ {label} – das stimmt.",
     "gold.wrong": "Deine Antwort: {label}. Hier ist {gold} richtig.",
+    "gold.unsure": "Du warst nicht sicher. Hier ist {gold} richtig.",
     "gold.apart": "Deine Antwort: {label}. Sie liegt nicht ganz dort, wo die richtige liegt.",
     "gold.make": "⭐ Zu Gold machen: {label}",
     "gold.unmake": "Nicht mehr Gold",
     "gold.is": "⭐ Gold: {label}",
-    "gold.made": "⭐ Item {item} ist jetzt Gold: {label}. Es misst die Leute, ohne dass sie es sehen.",
-    "gold.gone": "✓ Item {item} ist kein Gold mehr.",
-    "gold.not": "Das ging nicht: Das Item ist schon Gold, herausgenommen oder beiseitegelegt.",
-    "gold.not_gold": "Dieses Item ist kein Gold.",
-    "gold.changed": "Die Antworten haben sich seitdem geändert. Schreibe noch einmal /item {item}.",
+    "gold.made": "⭐ Eintrag {item} ist jetzt Gold: {label}. Er misst die Leute, ohne dass sie es sehen.",
+    "gold.gone": "✓ Eintrag {item} ist kein Gold mehr.",
+    "gold.not": "Das ging nicht: Der Eintrag ist schon Gold, herausgenommen oder beiseitegelegt.",
+    "gold.not_gold": "Dieser Eintrag ist kein Gold.",
+    "gold.changed": "Die Antworten haben sich seitdem geändert. Schreibe noch einmal {/item} {item}.",
+    "test.begins_again": (
+        "Noch ein Versuch für „{title}“: {count} andere Einträge zum Üben. Mit {right} richtigen bist du dabei."
+    ),
     "test.begins": "Willkommen! Vor den echten Einträgen von „{title}“ kommen {count} zum Üben. Nach jedem sage ich "
     "dir, ob er richtig war. Mit {right} richtigen bist du dabei.",
     "test.count": "Übung: {done} von {count} geschafft.",
     "test.passed": "🎉 {right} von {count} richtig: Du bist dabei. Ab hier sind die Einträge echt. Danke!",
-    "test.failed": "{right} von {count} waren richtig, nötig sind {needed}. Das kommt vor, die Einträge sind knifflig. "
-    "Die Admins wissen Bescheid und melden sich.",
+    "test.failed": "{right} von {count} waren richtig, nötig sind {needed}. Das kommt vor: "
+    "Die Einträge sind knifflig, und die Admins wissen Bescheid.",
     "test.admin": "{name} hatte im Test von „{title}“ {right} von {count} richtig, zu wenige für den Anfang.",
-    "test.no_more": "Für einen weiteren Versuch gibt es zu wenige andere Gold-Items.",
+    "test.no_more": "Für einen weiteren Versuch gibt es zu wenige andere Gold-Einträge.",
     "test.again": "Noch einmal versuchen lassen",
     "test.in": "Hereinlassen",
     "test.told_again": "✓ {name} darf es mit anderen Einträgen noch einmal versuchen.",
@@ -35,8 +39,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "item.sure": "Konsens {confidence}",
     "item.tie": "Kein Konsens: unentschieden",
     "item.nobody": "Noch niemand hat geantwortet.",
-    "item.which": "Welches Item? Schreibe seine Id dahinter, wie Bericht und Exporte es nennen.",
-    "item.unknown": "Dieses Projekt hat kein Item „{item}“.",
+    "item.which": "Welcher Eintrag? Schreibe seine Id dahinter: {/item} 17. Bericht und Exporte nennen die Ids.",
+    "item.unknown": "Dieses Projekt hat keinen Eintrag „{item}“.",
     "refused.reviewer": "Nur Reviewer und Admins eines Projekts sehen die Antworten anderer.",
     "review.off": "„{title}“ hat keine Prüfung. Sein Admin kann die Tabelle [review] in die Projektdatei schreiben.",
     "review.waits": "👀 {count} Einträge in „{title}“ warten auf eine Durchsicht.",
@@ -51,16 +55,18 @@ SENTENCES: Final[Mapping[str, str]] = {
     "review.back": "↻ Noch eine Antwort",
     "review.out": "🗑 Herausnehmen",
     "review.later": "Später",
-    "review.undo": "↩ Zurück",
-    "review.gold": "⭐ Zu Gold machen",
-    "review.add": "➕ Grund in die Anleitung",
-    "review.added": "✓ Es steht in der Anleitung. Schreibe es auch in die Projektdatei.",
+    "review.undo": "↩ Letzte zurücknehmen",
+    "review.gold": "⭐ Letzte zu Gold machen",
+    "review.add": "➕ Deren Grund in die Anleitung",
+    "review.added": (
+        "✓ Es steht jetzt in der Anleitung. Übernimm es in die Projektdatei, sonst fällt es beim nächsten apply weg."
+    ),
     "review.too_long": "In der Anleitung ist dafür kein Platz mehr.",
     "review.saved": "✓ {item}: {label}",
     "review.sent_back": "↻ {item} geht an noch jemanden.",
     "review.undone": "↩ {item} ist wieder offen.",
     "review.none": "🎉 Nichts wartet auf Prüfung. {/label} bringt deine eigene Karte.",
-    "review.left": "{count} warten auf später oder sind bei anderen. {/review} macht weiter.",
+    "review.left": "Für später oder bei anderen Reviewern: {count}. {/review} macht weiter.",
     "review.moot": "Dieser Eintrag wurde inzwischen neu beantwortet.",
     "review.changed": "Inzwischen hat sich etwas geändert. So steht es jetzt.",
     "review.decided": "Das ist schon entschieden.",
@@ -68,13 +74,25 @@ SENTENCES: Final[Mapping[str, str]] = {
     "review.said.ask": "💬",
     "review.said.skip": "⏭",
     "review.feedback": (
-        "👀 Ein Reviewer hat sich diesen Eintrag in „{title}“ angesehen: „{item}“\nEs gilt: {label}. "
-        "Du hattest gesagt: {mine}. Solche Einträge sind schwer; danke für deine Antwort."
+        "👀 Ein Reviewer hat sich einen Eintrag angesehen, den du in „{title}“ beantwortet hast: „{item}“\n"
+        "Es gilt: {label}. Du hattest gesagt: {mine}. Solche Einträge sind schwer; danke für deine Antwort."
+    ),
+    "review.corrected": (
+        "👀 Ein Reviewer hat geändert, was ich dir zu einem Eintrag in „{title}“ gesagt habe: „{item}“\n"
+        "Es gilt: {label}, und nicht: {before}. Du hattest gesagt: {mine}."
+    ),
+    "review.right_after_all": (
+        "👀 Ein Reviewer hat geändert, was ich dir zu einem Eintrag in „{title}“ gesagt habe: „{item}“\n"
+        "Es gilt, was du gesagt hattest: {label}. Entschuldige das Hin und Her, und danke."
+    ),
+    "review.retracted": (
+        "👀 Ein Reviewer hat zurückgenommen, was ich dir zu einem Eintrag in „{title}“ gesagt habe: „{item}“\n"
+        "Es gilt nicht mehr: {label}. Du brauchst nichts zu tun."
     ),
     "review.because": "Warum: {note}",
     "undo.reviewed": "Ein Reviewer hat diesen Eintrag inzwischen entschieden, das bleibt so.",
     "command.review": "Strittige Einträge, für Reviewer",
-    "watch.note": "👁 {person} in „{title}“: bitte ansehen",
+    "watch.note": "👁 Bitte sieh dir die Antworten von {person} in „{title}“ an",
     "watch.spammer": (
         "Die Antworten hängen kaum vom Eintrag ab: {score} Punkte, wo 1 immer richtig und 0 geraten ist; "
         "üblich sind hier {usual}."
@@ -98,19 +116,44 @@ SENTENCES: Final[Mapping[str, str]] = {
     "watch.dismiss": "Alles in Ordnung",
     "watch.resume": "Weitermachen lassen",
     "watch.latest": "Die letzten Antworten von {person}",
-    "watch.served": "✓ {count} Antworten von {person} zählen nicht mehr, andere werden gefragt. Nochmal: die davor.",
+    "watch.served": "✓ {count} Antworten von {person} zählen nicht mehr, andere werden gefragt.",
+    "watch.served_most": (
+        "✓ {count} Antworten von {person} zählen nicht mehr, andere werden gefragt. Tippe noch einmal für die davor."
+    ),
+    "watch.served_none": "Von {person} ist keine Antwort mehr da, nach der andere zu fragen wären.",
     "watch.paused": "⏸ {person} ist pausiert und weiß, warum.",
     "watch.dismissed": "✓ Vermerkt: mit {person} ist alles in Ordnung.",
     "watch.resumed": "▶ {person} darf weitermachen.",
     "watch.decided": "Das hat schon jemand entschieden.",
     "watch.says": "💬 {person}, pausiert in „{title}“, sagt: {words}",
-    "paused.spammer": "Du bist in „{title}“ pausiert: Antworten weichen oft von anderen ab. Schreib hier zurück.",
-    "paused.careless": "Du bist in „{title}“ pausiert: Antworten weichen öfter ab als üblich. Schreib hier zurück.",
-    "paused.fast": "Du bist in „{title}“ pausiert: Viele Antworten kamen sehr schnell. Schreib hier, um zu antworten.",
-    "paused.same": "Du bist in „{title}“ pausiert: Sehr oft kam dieselbe Antwort. Schreib hier, um zu antworten.",
-    "paused.drift": "Du bist in „{title}“ pausiert: Zuletzt wichen Antworten öfter ab. Schreib hier, um zu antworten.",
-    "paused.gold": "Du bist in „{title}“ pausiert: Bekannte Einträge waren falsch. Schreib hier, um zu antworten.",
-    "paused.other": "Du bist in „{title}“ pausiert. Schreib hier, um zu fragen oder zu antworten.",
+    "paused.spammer": (
+        "⏸ Ein Admin hat dich in „{title}“ pausiert: Deine Antworten weichen oft von denen anderer ab. "
+        "Schreibe hier, wenn du fragen oder etwas erklären willst; die Admins lesen es."
+    ),
+    "paused.careless": (
+        "⏸ Ein Admin hat dich in „{title}“ pausiert: Deine Antworten weichen öfter als üblich von denen anderer ab. "
+        "Schreibe hier, wenn du fragen oder etwas erklären willst; die Admins lesen es."
+    ),
+    "paused.fast": (
+        "⏸ Ein Admin hat dich in „{title}“ pausiert: Viele Antworten kamen sehr schnell. "
+        "Schreibe hier, wenn du fragen oder etwas erklären willst; die Admins lesen es."
+    ),
+    "paused.same": (
+        "⏸ Ein Admin hat dich in „{title}“ pausiert: Viele Antworten nacheinander waren gleich. "
+        "Schreibe hier, wenn du fragen oder etwas erklären willst; die Admins lesen es."
+    ),
+    "paused.drift": (
+        "⏸ Ein Admin hat dich in „{title}“ pausiert: Zuletzt weichen deine Antworten öfter von denen anderer ab. "
+        "Schreibe hier, wenn du fragen oder etwas erklären willst; die Admins lesen es."
+    ),
+    "paused.gold": (
+        "⏸ Ein Admin hat dich in „{title}“ pausiert: Bei einigen Einträgen mit bekannter Antwort lagst du daneben. "
+        "Schreibe hier, wenn du fragen oder etwas erklären willst; die Admins lesen es."
+    ),
+    "paused.other": (
+        "⏸ Ein Admin hat dich in „{title}“ pausiert. "
+        "Schreibe hier, wenn du fragen oder etwas erklären willst; die Admins lesen es."
+    ),
     "paused.passed_on": "✓ Das habe ich an die Admins weitergegeben.",
     "paused.over": "▶ In „{title}“ geht es weiter. {/label} bringt eine Karte.",
     "work.title": "Deine Arbeit in „{title}“",

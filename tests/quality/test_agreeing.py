@@ -34,9 +34,9 @@ def coded(units, question=CHOICE, days=None, people=None):
         if not unit:
             continue
         found = coding.together("\x1f".join(stored(value) for value in unit))
-        coding.count(found, 1, days[place] if days else DAY)
+        coding.count_each([found], [(days[place] if days else DAY).toordinal()])
         who = people[place] if people else range(1, len(unit) + 1)
-        shared.add(",".join(map(str, who)), found)
+        shared.extend([",".join(map(str, who))], [found])
     return coding.coders[0], shared
 
 

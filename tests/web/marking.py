@@ -20,6 +20,7 @@ from bot.web.mark import INSIDE_TELEGRAM, TELEGRAM_SCRIPT
 from bot.web.templates import page, routes
 
 Json = dict[str, Any]
+POSTS = ("send", "skip", "unsure", "flag", "ask", "undo")
 LABELS = [
     {"name": "PER", "title": "Person", "help": "People, real or not, without their titles.", "colour": "#1f77d0"},
     {"name": "LOC", "title": "Place", "help": "Towns, countries, rivers.", "colour": "#d9480f"},
@@ -46,6 +47,10 @@ class Fake:
     at: int = 0
     sent: list[Json] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+    noted: list[Json] = field(default_factory=list)
+    """What else was done than sent, skipped or undone."""
+    said: Json = field(default_factory=dict)
+    """What the next answer says instead."""
     answers: dict[str, tuple[int, Json]] = field(default_factory=dict)
     proofs: list[Json] = field(default_factory=list)
     sessions: set[str] = field(default_factory=set)
@@ -103,16 +108,21 @@ class Fake:
             return 409, {"error": "That one was answered already."}
         if path == "/mark/skip":
             self.skipped.append(body["reason"])
+        elif path != "/mark/send":
+            self.noted.append({"what": path.rpartition("/")[2], "note": body.get("note")})
+            if path == "/mark/ask":
+                return 200, {"said": "Your question is with the project's admins. Go on meanwhile."}
         else:
             self.sent.append(body)
         self.at += 1
-        return 200, {"said": f"Saved: {len(body.get('marks', []))}"}
+        said, self.said = self.said, {}
+        return 200, {"said": f"Saved: {len(body.get('marks', []))}"} | said
 
 
 @contextmanager
 def fake() -> Iterator[Fake]:
     made = Fake()
-    paths = [Route(f"/mark/{name}", made.post, methods=["POST"]) for name in ("send", "skip", "undo")]
+    paths = [Route(f"/mark/{name}", made.post, methods=["POST"]) for name in POSTS]
     paths += [Route("/mark/enter", made.enter, methods=["POST"]), Route("/mark/item", made.item)]
     paths += [Route("/mark/{nonce}", made.page), Route("/mark/{way}/{token}", made.page), *routes()]
     shield = Middleware(Shield, counts={}, secure=False, local_only=False)

@@ -4,6 +4,7 @@ import json
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,7 +12,9 @@ import pytest
 
 from bot.project import Project, Question
 from bot.web.mark import MARKS_BYTES
-from tests.web.marked import ADA, ANNA, LABELS, NAMES, House, Page, marked, refused
+from storage import notes
+from storage.database import run
+from tests.web.marked import ADA, ANNA, BOB, LABELS, NAMES, House, Page, marked, refused
 
 FACES = Project("faces", "Faces", (Question("label", "Which faces?", "boxes", LABELS),), gold_share=0.0)
 ROADS = Project("roads", "Roads", (Question("label", "Which roads?", "masks", LABELS),), gold_share=0.0)
@@ -99,6 +102,65 @@ def test_a_skip_and_an_undo(house: House, anna: Page) -> None:
         answer = anna.post("undo", key=key).json()
         assert answer["item"]["text"] == item["text"]
     assert answer["item"]["can_undo"] is False
+
+
+def test_not_sure_is_an_answer_where_the_project_takes_it(house: House) -> None:
+    house.add(replace(NAMES, name="hard", unsure=True), [{"data": {"text": f"Text {at}"}} for at in range(2)])
+    nonce = house.joins(BOB, "hard")
+    with house.visitor() as page:
+        page.enter(card=nonce, init_data=house.init_data(BOB))
+        item, key = page.item, str(uuid4())
+        assert item["unsure"] is True
+        for _ in range(2):
+            answer = page.post("unsure", card=item["card"], step=item["step"], key=key).json()
+            assert answer["item"]["text"] == "Text 1"
+        assert page.post("unsure", card=item["card"], step=item["step"]).status_code == 409
+    rows = house.rows("SELECT kind, label, unsure FROM answers WHERE live")
+    assert [(row["kind"], json.loads(row["label"]), bool(row["unsure"])) for row in rows] == [("label", {}, True)]
+
+
+def test_not_sure_is_no_answer_elsewhere(house: House, anna: Page) -> None:
+    item = anna.item
+    assert item["unsure"] is False
+    assert anna.post("unsure", card=item["card"], step=item["step"]).json()["item"] == item
+    assert house.rows("SELECT id FROM answers") == []
+
+
+def test_a_flag_goes_to_the_admins_and_the_next_item_comes(house: House, anna: Page) -> None:
+    item = anna.item
+    answer = anna.post("flag", card=item["card"], step=item["step"], note=" it is cut\x00 off ").json()
+    assert answer["said"] == "⚑ Flagged. The project's admins will look at it."
+    assert answer["item"]["text"].startswith("Ada <script>alert(1)")
+    rows = house.rows("SELECT kind, text FROM comments")
+    assert rows == [{"kind": "flag", "text": "it is cut off"}]
+    assert house.rows("SELECT state FROM items ORDER BY id")[0]["state"] == "flagged"
+
+
+def test_a_question_goes_to_the_admins_and_the_item_stays(house: House, anna: Page) -> None:
+    item = anna.item
+    sent = len(house.chats["telegram"].sent)
+    answer = anna.post("ask", card=item["card"], step=item["step"], note="Is Bob a name?").json()
+    assert answer["said"].startswith("Your question is with the project's admins.")
+    assert answer["item"] == item
+    assert len(house.chats["telegram"].sent) == sent, "the card in the chat stays as it is"
+    assert house.rows("SELECT kind, text FROM comments") == [{"kind": "ask", "text": "Is Bob a name?"}]
+    for wrong in ("", "  ", 5, "x" * 1001):
+        assert anna.post("ask", card=item["card"], step=item["step"], note=wrong).status_code == 400
+
+
+def test_who_is_paused_meanwhile_reads_why_and_not_that_all_is_done(house: House, anna: Page) -> None:
+    anna.send(ADA)
+    item, who = anna.item, house.person(ANNA).id
+    run(house.database, lambda tx: notes.pause(tx, house.ids["names"], who, "fast"))
+    answer = anna.send(ADA, item)
+    assert answer.status_code == 409
+    assert "An admin has paused you in “Names”: many answers came very fast." in answer.json()["error"]
+    held = answer.json()["item"]
+    assert (held["card"], held["held"], held["can_undo"]) == (None, True, False)
+    assert held["said"] == answer.json()["error"]
+    assert house.labels() == [ADA]
+    run(house.database, lambda tx: notes.resume(tx, house.ids["names"], who))
+    assert anna.send(ADA).status_code == 200
 
 
 def test_when_all_is_done_the_page_says_so_and_the_chat_only_once(house: House, anna: Page) -> None:

@@ -109,6 +109,68 @@ def test_skipping_asks_why(here: Fake, opened: Open) -> None:
     assert here.skipped == ["Unclear or incomplete", "no names in it"]
 
 
+def test_who_is_not_sure_says_so_with_one_tap(here: Fake, opened: Open) -> None:
+    here.start(item(TEXT, 0, unsure=True), item("Ada went to London.", 1, unsure=True))
+    page = opened()
+    mark(page, "Paris", "Place")
+    unsure = page.get_by_role("button", name="Not sure")
+    box = unsure.bounding_box()
+    assert box is not None
+    assert min(box["width"], box["height"]) >= 48
+    unsure.dblclick()
+    expect(page.get_by_text("Ada went to London.")).to_be_visible()
+    pause(page)
+    assert here.noted == [{"what": "unsure", "note": None}]
+    assert here.at == 1
+    page.get_by_role("button", name="Last item").click()
+    expect(page.get_by_text("What you had marked here is back.")).to_be_visible()
+    expect(page.locator(".piece")).to_have_text("Paris")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_nobody_is_unsure_where_the_project_does_not_take_that(opened: Open) -> None:
+    page = opened()
+    expect(page.get_by_role("button", name="Skip")).to_be_visible()
+    expect(page.get_by_role("button", name="Not sure")).to_be_hidden()
+
+
+def test_a_broken_item_is_flagged_from_the_page_with_or_without_a_note(here: Fake, opened: Open) -> None:
+    page = opened()
+    for note in ("the text is cut off", ""):
+        page.get_by_role("button", name="Help").click()
+        page.get_by_role("button", name="This item is broken").click()
+        page.get_by_label("What is wrong with it?").fill(note)
+        page.get_by_role("button", name="Flag", exact=True).click()
+        expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_text("All done here")).to_be_visible()
+    assert here.noted == [{"what": "flag", "note": "the text is cut off"}, {"what": "flag", "note": ""}]
+
+
+def test_a_question_leaves_the_item_and_what_is_marked(here: Fake, opened: Open) -> None:
+    page = opened()
+    mark(page, "Paris", "Place")
+    page.get_by_role("button", name="Help").click()
+    page.get_by_role("button", name="Ask about this item").click()
+    expect(page.get_by_role("button", name="Ask", exact=True)).to_be_disabled()
+    page.get_by_label("Your question").fill("Are cities places?")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    expect(page.get_by_text("Your question is with the project's admins.")).to_be_visible()
+    expect(page.locator(".piece")).to_have_text("Paris")
+    assert here.noted == [{"what": "ask", "note": "Are cities places?"}]
+    send(page, "Send 1 mark")
+    assert counted(TEXT, settled(page, here)) == [("Paris", "LOC")]
+
+
+def test_what_is_right_there_stays_until_it_is_read(here: Fake, opened: Open) -> None:
+    """A note above the next item would be cut off, and gone after a moment."""
+    here.said = {"said": "You said nothing. Here Paris (LOC) is right. Towns are places, too.", "lasting": True}
+    page = opened()
+    send(page, "Nothing here")
+    expect(page.get_by_role("alertdialog")).to_contain_text("Towns are places, too.")
+    page.get_by_role("button", name="OK").click()
+    expect(page.get_by_text("Ada went to London.")).to_be_visible()
+
+
 def test_at_the_end_there_is_a_way_back(here: Fake, opened: Open) -> None:
     here.start(item(TEXT, 0))
     page = opened()

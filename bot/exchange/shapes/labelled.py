@@ -56,6 +56,7 @@ class Labelled:
         brought = self.take(raw.cells)
         key = brought.key if self.key is None else raw.cells.get(self.key)
         data = {self.fields.get(name, name): value for name, value in brought.data.items() if name != self.key}
+        why = [data.pop(name) for name in list(data) if self.role == "gold" and records.explains(name)]
         dropped: list[str] = []
         labels = {} if brought.label is None else self._labels(plain(brought.label), dropped)
         return Record(
@@ -63,9 +64,16 @@ class Labelled:
             key=records.key_of(key),
             data=data,
             gold=labels or None if self.role == "gold" else None,
+            explanation=records.explanation(why[0]) if why and labels else None,
             suggestion=records.suggestion(labels, None, None) if self.role == "suggestion" else None,
             dropped=tuple(dropped),
         )
+
+    def roles(self, sample: Sequence[Raw]) -> dict[str, str]:
+        """The columns that are no data."""
+        names = {self.fields.get(name, name): name for name in _columns(self.take, sample)}
+        why = next((column for name, column in names.items() if records.explains(name)), None)
+        return {self.role: LABEL} | ({"explanation": why} if why is not None and self.role == "gold" else {})
 
     def _labels(self, value: Json, dropped: list[str]) -> dict[str, Json]:
         """Of a suggestion what the project has no label for stays out; gold without it would be wrong."""

@@ -22,7 +22,7 @@ AIDS: Final = ("shown", "withheld", "wrong")
 OPTIONAL: Final = frozenset(
     {
         *("seconds", "note", "notes", "kind", "superseded_at", "media", "gold", "suggestion", "priority", "overlap"),
-        *("tie", "state", "reviewed", "unsure", "suggestion_shown"),
+        *("tie", "state", "reviewed", "unsure", "suggestion_shown", "explanation"),
     }
 )
 _NEUTRAL: Final = re.compile(r"'+[=+\-@\t\r\n]")
@@ -66,6 +66,7 @@ class Ours:
             key=records.key_of(row.get("item")),
             data=row["data"],
             gold=None if gold in (None, "", {}) else read_labels(self.project, plain(gold), self.texts, "gold"),
+            explanation=records.explanation(row.get("explanation")),
             suggestion=self._suggestion(suggested) if isinstance(suggested, Mapping) else None,
             aside=None if self.right else self._consensus(row),
             priority=records.priority(row.get("priority")),

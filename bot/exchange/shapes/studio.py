@@ -74,6 +74,7 @@ class Studio:
             key=records.key_of(item if item is not None else task.get("id")),
             data=dict(task["data"]),
             gold=gold,
+            explanation=None if truth is None or not gold else records.explanation(truth.get("note")),
             suggestion=suggestion,
             answers=answers,
             dropped=tuple(dropped),

@@ -36,7 +36,11 @@ class Table:
         if "gold" in self.roles:
             raise BadImport("--as gold: there is a column of gold labels, and one of suggestions; leave --as out.")
         roles = {"gold" if role == "suggestion" else role: column for role, column in self.roles.items()}
-        return replace(self, roles=roles)
+        why = next((column for column, name in self.fields.items() if records.explains(name)), None)
+        if why is None or "explanation" in roles:
+            return replace(self, roles=roles)
+        fields = {column: name for column, name in self.fields.items() if column != why}
+        return replace(self, roles={**roles, "explanation": why}, fields=fields)
 
     def record(self, raw: Raw) -> Record:
         """Raises BadRow."""

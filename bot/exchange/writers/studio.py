@@ -74,7 +74,7 @@ class Studio:
             "was_cancelled": False,
             "ground_truth": True,
             "result": self._results(one, gold),
-        }
+        } | ({"note": one.explanation} if one.explanation else {})
 
     def _predictions(self, one: Exported) -> Iterator[dict[str, Any]]:
         if one.suggestion and one.suggestion.get("label"):

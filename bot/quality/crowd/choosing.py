@@ -26,13 +26,11 @@ TRIED: Final = 60_000
 """Of more answers than this weights and powers are learnt on the items that so many belong to."""
 FEWEST: Final = 30
 """Answers below which nothing is learnt of anybody: who differ tie."""
-GOLD_ENOUGH: Final = 50
-"""Items with gold from which on it decides how sure to be, in place of held-out answers."""
 POWERS: Final = tuple(float(power) for power in np.geomspace(0.15, 1.0, 12))
 EVEN: Final = 10.0
 """Answers that each method is granted before any are counted, so that few answers crown none."""
-TRUSTED: Final = 10.0
-"""Items of gold that the weights by answers count as."""
+TRUSTED: Final = 40.0
+"""Items of gold that weights and powers by held-out answers count as: of more gold than that, gold decides."""
 SHIFTS: Final = 200
 """Rounds of EM that the weights take."""
 LEAST: Final = 1e-9
@@ -108,22 +106,27 @@ def _learnt(part: Answers, gold: Ints, names: Sequence[str], told: Told) -> tupl
     """A weight and a power for each method."""
     powers: list[float] = [1.0] * len(names)
     weights: Floats = np.full(len(names), 1 / len(names))
-    foretold = _foretold(part, names, told)
+    foretold = _foretold(part, names, told) if len(part.item) >= FEWEST else np.zeros((len(names), len(POWERS), 0))
     if foretold.shape[2]:
-        powers = [_best(one) for one in foretold]
+        powers = [_best(_fit_of(one)) for one in foretold]
         weights = _weights(_at(foretold, powers), np.full(len(names), EVEN))
     judged = np.flatnonzero((gold >= 0) & (part.per_item > 0))
     if len(judged) > 1:
         by_gold = _on_gold(part, gold, judged, names, told)
-        if len(judged) >= GOLD_ENOUGH:
-            powers = [_best(one) for one in by_gold]
+        held = [_fit_of(one) / max(1, one.shape[1]) for one in foretold]
+        powers = [_best(_fit_of(one) + TRUSTED * mean) for one, mean in zip(by_gold, held, strict=True)]
         weights = _weights(_at(by_gold, powers), TRUSTED * weights)
     return weights, powers
 
 
-def _best(likely: Floats) -> float:
-    """The power at which it foretells best; `likely` is powers × answers."""
-    return POWERS[int(np.log(likely).sum(1).argmax())]
+def _fit_of(likely: Floats) -> Floats:
+    """The log-likelihood at each power of answers, or of gold (powers × these)."""
+    return np.asarray(np.log(likely).sum(1))
+
+
+def _best(fits: Floats) -> float:
+    """The power that fits best; of equals the last, which is 1 where nothing was held out."""
+    return POWERS[len(POWERS) - 1 - int(fits[::-1].argmax())]
 
 
 def _at(likely: Floats, powers: Sequence[float]) -> Floats:

@@ -6,10 +6,11 @@ import { word } from "./words.js";
 const DOUBLE_TAP = 500;
 
 export class Foot {
-  constructor({ send, skip, back, keys }) {
-    this.do = { send, skip, back, keys };
+  constructor({ send, skip, unsure, back, keys }) {
+    this.do = { send, skip, unsure, back, keys };
     this.element = document.getElementById("foot");
-    [this.undo, this.redo, this.skip, this.send] = ["undo", "redo", "skip", "send"].map((id) => document.getElementById(id));
+    const ids = ["undo", "redo", "skip", "unsure", "send"];
+    [this.undo, this.redo, this.skip, this.unsure, this.send] = ids.map((id) => document.getElementById(id));
     this.editor = null;
     this.item = null;
     this.busy = false;
@@ -18,7 +19,8 @@ export class Foot {
     this.undo.addEventListener("click", () => this.takeBack());
     this.redo.addEventListener("click", () => this.again());
     this.skip.addEventListener("click", () => this.busy || skip());
-    this.send.addEventListener("click", () => this.press());
+    this.unsure.addEventListener("click", () => this.press(unsure));
+    this.send.addEventListener("click", () => this.press(send));
     document.addEventListener("pointerdown", () => (this.pointing = true), true);
     document.addEventListener("keydown", (event) => this.key(event));
   }
@@ -28,6 +30,7 @@ export class Foot {
     this.item = item;
     this.editor = editor;
     this.element.hidden = false;
+    this.unsure.hidden = !item.unsure;
     this.refresh();
   }
 
@@ -55,13 +58,13 @@ export class Foot {
     this.undo.lastElementChild.textContent = word(previous ? "mark.previous" : "mark.undo");
     this.undo.disabled = !this.editor.canUndo && !this.item.can_undo;
     this.redo.disabled = !this.editor.canRedo;
-    for (const button of [this.skip, this.send]) button.disabled = false;
+    for (const button of [this.skip, this.unsure, this.send]) button.disabled = false;
   }
 
   wait(sentence) {
     this.busy = true;
     this.send.textContent = sentence;
-    for (const button of [this.undo, this.redo, this.skip, this.send]) button.disabled = true;
+    for (const button of [this.undo, this.redo, this.skip, this.unsure, this.send]) button.disabled = true;
   }
 
   done() {
@@ -69,8 +72,8 @@ export class Foot {
     this.refresh();
   }
 
-  press() {
-    if (!this.busy && !this.resting && this.editor) this.do.send();
+  press(work) {
+    if (!this.busy && !this.resting && this.editor) work();
   }
 
   // First what was done here, then the answer before.
@@ -120,7 +123,7 @@ export class Foot {
   enter(event) {
     const reached = event.target.closest?.("button, a, summary") && !this.pointing && !isShut(event.target);
     if (reached || event.repeat || this.editor.unfinished) return false;
-    this.press();
+    this.press(this.do.send);
     return true;
   }
 }

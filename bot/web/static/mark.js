@@ -1,10 +1,10 @@
 // The page to mark on: shows one item after the other in its editor, keeps what is not sent yet, and sends it.
-import { hush, toast } from "./dialogs.js";
+import { alert, hush, toast } from "./dialogs.js";
 import { make } from "./dom.js";
 import { Foot } from "./mark-foot.js";
 import { Keep, draftOf } from "./mark-keep.js";
 import { Session } from "./mark-session.js";
-import { showEnd, showHelp, showKeys, showOver, showSkip } from "./mark-sheets.js";
+import { showEnd, showHelp, showKeys, showNote, showOver, showSkip } from "./mark-sheets.js";
 import { Telegram } from "./mark-telegram.js";
 import { Status } from "./status.js";
 import { newKey } from "./sending.js";
@@ -17,6 +17,8 @@ const EDITORS = {
 };
 
 const NOTE = 2600;
+// Characters that fit on the line of a phone and are read in passing.
+const GLANCE = 44;
 
 class Marking {
   constructor() {
@@ -29,6 +31,7 @@ class Marking {
     this.foot = new Foot({
       send: () => this.send(),
       skip: () => this.skip(),
+      unsure: () => this.move("/mark/unsure", this.here),
       back: () => this.back(),
       keys: () => showKeys(this.keys),
     });
@@ -36,7 +39,7 @@ class Marking {
     this.editor = null;
     this.dirty = false;
     document.getElementById("leave").hidden = this.session.way.kind !== "browser";
-    document.getElementById("help").addEventListener("click", () => showHelp(this.item, this.keys));
+    document.getElementById("help").addEventListener("click", () => this.help());
     document.addEventListener("visibilitychange", () => this.seen());
   }
 
@@ -157,17 +160,27 @@ class Marking {
   }
 
   skip() {
-    showSkip(this.item, (reason) => this.move("/mark/skip", { card: this.item.card, step: this.item.step, reason }));
+    showSkip(this.item, (reason) => this.move("/mark/skip", { ...this.here, reason }));
+  }
+
+  help() {
+    const after = { flag: (body) => this.next(body, toast), ask: (body) => this.asked(body) };
+    const tell = (kind) => showNote(kind, (note) => this.move(`/mark/${kind}`, { ...this.here, note }, after[kind]));
+    showHelp(this.item, this.keys, tell);
+  }
+
+  get here() {
+    return { card: this.item.card, step: this.item.step };
   }
 
   back() {
     return this.move("/mark/undo", {});
   }
 
-  async move(address, content) {
+  async move(address, content, after = (body) => this.next(body)) {
     await this.during("mark.waiting", async () => {
       const answer = await this.session.ask(address, content);
-      if (answer.status === 200) await this.next(answer.body);
+      if (answer.status === 200) await after(answer.body);
       else await this.refused(answer);
     });
   }
@@ -181,9 +194,17 @@ class Marking {
     this.foot.done();
   }
 
-  async next({ said, item }) {
+  // What is right there is to be read, also where it was the last item: it is not only said for a moment.
+  async next({ said, item, lasting }, speak = note) {
     await this.show(item);
-    if (said && item.card) note(said);
+    if (lasting && said.length > GLANCE) alert(said);
+    else if (said && item.card) speak(said);
+  }
+
+  // A question to the admins leaves the item, and what is marked on it, where it is.
+  async asked({ said, item }) {
+    if (item.card === this.item.card && item.step === this.item.step) toast(said);
+    else await this.next({ said, item }, toast);
   }
 
   // A refusal brings what stands there now and says why; what was marked stays kept and is offered where it fits.

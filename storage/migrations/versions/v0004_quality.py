@@ -77,7 +77,11 @@ def _reviews() -> None:
 
 
 def _open_one(name: str, table: str, columns_: list[str], *, unique: bool) -> None:
-    where = sa.text("state = 'open'")
+    _some(name, table, columns_, "state = 'open'", unique=unique)
+
+
+def _some(name: str, table: str, columns_: list[str], rows: str, *, unique: bool = False) -> None:
+    where = sa.text(rows)
     op.create_index(name, table, columns_, unique=unique, sqlite_where=where, postgresql_where=where)
 
 
@@ -94,6 +98,7 @@ def _decisions() -> None:
         sa.Column("live", sa.Boolean(), nullable=False),
         sa.Column("decided_at", columns.Moment(), nullable=False),
         sa.Column("superseded_at", columns.Moment()),
+        sa.Column("feedback", sa.String(length=4)),
         sa.ForeignKeyConstraint(["project"], ["projects.id"], name=op.f("fk_decisions_project")),
         sa.ForeignKeyConstraint(["item"], ["items.id"], name=op.f("fk_decisions_item")),
         sa.ForeignKeyConstraint(["person"], ["people.id"], name=op.f("fk_decisions_person")),
@@ -108,6 +113,8 @@ def _decisions() -> None:
         sqlite_where=sa.text("live = 1"),
         postgresql_where=sa.text("live"),
     )
+    _some("ix_decisions_due", "decisions", ["id"], "feedback = 'due'")
+    _some("ix_decisions_told", "decisions", ["item"], "feedback = 'told'")
     op.create_index("ix_decisions_project_id", "decisions", ["project", "id"], unique=False)
 
 
