@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from bot import pausing, serving
+from bot import pausing, serving, settling
 from bot.buttons import Pressed, pack
-from bot.characters import storable
+from bot.characters import item_name, storable
 from bot.chat import Button, Message, Part, Row
 from bot.labels import LABEL_TYPES
 from bot.pausing import told
@@ -53,7 +53,7 @@ def _look(turn: Turn, note: Note) -> None:
         turn.tell(serving.not_here(turn, note.project, projects.by_id(turn.tx, note.project).version))
         return
     found = notes.latest(turn.tx, note.project, note.person, SHOWN)
-    lines = [f"{key}: {_label(turn, project, label)}" for key, label in found]
+    lines = [f"{item_name(key)}: {_label(turn, project, label)}" for key, label in found]
     heading = Part(turn.say(phrase("watch.latest", person=note.public)), "bold")
     listed = "\n".join(lines) or turn.say(phrase("item.nobody"))
     turn.post(Message(text=(heading, Part("\n" + listed))))
@@ -72,7 +72,10 @@ def _described(turn: Turn, project: Project, label: Mapping[str, Any]) -> Iterat
 
 def _serve(turn: Turn, note: Note) -> None:
     """Asked anew of others; who taps once more goes further back."""
-    count = notes.serve_again(turn.tx, note.project, note.person, AGAIN)
+    row, items = projects.by_id(turn.tx, note.project), list[int]()
+    with settling.changed(turn.tx, row.id, turn.schema(row.id, row.version), row.version, items):
+        items += notes.serve_again(turn.tx, row.id, note.person, AGAIN)
+    count = len(items)
     people.record(turn.tx, turn.person.id, note.project, "serve again", {"person": note.public, "answers": count})
     key = "watch.served_most" if count == AGAIN else "watch.served" if count else "watch.served_none"
     turn.tell(phrase(key, count=count, person=note.public))

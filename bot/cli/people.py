@@ -89,7 +89,8 @@ def invite_command(
     if as_json:
         click.echo(json.dumps({"code": code, "links": links}))
         return
-    click.echo(f"Code: {code}")
+    lets_in = "the owner, once" if owner else f"{counted(uses, role)} of {project}"
+    click.echo(f"Code: {code} ({lets_in})")
     for platform, link in links.items():
         click.echo(f"{platform:>9}: {link}")
     if qr and links:

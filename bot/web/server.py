@@ -14,7 +14,7 @@ from bot.web import templates
 from bot.web.entry import Entry
 from bot.web.guard import Shield
 from bot.web.hooks import Gauges, Hooks
-from bot.web.house import House, language
+from bot.web.house import Allowance, House, language
 from bot.web.mark import Mark, Over, over
 from bot.web.media import Media
 from bot.web.ports import Ailment, Board, Counters, Marking, OpenMedia, Reception, Reporting, SlackHook, TelegramHook
@@ -46,6 +46,7 @@ def build(
     reporting: Reporting | None = None,
     public_url: str = "",
     local_only: bool = False,
+    allowance: Allowance | None = None,
     on_telegram: TelegramHook | None = None,
     on_slack: SlackHook | None = None,
     counters: Counters = _nothing,
@@ -62,6 +63,7 @@ def build(
         reception=reception,
         open_media=open_media,
         public_url=public_url,
+        allowance=allowance or Allowance(),
     )
     counts: dict[str, int] = {}
     return Starlette(
@@ -71,7 +73,7 @@ def build(
             *Streams(house).routes(),
             *Media(house).routes(),
             *(Mark(house, marking).routes() if marking is not None else ()),
-            *(Reports(reporting).routes() if reporting is not None else ()),
+            *(Reports(reporting, open_media).routes() if reporting is not None else ()),
             *Hooks(on_telegram, on_slack).routes(),
             *Gauges(house, counts, counters, ailment).routes(),
             *templates.routes(),

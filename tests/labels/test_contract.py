@@ -4,6 +4,7 @@ import ast
 import itertools
 import json
 import string
+from contextlib import suppress
 from dataclasses import replace
 from functools import reduce
 from pathlib import Path
@@ -92,6 +93,25 @@ def test_garbage_from_outside_is_refused(kind, value):
         kind.read(kind.EXAMPLE.question, value)
     for language in LANGUAGES:
         assert say(language, refused.value.said)
+
+
+def leaves(value):
+    """The value with each of its parts in turn replaced by what nobody's page sends."""
+    yield from (10**400, -(10**400), 1e308, 2**63, -1, None, True, "\ud800", "\0", [], {}, [[]], {"a": {}})
+    if isinstance(value, dict | list):
+        for place, part in value.items() if isinstance(value, dict) else enumerate(value):
+            for other in leaves(part):
+                spoilt = value.copy()
+                spoilt[place] = other
+                yield spoilt
+
+
+@TYPES
+def test_a_label_with_any_part_spoilt_is_a_label_or_refused(kind):
+    for label in leaves(kind.EXAMPLE.label):
+        with suppress(BadAnswer):
+            read = kind.read(kind.EXAMPLE.question, label)
+            kind.fit(kind.EXAMPLE.question, read, kind.EXAMPLE.subject)
 
 
 @TYPES
