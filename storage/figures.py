@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from sqlalchemy import BigInteger, Connection, Select, Text, and_, bindparam, cast, func, select, text, type_coerce
 
@@ -17,6 +17,10 @@ from storage.schema_quality import decisions
 from storage.work import OWN_WORK
 
 ROWS_AT_A_TIME: Final = 5_000
+Together: TypeAlias = tuple[int, str, str, str, int]
+"""(item, its state, its live labels, who gave them, when the last one was given). Labels are the JSON that is stored,
+joined by SEPARATOR in no particular order; people's ids are joined by commas in the same order, as both engines fill
+the columns of a group row by row. Moments are UTC microseconds."""
 SEPARATOR: Final = "\x1f"
 """Stands between labels joined in one text: JSON never holds it bare."""
 
@@ -237,11 +241,15 @@ def given(connection: Connection, project: int) -> Iterator[tuple[int, int, str,
         yield from rows
 
 
-def together(connection: Connection, project: int) -> Iterator[Sequence[tuple[int, str, str, str, int]]]:
-    """Batches of (item, its state, its live labels, who gave them, when the last one was given) of each item that has
-    any, by item: not of gold items, whose labels are measured against theirs, nor of what was withdrawn. Labels are the
-    JSON that is stored, joined by SEPARATOR in no particular order; people's ids are joined by commas in the same
-    order, as both engines fill the columns of a group row by row. Moments are UTC microseconds."""
+def together(connection: Connection, project: int) -> Iterator[Together]:
+    """Each item that has any live label, by item: not gold items, whose labels are measured against theirs, nor what
+    was withdrawn."""
+    for rows in batches_together(connection, project):
+        yield from rows
+
+
+def batches_together(connection: Connection, project: int) -> Iterator[Sequence[Together]]:
+    """The same by the thousand."""
     yield from _many(connection, TOGETHER, project)
 
 

@@ -24,8 +24,9 @@ START = (14.0, 6.0)
 """Right and wrong answers that everybody's accuracy starts from, .7: nobody's word is enough before any is compared."""
 CLASS_PRIOR = 10.0
 """Answers that the shares of the classes are shrunk by towards equal ones."""
-TEMPER = 0.8
-"""Power of the likelihood: people err together on hard items, which confusions of single people cannot tell."""
+GUESSED = 0.05
+"""Share of items so hard that people can only guess: that a few say the same of one proves little. Our own figure;
+measured against others, and against a power of the likelihood, in docs/benchmarks.md."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def judged(votes: Votes, counts: Counts, classes: Sequence[str]) -> tuple[str | 
     if len(labels) == 1:
         return labels[0], 1.0
     model = _Model(counts, len(labels), votes)
-    logs = {label: model.prior(label) + TEMPER * model.likelihood(label) for label in labels}
+    logs = {label: model.prior(label) + model.likelihood(label) for label in labels}
     best = max(labels, key=lambda label: logs[label])
     return best, 1 / math.fsum(math.exp(log - logs[best]) for log in logs.values())
 
@@ -95,10 +96,15 @@ class _Model:
         return math.log((self.held.get(label, 0) + CLASS_PRIOR / self.classes) / (self.total + CLASS_PRIOR))
 
     def likelihood(self, truth: str) -> float:
-        """The same for all labels that none of these people has met: of ten thousand it is found once."""
+        """Its logarithm, the same for all labels that none of these people has met: of ten thousand it is found once.
+        Who guesses gives any label, whatever holds."""
         if truth not in self.met and self.unmet is not None:
             return self.unmet
-        found = math.fsum(math.log(self.chance(person, truth, given)) for person, given in self.votes)
+        chances = (math.log(self.chance(person, truth, given)) for person, given in self.votes)
+        known = math.log(1 - GUESSED) + math.fsum(chances)
+        guessed = math.log(GUESSED) - len(self.votes) * math.log(self.classes)
+        most = max(known, guessed)
+        found = most + math.log(math.exp(known - most) + math.exp(guessed - most))
         if truth not in self.met:
             self.unmet = found
         return found

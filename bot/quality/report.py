@@ -268,7 +268,7 @@ def _items(
     worst, shared, decided = Worst(DISPUTED), Shared(), figures.decided(connection, project)
     times: Counter[tuple[str, int]] = Counter()
     days = _Days(zone)
-    for rows in figures.together(connection, project):
+    for rows in figures.batches_together(connection, project):
         items, states, joined, who, moments = zip(*rows, strict=True)
         ended = [days[at // QUARTER] for at in moments]
         found = coding.batch(joined)

@@ -117,7 +117,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "report.page.by_day": "Übereinstimmung (α) nach Tagen",
     "report.page.by_week": "Übereinstimmung (α) nach Wochen",
     "report.page.confusion": "Wo jemand die Zeile sagt, sagt jemand anders die Spalte",
-    "report.page.until": "Stand {date}, {time}. Wer diesen Link hat, kann sie eine Woche lang lesen.",
+    "report.page.until": "Stand {date}, {time}. Wer diesen Link hat, kann sie lesen, höchstens eine Woche lang.",
     "report.changed": "Seit {date}: {changes}",
     "report.changed.labels": "{count} Labels",
     "report.changed.done": "{count} fertig",

@@ -116,7 +116,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "report.page.by_day": "Agreement (α) by day",
     "report.page.by_week": "Agreement (α) by week",
     "report.page.confusion": "Where one person says the row, another says the column",
-    "report.page.until": "Figures of {date}, {time}. Whoever has this link can read them for a week.",
+    "report.page.until": "Figures of {date}, {time}. Whoever has this link can read them, for a week at most.",
     "report.changed": "Since {date}: {changes}",
     "report.changed.labels": "{count} labels",
     "report.changed.done": "{count} done",
