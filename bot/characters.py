@@ -1,8 +1,12 @@
 """Text as platforms count it and databases take it. A character beyond the first 65,536 is two UTF-16 code units."""
 
+import re
 from typing import Final
 
 MARK: Final = "…"
+HASH: Final = re.compile(r"[0-9a-f]{64}")
+SHORT: Final = 12
+CONTROLS: Final = dict.fromkeys({*range(0x20), *range(0x7F, 0xA0)} - {ord("\n"), ord("\t")}, "\ufffd")
 
 
 def units(text: str) -> int:
@@ -22,6 +26,17 @@ def cut(text: str, limit: int) -> str:
     if len(text) <= limit // 2 or units(text) <= limit:
         return text
     return head(text, limit - 1).rstrip() + MARK
+
+
+def item_name(key: str) -> str:
+    """How an item is called in a sentence: one that came without a name goes by the beginning of its hash, by which
+    `/item` finds it too."""
+    return key[:SHORT] + MARK if HASH.fullmatch(key) else key
+
+
+def harmless(text: str) -> str:
+    """As a terminal may show it: an item's words are no commands to it (ESC begins those)."""
+    return text.translate(CONTROLS)
 
 
 def storable(text: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from bot.buttons import Pressed, pack
+from bot.characters import item_name
 from bot.chat import Button, Message, Outgoing, Part, Row
 from bot.face import BLANK
 from bot.project import Project
@@ -24,7 +25,7 @@ def admins(turn: Turn, card: Card, project: Project, key: str, words: str, decid
     hearers = list(_hearers(turn, card))
     others = [one for one in hearers if one[1].id != turn.person.id]
     for account, admin in others or (hearers if decide else ()):
-        said = phrase(key, name=turn.person.name, title=project.title, item=card.key, words=words or "–")
+        said = phrase(key, name=turn.person.name, title=project.title, item=item_name(card.key), words=words or "–")
         text = (Part(say(admin.language, said)), BLANK, Part(snippet(card.data), "quote"))
         message = Message(text=text, buttons=_decisions(admin, card) if decide else ())
         turn.send_to(account, admin.chat, admin.chat_external, message)
@@ -40,7 +41,7 @@ def asked(turn: Turn, card: Card, words: str) -> str:
 def quarantined(turn: Turn, card: Card, project: Project, why: str) -> None:
     """An item was set aside. It is not quoted: its text may be what the platform does not show."""
     for account, admin in _hearers(turn, card):
-        said = phrase("admin.quarantined", title=project.title, item=card.key, why=why)
+        said = phrase("admin.quarantined", title=project.title, item=item_name(card.key), why=why)
         message = Message(text=(Part(say(admin.language, said)),), buttons=_decisions(admin, card))
         turn.send_to(account, admin.chat, admin.chat_external, message)
 

@@ -6,13 +6,14 @@ from datetime import timedelta
 from bot import doors, goldmaking, managing, pausing, qualifying, reviewers, serving, watching
 from bot import draft as drafts
 from bot.buttons import BadButton, Pressed, pack, unpack
+from bot.characters import item_name
 from bot.chat import Form, FormField, Message, OpenForm, Row, Toast
 from bot.draft import load
 from bot.face import Former, asking
 from bot.labels.base import BadAnswer, Tap
 from bot.turn import Turn
 from bot.wording import phrase
-from storage import answers, cards, notes, people, queue
+from storage import answers, cards, notes, people, projects, queue
 from storage.cards import Card
 
 
@@ -226,7 +227,9 @@ def _press_anywhere(turn: Turn, pressed: Pressed) -> None:
 
 
 def _known(turn: Turn, project: int) -> bool:
-    return people.role(turn.tx, project, turn.person.id) is not None or turn.person.owner
+    if people.role(turn.tx, project, turn.person.id) is not None:
+        return True
+    return turn.person.owner and project in {row.id for row in projects.every(turn.tx)}
 
 
 def _decide(turn: Turn, pressed: Pressed) -> None:
@@ -239,4 +242,4 @@ def _decide(turn: Turn, pressed: Pressed) -> None:
     became = "open" if pressed.action == "y" else "withdrawn"
     queue.set_item_state(turn.tx, pressed.step, project, became)
     people.record(turn.tx, turn.person.id, project, became, {"item": key})
-    turn.tell(phrase(f"admin.{became}", item=key), replaces=turn.shown)
+    turn.tell(phrase(f"admin.{became}", item=item_name(key)), replaces=turn.shown)

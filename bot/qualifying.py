@@ -1,5 +1,6 @@
 """The test before real items: a new member's first cards are gold, each is explained, and enough must be right."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -18,6 +19,8 @@ from storage.queue import Deal
 
 TESTED = "annotator"
 """The role that a test is for: whoever reviews or administers a project was chosen for it."""
+NUMBER = re.compile(r"[0-9]{1,18}")
+"""A project's, as a button carries it: nothing greater fits into a column."""
 Judge = Callable[[Project, Any, Any], bool | None]
 
 
@@ -119,7 +122,7 @@ def _button(admin: Person, what: str, card: Card) -> Button:
 
 def decide(turn: Turn, pressed: Pressed) -> None:
     """An admin lets somebody who failed the test try again, or in; they are told."""
-    project = int(pressed.argument) if pressed.argument.isascii() and pressed.argument.isdigit() else 0
+    project = int(pressed.argument) if NUMBER.fullmatch(pressed.argument) else 0
     role = people.role(turn.tx, project, turn.person.id)
     if role not in ("admin", "owner") and not turn.person.owner:
         turn.toast("refused.admin", alert=True)

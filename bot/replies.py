@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot import marking, reviewers, serving, settling, watching
+from bot import marking, pausing, reviewers, reviewqueue, serving, settling, watching
 from bot.buttons import BadButton, Pressed, unpack
 from bot.characters import storable
 from bot.chat import Edited, FieldErrors, Reply, Submit
@@ -14,7 +14,7 @@ from bot.labels.base import BadAnswer, Done, Label, Typed
 from bot.project import Question
 from bot.turn import Turn
 from bot.wording import Phrase, phrase
-from storage import answers, cards, outbox, typed
+from storage import answers, cards, notes, outbox, typed
 from storage.cards import Card
 
 NOTE_LENGTH = 1000
@@ -173,8 +173,8 @@ def _correct(turn: Turn, card: Card, name: str, text: str) -> None:
         turn.tell(phrase("refused.project"))
     elif question is None or name not in given or (label := _read(turn, card, question, text)) is None:
         turn.tell(phrase("reply.not_corrected"))
-    elif answer is not None and answer.final:
-        turn.tell(phrase("undo.told"))
+    elif answer is not None and (stays := _stays(turn, card, answer)) is not None:
+        turn.tell(stays)
     elif label != given[name] and answer is not None:
         _put_right(turn, card, answer, {**given, name: label})
         _say_corrected(turn, question, label)
@@ -183,11 +183,21 @@ def _correct(turn: Turn, card: Card, name: str, text: str) -> None:
         serving.show(turn, cards.keep(turn.tx, card, draft.as_json(), "", card.leased_until), draft)
 
 
+def _stays(turn: Turn, card: Card, answer: answers.Answer) -> Phrase | None:
+    """Why an answer cannot be mended any more, as it cannot be taken back then; None where it can."""
+    project = turn.schema(card.project, card.rules)
+    why = notes.reason(turn.tx, card.project, turn.person.id)
+    if why is not None:
+        return pausing.reason(why, project.title)
+    if answer.final:
+        return phrase("undo.told")
+    return phrase("undo.reviewed") if reviewqueue.settled(turn, answer, project) else None
+
+
 def _put_right(turn: Turn, card: Card, answer: answers.Answer, label: dict[str, Label]) -> None:
     project = turn.schema(card.project, card.rules)
-    seq = settling.begin(turn.tx, card.project, project)
-    answers.correct(turn.tx, answer, label)
-    settling.settle(turn.tx, card.project, project, card.item, seq)
+    with settling.changed(turn.tx, card.project, project, card.rules, (card.item,)):
+        answers.correct(turn.tx, answer, label)
 
 
 def _correct_piece(turn: Turn, card: Card, name: str, piece: int, text: str) -> None:
@@ -219,8 +229,8 @@ def _correct_answer(turn: Turn, card: Card, question: Question, piece: int, said
     label = pieces.with_text(given.get(question.name), piece, said)
     if answer is None or label is None:
         turn.tell(phrase("reply.not_corrected"))
-    elif answer.final:
-        turn.tell(phrase("undo.told"))
+    elif (stays := _stays(turn, card, answer)) is not None:
+        turn.tell(stays)
     elif label != given[question.name]:
         _put_right(turn, card, answer, {**given, question.name: label})
         _say_corrected(turn, question, said)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.buttons import Pressed, pack
-from bot.characters import cut, units
+from bot.characters import cut, item_name, units
 from bot.chat import Button, Media, Message, Part, Row, Text
 from bot.comparing import Compared
 from bot.face import as_media, joined, words
@@ -82,7 +82,7 @@ def card(turn: Turn, desk: Desk, extra: tuple[Row, ...] = (), said: str = "") ->
 
 
 def _above(turn: Turn, desk: Desk, said: str, size: Size) -> list[Text]:
-    title, key = cut(desk.asked.title, size.line), cut(desk.review.key, 2 * size.line)
+    title, key = cut(desk.asked.title, size.line), cut(item_name(desk.review.key), 2 * size.line)
     heading = turn.say(phrase(f"review.{desk.review.reason}", count=desk.waiting, title=title))
     before: Text = (Part(cut(said, 2 * size.line), "quiet"),) if said else ()
     return [before, (Part(heading + "\n", "quiet"), Part(key, "bold"))]

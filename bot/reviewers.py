@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final, TypeAlias
 
-from bot import doors, reviewing, serving
+from bot import doors, reviewing, serving, settling
 from bot.buttons import Pressed
-from bot.characters import cut, storable
+from bot.characters import cut, item_name, storable
 from bot.chat import Message, Part, Row
 from bot.comparing import REVIEWERS
 from bot.face import Former, place
@@ -177,11 +177,15 @@ def _take(turn: Turn, found: Review, desk: Desk, pressed: Pressed) -> None:
 
 def _decide(turn: Turn, found: Review, desk: Desk, label: dict[str, Label]) -> None:
     told = (desk.asked.review or DEFAULT).feedback
-    if not reviews.decide(turn.tx, found, turn.person.id, label, desk.version, feedback=told):
+    with settling.changed(turn.tx, found.project, desk.asked, desk.version, (found.item,)):
+        decided = reviews.decide(turn.tx, found, turn.person.id, label, desk.version, feedback=told)
+    if not decided:
         turn.toast("review.decided")
         return
     people.record(turn.tx, turn.person.id, found.project, "review", {"item": found.key})
-    said = turn.say(phrase("review.saved", item=found.key, label=described(turn.language, desk.asked, label)))
+    said = turn.say(
+        phrase("review.saved", item=item_name(found.key), label=described(turn.language, desk.asked, label))
+    )
     first: Row = (turn.button("review.undo", Pressed(found.nonce or "", 0, "u")),)
     if found.item_state == "done":
         first += (turn.button("review.gold", Pressed("", found.item, "g", fingerprint(label))),)
@@ -192,17 +196,19 @@ def _decide(turn: Turn, found: Review, desk: Desk, label: dict[str, Label]) -> N
 
 
 def _send_back(turn: Turn, found: Review, desk: Desk, pressed: Pressed) -> None:
-    if reviews.send_back(turn.tx, found):
+    with settling.changed(turn.tx, found.project, desk.asked, desk.version, (found.item,)):
+        went = reviews.send_back(turn.tx, found)
+    if went:
         retract(turn, found.item)
         people.record(turn.tx, turn.person.id, found.project, "send back", {"item": found.key})
-        _next(turn, found.project, turn.say(phrase("review.sent_back", item=found.key)))
+        _next(turn, found.project, turn.say(phrase("review.sent_back", item=item_name(found.key))))
 
 
 def _take_out(turn: Turn, found: Review, desk: Desk, pressed: Pressed) -> None:
     if reviews.take_out(turn.tx, found):
         retract(turn, found.item)
         people.record(turn.tx, turn.person.id, found.project, "withdrawn", {"item": found.key})
-        _next(turn, found.project, turn.say(phrase("admin.withdrawn", item=found.key)))
+        _next(turn, found.project, turn.say(phrase("admin.withdrawn", item=item_name(found.key))))
 
 
 def _later(turn: Turn, found: Review, desk: Desk, pressed: Pressed) -> None:
@@ -212,11 +218,14 @@ def _later(turn: Turn, found: Review, desk: Desk, pressed: Pressed) -> None:
 
 def _undo(turn: Turn, found: Review, pressed: Pressed) -> None:
     """Takes a decision back: the item is before the reviewer again."""
-    if not reviews.take_back(turn.tx, found, turn.person.id, turn.tx.now + LEASE):
+    version = projects.by_id(turn.tx, found.project).version
+    with settling.changed(turn.tx, found.project, turn.schema(found.project, version), version, (found.item,)):
+        went = reviews.take_back(turn.tx, found, turn.person.id, turn.tx.now + LEASE)
+    if not went:
         turn.toast("press.undo_order")
         return
     people.record(turn.tx, turn.person.id, found.project, "review undone", {"item": found.key})
-    _next(turn, found.project, turn.say(phrase("review.undone", item=found.key)))
+    _next(turn, found.project, turn.say(phrase("review.undone", item=item_name(found.key))))
 
 
 def _instruct(turn: Turn, found: Review, pressed: Pressed) -> None:

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from bot import pausing, serving
+from bot import pausing, serving, settling
 from bot.buttons import Pressed, pack
-from bot.characters import storable
+from bot.characters import item_name, storable
 from bot.chat import Button, Message, Part, Row
 from bot.labels import LABEL_TYPES
 from bot.pausing import told
@@ -19,6 +19,10 @@ SHOWN: Final = 10
 AGAIN: Final = 100
 """Labels whose items one tap has served again."""
 WORDS_LENGTH: Final = 1000
+SAYS: Final = "paused person says"
+MOST_SAID: Final = 10
+HOUR: Final = 3_600_000_000
+"""Of what a paused person types so much an hour reaches the admins' chats, in microseconds."""
 DONE: Final = ("look", "serve", "pause", "dismiss")
 
 
@@ -53,7 +57,7 @@ def _look(turn: Turn, note: Note) -> None:
         turn.tell(serving.not_here(turn, note.project, projects.by_id(turn.tx, note.project).version))
         return
     found = notes.latest(turn.tx, note.project, note.person, SHOWN)
-    lines = [f"{key}: {_label(turn, project, label)}" for key, label in found]
+    lines = [f"{item_name(key)}: {_label(turn, project, label)}" for key, label in found]
     heading = Part(turn.say(phrase("watch.latest", person=note.public)), "bold")
     listed = "\n".join(lines) or turn.say(phrase("item.nobody"))
     turn.post(Message(text=(heading, Part("\n" + listed))))
@@ -72,7 +76,10 @@ def _described(turn: Turn, project: Project, label: Mapping[str, Any]) -> Iterat
 
 def _serve(turn: Turn, note: Note) -> None:
     """Asked anew of others; who taps once more goes further back."""
-    count = notes.serve_again(turn.tx, note.project, note.person, AGAIN)
+    row, items = projects.by_id(turn.tx, note.project), list[int]()
+    with settling.changed(turn.tx, row.id, turn.schema(row.id, row.version), row.version, items):
+        items += notes.serve_again(turn.tx, row.id, note.person, AGAIN)
+    count = len(items)
     people.record(turn.tx, turn.person.id, note.project, "serve again", {"person": note.public, "answers": count})
     key = "watch.served_most" if count == AGAIN else "watch.served" if count else "watch.served_none"
     turn.tell(phrase(key, count=count, person=note.public))
@@ -130,8 +137,11 @@ def answered(turn: Turn, words: str) -> bool:
     why = None if here is None else notes.reason(turn.tx, here, turn.person.id)
     if here is None or why is None:
         return False
+    if people.recent(turn.tx, here, SAYS, turn.tx.micros - HOUR, turn.person.id) >= MOST_SAID:
+        turn.tell(phrase("paused.enough"))
+        return True
     said = storable(words.strip())[:WORDS_LENGTH]
-    people.record(turn.tx, turn.person.id, here, "paused person says", {"words": said})
+    people.record(turn.tx, turn.person.id, here, SAYS, {"words": said})
     title = _project(turn, here).title
     for account, admin in people.admins(turn.tx, here):
         if admin.chat and not admin.blocked and admin.id != turn.person.id:

@@ -13,25 +13,25 @@ from concurrent.futures import Executor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Final, TypeVar
 
 from bot import managing, payload, reviewcall, stored
+from bot.calibrating import candour
 from bot.chat import Media, Message, Outgoing, Part
 from bot.links import REPORT_SEAL
 from bot.links import report_link as link_to
 from bot.lookout import Finds, looked, told
 from bot.processes import child
 from bot.project import Project, Summary
-from bot.schedule import WATCH
+from bot.schedule import CANDOUR, WATCH
+from bot.spreading import spread
 from bot.summaries import Made, make_summary
 from bot.wording import phrase, say, spoken
-from storage import accounts, media, outbox, people, readings, reviews, runs, seals
+from storage import accounts, media, outbox, people, readings, reviews, runs, seals, skills
 from storage.columns import micros
 from storage.database import Database, Transaction, run
 from storage.files import Files
 from storage.media import MediaRow
-from storage.overlap import set_overlap
 from storage.people import Person
 from storage.projects import ProjectRow
 from storage.runs import Run
@@ -146,6 +146,9 @@ class Workers:
         if due.kind == reviewcall.CALL:
             self._posted.extend(run(self._database, lambda tx: self._call(tx, due)))
             return
+        if due.kind == CANDOUR:
+            self._calibrate(due, now)
+            return
         if due.kind not in (SUMMARY, NOW):
             raise ValueError(f"nobody knows how to do a {due.kind}")
         if not self._postable(due):
@@ -154,14 +157,18 @@ class Workers:
         pictures = [None if one is None else self._files.put(one) for one in (made.picture, made.closer, made.skill)]
         self._posted.extend(run(self._database, lambda tx: self._post(tx, due, made, pictures)))
 
+    def _calibrate(self, due: Run, now: datetime) -> None:
+        found = self._child(candour, due, now)
+
+        def note(tx: Transaction) -> None:
+            if runs.done(tx, due.id):
+                skills.note_candour(tx, due.project, found)
+
+        run(self._database, note)
+
     def _spread(self, due: Run) -> None:
         """Brings the project's overlap to its items; begun again where it was cut short."""
-        overlap = run(self._database, lambda tx: stored.by_id(tx, due.project)[1]).overlap
-        after = 0
-        while True:
-            change = partial(set_overlap, project=due.project, overlap=overlap, after_id=after)
-            if not (after := run(self._database, change)):
-                break
+        spread(self._database, due.project)
         run(self._database, lambda tx: runs.done(tx, due.id))
 
     def _tell(self, tx: Transaction, due: Run, found: Finds) -> list[Outgoing]:
@@ -254,7 +261,6 @@ class Workers:
     ) -> list[Outgoing]:
         """Admins get the figures of single people; reviewers the summary itself, where items wait for them."""
         waiting = reviews.waiting(tx, row.id) if project.review is not None else 0
-        page = report_link(tx, row.id, self._address) if self._address.startswith("https://") else ""
         posted, led = list[Outgoing](), set[int]()
         for where, admin in self._reached(tx, people.admins(tx, row.id), project):
             led.add(admin.id)
@@ -262,7 +268,7 @@ class Workers:
                 shown = Message(text=(Part(made.alt),), media=(skill,))
                 posted.append(_send(tx, where, admin.chat_external, shown))
             language = spoken(admin.language)
-            buttons = managing.rows(row, admin.language, page, waiting)
+            buttons = managing.rows(row, admin.language, self._page(tx, row.id, admin.id), waiting)
             told = Message(text=made.people[language], buttons=buttons)
             posted.append(_send(tx, where, admin.chat_external, told))
         for where, reviewer in self._reached(tx, people.reviewers(tx, row.id), project) if waiting else ():
@@ -270,6 +276,10 @@ class Workers:
                 told = Message(text=made.text, buttons=(reviewcall.way(reviewer.language, row.id, waiting),))
                 posted.append(_send(tx, where, reviewer.chat_external, told))
         return posted
+
+    def _page(self, tx: Transaction, project: int, admin: int) -> str:
+        """The address of the report's page, for that admin; none where others cannot reach us."""
+        return report_link(tx, project, self._address, admin) if self._address.startswith("https://") else ""
 
     def _reached(
         self, tx: Transaction, hearers: Sequence[tuple[int, Person]], project: Project
@@ -321,9 +331,9 @@ class Workers:
                     os.kill(self._pid, signal.SIGTERM)
 
 
-def report_link(tx: Transaction, project: int, address: str) -> str:
-    """The page with the same figures, for whoever has the link."""
-    return link_to(address, project, seals.seal(tx, REPORT_SEAL), tx.now)
+def report_link(tx: Transaction, project: int, address: str, person: int = 0) -> str:
+    """The page with the same figures, for whoever has the link; where it names a person, while they are an admin."""
+    return link_to(address, project, seals.seal(tx, REPORT_SEAL), tx.now, person)
 
 
 def _take(tx: Transaction) -> tuple[Run, datetime] | None:

@@ -54,6 +54,18 @@ def test_rows_that_lack_something_are_left_out_and_told(aggregate):
     assert len(merged) == 1
 
 
+def test_no_spreadsheet_finds_a_formula_in_it(aggregate):
+    labels = ("=1+1", "@SUM(A1)", "-2+3", "+4-1", "-1", "'=already", "plain")
+    rows = "".join(f'"={at}",{who},"{label}"\n' for at, label in enumerate(labels) for who in "ab")
+    done, merged = aggregate("item,worker,label\n" + rows, "--method", "majority")
+    assert done.returncode == 0, done.stderr
+    found = {row["item"]: row["label"] for row in merged}
+    assert list(found) == [f"'={at}" for at in range(len(labels))]
+    assert list(found.values()) == ["'=1+1", "'@SUM(A1)", "'-2+3", "'+4-1", "-1", "'=already", "plain"]
+    _, texts = aggregate("item,worker,text\n1,a,=cmd go\n1,b,=cmd go\n")
+    assert texts[0]["text"] == "'=cmd go"
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

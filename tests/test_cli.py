@@ -183,6 +183,16 @@ def test_templates_are_listed_written_and_not_written_over(labelbot):
     assert "is there already" in labelbot("new", "tickets").err
 
 
+@pytest.mark.parametrize(
+    ("overlap", "said"),
+    [("1", "1 answer an item."), ("3", "3 answers an item."), ("{min = 2, max = 4}", "2 to 4 answers an item.")],
+)
+def test_a_checked_file_is_told_by_what_it_asks(labelbot, overlap, said):
+    file = Path("p.toml")
+    file.write_text(f'name = "p"\ntype = "choice"\nlabels = ["a", "b"]\noverlap = {overlap}\n', encoding="utf-8")
+    assert labelbot("check", str(file)).out == f"p.toml is fine: “p” asks choice (2 labels); {said}\n"
+
+
 def test_start_writes_a_project_and_imports(reviews):
     project = Path("reviews.toml").read_text(encoding="utf-8")
     assert 'type = "choice"' in project
@@ -358,7 +368,8 @@ def test_an_invite_is_a_code_and_the_links_that_carry_it(reviews):
     assert links["slack"].startswith("type: /annotate join ")
     said = reviews("invite", "--owner", "--qr")
     assert said.code == 0
-    assert "Code: " in said.out
+    assert re.search(r"Code: [\w-]{22} \(the owner, once\)", said.out)
+    assert "(5 reviewers of reviews)" in reviews("invite", "reviews", "--role", "reviewer", "--uses", "5").out
     assert said.out.count("█") > 20
 
 

@@ -53,6 +53,13 @@ def test_the_csv_has_pseudonyms_and_names_only_when_asked_for(reviews, worked, t
     assert named["name"] == "Bo"
 
 
+def test_a_name_is_no_formula_in_a_spreadsheet(reviews, worked):  # noqa: F811
+    who, do = worked
+    do(lambda tx: tx.run(update(people_table).where(people_table.c.public == who).values(name="=HYPERLINK(1)")))
+    (named,) = rows(reviews("work", "reviews", *MARCH, "--names").out)
+    assert named["name"] == "'=HYPERLINK(1)"
+
+
 def test_a_day_without_work_is_a_header(reviews, worked):  # noqa: F811
     said = reviews("work", "reviews", "--from", "2026-04-01", "--to", "2026-04-01")
     assert (said.code, len(said.out.splitlines()), rows(said.out)) == (0, 1, [])

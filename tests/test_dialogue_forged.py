@@ -4,7 +4,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.app import COMMANDS
 from bot.chat import FieldErrors, OpenForm, Toast
+from bot.project import Review
 from tests.dialogue import project, question
 
 
@@ -81,6 +83,19 @@ def test_a_reply_to_somebody_elses_message_id_stays_in_ones_own_chat(talk):
     anna.taps("Positive")
     anna.types("negative", to=ben.card)
     assert [name for name, _, _ in dialogue.answers()] == ["Anna", "Anna"]
+
+
+def test_words_that_no_database_holds_are_told_like_others(talk):
+    """With each word of ours, and as an answer, by everybody."""
+    dialogue = talk(project(overlap=2, review=Review()))
+    everybody = [dialogue.member("Anna"), dialogue.member("Rita", role="reviewer"), dialogue.person("Sam")]
+    for typed in ("a\0b", "\0", "\ud800", "\udfff x", "x" * 30_000, "'; DROP TABLE items; --", "%s {0}"):
+        for person in everybody:
+            for word in (*COMMANDS, "nonsense", typed[:20]):
+                person.says(word, typed)
+            person.types(typed)
+    assert dialogue.labels() == []
+    dialogue.recount()
 
 
 def test_a_form_of_somebody_else_is_refused(talk):

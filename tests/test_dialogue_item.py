@@ -5,13 +5,13 @@ import json
 
 import pytest
 from PIL import Image
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from bot.comparing import panel
 from bot.drawn import paint_file
-from bot.project import LabelDef
+from bot.project import LabelDef, Review
 from storage.database import run
-from storage.schema import media
+from storage.schema import items, media
 from tests.dialogue import project, question
 from tests.media.making import picture, saved
 
@@ -94,3 +94,45 @@ def test_an_item_that_nobody_answered_says_so(talk):
     rita = dialogue.member("Rita", role="reviewer")
     rita.says("item", "reviews-0")
     assert "Nobody has answered it yet." in rita.sees
+
+
+def test_an_item_is_shown_only_where_its_project_may_be(talk):
+    """A project limited to other chats since: not its texts, its answers or its gold."""
+    dialogue = talk(project(overlap=1), items=2)
+    dialogue.member("Anna").taps("Positive")
+    rita = dialogue.member("Rita", role="reviewer")
+    rita.says("item", "reviews-0")
+    make, bubble = rita.button("Make gold")
+    dialogue.add_project(project(overlap=1, chats=("browser",)))
+    before = dialogue.states()
+    for act in (lambda: rita.says("item", "reviews-0"), lambda: rita.presses(make.data, bubble)):
+        act()
+        assert rita.sees == "“Review sentiment” may only be shown in: browser. Open it there."
+    assert dialogue.states() == before
+
+
+def test_an_item_without_a_name_goes_by_the_beginning_of_its_hash(talk):
+    dialogue = talk(project(overlap=1, review=Review()), items=0)
+    for sign in "ab":
+        key = ("0123456789" + sign * 54)[:64]
+        row = {"data": {"text": f"Text {sign}"}}
+        dialogue.add_items("reviews", [row], "x")
+        run(dialogue.database, lambda tx, key=key: tx.run(update(items).where(items.c.key == "x0").values(key=key)))
+    anna = dialogue.member("Anna")
+    anna.taps("Positive")
+    rita = dialogue.member("Rita", role="reviewer")
+    for key, said in (
+        ("0123456789aa", "Text a"),
+        ("0123456789aaaaaaa…", "Text a"),
+        ("0123456789bbb...", "Text b"),
+        ("0123456789", "no item"),
+        ("0123456789ac", "no item"),
+        ("01234", "no item"),
+        ("0123456789%", "no item"),
+        ("0123456789" + "a" * 54, "Text a"),
+    ):
+        rita.says("item", key)
+        assert said in rita.sees or "Nobody has answered" in rita.sees, key
+        assert ("no item" in rita.sees) == (said == "no item"), key
+    rita.says("item", "0123456789a")
+    assert "Review sentiment · 0123456789aa…\nText a" in rita.sees

@@ -16,7 +16,7 @@ from storage.schema import audit, cards, items
 from storage.schema import people as people_table
 from storage.schema import runs as run_table
 from storage.schema_quality import decisions
-from tests.dialogue import project
+from tests.dialogue import project, question
 from tests.quality.test_watch import crew
 
 FIGURES = {"run": 25, "seconds": 0.4, "usual": 4.0}
@@ -115,6 +115,19 @@ def test_who_is_paused_is_told_why_holds_nothing_and_what_they_type_reaches_the_
     assert dialogue.labels() == ["positive"]
 
 
+def test_a_paused_person_does_not_fill_the_admins_chats(scene):
+    dialogue, ada, bo = scene
+    note(dialogue, ada, bo)
+    ada.taps("Pause them")
+    for number in range(15):
+        bo.types(f"Why {number}?")
+    assert bo.sees == "I have passed on enough for now. The admins will answer you."
+    assert sum("says: Why" in bubble.text for bubble in ada.room.bubbles) == 10
+    dialogue.wait(hours=1, minutes=1)
+    bo.types("Why still?")
+    assert "says: Why still?" in ada.sees
+
+
 def test_a_paused_person_takes_nothing_back_and_no_old_card_up(scene):
     dialogue, ada, bo = scene
     bo.taps("Positive")
@@ -128,6 +141,20 @@ def test_a_paused_person_takes_nothing_back_and_no_old_card_up(scene):
     bo.opens()
     assert dialogue.labels() == ["positive"]
     assert [row.state for row in dialogue.rows(cards)] == ["expired", "done", "expired"]
+
+
+def test_a_paused_person_mends_no_answer_by_editing_it(talk):
+    dialogue = talk(project(question("transcript", title="What does it say?"), overlap=2), items=3)
+    ada, bo = dialogue.member("Ada", role="admin"), dialogue.member("Bo")
+    bo.types("one")
+    note(dialogue, ada, bo)
+    ada.taps("Pause them")
+    bo.edits("one", "two")
+    assert "has paused you" in bo.sees
+    assert dialogue.labels() == ["one"]
+    ada.taps("Let them go on", on=ada.room.bubbles[-1])
+    bo.edits("two", "three")
+    assert dialogue.labels() == ["three"]
 
 
 def test_a_dismissed_note_is_decided_and_a_second_admin_is_told_so(scene):

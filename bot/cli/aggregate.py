@@ -1,6 +1,7 @@
 """`aggregate`: the consensus of answers from anywhere, as a table."""
 
 import csv
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "label": ("label", "answer", "class"),
     "text": ("text", "transcript", "transcription"),
 }
+NUMBER: Final = re.compile(r"[+-]?\d+([.,]\d+)?")
 Merged = Sequence[tuple[str, str, float]]
 """(item, label or text, confidence); the label of a tie is empty."""
 
@@ -49,8 +51,15 @@ def aggregate_command(answers: Path, method: str, gold: Path | None, output: Pat
     with writing(output), output.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file)
         table.writerow(("item", kind, "confidence"))
-        table.writerows((item, label, f"{confidence:.4f}") for item, label, confidence in merged)
+        table.writerows((_cell(item), _cell(label), f"{confidence:.4f}") for item, label, confidence in merged)
     click.echo(f"{len(merged):,} items from {len(rows):,} answers ({said}): {output}")
+
+
+def _cell(text: str) -> str:
+    """As no spreadsheet takes for a formula. A number is none, and a cell that was made safe before stays as it is."""
+    from bot.exchange.writers.csvs import neutral
+
+    return text if text.startswith("'") or NUMBER.fullmatch(text) else neutral(text)
 
 
 Rows = Sequence[tuple[str, ...]]

@@ -14,10 +14,10 @@ from bot.exchange.sentences import counted
 from bot.labels import LABEL_TYPES
 from bot.project import Project
 from bot.projectfile import load, parse
+from bot.spreading import spread
 from storage import figures, people, projects
-from storage.database import Database, Transaction, run
+from storage.database import Transaction, run
 from storage.figures import Parts
-from storage.overlap import is_spread, set_overlap
 from storage.projects import ProjectRow
 
 TEMPLATES = Path(__file__).parents[2] / "config" / "projects"
@@ -77,9 +77,14 @@ def check_command(file: Path) -> None:
     """Read a project file and say what is wrong with it, with the line."""
     project = read_project(file)
     asked = ", ".join(f"{q.type} ({len(q.labels)} labels)" if q.labels else q.type for q in project.questions)
-    click.echo(f"{file} is fine: “{project.title}” asks {asked}; {project.overlap} answers an item.")
+    click.echo(f"{file} is fine: “{project.title}” asks {asked}; {_answers(project)} an item.")
     for one in reminders(project):
         click.echo(f"Note: {one}")
+
+
+def _answers(project: Project) -> str:
+    adaptive = project.adaptive
+    return counted(project.overlap, "answer") if adaptive is None else f"{adaptive.min} to {adaptive.max} answers"
 
 
 @click.command("apply", epilog="Example: labelbot apply reviews.toml")
@@ -94,7 +99,7 @@ def apply_file(file: Path, then: bool = True) -> None:
     project = read_project(file)
     with session(create=True) as opened:
         row, changed = run(opened.database, lambda tx: save(tx, project))
-        spread_overlap(opened.database, row, project)
+        spread(opened.database, row.id)
         lacking = run(opened.database, lambda tx: wants(tx, row, project))
     for one in lacking:
         if one.wrong:
@@ -112,19 +117,6 @@ def save(tx: Transaction, project: Project) -> tuple[ProjectRow, bool]:
     if changed:
         people.record(tx, None, row.id, "apply", {"version": row.version})
     return row, changed
-
-
-def spread_overlap(database: Database, row: ProjectRow, project: Project) -> None:
-    """A changed overlap reaches the items in small transactions, beside people's taps; a spreading that was killed
-    begins anew."""
-    if run(database, lambda tx: is_spread(tx, row.id, project.overlap)):
-        return
-    after = 0
-    while True:
-        change = partial(set_overlap, project=row.id, overlap=project.overlap, after_id=after)
-        after = run(database, change)
-        if after == 0:
-            return
 
 
 def _as_json(row: ProjectRow, title: str, parts: Parts) -> dict[str, object]:

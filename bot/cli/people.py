@@ -8,6 +8,7 @@ from datetime import timedelta
 import click
 
 from bot import pausing, payload
+from bot.characters import harmless
 from bot.cli.session import Session, session
 from bot.cli.trouble import Trouble
 from bot.exchange.sentences import counted
@@ -89,7 +90,8 @@ def invite_command(
     if as_json:
         click.echo(json.dumps({"code": code, "links": links}))
         return
-    click.echo(f"Code: {code}")
+    lets_in = "the owner, once" if owner else f"{counted(uses, role)} of {project}"
+    click.echo(f"Code: {code} ({lets_in})")
     for platform, link in links.items():
         click.echo(f"{platform:>9}: {link}")
     if qr and links:
@@ -173,7 +175,7 @@ def people_command(
         click.echo(f"Nobody yet. Let people in: labelbot invite {project}")
     for member in members:
         mark = "" if member.state == "active" else f"  ({member.state})"
-        click.echo(f"{member.public}  {member.role:<10} {member.answered:>7} answers  {member.name}{mark}")
+        click.echo(f"{member.public}  {member.role:<10} {member.answered:>7} answers  {harmless(member.name)}{mark}")
 
 
 def _change(

@@ -154,6 +154,7 @@ def _told(changed: "Mapping[str, Work]") -> str:
 
 
 def _csv(sheet: _Sheet) -> str:
+    from bot.exchange.writers.csvs import neutral
     from bot.quality.work import FIGURES
 
     name = () if sheet.names is None else ("name",)
@@ -161,7 +162,8 @@ def _csv(sheet: _Sheet) -> str:
     text = io.StringIO()
     writer = csv.DictWriter(text, ["person", *name, "row", *figures], lineterminator="\n")
     writer.writeheader()
-    writer.writerows(sheet.rows())
+    for row in sheet.rows():
+        writer.writerow({key: neutral(value) if isinstance(value, str) else value for key, value in row.items()})
     return text.getvalue()
 
 

@@ -30,7 +30,7 @@ from bot.labels.cells import Box
 from bot.labels.colours import colour
 from bot.labels.matching import Named, apart, clusters, middle
 from bot.labels.menu import index_of
-from bot.labels.names import is_list, named
+from bot.labels.names import is_list, named, number_in
 from bot.labels.options import words
 from bot.labels.sketch import Sketch, Sketched, load
 from bot.project import Json, LabelDef, Question
@@ -214,7 +214,7 @@ def _read(question: Question, number: int, one: Json) -> dict[str, Json]:
     if not isinstance(one, Mapping):
         raise BadAnswer(phrase("boxes.record", number=number))
     label = named(question, one.get("label"), parents=False).name
-    numbers = [_number(value) for value in _sides(one)]
+    numbers = [number_in(value) for value in _sides(one)]
     if len(numbers) != 4 or None in numbers:
         raise BadAnswer(phrase("boxes.record", number=number))
     x, y, width, height = (value for value in numbers if value is not None)
@@ -231,12 +231,6 @@ def _sides(one: Mapping[str, Json]) -> Sequence[Json]:
         return listed
     names = ("xmin", "ymin", "xmax", "ymax") if "xmin" in one else ("x", "y", "width", "height")
     return [one.get(name) for name in names]
-
-
-def _number(value: Json) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        return None
-    return value
 
 
 def _clipped(number: int, box: Box, size: tuple[int, int]) -> Box:

@@ -12,6 +12,10 @@ NAMED = 8
 """How many labels a sentence lists."""
 QUOTED = 40
 """How many characters of what was typed a sentence repeats."""
+NAME_MOST = 1000
+"""Characters, of what may be a label's name: whoever types more means none, and to fold it would take its time."""
+LARGEST = 1e9
+"""Pixels, or what else a mark is measured in; numbers beyond it are no measure of anything."""
 
 _MARKS = dict.fromkeys([0xFE0E, 0xFE0F, 0x200D, *range(0x1F3FB, 0x1F400)])  # how an emoji looks, not which it is
 _EMOJI = frozenset({"So", "Me", "Cn"})  # Cn: emoji younger than this Python
@@ -35,6 +39,8 @@ def storable(text: str) -> str:
 
 def called(question: Question, text: str) -> tuple[LabelDef, ...]:
     """The label of that name or title, whatever its case and emoji; several where titles are the same."""
+    if len(text) > NAME_MOST:
+        return ()
     exact = question.label(text.strip())
     if exact:
         return (exact,)
@@ -118,3 +124,11 @@ def _folded(text: str) -> str:
 def _bare(text: str) -> str:
     """Without emoji; empty where there is nothing else."""
     return " ".join("".join(sign for sign in _folded(text) if unicodedata.category(sign) not in _EMOJI).split())
+
+
+def number_in(value: Json) -> float | None:
+    """The number it is; None for none, and for one that no picture is as large as: JSON's whole numbers have no end,
+    and those beyond a float's would fail in every sum."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) <= LARGEST:
+        return None
+    return value

@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.labels import brush, rle
 from bot.labels.base import BadAnswer, Label, StudioResult, Subject
-from bot.labels.names import is_list
+from bot.labels.names import is_list, number_in
 from bot.project import Json
 from bot.wording import phrase
 
@@ -155,9 +155,10 @@ def _exact(number: float) -> float:
 
 
 def _number(value: Json) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    found = number_in(value)
+    if found is None:
         raise BadAnswer(phrase("label.missing"))
-    return value
+    return found
 
 
 def _list(value: Json) -> Sequence[Json]:

@@ -75,12 +75,12 @@ def _address(button: Button) -> str:
 
 
 def _media(media: Media) -> Bubble:
+    """Without the file's own name, which may say what is on it, or that it is gold."""
     return {
         "kind": media.kind,
         "mime": media.mime,
         "url": f"/media/{media.sha256}",
         "alt": media.alt,
-        "name": media.name,
         "seconds": None if media.duration_ms is None else media.duration_ms / 1000,
         "width": media.width,
         "height": media.height,

@@ -1,12 +1,19 @@
 """What every request passes: security headers, who may ask from where, and how much may be sent."""
 
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.delivery import bare
+
+log = logging.getLogger("labelbot")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; "
     "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
@@ -24,14 +31,28 @@ HEADERS = {
 }
 STRICT_TRANSPORT = "max-age=31536000"
 LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
+BODY_SECONDS = 60.0
+"""Enough for the largest mask over a slow line."""
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 
-class Shield:
-    """Puts the security headers on every answer and counts the answers by their status class."""
+Failed = Callable[[Request], Awaitable[Response]]
+"""What is answered where the fault is ours."""
 
-    def __init__(self, app: ASGIApp, counts: dict[str, int], secure: bool, local_only: bool) -> None:
+
+async def _failed(request: Request) -> Response:
+    return Response(status_code=500)
+
+
+class Shield:
+    """Puts the security headers on every answer and counts the answers by their status class. What fails is logged
+    without its words, which may be a person's, and without the address, which may be a key."""
+
+    def __init__(
+        self, app: ASGIApp, counts: dict[str, int], secure: bool, local_only: bool, failed: Failed = _failed
+    ) -> None:
         self._app = app
+        self._failed = failed
         self._counts = counts
         self._local_only = local_only
         self._headers = HEADERS | ({"strict-transport-security": STRICT_TRANSPORT} if secure else {})
@@ -41,15 +62,25 @@ class Shield:
             await self._app(scope, receive, send)
             return
 
+        begun = False
+
         async def guarded(message: Message) -> None:
+            nonlocal begun
+            begun = True
             if message["type"] == "http.response.start":
                 self._finish(message)
             await send(message)
 
         if self._local_only and not is_local(Request(scope)):
             await _refuse(guarded)
-        else:
+            return
+        try:
             await self._app(scope, receive, guarded)
+        except Exception as error:
+            log.error("a request failed: %s", type(error).__name__, exc_info=bare(error))
+            if not begun:
+                answer = await self._failed(Request(scope))
+                await answer(scope, receive, guarded)
 
     def _finish(self, message: Message) -> None:
         headers = MutableHeaders(scope=message)
@@ -80,24 +111,44 @@ def is_ours(request: Request, public_url: str, *, must_say: bool = False) -> boo
     """Whether a page of ours sent this request. `must_say`: a request that does not say where it is from is not."""
     origin = request.headers.get("origin")
     if origin is not None:
-        parts = urlsplit(origin)
-        return parts.netloc != "" and parts.netloc in (request.headers.get("host", ""), urlsplit(public_url).netloc)
+        place = _place(origin)
+        return place != "" and place in (request.headers.get("host", ""), _place(public_url))
     site = request.headers.get("sec-fetch-site")
     return not must_say if site is None else site in ("same-origin", "none")
 
 
-async def body_of(request: Request, limit: int) -> bytes:
-    """The body, read no further than `limit` bytes; above it the answer is 413 and nothing was kept."""
+async def body_of(request: Request, limit: int, seconds: float = BODY_SECONDS) -> bytes:
+    """The body, read no further than `limit` bytes; above it the answer is 413 and nothing was kept. One that has not
+    come in `seconds` is not waited for (408): who sends a byte now and then would hold what came so far for ever."""
     told = request.headers.get("content-length", "")
     if told.isdigit() and int(told) > limit:
         raise HTTPException(413)
+    try:
+        async with asyncio.timeout(seconds):
+            return await _read(request, limit)
+    except TimeoutError:
+        raise HTTPException(408) from None
+
+
+async def _read(request: Request, limit: int) -> bytes:
     parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > limit:
-            raise HTTPException(413)
-        parts.append(part)
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if size > limit:
+                raise HTTPException(413)
+            parts.append(part)
+    except ClientDisconnect:  # no fault of ours: nobody is there any more to be answered, and nothing to be logged
+        raise HTTPException(400) from None
     return b"".join(parts)
+
+
+def _place(address: str) -> str:
+    """Host and port, as they stand there; empty for what is no address."""
+    try:
+        return urlsplit(address).netloc
+    except ValueError:
+        return ""
 
 
 def _host_name(host: str) -> str:

@@ -21,8 +21,29 @@ KNOWN_SECONDS = 60.0
 ADDRESSES = 4096
 WRONG_TRIES = 20
 WINDOW_SECONDS = 600.0
+BURST = 200
+PER_SECOND = 20.0
+"""What one person may send: far more than hands can, and so little that a program of theirs leaves room for others."""
 PERSON = re.compile(r"u[0-9a-f]{16}")
 """A person's external id, which is the name of their chat too."""
+
+
+@dataclass(slots=True)
+class Allowance:
+    """What each person may still send: `burst` at once, then `per_second`."""
+
+    burst: int = BURST
+    per_second: float = PER_SECOND
+    _left: "OrderedDict[str, tuple[float, float]]" = field(default_factory=OrderedDict)
+
+    def take(self, user: str, now: float) -> bool:
+        """Whether there was one left. `now` is in seconds, of a clock that never goes back."""
+        since, left = self._left.pop(user, (now, float(self.burst)))
+        left = min(self.burst, left + (now - since) * self.per_second)
+        self._left[user] = (now, left - 1 if left >= 1 else left)
+        while len(self._left) > KNOWN_VISITORS:
+            self._left.popitem(last=False)
+        return left >= 1
 
 
 @dataclass(slots=True, kw_only=True)
@@ -33,6 +54,7 @@ class House:
     reception: Reception
     open_media: OpenMedia
     public_url: str = ""
+    allowance: Allowance = field(default_factory=Allowance)
     _known: "OrderedDict[str, tuple[float, Visitor]]" = field(default_factory=OrderedDict)
 
     @property

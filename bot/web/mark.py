@@ -3,17 +3,19 @@
 import json
 import math
 import re
+import time
 from typing import Any
 from uuid import uuid4
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.buttons import Pressed, pack
 from bot.chat import FieldErrors, Opened, Outcome, Submit, Toast
 from bot.web import guard
+from bot.web.answers import Json as JsonAnswer
 from bot.web.guard import body_of, is_ours
 from bot.web.house import House, language
 from bot.web.media import SHA256, headers_of
@@ -91,13 +93,13 @@ class Mark:
         card = text_in(asked, "card", NONCE_LENGTH)
         way = WayIn(key=asked["key"], card=card, visitor=visitor, link=link, opening=opening)
         try:
-            return JSONResponse({"session": await self._marking.enter(way, language(request))})
+            return JsonAnswer({"session": await self._marking.enter(way, language(request))})
         except Refused as error:
-            return JSONResponse({"error": str(error)}, 403)
+            return JsonAnswer({"error": str(error)}, 403)
 
     async def item(self, request: Request) -> Response:
         guest = await self._guest(request)
-        return JSONResponse(await self._item(guest))
+        return JsonAnswer(await self._item(guest))
 
     async def send(self, request: Request) -> Response:
         guest = await self._guest(request)
@@ -165,13 +167,13 @@ class Mark:
         if isinstance(ack, FieldErrors):
             field, sentence = next(iter(ack.errors.items()))
             if field == "marks":
-                return JSONResponse({"error": sentence}, 422)
-            return JSONResponse({"error": sentence, "item": await self._item(guest)}, 409)
+                return JsonAnswer({"error": sentence}, 422)
+            return JsonAnswer({"error": sentence, "item": await self._item(guest)}, 409)
         if isinstance(ack, Toast) and ack.alert:  # our fault: sent again, it would only fail again
-            return JSONResponse({"error": ack.text}, 422)
+            return JsonAnswer({"error": ack.text}, 422)
         said = ack.text if isinstance(ack, Toast) else await self._marking.told(guest, pressed.nonce)
         lasting = isinstance(ack, Toast) and ack.lasting
-        return JSONResponse({"said": said, "lasting": lasting, "item": await self._item(guest)})
+        return JsonAnswer({"said": said, "lasting": lasting, "item": await self._item(guest)})
 
     async def _item(self, guest: Guest) -> Json:
         """The item in hand, else the next one, which the chat brings."""
@@ -188,9 +190,12 @@ class Mark:
         if scheme.lower() != "bearer":
             raise HTTPException(401)
         try:
-            return await self._marking.guest(token.strip(), language(request))
+            guest = await self._marking.guest(token.strip(), language(request))
         except Refused as error:
             raise Over(str(error)) from None
+        if not self._house.allowance.take(f"{guest.account} {guest.user}", time.monotonic()):
+            raise HTTPException(429)
+        return guest
 
     async def _asked(self, request: Request, most: int) -> Asked:
         if not is_ours(request, self._house.public_url, must_say=True):
@@ -215,7 +220,7 @@ class Over(HTTPException):
 
 async def over(request: Request, error: Exception) -> Response:
     assert isinstance(error, Over)
-    return JSONResponse({"error": error.detail}, 401)
+    return JsonAnswer({"error": error.detail}, 401)
 
 
 def _about(asked: Asked, action: str) -> Pressed:

@@ -14,7 +14,7 @@ from bot.web import templates
 from bot.web.entry import Entry
 from bot.web.guard import Shield
 from bot.web.hooks import Gauges, Hooks
-from bot.web.house import House, language
+from bot.web.house import Allowance, House, language
 from bot.web.mark import Mark, Over, over
 from bot.web.media import Media
 from bot.web.ports import Ailment, Board, Counters, Marking, OpenMedia, Reception, Reporting, SlackHook, TelegramHook
@@ -46,6 +46,7 @@ def build(
     reporting: Reporting | None = None,
     public_url: str = "",
     local_only: bool = False,
+    allowance: Allowance | None = None,
     on_telegram: TelegramHook | None = None,
     on_slack: SlackHook | None = None,
     counters: Counters = _nothing,
@@ -62,6 +63,7 @@ def build(
         reception=reception,
         open_media=open_media,
         public_url=public_url,
+        allowance=allowance or Allowance(),
     )
     counts: dict[str, int] = {}
     return Starlette(
@@ -71,13 +73,13 @@ def build(
             *Streams(house).routes(),
             *Media(house).routes(),
             *(Mark(house, marking).routes() if marking is not None else ()),
-            *(Reports(reporting).routes() if reporting is not None else ()),
+            *(Reports(reporting, open_media).routes() if reporting is not None else ()),
             *Hooks(on_telegram, on_slack).routes(),
             *Gauges(house, counts, counters, ailment).routes(),
             *templates.routes(),
         ],
-        middleware=[Middleware(Shield, counts=counts, secure=house.secure, local_only=local_only)],
-        exception_handlers={Over: over, HTTPException: _refused, Exception: _failed},
+        middleware=[Middleware(Shield, counts=counts, secure=house.secure, local_only=local_only, failed=_failed)],
+        exception_handlers={Over: over, HTTPException: _refused},
     )
 
 
@@ -91,6 +93,6 @@ async def _refused(request: Request, error: Exception) -> Response:
     return HTMLResponse(templates.page("error", words, sentence=sentence), status, headers)
 
 
-async def _failed(request: Request, error: Exception) -> Response:
-    """Our bug: the server logs it; the person hears one sentence and their page tries again."""
+async def _failed(request: Request) -> Response:
+    """Our bug: it was logged; the person hears one sentence and their page tries again."""
     return await _refused(request, HTTPException(500))

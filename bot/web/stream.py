@@ -17,8 +17,11 @@ from bot.web.ports import Page
 KEEP_ALIVE_SECONDS = 15.0
 LONGEST_SECONDS = 3600.0
 """A stream ends after this long; the page comes back, and its session is looked at again."""
+CHANNEL_SECONDS = 300.0
+"""That of a channel ends sooner: who was removed from its project meanwhile reads no more of it."""
 MOST_STREAMS = 12
-"""Pages of one chat open at once."""
+MOST_READERS = 500
+"""Pages open at once of one person's chat, and of a channel, which all of a project read."""
 
 
 class Streams:
@@ -35,7 +38,7 @@ class Streams:
         visitor = await self._house.visitor(request)
         if visitor is None:
             raise HTTPException(401)
-        return self._stream(request, visitor.user)
+        return self._stream(request, visitor.user, MOST_STREAMS, LONGEST_SECONDS)
 
     async def channel(self, request: Request) -> StreamingResponse:
         visitor = await self._house.visitor(request)
@@ -44,17 +47,17 @@ class Streams:
         name = request.path_params["name"]
         if not await self._house.may_read(visitor, name):
             raise HTTPException(404)
-        return self._stream(request, name)
+        return self._stream(request, name, MOST_READERS, CHANNEL_SECONDS)
 
-    def _stream(self, request: Request, chat: str) -> StreamingResponse:
+    def _stream(self, request: Request, chat: str, most: int, longest: float) -> StreamingResponse:
         if request.method != "GET":
             raise HTTPException(405)
-        if self._house.browser.listeners(chat) >= MOST_STREAMS:
+        if self._house.browser.listeners(chat) >= most:
             raise HTTPException(429)
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-        return StreamingResponse(self._events(request, chat), media_type="text/event-stream", headers=headers)
+        return StreamingResponse(self._events(request, chat, longest), media_type="text/event-stream", headers=headers)
 
-    async def _events(self, request: Request, chat: str) -> AsyncIterator[bytes]:
+    async def _events(self, request: Request, chat: str, longest: float) -> AsyncIterator[bytes]:
         start = said = time.monotonic()
         async with aclosing(self._house.browser.news(chat, _after(request))) as news:
             async for whole, pages in news:
@@ -65,7 +68,7 @@ class Streams:
                 elif now - said > KEEP_ALIVE_SECONDS:
                     said = now
                     yield b": still here\n\n"
-                if now - start > LONGEST_SECONDS or await request.is_disconnected():
+                if now - start > longest or await request.is_disconnected():
                     return
 
 

@@ -2,11 +2,11 @@
 
 import json
 import re
+import time
 from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from bot.chat import (
@@ -23,6 +23,7 @@ from bot.chat import (
     Submit,
     Toast,
 )
+from bot.web.answers import Json as JsonAnswer
 from bot.web.bubbles import spoken_bubble, standing
 from bot.web.guard import body_of, is_ours
 from bot.web.house import House, language
@@ -51,16 +52,16 @@ class Talk:
         posts = [Route(f"/chat/{name}", endpoint, methods=["POST"]) for name, endpoint in doors.items()]
         return [*posts, Route("/chat/me", self.me)]
 
-    async def me(self, request: Request) -> JSONResponse:
+    async def me(self, request: Request) -> JsonAnswer:
         visitor = await self._visitor(request)
-        return JSONResponse({"name": visitor.name})
+        return JsonAnswer({"name": visitor.name})
 
-    async def press(self, request: Request) -> JSONResponse:
+    async def press(self, request: Request) -> JsonAnswer:
         visitor, asked = await self._asked(request)
-        shown = standing(text_in(asked, "message", 20), text_in(asked, "kind", 20))
+        shown = standing(_number_in(asked, "message"), text_in(asked, "kind", 20))
         return await self._tell(Press(**_from(request, visitor, asked), data=text_in(asked, "data", 200), shown=shown))
 
-    async def say(self, request: Request) -> JSONResponse:
+    async def say(self, request: Request) -> JsonAnswer:
         visitor, asked = await self._asked(request)
         text, about = text_in(asked, "text", TEXT_LENGTH).strip(), _from(request, visitor, asked)
         if not text:
@@ -71,18 +72,18 @@ class Talk:
         message = "" if silent else await self._keep(visitor, masked(text), about["key"])
         if command is not None:
             return await self._tell(Command(**about, word=command[1], argument=command[2] or ""))
-        return await self._tell(Reply(**about, text=text, message=message, to=text_in(asked, "to", 20)))
+        return await self._tell(Reply(**about, text=text, message=message, to=_number_in(asked, "to")))
 
-    async def edit(self, request: Request) -> JSONResponse:
+    async def edit(self, request: Request) -> JsonAnswer:
         visitor, asked = await self._asked(request)
-        text, message = text_in(asked, "text", TEXT_LENGTH).strip(), text_in(asked, "message", 20)
+        text, message = text_in(asked, "text", TEXT_LENGTH).strip(), _number_in(asked, "message")
         changed = spoken_bubble(masked(text)) | {"edited": True}
         if not text or not await self._house.board.correct(visitor.user, message, changed):
             raise HTTPException(400)
         await self._house.browser.ring(visitor.user)
         return await self._tell(Edited(**_from(request, visitor, asked), text=text, message=message))
 
-    async def submit(self, request: Request) -> JSONResponse:
+    async def submit(self, request: Request) -> JsonAnswer:
         visitor, asked = await self._asked(request)
         values = asked.get("values")
         if not isinstance(values, dict) or len(values) > FIELDS:
@@ -91,7 +92,7 @@ class Talk:
         about = _from(request, visitor, asked)
         return await self._tell(Submit(**about, data=text_in(asked, "data", 200), values=filled))
 
-    async def open(self, request: Request) -> JSONResponse:
+    async def open(self, request: Request) -> JsonAnswer:
         visitor, asked = await self._asked(request)
         return await self._tell(Opened(**_from(request, visitor, asked), place="chat"))
 
@@ -100,13 +101,15 @@ class Talk:
         await self._house.browser.ring(visitor.user)
         return str(row)
 
-    async def _tell(self, event: Event) -> JSONResponse:
+    async def _tell(self, event: Event) -> JsonAnswer:
         outcome = await self._house.receive(event)
-        return JSONResponse(answer(outcome.ack))
+        return JsonAnswer(answer(outcome.ack))
 
     async def _asked(self, request: Request) -> tuple[Visitor, Asked]:
         """Who asks, and what; before a stranger's body is read they are turned away."""
         visitor = await self._visitor(request)
+        if not self._house.allowance.take(visitor.user, time.monotonic()):
+            raise HTTPException(429)
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             raise HTTPException(415)
         try:
@@ -169,6 +172,14 @@ def _from(request: Request, visitor: Visitor, asked: Asked) -> Asked:
         "name": visitor.name,
         "language": language(request),
     }
+
+
+def _number_in(asked: Asked, name: str) -> str:
+    """A message's number, as the page was told it; empty for none."""
+    value = text_in(asked, name, 20)
+    if value and not (value.isascii() and value.isdigit()):
+        raise HTTPException(400)
+    return value
 
 
 def text_in(asked: Asked, name: str, limit: int) -> str:

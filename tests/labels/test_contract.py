@@ -4,6 +4,8 @@ import ast
 import itertools
 import json
 import string
+import time
+from contextlib import suppress
 from dataclasses import replace
 from functools import reduce
 from pathlib import Path
@@ -92,6 +94,39 @@ def test_garbage_from_outside_is_refused(kind, value):
         kind.read(kind.EXAMPLE.question, value)
     for language in LANGUAGES:
         assert say(language, refused.value.said)
+
+
+def leaves(value):
+    """The value with each of its parts in turn replaced by what nobody's page sends."""
+    yield from (10**400, -(10**400), 1e308, 2**63, -1, None, True, "\ud800", "\0", [], {}, [[]], {"a": {}})
+    if isinstance(value, dict | list):
+        for place, part in value.items() if isinstance(value, dict) else enumerate(value):
+            for other in leaves(part):
+                spoilt = value.copy()
+                spoilt[place] = other
+                yield spoilt
+
+
+@TYPES
+def test_a_label_with_any_part_spoilt_is_a_label_or_refused(kind):
+    for label in leaves(kind.EXAMPLE.label):
+        with suppress(BadAnswer):
+            read = kind.read(kind.EXAMPLE.question, label)
+            kind.fit(kind.EXAMPLE.question, read, kind.EXAMPLE.subject)
+
+
+RUNS = (" ", "\t \n", "1 ", "1-", "B3 ", "x=y ", "3-4 ORG ", "- ", "->", ": ", "a;", "1,", "(", "\u200d", "😊")
+
+
+@TYPES
+def test_no_text_holds_up_everybody_elses_taps(kind):
+    """What is typed is read within a transaction: a pattern that tried every part of a run would take minutes."""
+    began = time.process_time()
+    for run in RUNS:
+        for text in (run * 2000, f"x{run * 2000}=", f"B3 {run * 2000}F7 car"):
+            with suppress(BadAnswer):
+                kind.advance(kind.EXAMPLE.question, None, Typed(text[:2500]), kind.EXAMPLE.subject)
+    assert time.process_time() - began < 5
 
 
 @TYPES

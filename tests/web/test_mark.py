@@ -83,6 +83,17 @@ def test_what_is_no_answer_is_told_and_may_be_mended_under_the_same_key(house: H
     assert house.labels() == [ADA]
 
 
+def test_half_a_character_in_what_is_sent_is_told_like_other_mistakes(house: House, anna: Page) -> None:
+    item = anna.item
+    asked = {"key": str(uuid4()), "card": item["card"], "step": item["step"]}
+    body = json.dumps(asked | {"marks": [{"start": 0, "end": 3, "label": "\ud800"}]})
+    headers = anna.bearer | {"content-type": "application/json"}
+    answer = anna.client.post("/mark/send", content=body, headers=headers)
+    assert answer.status_code == 422
+    assert "\\ud800" in answer.text
+    assert house.labels() == []
+
+
 def test_the_card_of_another_project_is_not_answered_for_this_one(house: House, anna: Page) -> None:
     """A visit is to one project: on another one's card nothing can be done from there."""
     house.add(Project("more", "More", NAMES.questions, gold_share=0.0), [{"data": {"text": "Ada"}}] * 1)

@@ -3,19 +3,24 @@
 import asyncio
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
 import pytest
+from sqlalchemy import insert, select
 
 from bot import links
 from bot.project import LabelDef, Project, Question
 from bot.reporting import ReportDesk
+from bot.web.ports import Refused
 from bot.web.server import build
 from bot.workers import report_link
-from storage import seals
+from storage import accounts, people, projects, seals
 from storage.database import Transaction, opened, run
 from storage.migrations import migrate
+from storage.schema import answers, items
+from storage.schema import people as people_table
 from tests.quality.test_report import answer
 from tests.worlds import add_items, make
 
@@ -54,13 +59,19 @@ def project(database):
 
 @pytest.fixture(scope="module")
 def desk(database):
-    return ReportDesk(database)
+    async def painted(medium):
+        """As the program paints it, in a file of another name."""
+        return replace(medium, sha256="d" * 64)
+
+    return ReportDesk(database, painted)
 
 
 @pytest.fixture
 def get(desk):
-    app = build(browser=None, board=None, receive=None, reception=None, open_media=None, reporting=desk)
+    return asker(build(browser=None, board=None, receive=None, reception=None, open_media=None, reporting=desk))
 
+
+def asker(app):
     def ask(address, **headers):
         async def asked():
             transport = httpx.ASGITransport(app=app)
@@ -116,6 +127,23 @@ def test_a_disputed_item_leads_to_its_answers(get, address):
     assert f'href="{address}"' in answer.text
 
 
+def test_half_a_character_in_an_item_fails_no_page(get, database, project):
+    def add(tx: Transaction) -> tuple[str, str]:
+        half, _ = projects.save(tx, "half", TICKETS.as_config() | {"name": "half"})
+        who = tx.value(select(people_table.c.id).limit(1))
+        rows = [{"state": "done", "answers": 1, "taken": 1, "data": {"text": "half \ud83d of it"}}]
+        (item,) = add_items(tx, half.id, rows, 1, "half-")
+        row = {"project": half.id, "item": item, "person": who, "kind": "label", "version": 1, "live": True}
+        tx.insert(insert(answers), row | {"label": {"label": "other"}, "answered_at": tx.now})
+        return report_link(tx, half.id, ""), tx.value(select(items.c.key).where(items.c.id == item))
+
+    link, key = run(database, add)
+    assert get(link).status_code == 200
+    answer = get(f"{link}/item?key={key}")
+    assert answer.status_code == 200
+    assert "half ? of it" in answer.text
+
+
 def test_an_item_that_is_not_there_is_not_found(get, address):
     assert get(f"{address}/item?key=nothing").status_code == 404
 
@@ -133,6 +161,63 @@ def test_a_link_of_another_project_cannot_be_made_of_it(get, address):
     assert get(f"/report/{forged}.{mac}").status_code == 403
 
 
+@pytest.mark.parametrize("carried", ['="><h1>Pay here', "==x", '"<i>', "%3D%22%3E%3Ci%3E", " "])
+def test_a_link_carries_no_markup_along(get, address, carried):
+    for spoilt in (address + carried, address.replace(".", carried + "."), f"{address[:20]}{carried}{address[20:]}"):
+        for page in (spoilt, f"{spoilt}/item?key=tickets-1"):
+            answer = get(page)
+            assert answer.status_code in (403, 404), page
+            assert "<h1>Pay" not in answer.text
+            assert "<i>" not in answer.text
+
+
+def test_an_admins_link_ends_when_they_are_admin_no_more(get, database, project):
+    def become(role: str) -> str:
+        def made(tx: Transaction) -> str:
+            ada = people.met(tx, account_of(tx), "ada") or people.welcome(tx, account_of(tx), "ada", "ada", "Ada", "en")
+            people.set_role(tx, project, ada.id, role)
+            return report_link(tx, project, "", ada.id)
+
+        return run(database, made)
+
+    link = become("admin")
+    assert get(link).status_code == 200
+    become("reviewer")
+    for page in (link, f"{link}/item?key=tickets-1"):
+        answer = get(page)
+        assert answer.status_code == 403
+        assert "no admin of the project any more" in answer.text
+    become("admin")
+    assert get(link).status_code == 200
+
+
+def account_of(tx: Transaction) -> int:
+    return accounts.account(tx, "telegram", "bot")
+
+
+class Counting:
+    """The database, and how often work was handed to it."""
+
+    def __init__(self, database):
+        self.database, self.count = database, 0
+
+    def submit(self, work, **how):
+        self.count += 1
+        return self.database.submit(work, **how)
+
+
+def test_forged_links_cost_no_transaction(database, address):
+    counting = Counting(database)
+    desk, token = ReportDesk(counting, None), address.removeprefix("/report/")
+    with pytest.raises(Refused):
+        in_a_thread(desk.report("x", {}, "en"))
+    counting.count = 0
+    for forged in ("x", f"{token[:-4]}AAAA"):
+        with pytest.raises(Refused):
+            in_a_thread(desk.report(forged, {}, "en"))
+    assert counting.count == 0
+
+
 def test_a_link_ends_after_a_week(get, database, project):
     secret = run(database, lambda tx: seals.seal(tx, links.REPORT_SEAL))
     now = run(database, lambda tx: tx.now)
@@ -145,8 +230,6 @@ def test_a_link_ends_after_a_week(get, database, project):
 
 def test_a_project_without_items_has_a_page_too(get, database):
     def empty(tx: Transaction) -> str:
-        from storage import projects
-
         row, _ = projects.save(tx, "empty", TICKETS.as_config() | {"name": "empty"})
         return report_link(tx, row.id, "")
 

@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,9 +15,13 @@ from uuid import uuid4
 import httpx
 import pytest
 from sqlalchemy import select
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 
 from bot.chat import Command, Edited, Message, Opened, Outgoing, Part, Press, Reply, Submit
 from bot.chats.browser import POLL_SECONDS
+from bot.web.guard import body_of
+from bot.web.house import Allowance
 from storage import people
 from storage.database import Transaction, run
 from storage.schema import pages
@@ -243,6 +247,44 @@ def test_another_site_cannot_join_or_press_for_a_person(here: Place) -> None:
     assert len(here.script.events) == 1
 
 
+@pytest.mark.parametrize("origin", ["http://[", "null", "", "//", "https://[::1", "javascript:1"])
+def test_an_origin_that_is_no_address_is_another_site(here: Place, origin: str) -> None:
+    with joined(here) as client:
+        answer = client.post("/chat/press", json={"key": str(uuid4())}, headers={"origin": origin})
+        assert answer.status_code == 403
+        assert client.post(f"/join/{here.invite()}", data={"name": "X"}, headers={"origin": origin}).status_code == 403
+
+
+def test_one_person_cannot_take_the_room_of_all(tmp_path: Path) -> None:
+    """A program of theirs is slowed down; others are heard."""
+    few = {"allowance": Allowance(3, 0.0)}
+    with place(tmp_path, list(CARDS), **few) as where, joined(where) as client, joined(where, "Bob") as other:
+        assert [post(client, "open").status_code for _ in range(5)] == [200, 200, 200, 429, 429]
+        assert post(other, "open").status_code == 200
+
+
+def test_what_a_person_may_send_comes_back_with_time() -> None:
+    allowance = Allowance(3, 2.0)
+    assert [allowance.take("u", 0.0) for _ in range(5)] == [True] * 3 + [False] * 2
+    assert allowance.take("v", 0.0)
+    assert [allowance.take("u", 1.0) for _ in range(3)] == [True, True, False]
+    assert [allowance.take("u", 1e6) for _ in range(4)] == [True] * 3 + [False]
+
+
+@pytest.mark.parametrize(("then", "status"), [(None, 408), ({"type": "http.disconnect"}, 400)])
+def test_a_body_that_never_ends_is_not_waited_for(then: dict[str, Any] | None, status: int) -> None:
+    """Nor is it an error of ours, with a stack in the log, when its sender is gone."""
+    sent = iter([{"type": "http.request", "body": b"{", "more_body": True}, then])
+
+    async def receive() -> Any:
+        return next(sent) or await asyncio.Event().wait()
+
+    request = Request({"type": "http", "method": "POST", "headers": []}, receive)
+    with ThreadPoolExecutor(1) as thread, pytest.raises(HTTPException) as refused:
+        thread.submit(asyncio.run, body_of(request, 100, seconds=0.01)).result(10)
+    assert refused.value.status_code == status
+
+
 def test_a_tap_becomes_a_press_and_the_card_changes_in_place(here: Place) -> None:
     with joined(here) as client:
         ((last, kind, messages),) = hear(client)
@@ -347,6 +389,8 @@ def test_opening_the_page_is_told(here: Place) -> None:
         b'{"key": "0123456789abcdef0123456789abcdef", "data": {"a": 1}}',
         b'{"key": "0123456789abcdef0123456789abcdef", "data": "' + b"x" * 300 + b'"}',
         b'{"key": "0123456789abcdef0123456789abcdef", "message": 17}',
+        b'{"key": "0123456789abcdef0123456789abcdef", "message": "1\\u0000"}',
+        b'{"key": "0123456789abcdef0123456789abcdef", "message": "\\ud800"}',
     ],
 )
 def test_a_malformed_post_is_refused_and_changes_nothing(here: Place, content: bytes) -> None:
@@ -357,7 +401,8 @@ def test_a_malformed_post_is_refused_and_changes_nothing(here: Place, content: b
     assert len(here.script.events) == 1
 
 
-def test_a_failure_of_ours_is_said_and_the_retry_succeeds(here: Place) -> None:
+def test_a_failure_of_ours_is_said_and_the_retry_succeeds(here: Place, caplog: pytest.LogCaptureFixture) -> None:
+    """The log says where, without words that may be a person's, and nobody else's log says more."""
     with joined(here) as client:
         here.script.failing = 1
         press = {"key": str(uuid4()), "message": "1", "kind": "text", "data": "skip"}
@@ -365,6 +410,9 @@ def test_a_failure_of_ours_is_said_and_the_retry_succeeds(here: Place) -> None:
         assert failed.status_code == 500
         assert "Nothing was lost" in failed.json()["error"]
         assert "disk" not in failed.text
+        assert failed.headers["x-content-type-options"] == "nosniff"
+        assert "a request failed" in caplog.text
+        assert "RuntimeError: the disk" not in caplog.text
         assert client.post("/chat/press", json=press).json()["toast"].startswith("Skipped")
 
 
@@ -407,20 +455,27 @@ def test_a_listening_page_hears_at_once(here: Place) -> None:
     assert waited < POLL_SECONDS - 1, "it was only found at the next look"
 
 
+def listening(client: httpx.Client, address: str, count: int) -> list[int]:
+    """The statuses of so many streams open at once."""
+    with ExitStack() as kept:
+        statuses, open_ones = [], []
+        for _ in range(count):
+            stream = kept.enter_context(client.stream("GET", address))
+            statuses.append(stream.status_code)
+            if stream.status_code == 200:
+                open_ones.append(stream.iter_raw())
+                next(open_ones[-1])
+        return statuses
+
+
 def test_streams_of_one_person_are_counted(here: Place) -> None:
     with joined(here) as client:
-        open_streams = [client.stream("GET", "/chat/events") for _ in range(13)]
-        statuses, listening = [], []
-        for stream in open_streams[:12]:
-            answer = stream.__enter__()
-            statuses.append(answer.status_code)
-            listening.append(answer.iter_raw())
-            next(listening[-1])
-        last = open_streams[12].__enter__()
-        statuses.append(last.status_code)
-        for stream in open_streams:
-            stream.__exit__(None, None, None)
-    assert statuses == [200] * 12 + [429]
+        assert listening(client, "/chat/events", 13) == [200] * 12 + [429]
+
+
+def test_a_channel_is_read_by_more_than_one_person_opens(here: Place) -> None:
+    with joined(here) as client:
+        assert listening(client, "/channel/team/events", 13) == [200] * 13
 
 
 def test_nobody_hears_anothers_chat(here: Place) -> None:

@@ -2,6 +2,7 @@
 const TIMEOUT = 15000;
 const PAUSES = [300, 1000, 2000, 4000, 8000];
 const SERVER_TRIES = 6;
+const TOO_MANY = 429;
 
 export class Sending {
   constructor({ onTrouble, onFine, onOver, onRefused }) {
@@ -49,7 +50,7 @@ export class Sending {
     for (let attempt = 0, failures = 0; ; attempt++) {
       const response = await this.attempt(job);
       if (response?.ok) return this.fine(response);
-      if (response && response.status < 500) return this.refused(response);
+      if (response && response.status < 500 && response.status !== TOO_MANY) return this.refused(response);
       failures += response ? 1 : 0;
       if (failures >= SERVER_TRIES) return this.refused(response);
       this.told.onTrouble();
