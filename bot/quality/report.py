@@ -105,9 +105,9 @@ class Disputed:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonFigures:
     """For admins. `name` is the pseudonym, unless the project shows names. `labels` are live ones on items, `gold` on
-    gold items; `superseded` were taken back or corrected; `alike` is how far the labels are those of others, `skill` how
-    right they are by the consensus, `skills` the same by question and label; `state` is active or paused, None where
-    `role` is."""
+    gold items; `superseded` were taken back or corrected; `alike` is how far the labels are those of others, `skill`
+    how right they are by the consensus, `skills` the same by question and label; `state` is active or paused, None
+    where `role` is."""
 
     id: str
     name: str

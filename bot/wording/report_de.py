@@ -113,7 +113,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "report.page.person": "Person",
     "report.page.items": "Einträge",
     "report.consensus": (
-        "Konsens von {items} Einträgen ({method}): Konfidenz im Mittel {confidence}, {sure} davon sind sicher (ab 0,95)."
+        "Konsens von {items} Einträgen ({method}): Konfidenz im Mittel {confidence}, {sure} davon sicher (ab 0,95)."
     ),
     "report.page.alike": "wie die anderen",
     "report.page.skill": "Können",
