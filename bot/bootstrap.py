@@ -121,7 +121,7 @@ async def _house(settings: Settings, database: Database, bound: socket.socket) -
         browser,
         FrontDoor(database, account, may_read(account)),
         PageDesk(database, app),
-        ReportDesk(database),
+        ReportDesk(database, drawings.painted),
         app.platforms,
         [browser],
         address,

@@ -72,7 +72,7 @@ class Compared:
         if self.decided is not None and self.decided.get(question.name) is not None:
             told = say(language, kind.describe(question, self.decided[question.name]))
             lines.append(say(language, phrase("item.decided", label=told)))
-        elif not self._drawn(question):
+        elif not drawn_on(question):
             lines.append(consensus(question, [label for _, label in labels], language))
         return lines + [f"{public}: {say(language, kind.describe(question, label))}" for public, label in labels]
 
@@ -80,18 +80,20 @@ class Compared:
         """The picture that people drew in and the comparison to paint over it; None where there is none."""
         for question in self.project.questions:
             there = picture_of(question, self.media)
-            if self._drawn(question) and there is not None and self.given:
+            if drawn_on(question) and there is not None and self.given:
                 return there, {"compare": self._comparison(question, language)}
         return None
-
-    def _drawn(self, question: Question) -> bool:
-        return LABEL_TYPES[question.type].ABOUT == "image"
 
     def _comparison(self, question: Question, language: str) -> dict[str, Any]:
         versions = [
             {"title": one.public, "label": one.label[question.name]} for one in self.given if question.name in one.label
         ]
         return {"question": question.as_config(), "versions": versions[:MOST], "language": language}
+
+
+def drawn_on(question: Question) -> bool:
+    """Whether people answer by marks on a picture."""
+    return LABEL_TYPES[question.type].ABOUT == "image"
 
 
 def consensus(question: Question, labels: Sequence[Label], language: str) -> str:
@@ -151,8 +153,14 @@ def compared(tx: Transaction, project: int, asked: Project, key: str) -> Compare
 
 
 def _media(found: Compared, language: str) -> tuple[Media, ...]:
+    drawing = drawing_of(found, language)
+    return tuple(as_media(one) for one in found.media) if drawing is None else (drawing,)
+
+
+def drawing_of(found: Compared, language: str) -> Media | None:
+    """The picture that people drew in, to be painted with their answers beside it; None where there is none."""
     picture = found.picture(language)
     if picture is None:
-        return tuple(as_media(one) for one in found.media)
+        return None
     kept, drawing = picture
-    return (replace(as_media(kept), drawing=json.dumps(drawing, separators=(",", ":"))),)
+    return replace(as_media(kept), drawing=json.dumps(drawing, separators=(",", ":")))

@@ -58,7 +58,7 @@ class Drawings:
         """The message with its pictures painted. Raises ChatError where that cannot be done."""
         if not any(media.drawing for media in outgoing.message.media):
             return outgoing
-        media = tuple([await self._painted(one) if one.drawing else one for one in outgoing.message.media])
+        media = tuple([await self.painted(one) if one.drawing else one for one in outgoing.message.media])
         return replace(outgoing, message=replace(outgoing.message, media=media))
 
     def path(self, key: str) -> Path | None:
@@ -82,7 +82,8 @@ class Drawings:
             self._retiring.cancel()
         self._retire()
 
-    async def _painted(self, media: Media) -> Media:
+    async def painted(self, media: Media) -> Media:
+        """The painted picture in place of the one to paint on. Raises ChatError where that cannot be done."""
         key = hashlib.sha256(
             f"{PAINTED}:{media.sha256}:{media.width}x{media.height}:{media.drawing}".encode()
         ).hexdigest()

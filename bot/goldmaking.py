@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from bot import serving
+from bot import serving, settling, stored
 from bot.buttons import Pressed
 from bot.characters import item_name
 from bot.chat import Part, Row, Text
@@ -15,6 +15,7 @@ from bot.golden import described
 from bot.turn import Turn
 from bot.wording import phrase
 from storage import gold, people, projects, queue
+from storage.database import Transaction
 
 if TYPE_CHECKING:
     from bot.comparing import Compared
@@ -49,7 +50,7 @@ def press(turn: Turn, pressed: Pressed) -> None:
         turn.tell(serving.not_here(turn, project, projects.by_id(turn.tx, project).version))
     elif pressed.action == "g":
         _make(turn, project, key, pressed)
-    elif gold.unmake_gold(turn.tx, project, pressed.step, turn.person.id):
+    elif unmake(turn.tx, project, pressed.step, turn.person.id):
         turn.tell(phrase("gold.gone", item=item_name(key)))
     else:
         turn.toast("gold.not_gold", alert=True)
@@ -64,7 +65,21 @@ def _make(turn: Turn, project: int, key: str, pressed: Pressed) -> None:
     label = None if found is None else found.proposed()
     if label is None or fingerprint(label) != pressed.argument:
         turn.toast("gold.changed", alert=True, item=item_name(key))
-    elif gold.make_gold(turn.tx, project, pressed.step, label, turn.person.id):
+    elif make(turn.tx, project, pressed.step, label, turn.person.id):
         turn.tell(phrase("gold.made", item=item_name(key), label=described(turn, asked, label)))
     else:
         turn.toast("gold.not", alert=True)
+
+
+def make(tx: Transaction, project: int, item: int, label: Mapping[str, Any], person: int | None, why: str = "") -> bool:
+    """As `storage.gold.make_gold`; where overlap is adaptive, its answers tell at once how good people are."""
+    row, asked = stored.by_id(tx, project)
+    with settling.changed(tx, project, asked, row.version, (item,)):
+        return gold.make_gold(tx, project, item, label, person, why)
+
+
+def unmake(tx: Transaction, project: int, item: int, person: int | None) -> bool:
+    """As `storage.gold.unmake_gold`; where overlap is adaptive, it wants as many answers as its label needs."""
+    row, asked = stored.by_id(tx, project)
+    with settling.changed(tx, project, asked, row.version, (item,)):
+        return gold.unmake_gold(tx, project, item, person)

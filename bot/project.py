@@ -150,6 +150,7 @@ class Project:
     summary: Summary | None = None
     review: Review | None = None
     watch: bool = True
+    names: bool = False
     consensus: str = "auto"
 
     def had_enough(self, answered: int) -> bool:

@@ -69,6 +69,7 @@ _RULES = (
     "gold_start",
     "gold_feedback",
     "watch",
+    "names",
     "consensus",
 )
 _PROJECT = (
@@ -165,6 +166,7 @@ class _Reader:
             "gold_feedback": lambda: root.flag("gold_feedback", False),
             "qualification": lambda: self.qualification(root) if "qualification" in root else None,
             "watch": lambda: root.flag("watch", True),
+            "names": lambda: root.flag("names", False),
             "consensus": lambda: root.one_of("consensus", CONSENSUS, "auto"),
             "skip_reasons": lambda: root.texts("skip_reasons", SKIP_REASONS, REASON_MAX),
             "chats": lambda: root.some_of("chats", CHATS),

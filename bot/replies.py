@@ -196,9 +196,8 @@ def _stays(turn: Turn, card: Card, answer: answers.Answer) -> Phrase | None:
 
 def _put_right(turn: Turn, card: Card, answer: answers.Answer, label: dict[str, Label]) -> None:
     project = turn.schema(card.project, card.rules)
-    seq = settling.begin(turn.tx, card.project, project)
-    answers.correct(turn.tx, answer, label)
-    settling.settle(turn.tx, card.project, project, card.item, seq)
+    with settling.changed(turn.tx, card.project, project, card.rules, (card.item,)):
+        answers.correct(turn.tx, answer, label)
 
 
 def _correct_piece(turn: Turn, card: Card, name: str, piece: int, text: str) -> None:

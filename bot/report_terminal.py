@@ -34,15 +34,19 @@ def terminal(report: Report, console: Console, language: str = "en") -> None:
     if report.gold.labels:
         _say(console, "", words.accuracy(report.gold, any(one.labels is None for one in report.questions)))
     if report.reviewed:
-        _say(console, "", words.say("report.reviewed", count=words.count(report.reviewed)))
-    hard = [*aids(report, words), unsure(report, words), *confusions(report, words)]
-    if any(hard):
-        _say(console, "", *(line for line in hard if line))
+        _say(console, "", words.reviewed(report.reviewed))
+    if report.savings is not None:
+        _say(console, "", words.savings(report.savings))
+    hard = [line for line in (*aids(report, words), unsure(report, words)) if line]
+    if hard:
+        _say(console, "", *hard)
+    for said, examples in confusions(report, words):
+        _say(console, "", said, *(f"  {one}" for one in examples))
     if report.ambiguity.items:
         _say(console, "", words.say("report.ambiguous"), *ambiguous(report, words))
     if report.disputed:
-        said = ("".join(part.text for part in dispute).rstrip() for dispute in disputes(report, words))
-        _say(console, "", words.say("report.disputed"), *said)
+        differing = ("".join(part.text for part in dispute).rstrip() for dispute in disputes(report, words))
+        _say(console, "", words.say("report.disputed"), *differing)
     if report.people:
         console.print()
         console.print(_people(report, words))

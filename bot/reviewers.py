@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final, TypeAlias
 
-from bot import doors, reviewing, serving
+from bot import doors, reviewing, serving, settling
 from bot.buttons import Pressed
 from bot.characters import cut, item_name, storable
 from bot.chat import Message, Part, Row
@@ -177,7 +177,9 @@ def _take(turn: Turn, found: Review, desk: Desk, pressed: Pressed) -> None:
 
 def _decide(turn: Turn, found: Review, desk: Desk, label: dict[str, Label]) -> None:
     told = (desk.asked.review or DEFAULT).feedback
-    if not reviews.decide(turn.tx, found, turn.person.id, label, desk.version, feedback=told):
+    with settling.changed(turn.tx, found.project, desk.asked, desk.version, (found.item,)):
+        decided = reviews.decide(turn.tx, found, turn.person.id, label, desk.version, feedback=told)
+    if not decided:
         turn.toast("review.decided")
         return
     people.record(turn.tx, turn.person.id, found.project, "review", {"item": found.key})
@@ -194,7 +196,9 @@ def _decide(turn: Turn, found: Review, desk: Desk, label: dict[str, Label]) -> N
 
 
 def _send_back(turn: Turn, found: Review, desk: Desk, pressed: Pressed) -> None:
-    if reviews.send_back(turn.tx, found):
+    with settling.changed(turn.tx, found.project, desk.asked, desk.version, (found.item,)):
+        went = reviews.send_back(turn.tx, found)
+    if went:
         retract(turn, found.item)
         people.record(turn.tx, turn.person.id, found.project, "send back", {"item": found.key})
         _next(turn, found.project, turn.say(phrase("review.sent_back", item=item_name(found.key))))
@@ -214,7 +218,10 @@ def _later(turn: Turn, found: Review, desk: Desk, pressed: Pressed) -> None:
 
 def _undo(turn: Turn, found: Review, pressed: Pressed) -> None:
     """Takes a decision back: the item is before the reviewer again."""
-    if not reviews.take_back(turn.tx, found, turn.person.id, turn.tx.now + LEASE):
+    version = projects.by_id(turn.tx, found.project).version
+    with settling.changed(turn.tx, found.project, turn.schema(found.project, version), version, (found.item,)):
+        went = reviews.take_back(turn.tx, found, turn.person.id, turn.tx.now + LEASE)
+    if not went:
         turn.toast("press.undo_order")
         return
     people.record(turn.tx, turn.person.id, found.project, "review undone", {"item": found.key})

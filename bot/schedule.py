@@ -17,7 +17,8 @@ log = logging.getLogger("labelbot.schedule")
 KEY_DAYS = timedelta(days=7)
 SUMMARY = "summary"
 WATCH = "watch"
-"""Once a day, from midnight by UTC on."""
+CANDOUR = "candour"
+"""Both once a day, from midnight by UTC on."""
 
 
 def tick(tx: Transaction, schemas: Schemas) -> None:
@@ -27,7 +28,7 @@ def tick(tx: Transaction, schemas: Schemas) -> None:
     for row in projects.every(tx):
         part(tx, partial(_unskip, schemas=schemas, row=row))
         part(tx, partial(_note_due, schemas=schemas, row=row))
-        part(tx, partial(_note_watch, schemas=schemas, row=row))
+        part(tx, partial(_note_daily, schemas=schemas, row=row))
         part(tx, partial(_note_review, schemas=schemas, row=row))
 
 
@@ -60,9 +61,12 @@ def _note_due(tx: Transaction, schemas: Schemas, row: ProjectRow) -> None:
         runs.due(tx, row.id, SUMMARY, latest_slot(summary, tx.now))
 
 
-def _note_watch(tx: Transaction, schemas: Schemas, row: ProjectRow) -> None:
-    if schemas.get(tx, row.id, row.version).watch:
-        runs.due(tx, row.id, WATCH, tx.now.replace(hour=0, minute=0, second=0, microsecond=0))
+def _note_daily(tx: Transaction, schemas: Schemas, row: ProjectRow) -> None:
+    asked, today = schemas.get(tx, row.id, row.version), tx.now.replace(hour=0, minute=0, second=0, microsecond=0)
+    if asked.watch:
+        runs.due(tx, row.id, WATCH, today)
+    if asked.adaptive is not None:
+        runs.due(tx, row.id, CANDOUR, today)
 
 
 def _note_review(tx: Transaction, schemas: Schemas, row: ProjectRow) -> None:

@@ -131,6 +131,7 @@ def _deal(turn: Turn, seat: Seat, project: Project) -> Deal:
         answered=seat.answered,
         total=seat.project.total,
         aid=partial(suggesting.aid, project, turn.person.id),
+        hard_first=project.adaptive is not None,
     )
 
 
@@ -211,10 +212,9 @@ SAID = 160
 
 
 def save(turn: Turn, card: Card, project: Project, draft: Draft) -> None:
-    labels = drafts.labels(draft)
-    seq = settling.begin(turn.tx, card.project, project)
-    answers.record(turn.tx, card, labels, unsure=len(labels) < len(draft.done))
-    settling.settle(turn.tx, card.project, project, card.item, seq)
+    labels, now = drafts.labels(draft), turn.schema(card.project, card.rules)
+    with settling.changed(turn.tx, card.project, now, card.rules, (card.item,)):
+        answers.record(turn.tx, card, labels, unsure=len(labels) < len(draft.done))
     reviewqueue.completed(turn, card, project)
     _next(turn, card, phrase("card.saved", label=face.described(turn, project, draft.done)), labels)
 
@@ -315,11 +315,8 @@ def undo_answer(turn: Turn, project: int) -> None:
 
 def _withdrawn(turn: Turn, answer: answers.Answer, rules: int) -> bool:
     project = turn.schema(answer.project, rules)
-    seq = settling.begin(turn.tx, answer.project, project)
-    went = answers.withdraw(turn.tx, answer, _enough(turn, answer, rules))
-    if went and answer.kind == "label":
-        settling.settle(turn.tx, answer.project, project, answer.item, seq)
-    return went
+    with settling.changed(turn.tx, answer.project, project, rules, (answer.item,)):
+        return answers.withdraw(turn.tx, answer, _enough(turn, answer, rules))
 
 
 def _enough(turn: Turn, answer: answers.Answer, rules: int) -> int:

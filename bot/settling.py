@@ -1,121 +1,262 @@
 """Adaptive overlap: after each change of an item's answers, how sure its label is, and how many more it wants.
 
-Only projects that ask for it pay for it. The project's row is locked first (`begin`), as everywhere before an item's,
-so that two people's answers are counted one after the other.
+Only projects that ask for it pay for it. The project's row is locked first (`changed`), as everywhere before an item's,
+so that two people's answers are counted one after the other. Answers count by the names that labels have now.
 """
 
 import hashlib
-import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
 
-from bot.labels import LABEL_TYPES
+from bot import reviewing
+from bot.labels import LABEL_TYPES, pieces
+from bot.labels.base import BadAnswer, Label
 from bot.project import Adaptive, Project, Question
 from bot.quality import live
+from bot.quality.candour import told
+from bot.quality.parts import NO, YES, Elected, Part
 from storage import projects, skills
 from storage.database import Row, Transaction
-from storage.skills import Cell
+from storage.skills import Begun, Cell
 
-LONGEST = 140
-"""Characters that a label has in the counts; a longer one, as of many tags, stands there by its digest."""
-RULED = ("open", "done", "skipped")
-Labels = Sequence[tuple[int, Mapping[str, Any]]]
-
-
-def begin(tx: Transaction, row: int, project: Project) -> int:
-    """To be called before an answer of the project changes; what it returns is handed to `settle`."""
-    return projects.next_seq(tx, row) if project.adaptive else 0
-
-
-def settle(tx: Transaction, row: int, project: Project, item: int, seq: int) -> None:
-    """Counts the item's answers anew, and closes it or asks for one person more."""
-    adaptive = project.adaptive
-    if adaptive is None:
-        return
-    placed, labels = skills.placed(tx, item), skills.labels(tx, item)
-    stands = standing(project, labels, placed.gold)
-    # Its own answers are out of the counts while it is judged, so that it does not confirm itself.
-    skills.add(tx, row, dict.fromkeys(contributed(placed.standing or {}), -1))
-    sure = _confidence(tx, row, project, labels)
-    skills.add(tx, row, contributed(stands))
-    values = placing(placed, adaptive, sure, seq, tx.now)
-    skills.settle(tx, item, stands=stands, sure=sure, **values)
+LONGEST: Final = 140
+"""Characters that a vote has in the counts; a longer one stands there by its digest."""
+MANY: Final = 64
+"""Labels up to which each is weighed; of more, those that nobody gave an item are one, so that no answer reads them."""
+APART: Final = "\x1f\x1f"
+"""Beside its question: what votes stand under that came to nothing, as who is often among them is hardly skilled. Else
+all who were counted would be right, as long as no item has more than two answers."""
+RULED: Final = ("open", "done", "skipped")
+"""States in which the number of answers decides; the others are an admin's to end."""
 
 
-def standing(project: Project, labels: Labels, gold: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What an item brings into the counts, by question: the label that holds and who gave what."""
-    found: dict[str, Any] = {}
-    for question in project.questions:
-        votes = _votes(question, labels)
-        known = _text(gold[question.name]) if gold and question.name in gold else None
-        truth = live.standing(votes, known) if LABEL_TYPES[question.type].CATEGORICAL else None
-        if truth is not None and votes:
-            found[question.name] = {"truth": truth, "given": [list(vote) for vote in votes]}
+@contextmanager
+def changed(tx: Transaction, row: int, project: Project, version: int, items: Sequence[int]) -> Iterator[None]:
+    """For whatever changes what those items hold: answers, gold, a decision. `project` is what it asks in `version`;
+    raises Busy where it has another one by now. The list may grow within."""
+    begun = skills.begin(tx, row, version) if project.adaptive else None
+    yield
+    if project.adaptive is not None and begun is not None and items:
+        _settle(tx, row, project, version, items, begun)
+
+
+def _settle(tx: Transaction, row: int, project: Project, version: int, items: Sequence[int], begun: Begun) -> None:
+    """Counts the items' answers anew, and closes each or asks for one person more."""
+    assert project.adaptive is not None
+    first = begun.seq if len(items) == 1 else projects.next_seq(tx, row, len(items))
+    placed, given = skills.placed(tx, items), skills.labels(tx, items)
+    who = {answer.person for some in given.values() for answer in some}
+    known = [_Item(project, version, one, given[one.id]) for one in placed]
+    large = [question for question in project.questions if len(question.labels) > MANY]
+    truths = {vote for item in known for question in large for vote in item.votes(question)}
+    everybody = skills.everybody(tx, row, [_text(question.name) for question in large], truths)
+    counts = Counts(everybody, skills.of_people(tx, row, who))
+    changes, found = Counter[Cell](), []
+    for seq, (one, item) in enumerate(zip(placed, known, strict=True), first):
+        before, stands = contributed(one.standing or ()), item.standing()
+        after = contributed(stands)
+        # Its own answers are out of the counts while it is judged, so that it does not confirm itself.
+        counts.add(before, -1)
+        sure = told(item.sure(counts), begun.candour)
+        counts.add(after, 1)
+        changes.update(after)
+        changes.subtract(before)
+        found.append({"on": one.id, "stands": stands, "sure": sure} | placing(one, project.adaptive, sure, seq, tx.now))
+    skills.add(tx, row, changes)
+    skills.settle(tx, [one for one, was in zip(found, placed, strict=True) if _differs(one, was)])
+
+
+def contributed(stands: Sequence[Sequence[Any]]) -> Counter[Cell]:
+    """What a standing adds to the counts."""
+    return Counter({(person, question, truth, given): times for person, question, truth, given, times in stands})
+
+
+def recount(
+    tx: Transaction, project: Project, version: int, items: Sequence[int]
+) -> dict[int, tuple[list[list[Any]], float]]:
+    """(what it stands for, how sure its label is before candour) of each of the project's `items`, from all their
+    answers alone: what is kept must be that, exactly, as far as nothing has changed since it was judged."""
+    given = skills.labels(tx, items)
+    known = {one.id: _Item(project, version, one, given[one.id]) for one in skills.placed(tx, items)}
+    stands = {item: one.standing() for item, one in known.items()}
+    counts, found = Counts((), ()), {}
+    for standing in stands.values():
+        counts.add(contributed(standing), 1)
+    for item, one in known.items():
+        counts.add(contributed(stands[item]), -1)
+        found[item] = stands[item], one.sure(counts)
+        counts.add(contributed(stands[item]), 1)
     return found
 
 
-def contributed(stands: Mapping[str, Any]) -> dict[Cell, int]:
-    """The cells that a standing adds one to."""
-    return {
-        (person, question, one["truth"], given): 1 for question, one in stands.items() for person, given in one["given"]
-    }
-
-
-def recount(tx: Transaction, project: Project, items: Sequence[int]) -> dict[Cell, int]:
-    """The counts from the answers alone: what the kept ones must be, exactly."""
-    total: Counter[Cell] = Counter()
-    for item in items:
-        total.update(contributed(standing(project, skills.labels(tx, item), skills.placed(tx, item).gold)))
-    return dict(total)
-
-
 def placing(placed: Row, adaptive: Adaptive, sure: float, seq: int, now: object) -> dict[str, Any]:
-    """How many answers it wants now. Who holds it keeps their place; one with a number of its own keeps that."""
-    kept = {"wanted": placed.overlap, "became": placed.state, "since": placed.done_at, "seq": placed.serve_seq}
-    if placed.gold is not None or placed.own_overlap is not None or placed.state not in RULED:
-        return kept
-    enough = sure >= adaptive.confidence and placed.answers >= adaptive.min
+    """How many answers it wants now. Who holds it keeps their place; what has a number of its own, or is gold, keeps
+    that, and what a reviewer has decided is done."""
+    kept = {"wanted": placed.overlap, "enough": None, "unsure": False}
+    if placed.gold is not None or placed.own_overlap is not None:
+        return kept | {"became": placed.state, "since": placed.done_at, "seq": placed.serve_seq}
+    decided = placed.decided is not None
+    enough = decided or (sure >= adaptive.confidence and placed.answers >= adaptive.min)
     more = placed.answers if enough else min(adaptive.max, max(adaptive.min, placed.answers + 1))
-    wanted = max(1, placed.taken, more)
-    done = placed.answers >= wanted
-    state = "done" if done else "open" if placed.state == "done" else placed.state
-    again = state == "open" and placed.taken < wanted and placed.serve_seq is not None
-    since = (placed.done_at or now) if done else None
-    return {"wanted": wanted, "became": state, "since": since, "seq": seq if again else placed.serve_seq}
+    needed = max(1, more, 0 if decided else placed.least or 0)
+    wanted = max(needed, placed.taken)
+    done = placed.answers >= wanted or (decided and placed.state == "done")
+    state = placed.state
+    if state in RULED:
+        state = "done" if done else "open" if state == "done" else state
+    unsure = state != "done" and needed > placed.answers >= adaptive.min
+    before = placed.state == "open" and placed.taken < placed.overlap and unsure == placed.hard
+    again = state == "open" and placed.taken < wanted and not before and placed.serve_seq is not None
+    since = (placed.done_at or now) if state == "done" else None
+    met = {"became": state, "since": since, "seq": seq if again else placed.serve_seq}
+    return {"wanted": wanted, "enough": needed, "unsure": unsure} | met
 
 
-def _confidence(tx: Transaction, row: int, project: Project, labels: Labels) -> float:
-    """That of the question it is least sure about, 0 where nobody answered. The item itself is not in the counts."""
-    pooled, own = skills.everybody(tx, row), skills.of_people(tx, row, {person for person, _ in labels})
-    found = []
-    for question in project.questions:
-        votes = _votes(question, labels)
-        if not votes:
-            continue
-        if not LABEL_TYPES[question.type].CATEGORICAL:
-            found.append(_alike(question, labels))
-            continue
-        people: dict[int, dict[live.Pair, int]] = {}
+def _differs(found: Mapping[str, Any], was: Row) -> bool:
+    kept = (was.overlap, was.needed, was.hard, was.state, was.done_at, was.serve_seq, was.standing, was.confidence)
+    names = ("wanted", "enough", "unsure", "became", "since", "seq", "stands", "sure")
+    return tuple(found[name] for name in names) != kept
+
+
+class Counts:
+    """The counts of everybody and of some people, by question. Of both any may be left out."""
+
+    def __init__(self, everybody: Iterable[Row], own: Iterable[Row]) -> None:
+        self._everybody: dict[str, Counter[live.Pair]] = {}
+        self._people: dict[str, dict[int, Counter[live.Pair]]] = {}
+        for one in everybody:
+            self._everybody.setdefault(one.question, Counter())[one.truth, one.given] = one.times
         for one in own:
-            if one.question == question.name:
-                people.setdefault(one.person, {})[one.truth, one.given] = one.times
-        everybody = {(one.truth, one.given): int(one.times) for one in pooled if one.question == question.name}
-        classes = [label.name for label in question.labels]
-        found.append(live.judged(votes, live.Counts(everybody, people), classes)[1])
-    return min(found, default=0.0)
+            self._of(one.question, one.person)[one.truth, one.given] = one.times
+
+    def _of(self, question: str, person: int) -> Counter[live.Pair]:
+        return self._people.setdefault(question, {}).setdefault(person, Counter())
+
+    def add(self, cells: Mapping[Cell, int], sign: int) -> None:
+        for (person, question, truth, given), times in cells.items():
+            self._everybody.setdefault(question, Counter())[truth, skills.pooled_as(truth, given)] += sign * times
+            self._of(question, person)[truth, given] += sign * times
+
+    def of(self, question: str, only: Collection[str] = ()) -> live.Counts:
+        """Where `only` some labels are told apart, all others are one, ""."""
+        everybody = self._everybody.get(question, Counter())
+        if only:
+            apart = Counter[live.Pair]()
+            for (truth, given), times in everybody.items():
+                other = "", "" if given == truth else skills.OTHER
+                apart[(truth, given) if truth in only else other] += times
+            everybody = apart
+        return live.Counts(everybody, self._people.get(question, {}))
 
 
-def _alike(question: Question, labels: Labels) -> float:
-    """How near people's drawings or texts are to what they come to; one alone says nothing."""
-    given = [label[question.name] for _, label in labels if label.get(question.name) is not None]
-    return LABEL_TYPES[question.type].merge(question, given, None).confidence if len(given) > 1 else 0.0
+class _Item:
+    """One item's answers, gold and decision, by the names that questions and labels have now."""
+
+    def __init__(self, project: Project, version: int, placed: Row, given: Sequence[Row]) -> None:
+        self._project, self._version, self._placed, self._given = project, version, placed, given
+
+    def standing(self) -> list[list[Any]]:
+        """What it brings into the counts, in order: who gave what where which label holds, how many times."""
+        cells = Counter[Cell]()
+        for question in self._project.questions:
+            labels, known = self._labels(question), self._known(question)
+            people = [person for person, _ in labels]
+            every = [label for _, label in labels] + ([] if known is None else [known])
+            for part in (LABEL_TYPES[question.type].parts(question, every) or ()) if labels else ():
+                votes = [(person, _text(given)) for person, given in zip(people, part.given, strict=False)]
+                truth = live.standing(votes, None if known is None else _text(part.given[-1]))
+                if truth is not None:
+                    cells.update((person, _kind(question, part), truth, given) for person, given in votes)
+                elif len(votes) > 1:
+                    cells.update((person, _text(f"{question.name}{APART}"), APART, "") for person, _ in votes)
+        return [[*cell, times] for cell, times in sorted(cells.items())]
+
+    def sure(self, counts: Counts) -> float:
+        """That of the question it is least sure about, 0 where nobody answered. `counts` are without this item."""
+        found = []
+        for question in self._project.questions:
+            labels = self._labels(question)
+            if self._placed.gold is None and self._decision(question) is not None:
+                found.append(1.0)
+            elif labels:
+                found.append(weighed(question, labels, counts)[1])
+        return min(found, default=0.0)
+
+    def votes(self, question: Question) -> set[str]:
+        """What was given of the whole label."""
+        return {_text(label) for _, label in self._labels(question) if isinstance(label, str)}
+
+    def _decision(self, question: Question) -> Label:
+        decided = self._placed.decided or {}
+        return now(question, decided.get(question.name), self._placed.decided_in != self._version)
+
+    def _known(self, question: Question) -> Label:
+        """What gold says; of an item that is not gold what a reviewer decided."""
+        if self._placed.gold is not None:
+            return now(question, self._placed.gold.get(question.name), True)
+        return self._decision(question)
+
+    def _labels(self, question: Question) -> list[tuple[int, Label]]:
+        found = list[tuple[int, Label]]()
+        for one in self._given:
+            label = now(question, one.label.get(question.name), one.version != self._version)
+            if label is not None:
+                found.append((one.person, label))
+        return found
 
 
-def _votes(question: Question, labels: Labels) -> list[tuple[int, str]]:
-    return [(person, _text(label[question.name])) for person, label in labels if label.get(question.name) is not None]
+def now(question: Question, label: Label, old: bool) -> Label:
+    """The label by its present name, `old` where it was given to another version; None for what it no longer is."""
+    if label is None or not old:
+        return label
+    kind = LABEL_TYPES[question.type]
+    if kind.parts(question, ()) is None:
+        whole = type(label) is type(kind.EXAMPLE.label)
+        return label if whole or (not kind.EDITOR and pieces.segments(label) is not None) else None
+    try:
+        return kind.read(question, label)
+    except BadAnswer:
+        return None
 
 
-def _text(value: object) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+def weighed(question: Question, labels: Sequence[tuple[int, Label]], counts: Counts) -> tuple[Label, float]:
+    """What people's labels come to, and how likely that is right; (None, 0) where nobody may give such a label. Of what
+    is not made of votes, as drawings: how near they are to what they come to; one alone says nothing."""
+    kind, given = LABEL_TYPES[question.type], [label for _, label in labels]
+    parts = kind.parts(question, given)
+    if parts is None:
+        merged = reviewing.consensus(question, given)
+        return merged.value, merged.confidence if len(given) > 1 else 0.0
+    elected = []
+    for part in parts:
+        votes = [(person, _text(said)) for (person, _), said in zip(labels, part.given, strict=True)]
+        best, sure = _judged(question, part, votes, counts)
+        elected.append(Elected(part.kind, best, sure))
+    found = kind.rebuilt(question, given, elected)
+    return (None, 0.0) if found is None else (found.value, found.confidence)
+
+
+def _judged(question: Question, part: Part, votes: live.Votes, counts: Counts) -> tuple[str, float]:
+    """Among what might be said of it; where the question has no list, what was right before and anything else."""
+    name = _kind(question, part)
+    if part.kind:
+        best, sure = live.judged(votes, counts.of(name), (YES, NO))
+    elif len(question.labels) > MANY:
+        given = {said for _, said in votes}
+        best, sure = live.judged(votes, counts.of(name, given), [*given, ""])
+    else:
+        known = counts.of(name)
+        seen = {truth for (truth, _), times in known.everybody.items() if times} | {""}
+        best, sure = live.judged(votes, known, [_text(label.name) for label in question.labels] or [*seen])
+    return best or "", sure
+
+
+def _kind(question: Question, part: Part) -> str:
+    """What the counts of such votes stand under."""
+    return _text(f"{question.name}\x1f{part.kind}" if part.kind else question.name)
+
+
+def _text(text: str) -> str:
     return text if len(text) <= LONGEST else hashlib.sha256(text.encode()).hexdigest()

@@ -1,15 +1,18 @@
 """What a child process makes of a project's answers: a summary to post, and the page with the same figures."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from bot import stored
 from bot.chat import Text
+from bot.filters import Wanted
 from bot.wording import LANGUAGES, phrase, say
 from storage import readings
 from storage.database import opened, run
+
+WEEK: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +62,27 @@ def make_summary(url: str, project: int, now: datetime) -> Made:
     )
 
 
-def make_page(url: str, project: int, now: datetime, language: str) -> tuple[str, str]:
-    """(title, body) of the page of the same figures; runs as long."""
-    from bot.quality.page import body, item_address
+def make_page(url: str, project: int, now: datetime, language: str, wanted: Wanted, named: bool) -> tuple[str, str]:
+    """(title, body) of the page of the same figures, or of the items that are wanted; runs as long. People go by their
+    names only where the project shows them and the reader may be told (`named`)."""
+    from bot.quality import changes, page, pagefilter, selection, work
     from bot.quality.report import summary
+    from bot.quality.words import Words
+    from storage import figures
 
     with opened(url) as database:
         row, asked = run(database, lambda tx: stored.by_id(tx, project))
+        before = run(database, lambda tx: readings.latest(tx, project))
+        asked = replace(asked, names=asked.names and named)
+        words = Words(language)
         with database.reading() as connection:
+            everybody = figures.participants(connection, project)
+            people = [(one.public, one.name if asked.names else one.public) for one in everybody]
+            form = pagefilter.form(asked, people, wanted, words)
+            if wanted:
+                found = selection.selection(connection, row, asked, wanted)
+                return asked.title, pagefilter.selected(found, asked.title, form, words)
             report = summary(connection, row, asked, now)
-    return asked.title, body(report, language, item_address)
+            done = work.recount(connection, project, asked, now - WEEK, now)
+    changed = "" if before is None else changes.changed(report, before.at, before.figures, words)
+    return asked.title, page.body(report, language, changed, form, done)

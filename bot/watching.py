@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from bot import pausing, serving
+from bot import pausing, serving, settling
 from bot.buttons import Pressed, pack
 from bot.characters import item_name, storable
 from bot.chat import Button, Message, Part, Row
@@ -76,7 +76,10 @@ def _described(turn: Turn, project: Project, label: Mapping[str, Any]) -> Iterat
 
 def _serve(turn: Turn, note: Note) -> None:
     """Asked anew of others; who taps once more goes further back."""
-    count = notes.serve_again(turn.tx, note.project, note.person, AGAIN)
+    row, items = projects.by_id(turn.tx, note.project), list[int]()
+    with settling.changed(turn.tx, row.id, turn.schema(row.id, row.version), row.version, items):
+        items += notes.serve_again(turn.tx, row.id, note.person, AGAIN)
+    count = len(items)
     people.record(turn.tx, turn.person.id, note.project, "serve again", {"person": note.public, "answers": count})
     key = "watch.served_most" if count == AGAIN else "watch.served" if count else "watch.served_none"
     turn.tell(phrase(key, count=count, person=note.public))

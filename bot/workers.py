@@ -13,25 +13,25 @@ from concurrent.futures import Executor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Final, TypeVar
 
 from bot import managing, payload, reviewcall, stored
+from bot.calibrating import candour
 from bot.chat import Media, Message, Outgoing, Part
 from bot.links import REPORT_SEAL
 from bot.links import report_link as link_to
 from bot.lookout import Finds, looked, told
 from bot.processes import child
 from bot.project import Project, Summary
-from bot.schedule import WATCH
+from bot.schedule import CANDOUR, WATCH
+from bot.spreading import spread
 from bot.summaries import Made, make_summary
 from bot.wording import phrase, say, spoken
-from storage import accounts, media, outbox, people, readings, reviews, runs, seals
+from storage import accounts, media, outbox, people, readings, reviews, runs, seals, skills
 from storage.columns import micros
 from storage.database import Database, Transaction, run
 from storage.files import Files
 from storage.media import MediaRow
-from storage.overlap import set_overlap
 from storage.people import Person
 from storage.projects import ProjectRow
 from storage.runs import Run
@@ -146,6 +146,9 @@ class Workers:
         if due.kind == reviewcall.CALL:
             self._posted.extend(run(self._database, lambda tx: self._call(tx, due)))
             return
+        if due.kind == CANDOUR:
+            self._calibrate(due, now)
+            return
         if due.kind not in (SUMMARY, NOW):
             raise ValueError(f"nobody knows how to do a {due.kind}")
         if not self._postable(due):
@@ -154,14 +157,18 @@ class Workers:
         pictures = [None if one is None else self._files.put(one) for one in (made.picture, made.closer, made.skill)]
         self._posted.extend(run(self._database, lambda tx: self._post(tx, due, made, pictures)))
 
+    def _calibrate(self, due: Run, now: datetime) -> None:
+        found = self._child(candour, due, now)
+
+        def note(tx: Transaction) -> None:
+            if runs.done(tx, due.id):
+                skills.note_candour(tx, due.project, found)
+
+        run(self._database, note)
+
     def _spread(self, due: Run) -> None:
         """Brings the project's overlap to its items; begun again where it was cut short."""
-        overlap = run(self._database, lambda tx: stored.by_id(tx, due.project)[1]).overlap
-        after = 0
-        while True:
-            change = partial(set_overlap, project=due.project, overlap=overlap, after_id=after)
-            if not (after := run(self._database, change)):
-                break
+        spread(self._database, due.project)
         run(self._database, lambda tx: runs.done(tx, due.id))
 
     def _tell(self, tx: Transaction, due: Run, found: Finds) -> list[Outgoing]:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from storage import cards, projects, queue
 from storage.cards import Card
 from storage.database import Row, Transaction
-from storage.queue import BACK
+from storage.queue import BACK, ENOUGH, LEFT
 from storage.schema import answers, comments, items, people
 
 MILLISECOND = timedelta(milliseconds=1)
@@ -29,8 +29,9 @@ REOPEN = text(
     "state = CASE WHEN state = 'done' THEN 'open' ELSE state END WHERE id = :item"
 )
 SKIP = text(
-    "UPDATE items SET taken = taken - 1, skips = skips + 1, serve_seq = :seq, "
-    "state = CASE WHEN state = 'open' AND skips + 1 >= :limit THEN 'skipped' ELSE state END "
+    f"UPDATE items SET taken = taken - 1, skips = skips + 1, serve_seq = :seq, overlap = {LEFT}, "
+    f"done_at = CASE WHEN {ENOUGH} THEN :now ELSE done_at END, "
+    f"state = CASE WHEN {ENOUGH} THEN 'done' WHEN state = 'open' AND skips + 1 >= :limit THEN 'skipped' ELSE state END "
     "WHERE id = :item"
 )
 UNSKIP = text(
@@ -40,8 +41,10 @@ UNSKIP = text(
     "WHERE id = :item"
 )
 FLAG = text(
-    "UPDATE items SET taken = taken - 1, flags = flags + 1, serve_seq = :seq, "
-    "state = CASE WHEN state IN ('open', 'done', 'gold') AND flags + 1 >= :needed THEN 'flagged' ELSE state END "
+    f"UPDATE items SET taken = taken - 1, flags = flags + 1, serve_seq = :seq, overlap = {LEFT}, "
+    f"done_at = CASE WHEN {ENOUGH} AND flags + 1 < :limit THEN :now ELSE done_at END, "
+    "state = CASE WHEN state IN ('open', 'done', 'gold') AND flags + 1 >= :limit THEN 'flagged' "
+    f"WHEN {ENOUGH} THEN 'done' ELSE state END "
     "WHERE id = :item"
 )
 UNFLAG = text(
@@ -172,7 +175,7 @@ def skip(tx: Transaction, card: Card, reason: str, limit: int) -> None:
     """The person passes; the item leaves the queue once `limit` people did."""
     seq = projects.next_seq(tx, card.project)
     _insert(tx, card, "skip", note=reason)
-    tx.run(SKIP, {"item": card.item, "limit": limit, "seq": seq})
+    tx.run(SKIP, {"item": card.item, "limit": limit, "seq": seq, "now": tx.micros})
     cards.finish(tx, card)
 
 
@@ -180,7 +183,7 @@ def flag(tx: Transaction, card: Card, note: str, needed: int) -> None:
     """The item is broken, says this person; it is held back once `needed` people say so."""
     seq = projects.next_seq(tx, card.project)
     _insert(tx, card, "flag", note=note)
-    tx.run(FLAG, {"item": card.item, "needed": needed, "seq": seq})
+    tx.run(FLAG, {"item": card.item, "limit": needed, "seq": seq, "now": tx.micros})
     cards.finish(tx, card)
     comment(tx, card, "flag", note)
 

@@ -7,15 +7,20 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from sqlalchemy import BigInteger, Connection, Select, Text, and_, bindparam, cast, func, select, text, type_coerce
 
+from storage.reviews import WAITING
 from storage.schema import answers, cards, comments, items, members, people
 from storage.schema_quality import decisions
 from storage.work import OWN_WORK
 
 ROWS_AT_A_TIME: Final = 5_000
+Together: TypeAlias = tuple[int, str, str, str, int]
+"""(item, its state, its live labels, who gave them, when the last one was given). Labels are the JSON that is stored,
+joined by SEPARATOR in no particular order; people's ids are joined by commas in the same order, as both engines fill
+the columns of a group row by row. Moments are UTC microseconds."""
 SEPARATOR: Final = "\x1f"
 """Stands between labels joined in one text: JSON never holds it bare."""
 
@@ -64,6 +69,16 @@ TOGETHER: Final = (
     .group_by(items.c.id, items.c.state)
     .order_by(items.c.id)
 )
+IS_CLOSED: Final = (
+    items.c.project == bindparam("p"),
+    items.c.state == text("'done'"),
+    items.c.own_overlap.is_(None),
+    items.c.gold.is_(None),
+)
+CLOSED: Final = select(func.count(), func.avg(items.c.confidence)).where(*IS_CLOSED)
+ON_CLOSED: Final = (
+    select(func.count()).select_from(items.join(answers, answers.c.item == items.c.id)).where(*IS_CLOSED, LIVE_LABEL)
+)
 ON_GOLD: Final = (
     select(items.c.id, answers.c.person, LABEL.label("label"), type_coerce(items.c.gold, Text).label("gold"))
     .select_from(items.join(answers, answers.c.item == items.c.id))
@@ -110,6 +125,18 @@ PEOPLE: Final = (
     .order_by(people.c.id)
 )
 DECIDED: Final = select(decisions.c.item).where(decisions.c.project == bindparam("p"), decisions.c.live)
+
+OVERRULED: Final = (
+    select(
+        func.max(type_coerce(decisions.c.label, Text)).label("decision"),
+        func.aggregate_strings(LABEL, SEPARATOR).label("labels"),
+    )
+    .select_from(decisions.join(answers, answers.c.item == decisions.c.item))
+    .where(decisions.c.project == bindparam("p"), decisions.c.live, decisions.c.label.is_not(None), LIVE_LABEL)
+    .group_by(decisions.c.id)
+    .order_by(decisions.c.id.desc())
+    .limit(bindparam("most"))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +223,17 @@ def decided(connection: Connection, project: int) -> AbstractSet[int]:
     return frozenset(connection.execute(DECIDED, {"p": project}).scalars())
 
 
+def in_review(connection: Connection, project: int) -> int:
+    """How many items wait for a reviewer, those in somebody's hand included."""
+    return int(connection.execute(WAITING, {"p": project}).scalar_one())
+
+
+def overruled(connection: Connection, project: int, most: int) -> Iterator[tuple[str, str]]:
+    """(what was decided, the item's live labels as in `together`) of the newest `most` decisions that stand."""
+    for row in connection.execute(OVERRULED, {"p": project, "most": most}):
+        yield row.decision, row.labels
+
+
 def given(connection: Connection, project: int) -> Iterator[tuple[int, int, str, int, int | None, int]]:
     """Every answer ever given that was somebody's OWN_WORK, in no particular order: (item, person, kind, live,
     milliseconds it took, when in UTC microseconds). One that is no longer live was taken back or corrected."""
@@ -203,12 +241,39 @@ def given(connection: Connection, project: int) -> Iterator[tuple[int, int, str,
         yield from rows
 
 
-def together(connection: Connection, project: int) -> Iterator[Sequence[tuple[int, str, str, str, int]]]:
-    """Batches of (item, its state, its live labels, who gave them, when the last one was given) of each item that has
-    any, by item: not of gold items, whose labels are measured against theirs, nor of what was withdrawn. Labels are the
-    JSON that is stored, joined by SEPARATOR in no particular order; people's ids are joined by commas in the same
-    order, as both engines fill the columns of a group row by row. Moments are UTC microseconds."""
+def together(connection: Connection, project: int) -> Iterator[Together]:
+    """Each item that has any live label, by item: not gold items, whose labels are measured against theirs, nor what
+    was withdrawn."""
+    for rows in batches_together(connection, project):
+        yield from rows
+
+
+def batches_together(connection: Connection, project: int) -> Iterator[Sequence[Together]]:
+    """The same by the thousand."""
     yield from _many(connection, TOGETHER, project)
+
+
+def answered(
+    connection: Connection, project: int, person: int | None, since: int | None, until: int | None
+) -> Iterator[tuple[int, str, str, int]]:
+    """`together`, without the state, of items that have a live label by this person given in [since, until) (UTC
+    microseconds); None is any."""
+    given = answers.alias()
+    at = type_coerce(given.c.answered_at, BigInteger)
+    theirs = [given.c.project == project, given.c.kind == text("'label'"), given.c.live]
+    theirs += [] if person is None else [given.c.person == person]
+    theirs += [] if since is None else [at >= since]
+    theirs += [] if until is None else [at < until]
+    statement = TOGETHER.where(items.c.id.in_(select(given.c.item).where(*theirs)))
+    for rows in _many(connection, statement, project):
+        yield from ((item, joined, who, last) for item, _, joined, who, last in rows)
+
+
+def closed(connection: Connection, project: int) -> tuple[int, int, float | None]:
+    """(items, their live labels, the mean of their confidence) of done items without an overlap of their own."""
+    count, sure = connection.execute(CLOSED, {"p": project}).one()
+    labels = int(connection.execute(ON_CLOSED, {"p": project}).scalar_one())
+    return int(count), labels, None if sure is None else float(sure)
 
 
 def on_gold(connection: Connection, project: int) -> Iterator[tuple[int, int, str, str]]:

@@ -49,7 +49,8 @@ INSERT: Final = (
 )
 WRITTEN: Final = (
     "digest = :digest, data = :data, media = :media, gold = :gold, explanation = :explanation, "
-    "suggestion = :suggestion, priority = :priority, overlap = :overlap, own_overlap = :own, serve_seq = :seq"
+    "suggestion = :suggestion, priority = :priority, overlap = :overlap, own_overlap = :own, needed = NULL, "
+    "serve_seq = :seq"
 )
 UPDATE: Final = text(
     f"UPDATE items SET {WRITTEN}, "
@@ -193,8 +194,8 @@ def of_a_row(problem: Exception) -> bool:
     return isinstance(problem, values) or type(problem) is StatementError
 
 
-def take_in(tx: Transaction, batch: Batch, rows: Sequence[Incoming]) -> tuple[list[Outcome], int]:
-    """What became of each row, and how many answers were kept. No two rows may have the same key."""
+def take_in(tx: Transaction, batch: Batch, rows: Sequence[Incoming]) -> tuple[list[Outcome], int, list[int]]:
+    """What became of each row, how many answers were kept, and of which items. No two rows may have the same key."""
     found = _existing(tx, batch, [row.key for row in rows])
     outcomes = [_outcome(batch, row, found.get(row.key)) for row in rows]
     batch.met.meet([old.id for old in found.values()])
@@ -208,7 +209,7 @@ def take_in(tx: Transaction, batch: Batch, rows: Sequence[Incoming]) -> tuple[li
     outcomes = ["left" if row.key in refused else how for row, how in zip(rows, outcomes, strict=True)]
     if added := _added(rows, outcomes, found):
         projects.add_items(tx, batch.project, added)
-    return outcomes, _take_answers(tx, batch, rows, outcomes)
+    return outcomes, *_take_answers(tx, batch, rows, outcomes)
 
 
 def _existing(tx: Transaction, batch: Batch, keys: Sequence[str]) -> dict[str, Row]:
@@ -285,12 +286,14 @@ def _write_over(tx: Transaction, params: dict[str, int | str | None], found: dic
     return tx.run(REVIVE if _undone(old) else UPDATE, params) == 1
 
 
-def _take_answers(tx: Transaction, batch: Batch, rows: Sequence[Incoming], outcomes: Sequence[Outcome]) -> int:
+def _take_answers(
+    tx: Transaction, batch: Batch, rows: Sequence[Incoming], outcomes: Sequence[Outcome]
+) -> tuple[int, list[int]]:
     answered = [
         row for row, how in zip(rows, outcomes, strict=True) if row.answers and how in ("new", "known", "changed")
     ]
     if not answered:
-        return 0
+        return 0, []
     ids = {key: int(row.id) for key, row in _existing(tx, batch, [row.key for row in answered]).items()}
     persons = _persons(tx, [answer for row in answered for answer in row.answers])
     live = {(row.item, row.person) for row in tx.all(LIVE, {"items": list(ids.values())})}
@@ -300,7 +303,7 @@ def _take_answers(tx: Transaction, batch: Batch, rows: Sequence[Incoming], outco
         many(tx, ANSWER, params)
         tx.run(COUNT, [_counted(batch, item, some) for item, some in kept if some])
         _count_members(tx, batch, persons, [one for _, some in kept for one in some])
-    return len(params)
+    return len(params), [item for item, some in kept if some]
 
 
 def _unknown(

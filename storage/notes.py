@@ -173,19 +173,19 @@ def latest(tx: Transaction, project: int, person: int, most: int) -> list[tuple[
     return [(row.key, row.label) for row in tx.all(LATEST, {"p": project, "who": person, "most": most})]
 
 
-def serve_again(tx: Transaction, project: int, person: int, most: int) -> int:
-    """The person's newest `most` labels count no longer, and others get their items; how many there were.
+def serve_again(tx: Transaction, project: int, person: int, most: int) -> list[int]:
+    """The person's newest `most` labels count no longer, and others get their items, which these are.
 
     Each is superseded and stays as a `late` answer beside that, which counts nowhere and keeps its item from coming to
     the same person again. Gold items stay as they are, and those that a reviewer has decided."""
     tx.one(select(people_table.c.id).where(people_table.c.id == person).with_for_update(key_share=True))
     rows = sorted(tx.all(UNDECIDED, {"p": project, "who": person, "most": most}), key=lambda row: row.item)
     if not rows:
-        return 0
+        return []
     first = projects.next_seq(tx, project, len(rows))
     tx.run(SERVE_AGAIN, [{"item": row.item, "seq": first + place} for place, row in enumerate(rows)])
     tx.run(SUPERSEDE, [{"answer": row.id, "moment": tx.now} for row in rows])
     tx.run(COUNT_MEMBER, {"project": project, "person": person, "by": -len(rows)})
     kept = {"project": project, "person": person, "kind": "late", "live": True, "answered_at": tx.now}
     tx.run(INSERT, [kept | {"item": row.item, "label": row.label, "version": row.version} for row in rows])
-    return len(rows)
+    return [row.item for row in rows]

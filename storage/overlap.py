@@ -17,6 +17,8 @@ CHUNK = (
     select(
         items.c.id,
         items.c.overlap,
+        items.c.needed,
+        items.c.least,
         items.c.taken,
         items.c.answers,
         items.c.state,
@@ -44,6 +46,8 @@ CHANGE = (
     .where(items.c.id == bindparam("item"))
     .values(
         overlap=bindparam("wanted"),
+        needed=None,
+        hard=False,
         taken=bindparam("places"),
         state=bindparam("became"),
         serve_seq=bindparam("seq"),
@@ -56,14 +60,19 @@ RULED: Final = ("open", "done", "skipped")
 """States in which the number of answers decides; the others are an admin's to end."""
 
 
-def is_spread(tx: Transaction, project: int, overlap: int) -> bool:
-    """Whether that is what the project's items have wanted since `set_overlap` came to their end."""
-    return bool(tx.value(SPREAD, {"p": project}) == overlap)
+def is_spread(tx: Transaction, project: int, mark: int) -> bool:
+    """Whether that is what was noted when the last change of overlap came to the end of the items."""
+    return bool(tx.value(SPREAD, {"p": project}) == mark)
+
+
+def note(tx: Transaction, project: int, mark: int | None) -> None:
+    """`mark` tells one way to overlap from others; None while a change is on its way."""
+    tx.run(NOTE, {"project": project, "spread": mark})
 
 
 def set_overlap(tx: Transaction, project: int, overlap: int, after_id: int = 0, limit: int = 200) -> int:
-    """Wants `overlap` answers of the project's next `limit` items after `after_id`. Returns the id to go on after, 0
-    at the end.
+    """Wants `overlap` answers of the project's next `limit` items after `after_id`, whatever was judged of them by
+    adaptive overlap. Returns the id to go on after, 0 at the end, which notes it (`is_spread`).
 
     More: a done item is servable again. Fewer: whoever was served last loses their place, their card expires; an item
     that has enough is done, and wants as many as it has.
@@ -83,7 +92,7 @@ def set_overlap(tx: Transaction, project: int, overlap: int, after_id: int = 0, 
     if different:
         tx.run(CHANGE, different)
     ended = len(rows) < limit
-    tx.run(NOTE, {"project": project, "spread": overlap if ended else None})
+    note(tx, project, overlap if ended else None)
     return 0 if ended else int(rows[-1].id)
 
 
@@ -97,7 +106,7 @@ def _held(tx: Transaction, project: int, rows: Sequence[Row]) -> dict[int, list[
 
 
 def _wanted(row: Row, overlap: int) -> int:
-    return overlap if row.gold else max(overlap, row.answers)
+    return overlap if row.gold else max(overlap, row.answers, row.least or 0)
 
 
 def _kept(row: Row, overlap: int) -> int:
@@ -124,4 +133,5 @@ def _change(row: Row, overlap: int, fresh: int, now: datetime) -> dict[str, Any]
 
 
 def _differs(change: Mapping[str, Any], row: Row) -> bool:
-    return (change["wanted"], change["places"], change["became"]) != (row.overlap, row.taken, row.state)
+    kept = (row.overlap, row.taken, row.state, None)
+    return (change["wanted"], change["places"], change["became"], row.needed) != kept

@@ -8,11 +8,10 @@ passed it. Rows are locked person, card, project, item.
 
 import logging
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
@@ -32,11 +31,15 @@ from sqlalchemy.exc import IntegrityError
 from storage import people, projects
 from storage.cards import ITEM, SET_STATE, Card
 from storage.database import Busy, Row, Transaction
+from storage.deals import Deal as Deal
 from storage.schema import answers, cards, cursors, items
+from storage.skills import SKILLED
 
 log = logging.getLogger("labelbot.storage")
 GOLD: Final = -32_768
 """The cursor's priority over gold items, below any that an item may have."""
+HARD: Final = -16_384
+"""What the cursor's priority is lower by over the hard items of a priority."""
 PRIORITIES: Final = range(-100, 101)
 BEGUN: Final = re.compile(r"([0-9a-f]{6,63})(…|\.{3})?")
 SERVABLE = text("items.state = 'open' AND items.taken < items.overlap AND items.serve_seq IS NOT NULL")
@@ -118,6 +121,23 @@ GLANCE_GOLD = (
     .limit(1)
 )
 PICK_GOLD = GLANCE_GOLD.with_for_update(of=items, key_share=True, skip_locked=True)
+GLANCE_HARD = (
+    select(*ITEM, items.c.priority, items.c.serve_seq)
+    .where(
+        items.c.project == bindparam("p"),
+        items.c.priority == LEVEL,
+        items.c.hard,
+        # Not in the words of the index of all that is servable, or SQLite would walk through that.
+        text("items.state = 'open' AND items.overlap > items.taken"),
+        items.c.serve_seq > _reached(LEVEL + HARD),
+        ~MINE,
+        ~HOLDING,
+        SKILLED,
+    )
+    .order_by(items.c.serve_seq)
+    .limit(1)
+)
+PICK_HARD = GLANCE_HARD.with_for_update(of=items, key_share=True, skip_locked=True)
 TAKE = text(
     "UPDATE items SET taken = taken + 1 WHERE id = :item AND (state = 'gold' OR (state = 'open' AND taken < overlap))"
 )
@@ -125,8 +145,16 @@ PASS = text(
     "INSERT INTO cursors (person, project, priority, seq) VALUES (:who, :p, :priority, :seq) "
     "ON CONFLICT (person, project, priority) DO UPDATE SET seq = excluded.seq"
 )
-GIVE_BACK = text("UPDATE items SET taken = taken - 1, serve_seq = :seq WHERE id = :item")
-QUARANTINE = text("UPDATE items SET state = 'quarantined', taken = taken - 1 WHERE id = :item")
+LEFT: Final = "CASE WHEN needed IS NULL THEN overlap WHEN needed >= taken THEN needed ELSE taken - 1 END"
+"""How many answers an item wants once somebody has left their place: where overlap is adaptive `needed`, or as many as
+hold or have answered it."""
+ENOUGH: Final = f"state = 'open' AND needed IS NOT NULL AND answers >= {LEFT}"
+GIVE_BACK = text(
+    f"UPDATE items SET taken = taken - 1, serve_seq = :seq, overlap = {LEFT}, "
+    f"state = CASE WHEN {ENOUGH} THEN 'done' ELSE state END, "
+    f"done_at = CASE WHEN {ENOUGH} THEN :now ELSE done_at END WHERE id = :item"
+)
+QUARANTINE = text(f"UPDATE items SET state = 'quarantined', taken = taken - 1, overlap = {LEFT} WHERE id = :item")
 BACK: Final = "CASE WHEN gold IS NOT NULL THEN 'gold' WHEN answers >= overlap THEN 'done' ELSE 'open' END"
 """What an item becomes that is held back no longer."""
 PUT = text(
@@ -152,8 +180,6 @@ LAPSED = (
     .limit(bindparam("most"))
     .with_for_update(key_share=True, skip_locked=True)
 )
-
-
 GLANCE_TEST = (
     select(*ITEM)
     .where(items.c.project == bindparam("p"), text("items.state = 'gold'"), ~MINE, ~HOLDING)
@@ -163,37 +189,11 @@ GLANCE_TEST = (
 PICK_TEST = GLANCE_TEST.with_for_update(of=items, key_share=True, skip_locked=True)
 
 
-Aid: TypeAlias = Callable[[int, Any, Any], tuple[bool, Any]]
-"""Of an item's number, its gold and its suggestion: whether a suggestion is shown, and the wrong one that stands in for
-it, None for the item's own."""
-
-
-def as_it_is(item: int, gold: Any, suggestion: Any) -> tuple[bool, Any]:
-    """The suggestion is shown where there is one."""
-    return suggestion is not None, None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deal:
-    """What a new card is made of besides its item. `moment` is now."""
-
-    project: int
-    person: int
-    chat: int
-    chat_external: str
-    version: int
-    nonce: str
-    lease: timedelta
-    moment: datetime
-    role: str | None
-    answered: int
-    total: int
-    aid: Aid = as_it_is
-
-
 def claim(tx: Transaction, deal: Deal, gold: bool) -> Card | None:
     """A place on the next item for this person, as an open card; None when there is nothing for them now."""
     row = _pick_gold(tx, deal) if gold else None
+    if row is None and deal.hard_first:
+        row = _pick_hard(tx, deal)
     if row is None:
         row = _pick(tx, deal)
     return None if row is None else _deal(tx, deal, row)
@@ -208,6 +208,19 @@ def _pick_gold(tx: Transaction, deal: Deal) -> Row | None:
     _take(tx, row)
     first = (tx.one(GLANCE_GOLD, params) or row) if tx.locks else row
     _pass(tx, deal, GOLD, row.serve_seq if first.item == row.item else first.serve_seq - 1)
+    return row
+
+
+def _pick_hard(tx: Transaction, deal: Deal) -> Row | None:
+    """For one who is skilled an item of which others were not sure enough, before its turn; None for all others, who
+    meet it at its place in the queue. A cursor of its own, so that nobody looks at the same ones with each tap."""
+    params = {"p": deal.project, "who": deal.person, "below": PRIORITIES.stop}
+    row = tx.one(PICK_HARD, params)
+    if row is None:
+        return None
+    first = (tx.one(GLANCE_HARD, params) or row) if tx.locks else row
+    _take(tx, row)
+    _pass(tx, deal, row.priority + HARD, min(row.serve_seq, first.serve_seq - (first.item != row.item)))
     return row
 
 
@@ -323,7 +336,7 @@ def release(tx: Transaction, card: Card, became: str = "void") -> None:
 
 def give_back(tx: Transaction, item: int, project: int) -> None:
     """Frees one place on an item and puts it where everybody's cursor still comes by."""
-    tx.run(GIVE_BACK, {"item": item, "seq": projects.next_seq(tx, project)})
+    tx.run(GIVE_BACK, {"item": item, "seq": projects.next_seq(tx, project), "now": tx.micros})
 
 
 def quarantine(tx: Transaction, card: Card) -> None:
@@ -383,7 +396,7 @@ def expire(tx: Transaction, limit: int = 200) -> int:
 def _give_all_back(tx: Transaction, project: int, freed: Sequence[int]) -> None:
     """An item that does not count whom it lets go is a bug of ours, and no reason to keep the others."""
     first = projects.next_seq(tx, project, len(freed))
-    places = [{"item": item, "seq": first + number} for number, item in enumerate(freed)]
+    places = [{"item": item, "seq": first + number, "now": tx.micros} for number, item in enumerate(freed)]
     try:
         with tx.apart():
             tx.run(GIVE_BACK, places)

@@ -112,7 +112,7 @@ SETTLE: Final = text(
 )
 FLAG_AGAIN: Final = text("UPDATE items SET state = 'flagged' WHERE id = :item AND state IN ('done', 'gold')")
 SEND_BACK: Final = text(
-    "UPDATE items SET serve_seq = :seq, done_at = NULL, flags = 0, "
+    "UPDATE items SET serve_seq = :seq, done_at = NULL, flags = 0, least = answers + 1, "
     "overlap = CASE WHEN gold IS NULL AND taken >= overlap THEN taken + 1 ELSE overlap END, "
     "state = CASE WHEN gold IS NOT NULL THEN 'gold' ELSE 'open' END WHERE id = :item"
 )

@@ -101,6 +101,7 @@ projects = Table(
     Column("total", Integer, nullable=False, server_default="0"),
     Column("spread", Integer),
     Column("created_at", Moment, nullable=False),
+    Column("candour", Float),
     CheckConstraint("state IN ('open', 'paused')", name="state"),
 )
 
@@ -243,6 +244,9 @@ items = Table(
     Column("confidence", Float),
     Column("standing", Json),
     Column("explanation", Text),
+    Column("needed", Integer),
+    Column("least", Integer),
+    Column("hard", Boolean, nullable=False, server_default=text("false")),
     UniqueConstraint("project", "key"),
     CheckConstraint("taken >= 0 AND answers >= 0 AND skips >= 0 AND flags >= 0", name="counts"),
     CheckConstraint("gold IS NOT NULL OR taken <= overlap", name="overlap"),
@@ -256,6 +260,7 @@ items = Table(
         "serve_seq",
         **where("state = 'open' AND taken < overlap AND serve_seq IS NOT NULL"),
     ),
+    Index("ix_items_hard", "project", "priority", "serve_seq", **where_true("hard")),
     Index("ix_items_gold", "project", "serve_seq", **where("state = 'gold'")),
     Index("ix_items_skipped", "project", "skips", "id", **where("state = 'skipped'")),
     Index("ix_items_state", "project", "state"),

@@ -1,4 +1,4 @@
-"""Tables of quality assurance: skills, reviews and decisions, notes on people, closed periods, former figures."""
+"""Tables of quality assurance: skills (of all together, too), reviews and decisions, notes, closed periods, figures."""
 
 from sqlalchemy import (
     Boolean,
@@ -22,6 +22,16 @@ skills = Table(
     metadata,
     Column("project", ForeignKey("projects.id"), primary_key=True),
     Column("person", ForeignKey("people.id"), primary_key=True),
+    Column("question", String(140), primary_key=True),
+    Column("truth", String(140), primary_key=True),
+    Column("given", String(140), primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+
+pooled = Table(
+    "pooled",
+    metadata,
+    Column("project", ForeignKey("projects.id"), primary_key=True),
     Column("question", String(140), primary_key=True),
     Column("truth", String(140), primary_key=True),
     Column("given", String(140), primary_key=True),

@@ -47,7 +47,7 @@ def test_a_report_asks_for_a_look_and_tells_what_is_undecided(reviews, tmp_path)
 
     with opened(url) as database:
         run(database, write)
-    said = reviews("report", "reviews").out.splitlines()
+    said = reviews("report", "reviews", "--names").out.splitlines()
     assert f"Look at Bo ({who}): 2 of 10 gold answers are right (6 % to 51 %); the others together: 90 %." in said
     assert "Too few people to say whose answers want a look: 0 of 6." in said
     plain = reviews("report", "reviews", "--json").json
@@ -65,7 +65,7 @@ def test_a_report_asks_for_a_look_and_tells_what_is_undecided(reviews, tmp_path)
 def test_a_report_finds_the_careless_itself_and_says_nothing_where_the_watch_is_off(reviews, tmp_path):  # noqa: F811
     with opened(f"sqlite:///{tmp_path}/labelbot-data/labelbot.db") as database:
         careless = run(database, _labeled)
-    said = reviews("report", "reviews").out
+    said = reviews("report", "reviews", "--names").out
     figures = "Of 40 answers 75 % (62 % to 84 %) are near to what others gave; usual here: 100 %."
     assert f"Look at Person 6 ({careless}): {figures}" in said
     assert said.count("Look at") == 1

@@ -229,7 +229,7 @@ def totals(report, raw):
     assert {name: getattr(report, name) for name in kinds} == {
         name: raw.counts(kind).total() for name, kind in kinds.items()
     }
-    assert report.reviewed == len(raw.decisions)
+    assert report.reviewed.decided == len(raw.decisions)
     differing = [
         item
         for item, unit in raw.together.items()

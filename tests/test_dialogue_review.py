@@ -301,20 +301,6 @@ def test_the_longest_texts_reasons_and_notes_fit(talk):
     assert len(dialogue.rows(decisions)) == 1
 
 
-def test_what_a_reviewer_decided_is_not_mended_by_editing_it(talk):
-    asked = project(question("transcript", title="What does it say?"), overlap=2, review=Review())
-    dialogue = talk(asked, items=1)
-    for name, said in (("Anna", "a red house"), ("Ben", "no dog")):
-        person = dialogue.member(name)
-        person.types(said)
-    rita = reviewer(dialogue)
-    rita.taps("1")
-    assert standing(dialogue)
-    person.edits("no dog", "a red horse")
-    assert "A reviewer has decided that item" in person.screen
-    assert sorted(dialogue.labels()) == ["a red house", "no dog"]
-
-
 def test_the_longest_answers_to_a_picture_fit_below_it(talk):
     """Below a picture Telegram takes 1024 characters, which the room of these dialogues checks."""
     labels = [LabelDef(f"l{at}", f"A label {at} " + "goes on and on " * 3) for at in range(6)]
@@ -341,3 +327,17 @@ def test_the_longest_answers_to_a_picture_fit_below_it(talk):
     rita.types("because " * 200)
     rita.taps("Take 2")
     assert len(dialogue.rows(decisions)) == 2
+
+
+def test_what_a_reviewer_decided_is_not_mended_by_editing_it(talk):
+    asked = project(question("transcript", title="What does it say?"), overlap=2, review=Review())
+    dialogue = talk(asked, items=1)
+    for name, said in (("Anna", "a red house"), ("Ben", "no dog")):
+        person = dialogue.member(name)
+        person.types(said)
+    rita = reviewer(dialogue)
+    rita.taps("1")
+    assert standing(dialogue)
+    person.edits("no dog", "a red horse")
+    assert "A reviewer has decided that item" in person.screen
+    assert sorted(dialogue.labels()) == ["a red house", "no dog"]

@@ -29,7 +29,7 @@ from tests.engines import START
 from tests.running import wait
 from tests.worlds import SENTIMENT, make
 
-POSTED = replace(SENTIMENT, summary=Summary("telegram:-1001", every="0 18 * * *", timezone="Europe/Berlin"))
+POSTED = replace(SENTIMENT, names=True, summary=Summary("telegram:-1001", every="0 18 * * *", timezone="Europe/Berlin"))
 LEASE_OVER = timedelta(minutes=6)
 SLOT = START - timedelta(hours=1)
 
@@ -135,13 +135,24 @@ def test_figures_of_single_people_go_to_admins_and_never_to_the_channel(database
     (posted, summary), (row, message) = waiting(database)
     assert (posted.kind, row.kind, row.account, row.chat) == ("summary", "notice", world.account, world.chats[1])
     assert "Person 1000" not in text_of(summary)
-    assert text_of(message) == "Review sentiment: Personen\nPerson 1000: 1 Labels, 0,9 s je Label"
+    heading, *_, person = text_of(message).splitlines()
+    assert (heading, person) == ("Review sentiment: Personen", "Person 1000: 1 Labels, 0,9 s je Label")
     assert message.media == ()
     assert [button.title for row in message.buttons for button in row] == [
         "⏸ Anhalten",
         "➕ Eine Antwort mehr",
         "⬇ Export",
     ]
+
+
+def test_people_go_by_their_pseudonyms_where_the_project_does_not_say_otherwise(database, workers):
+    world = begin(database, replace(POSTED, names=False))
+    admin(database, world, 1, "Ada")
+    assert workers.work_once()
+    _, (_, message) = waiting(database)
+    public = run(database, lambda tx: people.roster(tx, world.project))[0].public
+    assert text_of(message).splitlines()[-1] == f"{public}: 1 labels, 0.9 s a label"
+    assert "Person 1000" not in text_of(message)
 
 
 def test_the_next_summary_tells_what_changed_and_admins_get_a_picture_of_people(database, workers):

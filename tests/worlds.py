@@ -49,11 +49,13 @@ def build(
     return run(database, lambda tx: make(tx, items, people, overlap, project))
 
 
-def make(tx: Transaction, count: int, heads: int, overlap: int, project: Project = SENTIMENT) -> World:
+def make(
+    tx: Transaction, count: int, heads: int, overlap: int, project: Project = SENTIMENT, first: int = 1000
+) -> World:
     account = accounts.account(tx, "telegram", "1")
     row, _ = projects.save(tx, project.name, project.as_config())
     added = add_items(tx, row.id, [{} for _ in range(count)], overlap)
-    users = tuple(str(1000 + number) for number in range(heads))
+    users = tuple(str(first + number) for number in range(heads))
     persons = [people.welcome(tx, account, user, user, f"Person {user}", "en") for user in users]
     for person in persons:
         people.set_role(tx, row.id, person.id, "annotator")

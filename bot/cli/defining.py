@@ -14,10 +14,10 @@ from bot.exchange.sentences import counted
 from bot.labels import LABEL_TYPES
 from bot.project import Project
 from bot.projectfile import load, parse
+from bot.spreading import spread
 from storage import figures, people, projects
-from storage.database import Database, Transaction, run
+from storage.database import Transaction, run
 from storage.figures import Parts
-from storage.overlap import is_spread, set_overlap
 from storage.projects import ProjectRow
 
 TEMPLATES = Path(__file__).parents[2] / "config" / "projects"
@@ -99,7 +99,7 @@ def apply_file(file: Path, then: bool = True) -> None:
     project = read_project(file)
     with session(create=True) as opened:
         row, changed = run(opened.database, lambda tx: save(tx, project))
-        spread_overlap(opened.database, row, project)
+        spread(opened.database, row.id)
         lacking = run(opened.database, lambda tx: wants(tx, row, project))
     for one in lacking:
         if one.wrong:
@@ -117,19 +117,6 @@ def save(tx: Transaction, project: Project) -> tuple[ProjectRow, bool]:
     if changed:
         people.record(tx, None, row.id, "apply", {"version": row.version})
     return row, changed
-
-
-def spread_overlap(database: Database, row: ProjectRow, project: Project) -> None:
-    """A changed overlap reaches the items in small transactions, beside people's taps; a spreading that was killed
-    begins anew."""
-    if run(database, lambda tx: is_spread(tx, row.id, project.overlap)):
-        return
-    after = 0
-    while True:
-        change = partial(set_overlap, project=row.id, overlap=project.overlap, after_id=after)
-        after = run(database, change)
-        if after == 0:
-            return
 
 
 def _as_json(row: ProjectRow, title: str, parts: Parts) -> dict[str, object]:

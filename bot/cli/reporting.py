@@ -31,9 +31,10 @@ BESIDE = 20_000
 @click.argument("project")
 @click.option("--post", is_flag=True, help="post it to the project's channel (a running labelbot does)")
 @click.option("--link", is_flag=True, help="print the address of a page with the same figures, good for a week")
+@click.option("--names", is_flag=True, help="people's names in place of their pseudonyms")
 @click.option("--json", "as_json", is_flag=True, help="for scripts")
 @click.option("--picture", type=click.Path(path_type=Path), help="write the chart there, as PNG")
-def report_command(project: str, post: bool, link: bool, as_json: bool, picture: Path | None) -> None:
+def report_command(project: str, post: bool, link: bool, names: bool, as_json: bool, picture: Path | None) -> None:
     """Progress, pace, agreement, gold, disputes: how the labeling goes."""
     if picture is not None and picture.suffix.lower() != ".png":
         raise click.UsageError(f"--picture {picture}: the chart is a PNG; call it {picture.with_suffix('.png').name}")
@@ -50,6 +51,7 @@ def report_command(project: str, post: bool, link: bool, as_json: bool, picture:
         if link:
             click.echo(_link(opened, row.id))
             return
+        asked = replace(asked, names=asked.names or names)
         report = _watched(opened, row, asked) if asked.watch else _report(opened, row, asked)
     if picture:
         from bot.quality.telling import picture as draw
@@ -140,22 +142,22 @@ def item_command(project: str, item: str, picture: Path | None, make_gold: bool,
 
 
 def _make_gold(opened: "Session", project: int, found: "Compared", why: str) -> None:
-    from storage import gold
+    from bot import goldmaking
     from storage.database import run
 
     label = found.proposed(patient=True)
     if label is None:
         raise Trouble(f"the answers to {found.key} come to nothing that could be gold")
-    if not run(opened.database, lambda tx: gold.make_gold(tx, project, found.item, label, None, why)):
+    if not run(opened.database, lambda tx: goldmaking.make(tx, project, found.item, label, None, why)):
         raise Trouble(f"{found.key} is gold already, or was taken out or set aside")
     click.echo(f"{found.key} is gold now.")
 
 
 def _no_gold(opened: "Session", project: int, found: "Compared") -> None:
-    from storage import gold
+    from bot import goldmaking
     from storage.database import run
 
-    if not run(opened.database, lambda tx: gold.unmake_gold(tx, project, found.item, None)):
+    if not run(opened.database, lambda tx: goldmaking.unmake(tx, project, found.item, None)):
         raise Trouble(f"{found.key} is not gold")
     click.echo(f"{found.key} is no longer gold.")
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any, Final
 
+from bot import settling, stored
 from bot.exchange.cutting import piece_ms
 from bot.exchange.fetch import Fetcher
 from bot.exchange.fitting import Fitting
@@ -292,11 +293,23 @@ class _Run:
 def _timed(batch: Batch, rows: Sequence[Incoming]) -> Callable[[Transaction], tuple[Sequence[Outcome], int, float]]:
     def work(tx: Transaction) -> tuple[Sequence[Outcome], int, float]:
         start = time.perf_counter()
-        outcomes, kept = take_in(tx, batch, rows)
+        outcomes, kept = _taken(tx, batch, rows)
         imports.count(tx, batch.import_id, 0, outcomes.count("changed"))
         return outcomes, kept, time.perf_counter() - start
 
     return work
+
+
+def _taken(tx: Transaction, batch: Batch, rows: Sequence[Incoming]) -> tuple[list[Outcome], int]:
+    """What became of each row and how many answers came; items that these are of close where they are enough."""
+    if not any(row.answers for row in rows):
+        return take_in(tx, batch, rows)[:2]
+    found, asked = stored.by_id(tx, batch.project)
+    answered = list[int]()
+    with settling.changed(tx, batch.project, asked, found.version, answered):
+        outcomes, kept, items = take_in(tx, batch, rows)
+        answered += items
+    return outcomes, kept
 
 
 def _without_twins(ready: Sequence[tuple[Raw, Incoming]]) -> Iterator[list[tuple[Raw, Incoming]]]:

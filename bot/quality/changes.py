@@ -23,6 +23,7 @@ def figures(report: Report) -> dict[str, Any]:
         "labels": report.labels,
         "done": report.parts.done,
         "disputes": report.disputes,
+        "decided": report.reviewed.decided,
         "alpha": {one.name: one.agreement.alpha for one in report.questions},
     }
 
@@ -37,7 +38,7 @@ def changed(report: Report, since: datetime, before: Figures, words: Words) -> s
 
 
 def _counts(report: Report, before: Figures, words: Words) -> Iterator[str]:
-    for name, now in (("labels", report.labels), ("done", report.parts.done)):
+    for name, now in (("labels", report.labels), ("done", report.parts.done), ("decided", report.reviewed.decided)):
         difference = now - before.get(name, 0)
         if difference:
             sign = "+" if difference > 0 else "−"

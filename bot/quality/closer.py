@@ -8,15 +8,23 @@ from bot.quality.agreeing import Confusion, PeriodAgreement
 from bot.quality.drawable import drawable, readable
 from bot.quality.report import PersonFigures, QuestionFigures, Report
 from bot.quality.sheet import Sheet
+from bot.quality.telling import mean_alike
 from bot.quality.words import Words
 from bot.wording import say
 
 WIDTH: Final = 1200
 HEIGHT: Final = 1000
-PEOPLE_SHOWN: Final = 16
+PEOPLE_SHOWN: Final = 20
+"""Of so many people each has a row."""
+LOWEST: Final = 8
+HIGHEST: Final = 4
+"""Of more those have one who agree least with the others, and most."""
+BINS: Final = 20
 PERIODS_SHOWN: Final = 31
 
 _MARGIN: Final = 48
+_ROWS_LEFT: Final = 400.0
+_ROWS_RIGHT: Final = WIDTH - _MARGIN - 190.0
 _BLUE: Final = "#0072B2"
 _SKY: Final = "#56B4E9"
 _VERMILLION: Final = "#D55E00"
@@ -103,29 +111,52 @@ def _shade(share: float, same: bool) -> str:
 
 
 def people_chart(report: Report, words: Words) -> bytes | None:
-    """For admins: those who differ most from the others first, where there are too many to show all."""
+    """For admins: each person; of many how they spread, and the ends of the row. Who differs most comes first."""
     compared = [one for one in report.people if one.alike.share is not None]
     if len(compared) < 2:
         return None
     compared.sort(key=lambda one: (one.alike.share or 0.0, one.id))
-    items = sum(one.alike.items for one in compared)
-    mean = sum((one.alike.share or 0.0) * one.alike.items for one in compared) / items
+    mean = mean_alike(compared)
     sheet = Sheet(WIDTH, HEIGHT)
     _heading(sheet, drawable(report.title, "bold") or report.project, report, words)
     sheet.text(_MARGIN, 148, words.say("report.chart.people"), 32, weight="bold")
     free = any(question.labels is None or question.agreement.ac1 is None for question in report.questions)
     how = words.say("report.chart.alike_how" if free else "report.chart.people_how")
     sheet.text(_MARGIN, 186, sheet.fitted(how, 24, WIDTH - 2 * _MARGIN), 24, colour=_MUTED)
-    _people(sheet, compared[:PEOPLE_SHOWN], mean, words)
-    if len(compared) > PEOPLE_SHOWN:
-        others = words.say("report.others", count=words.count(len(compared) - PEOPLE_SHOWN))
-        sheet.text(_MARGIN, HEIGHT - 16, others, 24, colour=_MUTED)
+    if len(compared) <= PEOPLE_SHOWN:
+        _people(sheet, compared, mean, words, 216, HEIGHT - 30)
+    else:
+        _spread(sheet, compared, mean, words)
+        _people(sheet, compared[:LOWEST], mean, words, 470, 770)
+        others = words.say("report.chart.between", count=words.count(len(compared) - LOWEST - HIGHEST))
+        sheet.text(_MARGIN, 806, others, 24, colour=_MUTED)
+        _people(sheet, compared[-HIGHEST:], mean, words, 826, HEIGHT - 20)
     return sheet.png()
 
 
-def _people(sheet: Sheet, people: Sequence[PersonFigures], mean: float, words: Words) -> None:
-    top, left, right = 216.0, 400.0, WIDTH - _MARGIN - 190.0
-    step = min(72.0, (HEIGHT - 40 - top) / len(people))
+def _spread(sheet: Sheet, people: Sequence[PersonFigures], mean: float, words: Words) -> None:
+    """How many people agree with the others how far, by twentieths, over the same scale as their rows."""
+    counts = [0] * BINS
+    for one in people:
+        counts[min(BINS - 1, int((one.alike.share or 0.0) * BINS))] += 1
+    top, floor, wide = 230.0, 400.0, (_ROWS_RIGHT - _ROWS_LEFT) / BINS
+    sheet.text(_MARGIN, floor, words.say("report.crowd", people=words.count(len(people))), 26)
+    for place, count in enumerate(counts):
+        high = (floor - top) * count / max(counts)
+        sheet.box(_ROWS_LEFT + place * wide, floor - high, wide - 3, high, _SKY)
+    sheet.line(_ROWS_LEFT, floor, _ROWS_RIGHT - _ROWS_LEFT, _LINE)
+    for share, side in ((0.0, "left"), (0.5, "center"), (1.0, "right")):
+        x = _ROWS_LEFT + share * (_ROWS_RIGHT - _ROWS_LEFT)
+        sheet.text(x, floor + 34, words.percent(share), 24, colour=_MUTED, ha=side)
+    sheet.text(WIDTH - _MARGIN, top + 22, words.count(max(counts)), 24, colour=_MUTED, ha="right")
+    sheet.path_down(_ROWS_LEFT + mean * (_ROWS_RIGHT - _ROWS_LEFT), top, floor - top, _MUTED)
+
+
+def _people(
+    sheet: Sheet, people: Sequence[PersonFigures], mean: float, words: Words, top: float, bottom: float
+) -> None:
+    left, right = _ROWS_LEFT, _ROWS_RIGHT
+    step = min(72.0, (bottom - top) / len(people))
     middle = left + (right - left) * mean
     for place, person in enumerate(people):
         y, found = top + step * place, person.alike

@@ -14,20 +14,24 @@ SNIPPET_LONG: Final = 40
 LABELS: Final = 4
 
 
-def confusions(report: Report, words: Words) -> list[str]:
-    """A line each: the pairs of labels that are confused, by question."""
-    return [_confused(one, words) for question in report.ambiguity.questions for one in question.confused]
+def confusions(report: Report, words: Words) -> list[tuple[str, list[str]]]:
+    """(sentence, its examples) of the pairs of labels that are confused, by question."""
+    return [
+        (confused(one, words), [example(found) for found in one.examples])
+        for question in report.ambiguity.questions
+        for one in question.confused
+    ]
 
 
-def _confused(one: Confused, words: Words) -> str:
+def confused(one: Confused, words: Words) -> str:
     first, second = (_label(label, words) for label in one.labels)
-    told = words.say(
-        "report.confused", one=first, other=second, percent=words.percent(one.share), items=words.count(one.items)
-    )
-    return told + (": " + ", ".join(_example(example) for example in one.examples) if one.examples else "")
+    counts = {"percent": words.percent(one.share), "items": words.count(one.items)}
+    key = "report.confused_as" if one.examples else "report.confused"
+    return words.say(key, one=first, other=second, **counts)
 
 
-def _example(one: Example) -> str:
+def example(one: Example) -> str:
+    """What an item is called, and how it begins."""
     name = cut(one.item, LABEL_LONG)
     return f"{name} “{cut(one.snippet, SNIPPET_LONG)}”" if one.snippet else name
 
@@ -60,7 +64,7 @@ def _ambiguous(one: Ambiguous, words: Words) -> str:
     given = [f"{_label(label, words)} ×{count}" for label, count in one.labels[:LABELS]]
     given += ["…"] if len(one.labels) > LABELS else []
     given += [f"{words.say('card.unsure')} ×{one.unsure}"] if one.unsure else []
-    return f"{_example(Example(one.item, one.snippet))}: {', '.join(given)} · H {words.figure(one.entropy, 2)}"
+    return f"{example(Example(one.item, one.snippet))}: {', '.join(given)} · H {words.figure(one.entropy, 2)}"
 
 
 def aids(report: Report, words: Words) -> list[str]:

@@ -24,13 +24,15 @@ START = (14.0, 6.0)
 """Right and wrong answers that everybody's accuracy starts from, .7: nobody's word is enough before any is compared."""
 CLASS_PRIOR = 10.0
 """Answers that the shares of the classes are shrunk by towards equal ones."""
-TEMPER = 0.8
-"""Power of the likelihood: people err together on hard items, which confusions of single people cannot tell."""
+GUESSED = 0.05
+"""Share of items so hard that people can only guess: that a few say the same of one proves little. Our own figure;
+measured against others, and against a power of the likelihood, in docs/benchmarks.md."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Everybody's counts of one question, and those of the people who answered the item in hand."""
+    """Everybody's counts of one question, of which all that was wrong may stand under one name, and those of the people
+    who answered the item in hand."""
 
     everybody: Cells
     people: Mapping[int, Cells] = field(default_factory=dict)
@@ -67,8 +69,8 @@ def judged(votes: Votes, counts: Counts, classes: Sequence[str]) -> tuple[str | 
         return None, 0.0
     if len(labels) == 1:
         return labels[0], 1.0
-    model = _Model(counts, len(labels))
-    logs = {label: model.prior(label) + TEMPER * model.likelihood(votes, label) for label in labels}
+    model = _Model(counts, len(labels), votes)
+    logs = {label: model.prior(label) + model.likelihood(label) for label in labels}
     best = max(labels, key=lambda label: logs[label])
     return best, 1 / math.fsum(math.exp(log - logs[best]) for log in logs.values())
 
@@ -76,27 +78,39 @@ def judged(votes: Votes, counts: Counts, classes: Sequence[str]) -> tuple[str | 
 class _Model:
     """Sums over the counts once for all labels that are weighed."""
 
-    def __init__(self, counts: Counts, classes: int) -> None:
-        self.counts, self.classes = counts, classes
+    def __init__(self, counts: Counts, classes: int, votes: Votes) -> None:
+        self.counts, self.classes, self.votes = counts, classes, votes
         self.held: dict[str, int] = {}
         for (truth, _), count in counts.everybody.items():
             self.held[truth] = self.held.get(truth, 0) + count
-        right, total = _right(counts.everybody)
-        self.accuracy = (right + START[0]) / (total + sum(START))
+        right, self.total = _right(counts.everybody)
+        self.accuracy = (right + START[0]) / (self.total + sum(START))
         self.own: dict[int, float] = {}
         self.rows: dict[int, dict[str, int]] = {}
+        for person, _ in votes:
+            self._read(person)
+        self.met = {given for _, given in votes}.union(*self.rows.values())
+        self.unmet: float | None = None
 
     def prior(self, label: str) -> float:
-        total = sum(self.held.values())
-        return math.log((self.held.get(label, 0) + CLASS_PRIOR / self.classes) / (total + CLASS_PRIOR))
+        return math.log((self.held.get(label, 0) + CLASS_PRIOR / self.classes) / (self.total + CLASS_PRIOR))
 
-    def likelihood(self, votes: Votes, truth: str) -> float:
-        return math.fsum(math.log(self.chance(person, truth, given)) for person, given in votes)
+    def likelihood(self, truth: str) -> float:
+        """Its logarithm, the same for all labels that none of these people has met: of ten thousand it is found once.
+        Who guesses gives any label, whatever holds."""
+        if truth not in self.met and self.unmet is not None:
+            return self.unmet
+        chances = (math.log(self.chance(person, truth, given)) for person, given in self.votes)
+        known = math.log(1 - GUESSED) + math.fsum(chances)
+        guessed = math.log(GUESSED) - len(self.votes) * math.log(self.classes)
+        most = max(known, guessed)
+        found = most + math.log(math.exp(known - most) + math.exp(guessed - most))
+        if truth not in self.met:
+            self.unmet = found
+        return found
 
     def chance(self, person: int, truth: str, given: str) -> float:
         """That the person says `given` where `truth` holds."""
-        if person not in self.own:
-            self._read(person)
         coin = self.own[person]
         expected = coin if given == truth else (1 - coin) / (self.classes - 1)
         seen = self.counts.people.get(person, {}).get((truth, given), 0)

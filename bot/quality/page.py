@@ -1,32 +1,53 @@
 """The QA summary as the body of a web page: HTML without scripts and without styles of its own.
 
-Whatever people wrote passes `html.escape`. Single people stand there by their pseudonyms.
+Whatever people wrote passes `html.escape`. People stand there by their pseudonyms, unless the project shows names and
+the page is an admin's own. Links are beside the page's own address: `item?key=…` an item's page, `?…` a filter.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
 from html import escape
+from typing import Final
 from urllib.parse import quote
 
 from bot.characters import item_name
+from bot.filters import EVERYTHING, Wanted
 from bot.labels.base import Said
+from bot.quality import markup
 from bot.quality.agreeing import Confusion, PeriodAgreement
-from bot.quality.report import Disputed, QuestionFigures, Report
+from bot.quality.ambiguity import Example
+from bot.quality.difficulties import aids, confused, unsure
+from bot.quality.pagepeople import people
+from bot.quality.report import LabelCount, QuestionFigures, Report
 from bot.quality.telling import parts, speed
 from bot.quality.words import Words
+from bot.quality.work import Work
 from bot.wording import say
 
-PEOPLE_SHOWN = 200
-LABELS_SHOWN = 200
-OFTEN = 0.2
+LABELS_SHOWN: Final = 200
+DAYS_SHOWN: Final = 31
+OFTEN: Final = 0.2
 """From this share of a row on, one label is marked as taken for another."""
-WIDTH, HEIGHT, EDGE = 340, 150, 26
-"""Of the chart of days, in its own units."""
 
 
-def body(report: Report, language: str, item: Callable[[str], str]) -> str:
-    """`item` gives the address of an item's page by its key."""
+def body(
+    report: Report, language: str, changed: str = "", form: str = "", work: Mapping[str, Work] | None = None
+) -> str:
+    """`changed` tells what changed since the summary before, `form` is that of `pagefilter`, `work` what people did in
+    the last seven days."""
     words = Words(language)
-    return "\n".join(_sections(report, words, item))
+    sections = [markup.section(_progress(report, changed, words))]
+    if report.parts.imported:
+        sections.append(markup.section([form]) if form else "")
+        sections += [markup.section(question(one, words)) for one in report.questions]
+    for lines in (_hard(report, words), _disputed(report, words), _ambiguous(report, words)):
+        told = list(lines)
+        sections += [markup.section(told)] if told else []
+    if any(one.labels or one.gold.labels for one in report.people):
+        sections += [markup.section(lines) for lines in people(report, work or {}, words)]
+    return "\n".join((*sections, until(report, words)))
 
 
 def item_address(key: str) -> str:
@@ -34,120 +55,114 @@ def item_address(key: str) -> str:
     return f"item?key={quote(key, safe='')}"
 
 
-def _sections(report: Report, words: Words, item: Callable[[str], str]) -> Iterator[str]:
-    yield _section(_progress(report, words))
-    if report.parts.imported:
-        for question in report.questions:
-            yield _section(_question(question, words))
-    if report.disputed:
-        yield _section(_disputed(report.disputed, words, item))
-    if any(one.labels or one.gold.labels for one in report.people):
-        yield _section(_people(report, words))
+def item_link(key: str) -> str:
+    return markup.link(item_address(key), item_name(key))
+
+
+def until(report: Report, words: Words) -> str:
     time = f"{report.as_of:%H:%M} UTC"
-    yield _p(words.say("report.page.until", date=words.date(report.as_of.date()), time=time), "quiet")
+    return markup.paragraph(words.say("report.page.until", date=words.date(report.as_of.date()), time=time), "quiet")
 
 
-def _section(lines: Iterable[str]) -> str:
-    return "<section>\n" + "\n".join(lines) + "\n</section>"
-
-
-def _p(said: str, kind: str = "") -> str:
-    return f'<p class="{kind}">{escape(said)}</p>' if kind else f"<p>{escape(said)}</p>"
-
-
-def _progress(report: Report, words: Words) -> Iterator[str]:
-    yield f"<h1>{escape(report.title)}</h1>"
-    yield _p(words.date(report.today), "quiet")
-    yield _p(words.progress(report))
+def _progress(report: Report, changed: str, words: Words) -> Iterator[str]:
+    yield markup.heading(1, report.title)
+    yield markup.paragraph(words.date(report.today), "quiet")
+    yield markup.paragraph(words.progress(report))
     if report.asked:
-        yield f'<progress max="{report.asked}" value="{report.parts.done}"></progress>'
+        label = escape(words.progress(report))
+        yield f'<progress max="{report.asked}" value="{report.parts.done}" aria-label="{label}"></progress>'
+    if changed:
+        yield markup.paragraph(changed)
     if report.parts.imported:
-        yield _p(parts(report, words), "quiet")
-        yield _p(speed(report, words))
+        yield markup.paragraph(parts(report, words), "quiet")
+        yield markup.paragraph(speed(report, words))
     if report.gold.labels:
-        yield _p(words.accuracy(report.gold, any(one.labels is None for one in report.questions)))
+        yield markup.paragraph(words.accuracy(report.gold, any(one.labels is None for one in report.questions)))
+    if report.reviewed:
+        yield markup.paragraph(words.reviewed(report.reviewed))
+    if report.savings is not None:
+        yield markup.paragraph(words.savings(report.savings))
+    yield from (markup.paragraph(line) for line in (*aids(report, words), unsure(report, words)) if line)
+    if report.days:
+        yield markup.heading(2, words.say("report.chart.days"))
+        yield markup.days(_calendar(report), words, _day_address, words.say("report.chart.days"))
 
 
-def _question(question: QuestionFigures, words: Words) -> Iterator[str]:
-    yield f"<h2>{escape(question.title)}</h2>"
-    yield _p(words.agreement(question.agreement, question.labels is None, question.interval))
-    if question.labels and question.answers:
-        yield _table(("", words.say("report.page.share"), "α"), _labels(question, words))
-    if len(question.over_time) > 1:
-        key = "report.page.by_week" if question.over_time[0].days == 7 else "report.page.by_day"
-        yield f"<h3>{escape(words.say(key))}</h3>"
-        yield _chart(question.over_time, words)
-    if question.confusion is not None:
-        yield f"<h3>{escape(words.say('report.page.confusion'))}</h3>"
-        yield _confusion(question.confusion, words)
+def _calendar(report: Report) -> list[tuple[date, int]]:
+    """Every day from the first answer on, the newest DAYS_SHOWN of them: up to today, where anything is that new."""
+    counts = dict(report.days)
+    newest = max(counts)
+    last = newest if (report.today - newest).days >= DAYS_SHOWN else max(report.today, newest)
+    length = min(DAYS_SHOWN, (last - min(counts)).days + 1)
+    shown = [last - timedelta(days=back) for back in reversed(range(length))]
+    return [(day, counts.get(day, 0)) for day in shown]
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], kind: str = "") -> str:
-    """Cells are HTML, heads are text."""
-    head = "".join(f"<th>{escape(one)}</th>" for one in heads)
-    lines = ("".join(cell if cell.startswith("<td") else f"<td>{cell}</td>" for cell in row) for row in rows)
-    body = "".join(f"<tr>{line}</tr>" for line in lines)
-    return f'<div class="wide"><table class="{kind}"><tr>{head}</tr>{body}</table></div>'
+def _day_address(day: date) -> str:
+    return Wanted(first=day, last=day).address
 
 
-def _labels(question: QuestionFigures, words: Words) -> Iterator[Sequence[str]]:
-    alphas = {one.name: one.alpha for one in question.per_label if one.alpha is not None}
-    for one in sorted(question.labels or (), key=lambda label: -label.count)[:LABELS_SHOWN]:
-        share = one.count / question.answers
+def question(found: QuestionFigures, words: Words, wanted: Wanted = EVERYTHING) -> Iterator[str]:
+    """`wanted` is what the figures are of: a link to a label keeps the rest of it."""
+    yield markup.heading(2, found.title)
+    yield markup.paragraph(words.agreement(found.agreement, found.labels is None, found.interval))
+    if found.labels and found.answers:
+        heads = (words.say("report.page.label"), words.say("report.page.share"), "α")
+        yield markup.table(heads, _labels(found, found.labels, words, wanted))
+        if len(found.labels) > LABELS_SHOWN:
+            others = words.say("report.others", count=words.count(len(found.labels) - LABELS_SHOWN))
+            yield markup.paragraph(others, "quiet")
+    if len(found.over_time) > 1:
+        weekly = found.over_time[0].days == 7
+        said = words.say("report.page.by_week" if weekly else "report.page.by_day")
+        yield markup.heading(3, said)
+        yield markup.over_time(found.over_time, words, said)
+        yield markup.folded(words.say("report.page.as_table"), _periods(found.over_time, words))
+    if found.confusion is not None:
+        yield markup.heading(3, words.say("report.page.confusion"))
+        yield _confusion(found.confusion, words)
+
+
+def _labels(
+    found: QuestionFigures, labels: Sequence[LabelCount], words: Words, wanted: Wanted
+) -> Iterator[Sequence[str]]:
+    alphas = {one.name: one.alpha for one in found.per_label if one.alpha is not None}
+    for one in sorted(labels, key=lambda label: -label.count)[:LABELS_SHOWN]:
+        share = one.count / found.answers
         alpha = words.figure(alphas[one.name], 2) if one.name in alphas else "–"
-        yield _said(one.title, words) + _bar(share), f"{words.percent(share)} · {words.count(one.count)}", alpha
+        title = say(words.language, one.title)
+        address = replace(wanted, question=found.name, label=one.name).address
+        name = markup.link(address, title) if one.count else escape(title)
+        yield name + markup.bar(share), f"{words.percent(share)} · {words.count(one.count)}", alpha
 
 
-def _said(said: Said, words: Words) -> str:
-    return escape(say(words.language, said))
-
-
-def _bar(share: float) -> str:
-    width = f"{100 * min(share, 1):.1f}"
-    return (
-        '<svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">'
-        f'<rect width="{width}" height="4"/></svg>'
+def _periods(periods: Sequence[PeriodAgreement], words: Words) -> str:
+    heads = (words.say("report.page.since"), "α", words.say("report.page.items"))
+    rows = (
+        (
+            markup.link(
+                Wanted(first=one.since, last=one.since + timedelta(days=one.days - 1)).address,
+                words.date(one.since, "report.short_date"),
+            ),
+            words.figure(one.alpha, 2),
+            words.count(one.items),
+        )
+        for one in periods
     )
+    return markup.table(heads, rows)
 
 
-def _chart(periods: Sequence[PeriodAgreement], words: Words) -> str:
-    """α of each period, from 0, or the lowest below it, to 1."""
-    floor = min(0.0, *(one.alpha for one in periods))
-    first, last = periods[0].since.toordinal(), periods[-1].since.toordinal()
-
-    def place(one: PeriodAgreement) -> tuple[float, float]:
-        x = EDGE + (WIDTH - 2 * EDGE) * (one.since.toordinal() - first) / (last - first)
-        return x, _height(one.alpha, floor)
-
-    points = [place(one) for one in periods]
-    grid = "".join(
-        f'<line x1="{EDGE}" x2="{WIDTH - EDGE}" y1="{_height(at, floor):.1f}" y2="{_height(at, floor):.1f}"/>'
-        f'<text x="0" y="{_height(at, floor) + 4:.1f}">{words.figure(at, 1)}</text>'
-        for at in (0.0, 0.5, 1.0)
-    )
-    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    dots = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3"/>' for x, y in points)
-    ends = ((EDGE, "start", periods[0]), (WIDTH - EDGE, "end", periods[-1]))
-    marks = "".join(
-        f'<text x="{x}" y="{HEIGHT}" text-anchor="{side}">{escape(words.date(one.since, "report.short_date"))} · '
-        f"{words.figure(one.alpha, 2)}</text>"
-        for x, side, one in ends
-    )
-    frame = f'<svg class="line" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">'
-    return f'{frame}{grid}<polyline points="{line}"/>{dots}{marks}</svg>'
-
-
-def _height(alpha: float, floor: float) -> float:
-    return 12 + (HEIGHT - EDGE - 12) * (1 - (alpha - floor) / (1 - floor))
+def said(label: Said, words: Words) -> str:
+    return escape(say(words.language, label))
 
 
 def _confusion(found: Confusion, words: Words) -> str:
     """Columns go by the number of their row: eight names do not fit beside one another on a phone."""
     rows = (
-        (f"{a + 1} {_said(title, words)}", *(_share(share, a == b, words) for b, share in enumerate(shares)))
+        (f"{a + 1} {said(title, words)}", *(_share(share, a == b, words) for b, share in enumerate(shares)))
         for a, ((_, title), shares) in enumerate(zip(found.labels, found.shares, strict=True))
     )
-    return _table(("", *(str(place + 1) for place in range(len(found.labels)))), rows, "crossed")
+    return markup.table(("", *(str(place + 1) for place in range(len(found.labels)))), rows, "crossed")
 
 
 def _share(share: float, same: bool, words: Words) -> str:
@@ -155,25 +170,44 @@ def _share(share: float, same: bool, words: Words) -> str:
     return f"<td{kind}>{words.percent(share).replace(' ', '') if share else '–'}</td>"
 
 
-def _disputed(disputed: Sequence[Disputed], words: Words, item: Callable[[str], str]) -> Iterator[str]:
-    yield f"<h2>{escape(words.say('report.disputed').rstrip(':'))}</h2>"
-    for one in disputed:
-        labels = ", ".join(f"{_said(label, words)} ×{count}" for label, count in one.labels)
-        link = f'<a href="{escape(item(one.item))}">{escape(item_name(one.item))}</a>'
-        yield f"<p>{link} <i>{escape(one.snippet)}</i><br>{labels}</p>"
+def _hard(report: Report, words: Words) -> Iterator[str]:
+    """Labels that are confused, each pair with its examples."""
+    pairs = [one for found in report.ambiguity.questions for one in found.confused]
+    if pairs:
+        yield markup.heading(2, words.say("report.page.hard"))
+    for one in pairs:
+        yield markup.paragraph(confused(one, words))
+        if one.examples:
+            yield "<ul>" + "".join(f"<li>{_example(found)}</li>" for found in one.examples) + "</ul>"
 
 
-def _people(report: Report, words: Words) -> Iterator[str]:
-    title = words.say("report.people", title=report.title)
-    yield f"<h2>{escape(title)}</h2>"
-    heads = [words.say(f"report.page.{name}") for name in ("person", "items", "alike", "seconds")]
-    yield _table(heads, _rows(report, words))
-    if len(report.people) > PEOPLE_SHOWN:
-        yield _p(words.say("report.others", count=words.count(len(report.people) - PEOPLE_SHOWN)), "quiet")
+def _example(found: Example) -> str:
+    return f"{item_link(found.item)} <i>{escape(found.snippet)}</i>"
 
 
-def _rows(report: Report, words: Words) -> Iterator[Sequence[str]]:
-    for one in report.people[:PEOPLE_SHOWN]:
-        alike = "–" if one.alike.share is None else escape(words.share(one.alike))
-        seconds = "–" if one.median_seconds is None else words.figure(one.median_seconds, 1)
-        yield escape(one.id), words.count(one.labels), alike, seconds
+def _disputed(report: Report, words: Words) -> Iterator[str]:
+    if report.disputed:
+        yield markup.heading(2, words.say("report.disputed"))
+    for one in report.disputed:
+        yield differing(Example(one.item, one.snippet), one.labels, words)
+
+
+def differing(found: Example, labels: Sequence[tuple[Said, int]], words: Words, more: str = "") -> str:
+    """An item and the labels given to it, those together that read the same; `more` is text behind them."""
+    counts: Counter[str] = Counter()
+    for label, count in labels:
+        counts[said(label, words)] += count
+    given = ", ".join(f"{label} ×{count}" for label, count in counts.items())
+    return f"<p>{_example(found)}<br>{given}{escape(more)}</p>"
+
+
+def _ambiguous(report: Report, words: Words) -> Iterator[str]:
+    """Without those that stand among the disputed."""
+    named = {one.item for one in report.disputed}
+    found = [one for one in report.ambiguity.items if one.item not in named]
+    if found:
+        yield markup.heading(2, words.say("report.ambiguous"))
+    for one in found:
+        not_sure = f", {words.say('card.unsure')} ×{one.unsure}" if one.unsure else ""
+        more = f"{not_sure} · H {words.figure(one.entropy, 2)}"
+        yield differing(Example(one.item, one.snippet), one.labels, words, more)

@@ -38,6 +38,8 @@ from bot.quality.doing import QUARTER, Did, Done, days, doing, pace, seconds
 from bot.quality.doing import Pace as Pace
 from bot.quality.measures import Agreement
 from bot.quality.pairs import NOBODY, Alike, PairAgreement, Shared
+from bot.quality.reviewed import Reviewed, reviewed
+from bot.quality.savings import Savings, savings
 from bot.quality.signs import Signs, signs
 from bot.quality.suggestions import Aids
 from bot.turn import snippet
@@ -62,6 +64,9 @@ class Accuracy:
     @property
     def share(self) -> float | None:
         return self.right / self.labels if self.labels else None
+
+
+NO_GOLD: Final = Accuracy(0, 0, None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +102,9 @@ class Disputed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonFigures:
-    """For admins. `labels` are live ones on items, `gold` on gold items; `superseded` were taken back or corrected;
-    `alike` is how far the labels are those of others; `state` is active or paused, None where `role` is."""
+    """For admins. `name` is the pseudonym, unless the project shows names. `labels` are live ones on items, `gold` on
+    gold items; `superseded` were taken back or corrected; `alike` is how far the labels are those of others; `state` is
+    active or paused, None where `role` is."""
 
     id: str
     name: str
@@ -138,12 +144,14 @@ class Report:
     questions: tuple[QuestionFigures, ...]
     gold: Accuracy
     disputed: tuple[Disputed, ...]
-    reviewed: int = 0
+    reviewed: Reviewed = field(default_factory=Reviewed)
     people: tuple[PersonFigures, ...]
     disputes: int = 0
     ambiguity: Ambiguity
     suggestions: Aids
     watch: Signs | None = None
+    savings: Savings | None = None
+    """Of adaptive overlap."""
 
     @property
     def today(self) -> date:
@@ -202,17 +210,18 @@ def summary(connection: Connection, row: ProjectRow, project: Project, now: date
         median_seconds=seconds(times),
         days=days(work, ZoneInfo(zone)),
         questions=tuple(
-            _question(coder, gold.questions[place], shared.pairs(coder, place, names))
+            question_figures(coder, gold.questions[place].figures(), shared.pairs(coder, place, names))
             for place, coder in enumerate(coding.coders)
         ),
         gold=gold.all.figures(),
         disputed=_described(connection, disputed.listed(), coding),
         disputes=disputed.count,
-        reviewed=len(figures.decided(connection, row.id)),
-        people=tuple(_people(everybody, work, gold, alike)),
+        reviewed=reviewed(connection, row.id, coding, len(figures.decided(connection, row.id))),
+        people=tuple(_people(everybody, work, gold, alike, project.names)),
         ambiguity=scatter.figures(connection),
         suggestions=suggestions.aids(connection, row.id, coding),
         watch=_watch(connection, row.id, work) if project.watch else None,
+        savings=savings(connection, row.id, project, coding),
     )
 
 
@@ -259,7 +268,7 @@ def _items(
     worst, shared, decided = Worst(DISPUTED), Shared(), figures.decided(connection, project)
     times: Counter[tuple[str, int]] = Counter()
     days = _Days(zone)
-    for rows in figures.together(connection, project):
+    for rows in figures.batches_together(connection, project):
         items, states, joined, who, moments = zip(*rows, strict=True)
         ended = [days[at // QUARTER] for at in moments]
         found = coding.batch(joined)
@@ -307,7 +316,8 @@ def _watch(connection: Connection, project: int, work: Done) -> Signs:
     return signs((one.labels for one in work.people.values()), notes.still_open(connection, project))
 
 
-def _question(coder: Coder, gold: _Score, pairs: tuple[PairAgreement, ...]) -> QuestionFigures:
+def question_figures(coder: Coder, gold: Accuracy = NO_GOLD, pairs: tuple[PairAgreement, ...] = ()) -> QuestionFigures:
+    """Of what was counted."""
     question, agreement = coder.question, coder.agreement()
     labels = distribution(coder) if coder.type.CATEGORICAL or coder.type.EDITOR else None
     names = tuple((one.name, one.title) for one in labels or ())
@@ -323,12 +333,12 @@ def _question(coder: Coder, gold: _Score, pairs: tuple[PairAgreement, ...]) -> Q
         over_time=over_time(coder, agreement),
         confusion=confusion(coder, names),
         pairs=pairs,
-        gold=gold.figures(),
+        gold=gold,
     )
 
 
 def _people(
-    found: Sequence[Participant], work: Done, gold: _Gold, alike: Mapping[int, Alike]
+    found: Sequence[Participant], work: Done, gold: _Gold, alike: Mapping[int, Alike], names: bool
 ) -> Iterator[PersonFigures]:
     """The busiest first."""
     busy = {person.id: work.people.get(person.id, Did()) for person in found}
@@ -336,7 +346,7 @@ def _people(
         did = busy[person.id]
         yield PersonFigures(
             id=person.public,
-            name=person.name,
+            name=person.name if names else person.public,
             role=person.role,
             labels=did.labels,
             skips=did.skips,

@@ -64,7 +64,8 @@ def too_few(standing: Signs, words: "Words") -> str:
 def lines(standing: Signs, words: "Words", names: Mapping[str, str]) -> Iterator[str]:
     """Each sign a line, or that there is none, or that nothing can be said; `names` by pseudonym."""
     for one in standing.signs[:MOST_SHOWN]:
-        who = f"{names.get(one.person, '')} ({one.person})"
+        name = names.get(one.person, one.person)
+        who = one.person if name == one.person else f"{name} ({one.person})"
         yield words.say("watch.at", person=who, said=say(words.language, told(one.kind, one.figures)))
     if len(standing.signs) > MOST_SHOWN:
         yield words.say("report.others", count=words.count(len(standing.signs) - MOST_SHOWN))

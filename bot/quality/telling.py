@@ -20,6 +20,10 @@ MESSAGE: Final = 3000
 """The same of a message of its own."""
 LABELS: Final = 4
 """How many labels are named a question; the picture has the others."""
+EVERYBODY: Final = 25
+"""Of so many people each is told of."""
+NAMED: Final = 10
+"""Of more: so many who want a look, and so many of the busiest."""
 TITLE_LONG, LABEL_LONG, SNIPPET_LONG = 80, 24, 60
 Block = tuple[int, Text]
 """How dispensable it is (0 not at all), and what it says."""
@@ -39,34 +43,62 @@ def text(report: Report, language: str, before: Reading | None = None) -> Text:
     if report.gold.labels:
         blocks.append((1, _line(words.accuracy(report.gold, _free(report.questions)))))
     if report.reviewed:
-        blocks.append((2, _line(words.say("report.reviewed", count=words.count(report.reviewed)))))
+        blocks.append((2, _line(words.reviewed(report.reviewed))))
+    if report.savings is not None:
+        blocks.append((2, _line(words.savings(report.savings))))
     blocks += [(2, _line(line)) for line in (*aids(report, words), unsure(report, words)) if line]
-    blocks += [(3 + place, _line(line)) for place, line in enumerate(confusions(report, words))]
-    if report.disputed:
-        blocks.append((3, _line("\n" + words.say("report.disputed"))))
-        blocks += [(4 + place, said) for place, said in enumerate(disputes(report, words))]
+    blocks += [(3 + place, said) for place, said in enumerate(_confusions(report, words))]
+    for place, said in enumerate(disputes(report, words)):
+        heading_of_first = _line("\n" + words.say("report.disputed"), "bold") if not place else ()
+        blocks.append((4 + place, (*heading_of_first, *said)))
     return _fitted(blocks, CAPTION)
 
 
+def _confusions(report: Report, words: Words) -> Iterator[Text]:
+    """A sentence each, and a line for each of its examples."""
+    for said, examples in confusions(report, words):
+        yield (*_line("\n" + said), *(part for one in examples for part in (Part("· "), *_line(one, "italic"))))
+
+
 def people_text(report: Report, language: str) -> Text:
-    """Per-person figures: for admins only."""
+    """Per-person figures: for admins only. Of many people those are told that want a look, and the busiest."""
     words = Words(language)
-    title = words.say("report.people", title=cut(report.title, TITLE_LONG))
-    blocks: list[Block] = [(0, (Part(title + "\n", "bold"),))]
+    title = Part(words.say("report.people", title=cut(report.title, TITLE_LONG)) + "\n", "bold")
     busy = [one for one in report.people if _did(one)]
     if not busy:
-        return (blocks[0][1][0], Part(words.say("report.nobody")))
+        return (title, Part(words.say("report.nobody")))
+    blocks: list[Block] = [(0, (title,))]
     if report.watch and (few := too_few(report.watch, words)):
         blocks.append((0, _line(few, "quiet")))
-    room = MESSAGE - sum(_units(said) for _, said in blocks) - 40
-    for place, person in enumerate(busy):
-        line = _line(words.person(person))
-        room -= _units(line)
-        if room < 0:
-            blocks.append((0, _line(words.say("report.others", count=words.count(len(busy) - place)))))
-            break
-        blocks.append((0, line))
+    if len(busy) <= EVERYBODY:
+        blocks += [(1, _line(words.person(one))) for one in busy]
+    else:
+        blocks += _many(busy, words)
     return _fitted(blocks, MESSAGE)
+
+
+def _many(busy: Sequence[PersonFigures], words: Words) -> Iterator[Block]:
+    yield 0, _line(words.crowd(busy))
+    low = apart(busy)
+    for rank, key, some in ((1, "report.people_apart", low), (3, "report.people_busiest", busy)):
+        if some:
+            yield rank, _line("\n" + words.say(key, count=words.count(len(some))), "bold")
+            yield from ((rank + 1, _line(words.person(one))) for one in some[:NAMED])
+
+
+def apart(people: Iterable[PersonFigures]) -> list[PersonFigures]:
+    """Those who differ from the others more than chance has it: their interval lies below the mean of all. The
+    farthest first."""
+    compared = [one for one in people if one.alike.share is not None]
+    mean = mean_alike(compared)
+    low = [one for one in compared if one.alike.high < mean]
+    return sorted(low, key=lambda one: (one.alike.high, one.id))
+
+
+def mean_alike(compared: Sequence[PersonFigures]) -> float:
+    """How far all these people agree with others (0…1), each by the items they share with them."""
+    items = sum(one.alike.items for one in compared)
+    return sum((one.alike.share or 0.0) * one.alike.items for one in compared) / items if items else 0.0
 
 
 def picture(report: Report, language: str) -> bytes:

@@ -1,7 +1,8 @@
 """A summary's sentences and figures as they are written in one language."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from statistics import quantiles
 from typing import Final
 
 from bot.labels.base import cut
@@ -9,10 +10,15 @@ from bot.quality.agreeing import Interval, PeriodAgreement
 from bot.quality.measures import Agreement
 from bot.quality.pairs import Alike
 from bot.quality.report import Accuracy, PersonFigures, Report
+from bot.quality.reviewed import Reviewed
+from bot.quality.savings import Savings
 from bot.wording import phrase, say
 
 PARTS: Final = ("done", "leased", "open", "skipped", "flagged", "quarantined", "withdrawn", "gold")
 NAME_LONG: Final = 40
+
+ENOUGH_DECISIONS: Final = 10
+"""Fewer say nothing of how often reviewers go against the answers."""
 
 
 class Words:
@@ -94,8 +100,40 @@ class Words:
         counts = {"right": self.count(gold.right), "all": self.count(gold.labels)}
         return self.say("report.gold_alike" if free else "report.gold", percent=self.percent(share), **counts)
 
+    def reviewed(self, found: Reviewed) -> str:
+        """The queue, what was decided, and how often against the answers."""
+        said = self.say("report.reviewed", waiting=self.count(found.waiting), decided=self.count(found.decided))
+        if found.share is None or found.interval is None or found.judged < ENOUGH_DECISIONS:
+            return said
+        low, high = found.interval
+        bounds = self.say("report.interval", low=f"{100 * low:.0f}", high=self.percent(high))
+        counts = {"overturned": self.count(found.overturned), "judged": self.count(found.judged)}
+        return f"{said} · {self.say('report.overturned', percent=self.percent(found.share), bounds=bounds, **counts)}"
+
+    def savings(self, found: Savings) -> str:
+        """What adaptive overlap saves; against as often right a fixed number only where that is more than was given."""
+        counts = {"items": self.count(found.items), "each": self.figure(found.each, 1), "most": found.most}
+        alike = "report.saved_alike" if found.of_alike is not None and found.of_alike > 0 else "report.saved"
+        shares = {"share": self.percent(found.of_alike or 0.0), "share_most": self.percent(found.of_most)}
+        return self.say(alike, alike=found.alike, **counts, **shares)
+
     def seconds(self, seconds: float) -> str:
         return self.say("report.seconds", seconds=self.figure(seconds, 1))
+
+    def crowd(self, people: Sequence[PersonFigures]) -> str:
+        """Many people in one line: their medians, and between what bounds the middle half lies."""
+        said = [
+            self.say("report.crowd", people=self.count(len(people))),
+            self.say("report.crowd_labels", **self._spread([one.labels for one in people], self.amount)),
+        ]
+        alike = [one.alike.share for one in people if one.alike.share is not None]
+        if alike:
+            said.append(self.say("report.crowd_alike", **self._spread(alike, self.percent)))
+        return " · ".join(said)
+
+    def _spread(self, values: Sequence[float], written: Callable[[float], str]) -> dict[str, str]:
+        low, middle, high = quantiles(values, n=4, method="inclusive") if len(values) > 1 else 3 * list(values)
+        return {"middle": written(middle), "low": written(low), "high": written(high)}
 
     def person(self, person: PersonFigures) -> str:
         figures = [] if person.median_seconds is None else [self.seconds(person.median_seconds)]

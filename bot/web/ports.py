@@ -170,11 +170,14 @@ class Sheet:
 class Reporting(Protocol):
     """The pages of a project's report; see `bot.reporting.ReportDesk`."""
 
-    async def report(self, token: str, language: str) -> Sheet:
-        """Raises Refused for a link that is not ours, or too old."""
+    async def report(self, token: str, fields: Mapping[str, str], language: str) -> Sheet:
+        """`fields` are those of the form that narrows it. Raises Refused for a link that is not ours, or too old."""
 
     async def item(self, token: str, key: str, language: str) -> Sheet | None:
         """What people made of an item of that project, None where there is no such item. Raises Refused."""
+
+    async def holds(self, token: str, key: str, sha256: str, language: str) -> bool:
+        """Whether the page of that item shows that file. Raises Refused."""
 
 
 OpenMedia = Callable[[str], Awaitable[MediaFile | None]]

@@ -73,7 +73,7 @@ def build(
             *Streams(house).routes(),
             *Media(house).routes(),
             *(Mark(house, marking).routes() if marking is not None else ()),
-            *(Reports(reporting).routes() if reporting is not None else ()),
+            *(Reports(reporting, open_media).routes() if reporting is not None else ()),
             *Hooks(on_telegram, on_slack).routes(),
             *Gauges(house, counts, counters, ailment).routes(),
             *templates.routes(),

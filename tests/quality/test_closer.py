@@ -83,6 +83,8 @@ def test_what_changed_is_told(database):
     assert now["disputes"] == 6
     before = now | {"labels": now["labels"] - 12, "done": now["done"] + 1, "disputes": 3, "alpha": {"label": 0.7149}}
     told = changes.changed(report, START - timedelta(days=1), before, EN)
+    decided = replace(report, reviewed=replace(report.reviewed, decided=4))
+    assert "−1 done · +4 decided in review" in changes.changed(decided, START, before, EN)
     assert told == "Since 1 Mar: +12 labels · −1 done · α 0.71 → 0.35 · 3 new disputes"
     assert "Since 1 Mar: +12 labels" in said(text(report, "en", Reading(START - timedelta(days=1), before)))
 

@@ -28,6 +28,14 @@ def test_two_strangers_are_not_believed_and_two_skilled_are():
     assert judged(votes, Counts(SKILLED, {1: SKILLED, 2: SKILLED}), "ab")[1] > 0.95
 
 
+def test_what_skilled_people_split_over_may_be_a_guess_and_what_many_say_is_none():
+    counts = Counts(SKILLED, dict.fromkeys(range(9), SKILLED))
+    split = [(1, "a"), (2, "a"), (3, "a"), (4, "b"), (5, "b")]
+    assert judged(split, counts, "ab")[1] < 0.85  # By their skill alone it would be .95.
+    assert judged([(person, "a") for person in range(9)], counts, "ab")[1] > 0.999
+    assert judged([(person, "a") for person in range(400)], Counts(SKILLED), "ab")[1] == pytest.approx(1)
+
+
 def test_the_skilled_outweigh_the_careless():
     careless = {(truth, given): 50 for truth in "ab" for given in "ab"}
     counts = Counts(SKILLED, {1: SKILLED, 2: careless, 3: careless})

@@ -4,6 +4,7 @@ import io
 import json
 import random
 from collections import Counter, defaultdict
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from statistics import median
@@ -89,10 +90,10 @@ def hold(tx, world, item, person, until):
     tx.run(insert(cards), row)
 
 
-def report_of(database, world, now=START):
+def report_of(database, world, now=START, **rules):
     row, project = run(database, lambda tx: stored.by_id(tx, world.project))
     with database.reading() as connection:
-        return summary(connection, row, project, now)
+        return summary(connection, row, replace(project, **rules), now)
 
 
 def raw(database, world):
@@ -406,7 +407,7 @@ def test_a_thousand_people_and_200_labels_fit(sqlite_url, language):
 
     labels = tuple(LabelDef(f"l{number}", f"😊 Label {number} " + "long " * 20) for number in range(200))
     question = Question("label", "Which? " * 50, "choice", labels)
-    project = Project("wide", "😊 A very long title " * 20, (question,))
+    project = Project("wide", "😊 A very long title " * 20, (question,), names=True)
 
     def write(tx):
         world = make(tx, 0, 1000, 2, project)
@@ -507,7 +508,8 @@ def test_a_terminal_shows_people_and_takes_brackets_for_what_they_are(sqlite_url
     with opened(sqlite_url, lambda: START) as database:
         world = run(database, lambda tx: history(tx, random.Random(1)))
         run(database, lambda tx: people.rename(tx, world.people[0], "[red]Ada[/nothing]"))
-        report = report_of(database, world)
+        report = report_of(database, world, names=True)
+        assert "[red]Ada[/nothing]" not in shown(report_of(database, world))
     assert "[red]Ada[/nothing]" in shown(report)
     assert "imported" in shown(report)
 

@@ -20,6 +20,7 @@ MODULES = (queue, cards, answers, outbox, accounts, people, projects)
 PARTS = frozenset(
     {
         "storage.queue.SERVABLE",
+        "storage.queue.SKILLED",
         "storage.cards.HELD",
         "storage.accounts.BLOCK",
         "storage.people.WHO_ANY",
@@ -117,6 +118,16 @@ def test_a_pick_starts_at_the_persons_cursor(large_sqlite):
     assert "ix_items_servable (project=? AND priority=? AND serve_seq>?)" in plan
     assert "SEARCH answers USING INDEX uq_answers_item (item=? AND person=?)" in plan
     assert "SEARCH cards USING INDEX uq_cards_held (item=? AND person=?)" in plan
+
+
+def test_hard_items_are_found_by_their_own_index(large_sqlite, large_postgres):
+    plan = run(large_sqlite, lambda tx: explained(tx, queue.PICK_HARD))
+    assert "ix_items_hard (project=? AND priority=? AND serve_seq>?)" in plan
+    assert "B-TREE" not in plan
+    assert "SCAN" not in plan
+    plan = run(large_postgres, lambda tx: explained(tx, queue.PICK_HARD))
+    assert "Index Scan using ix_items_hard" in plan
+    assert "Seq Scan on items" not in plan
 
 
 def test_no_statement_of_the_tap_path_scans_a_table_on_sqlite(large_sqlite):

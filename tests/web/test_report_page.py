@@ -3,6 +3,7 @@
 import asyncio
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
@@ -58,13 +59,19 @@ def project(database):
 
 @pytest.fixture(scope="module")
 def desk(database):
-    return ReportDesk(database)
+    async def painted(medium):
+        """As the program paints it, in a file of another name."""
+        return replace(medium, sha256="d" * 64)
+
+    return ReportDesk(database, painted)
 
 
 @pytest.fixture
 def get(desk):
-    app = build(browser=None, board=None, receive=None, reception=None, open_media=None, reporting=desk)
+    return asker(build(browser=None, board=None, receive=None, reception=None, open_media=None, reporting=desk))
 
+
+def asker(app):
     def ask(address, **headers):
         async def asked():
             transport = httpx.ASGITransport(app=app)
@@ -201,13 +208,13 @@ class Counting:
 
 def test_forged_links_cost_no_transaction(database, address):
     counting = Counting(database)
-    desk, token = ReportDesk(counting), address.removeprefix("/report/")
+    desk, token = ReportDesk(counting, None), address.removeprefix("/report/")
     with pytest.raises(Refused):
-        in_a_thread(desk.report("x", "en"))
+        in_a_thread(desk.report("x", {}, "en"))
     counting.count = 0
     for forged in ("x", f"{token[:-4]}AAAA"):
         with pytest.raises(Refused):
-            in_a_thread(desk.report(forged, "en"))
+            in_a_thread(desk.report(forged, {}, "en"))
     assert counting.count == 0
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from heapq import merge
-from itertools import chain
 from typing import TypeAlias
 
 from sqlalchemy import Connection
@@ -45,7 +44,7 @@ def _rows(connection: Connection, key: int, coding: Coding, place: int, known: d
 
 
 def _unknown(connection: Connection, key: int, coding: Coding) -> Iterator[Answered]:
-    for item, _, joined, people, _ in chain.from_iterable(figures.together(connection, key)):
+    for item, _, joined, people, _ in figures.together(connection, key):
         yield item, [int(one) for one in people.split(",")], list(coding.together(joined).given), None
 
 

@@ -34,6 +34,8 @@ TRUSTED: Final = 40.0
 SHIFTS: Final = 200
 """Rounds of EM that the weights take."""
 LEAST: Final = 1e-9
+SUREST: Final = 0.9999
+"""What is not gold is never certain."""
 
 Told = Callable[[str], None]
 
@@ -90,7 +92,8 @@ def _names(answers: Answers, method: str) -> Sequence[str]:
 
 def _with_gold(found: Consensus, gold: Ints) -> Consensus:
     known = gold >= 0
-    best, confidence = np.where(known, gold, found.best), np.where(known, 1.0, found.confidence)
+    best = np.where(known, gold, found.best)
+    confidence = np.where(known, 1.0, np.minimum(found.confidence, SUREST))
     return Consensus(found.method, best, confidence, found.skill, found.confusion)
 
 

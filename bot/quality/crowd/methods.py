@@ -10,7 +10,7 @@ An item that one person answered tells nothing about that person, so it is left 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Final
 
 import numpy as np
@@ -301,31 +301,40 @@ def _begin(answers: Answers, gold: Ints | None) -> Floats:
 
 
 def _vote(answers: Answers, weight: Floats | None = None) -> Floats:
-    truth = np.zeros((answers.items, answers.classes), dtype=np.float32)
+    truth: Floats = np.zeros((answers.items, answers.classes), dtype=np.float32)
     heavy = np.float32(1) if weight is None else weight[answers.worker].astype(np.float32)
     np.add.at(truth, (answers.item, answers.given), heavy)
     truth[answers.per_item == 0] = 1
-    return np.asarray(truth / truth.sum(1, keepdims=True))
+    return np.asarray(truth / _total(truth)[:, None])
 
 
 def _leaders(answers: Answers) -> Callable[[Floats], tuple[Ints, Floats]]:
     def leaders(truth: Floats) -> tuple[Ints, Floats]:
         answered = answers.per_item > 0
-        sure = truth.max(1)
-        ties = (truth >= sure[:, None] * (1 - 1e-6)).sum(1) > 1
+        sure = _top(truth)
+        ties = _total((truth >= sure[:, None] * (1 - 1e-6)).astype(np.float32)) > 1
         return np.where(ties | ~answered, -1, truth.argmax(1)), np.where(answered, sure, 0.0).astype(float)
 
     return leaders
 
 
 def _softmax(score: Floats) -> Floats:
-    grown = np.exp(score - score.max(1, keepdims=True))
-    return np.asarray(grown / grown.sum(1, keepdims=True))
+    grown = np.exp(score - _top(score)[:, None])
+    return np.asarray(grown / _total(grown)[:, None])
 
 
 def _powered(truth: Floats, power: float) -> Floats:
     raised = np.maximum(truth, 1e-12) ** power
-    return np.asarray(raised / raised.sum(1, keepdims=True))
+    return np.asarray(raised / _total(raised)[:, None])
+
+
+def _top(table: Floats) -> Floats:
+    """The greatest of each row. A column at a time: rows are short, and numpy takes several times as long by rows."""
+    return np.asarray(reduce(np.maximum, table.T))
+
+
+def _total(table: Floats) -> Floats:
+    return np.asarray(table @ np.ones(table.shape[1], dtype=table.dtype))
 
 
 METHODS: Final[dict[str, Callable[[Answers, Ints | None], Fit]]] = {

@@ -13,6 +13,18 @@ def upgrade() -> None:
     op.add_column("items", sa.Column("confidence", sa.Float()))
     op.add_column("items", sa.Column("standing", columns.Json()))
     op.add_column("items", sa.Column("explanation", sa.Text()))
+    op.add_column("items", sa.Column("needed", sa.Integer()))
+    op.add_column("items", sa.Column("least", sa.Integer()))
+    op.add_column("items", sa.Column("hard", sa.Boolean(), server_default=sa.text("false"), nullable=False))
+    op.create_index(
+        "ix_items_hard",
+        "items",
+        ["project", "priority", "serve_seq"],
+        unique=False,
+        sqlite_where=sa.text("hard = 1"),
+        postgresql_where=sa.text("hard"),
+    )
+    op.add_column("projects", sa.Column("candour", sa.Float()))
     op.add_column("cards", sa.Column("planted", columns.Json()))
     op.add_column("answers", sa.Column("aid", sa.String(length=8)))
     op.add_column("answers", sa.Column("unsure", sa.Boolean(), server_default=sa.text("false"), nullable=False))
@@ -29,6 +41,7 @@ def upgrade() -> None:
     op.add_column("members", sa.Column("reason", sa.Text()))
     op.add_column("members", sa.Column("qualified_at", columns.Moment()))
     _skills()
+    _pooled()
     _reviews()
     _decisions()
     _notes()
@@ -48,6 +61,19 @@ def _skills() -> None:
         sa.ForeignKeyConstraint(["project"], ["projects.id"], name=op.f("fk_skills_project")),
         sa.ForeignKeyConstraint(["person"], ["people.id"], name=op.f("fk_skills_person")),
         sa.PrimaryKeyConstraint("project", "person", "question", "truth", "given", name=op.f("pk_skills")),
+    )
+
+
+def _pooled() -> None:
+    op.create_table(
+        "pooled",
+        sa.Column("project", columns.Key, nullable=False),
+        sa.Column("question", sa.String(length=140), nullable=False),
+        sa.Column("truth", sa.String(length=140), nullable=False),
+        sa.Column("given", sa.String(length=140), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["project"], ["projects.id"], name=op.f("fk_pooled_project")),
+        sa.PrimaryKeyConstraint("project", "question", "truth", "given", name=op.f("pk_pooled")),
     )
 
 

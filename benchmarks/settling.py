@@ -1,0 +1,87 @@
+"""What adaptive overlap adds to an answer in a project of 2,000 people, each with counts of every pair of labels.
+
+Run: python -m benchmarks.settling
+"""
+
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from benchmarks.measuring import Figure, table
+from benchmarks.worlds import World, make
+from bot import settling
+from bot.project import Adaptive, LabelDef, Project, Question
+from storage.database import Transaction, opened, run
+
+PEOPLE, ITEMS, ANSWERS = 2_000, 100, 5
+PERSON = "INSERT INTO people (id, public, name, created_at) VALUES (?, ?, '', 0)"
+CELL = "INSERT INTO skills (project, person, question, truth, given, count) VALUES (?, ?, 'label', ?, ?, 3)"
+POOLED = (
+    "INSERT INTO pooled (project, question, truth, given, count) "
+    "SELECT project, question, truth, CASE WHEN truth = given THEN given ELSE '' END AS said, sum(count) "
+    "FROM skills GROUP BY project, question, truth, said"
+)
+ANSWER = (
+    "INSERT INTO answers (project, item, person, kind, label, version, live, answered_at) "
+    "VALUES (?, ?, ?, 'label', ?, 1, 1, 0)"
+)
+COUNT = "UPDATE items SET answers = ?, taken = ?, overlap = 10 WHERE id <= ?"
+
+
+def settled(folder: Path, classes: int) -> list[float]:
+    """Milliseconds that counting and judging an item with five answers takes, by item."""
+    names = [f"label {number}" for number in range(classes)]
+    world = make(folder / f"{classes}.db", ITEMS)
+    with closing(world.raw()) as raw:
+        raw.execute("BEGIN")
+        raw.executemany(PERSON, [(1000 + who, f"p{who}") for who in range(PEOPLE)])
+        raw.executemany(CELL, _cells(world, names))
+        raw.execute(POOLED)
+        raw.executemany(ANSWER, _answers(world, names))
+        raw.execute(COUNT, (ANSWERS, ANSWERS, ITEMS))
+        raw.execute("COMMIT")
+    question = Question("label", "What is it about?", "choice", tuple(LabelDef(name, name) for name in names))
+    asked = Project("reviews", "Reviews", (question,), overlap=2, adaptive=Adaptive(2, 10, 0.95))
+    with opened(world.url) as database:
+        return run(database, lambda tx: [_spent(tx, world, asked, item) for item in range(1, ITEMS + 1)])
+
+
+def _cells(world: World, names: list[str]) -> Iterator[tuple[Any, ...]]:
+    """Of many labels, each person has met thirty."""
+    for who in range(PEOPLE):
+        met = [names[(7 * who + place) % len(names)] for place in range(min(30, len(names)))]
+        given = met if len(names) <= 30 else met[:1]
+        yield from ((world.project, 1000 + who, truth, said) for truth in met for said in {*given, truth})
+
+
+def _answers(world: World, names: list[str]) -> Iterator[tuple[Any, ...]]:
+    for item in range(1, ITEMS + 1):
+        for place in range(ANSWERS):
+            said = names[item % len(names)] if place else names[0]
+            yield world.project, item, 1000 + (item * ANSWERS + place) % PEOPLE, f'{{"label":"{said}"}}'
+
+
+def _spent(tx: Transaction, world: World, asked: Project, item: int) -> float:
+    began = time.perf_counter()
+    with settling.changed(tx, world.project, asked, 1, (item,)):
+        pass
+    return 1000 * (time.perf_counter() - began)
+
+
+def figures() -> list[Figure]:
+    made = []
+    with tempfile.TemporaryDirectory() as name:
+        for classes in (3, 10, 1_000, 10_000):
+            spent = sorted(settled(Path(name), classes))
+            told = f"{spent[len(spent) // 2]:.2f} ms"
+            goal = "≤ 3 ms" if classes <= 10 else "≤ 20 ms"
+            what = f"adaptive overlap, an answer more, {PEOPLE:,} people, {classes:,} labels"
+            made.append(Figure(what, told, f"slowest of {ITEMS} {spent[-1]:.2f} ms", goal=goal))
+    return made
+
+
+if __name__ == "__main__":
+    print(table(figures()))  # noqa: T201

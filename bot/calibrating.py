@@ -1,0 +1,66 @@
+"""Once a day, where overlap is adaptive: how far to believe its confidence, by the answers to gold items."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from itertools import groupby
+from typing import Any, Final
+
+from bot import settling, stored
+from bot.labels import LABEL_TYPES
+from bot.labels.base import Label
+from bot.project import Project
+from bot.quality.candour import Judge, measured
+from bot.settling import Counts
+from storage import skills
+from storage.database import Row, opened, run
+
+NEWEST: Final = 5_000
+"""Answers to gold that are looked at."""
+
+
+def candour(url: str, project: int, now: datetime) -> float | None:
+    """None where there is too little gold to say. Runs for seconds, for a child process."""
+    with opened(url) as database:
+        _, asked = run(database, lambda tx: stored.by_id(tx, project))
+        with database.reading() as connection:
+            rows = skills.on_gold(connection, project, NEWEST)
+            everybody, own = skills.cells(connection, project)
+    if asked.adaptive is None:
+        return None
+    counts = Counts(everybody, own)
+    rows.sort(key=lambda row: row.id)
+    items = [(item, list(some)[::-1]) for item, some in groupby(rows, key=lambda row: int(row.id))]
+    return measured([(len(some), _judge(asked, some, counts)) for _, some in items], asked.adaptive)
+
+
+def _judge(asked: Project, given: Sequence[Row], counts: Counts) -> Judge:
+    """The item's own answers are out of the counts while it is judged, as everywhere."""
+    known = {one.name: settling.now(one, given[0].gold.get(one.name), True) for one in asked.questions}
+    brought = settling.contributed(given[0].standing or ())
+
+    @cache
+    def judge(start: int, end: int) -> tuple[float, bool]:
+        counts.add(brought, -1)
+        found = _weighed(asked, known, given[start:end], counts)
+        counts.add(brought, 1)
+        return min((sure for sure, _ in found), default=0.0), all(right for _, right in found)
+
+    return judge
+
+
+def _weighed(
+    asked: Project, known: Mapping[str, Label], given: Sequence[Any], counts: Counts
+) -> list[tuple[float, bool]]:
+    """(how sure, whether right) of each question that gold knows."""
+    found = []
+    for question in asked.questions:
+        every = [(one.person, settling.now(question, one.label.get(question.name), True)) for one in given]
+        labels = [(person, label) for person, label in every if label is not None]
+        if known[question.name] is None or not labels:
+            continue
+        kind = LABEL_TYPES[question.type]
+        label, sure = settling.weighed(question, labels, counts)
+        right = label is not None and kind.distance(question)(label, known[question.name]) <= kind.RIGHT
+        found.append((sure, right))
+    return found

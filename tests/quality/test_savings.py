@@ -1,0 +1,99 @@
+"""What adaptive overlap saves is told against fixed numbers, recounted from the answers."""
+
+import itertools
+import json
+from collections import Counter
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+from rich.console import Console
+from sqlalchemy import func, insert, select, update
+
+from bot import settling
+from bot.project import Adaptive
+from bot.quality import telling
+from bot.quality.plain import as_json
+from bot.quality.report import summary
+from bot.quality.savings import right_by_vote
+from bot.report_terminal import terminal
+from storage import projects
+from storage.database import run
+from storage.schema import answers, items
+from tests.worlds import SENTIMENT, build
+
+ASKED = replace(SENTIMENT, overlap=2, adaptive=Adaptive(2, 6, 0.75))
+
+
+def tried(count: int, right: Fraction, classes: int) -> Fraction:
+    """All ways in which they may vote, 0 being right."""
+    share = Fraction(0)
+    for votes in itertools.product(range(classes), repeat=count):
+        tally = Counter(votes)
+        leaders = [one for one, times in tally.items() if times == max(tally.values())]
+        hits = tally[0]
+        chance = right**hits * ((1 - right) / (classes - 1)) ** (count - hits)
+        share += chance * Fraction(0 in leaders, len(leaders))
+    return share
+
+
+@pytest.mark.parametrize(("count", "classes"), [(1, 2), (2, 2), (3, 2), (5, 2), (2, 3), (4, 3), (6, 3), (5, 4)])
+def test_votes_are_right_as_often_as_all_ways_to_vote_say(count, classes):
+    right = Fraction(7, 10)
+    assert right_by_vote(count, float(right), classes) == pytest.approx(float(tried(count, right, classes)))
+
+
+def test_the_bounds_are_figures():
+    assert right_by_vote(3, 1.0, 2) == 1.0
+    assert right_by_vote(1, 0.25, 4) == pytest.approx(0.25)
+    assert 0.999 < right_by_vote(100, 0.7, 10) <= 1.0
+
+
+@pytest.fixture
+def world(database):
+    """Forty items: on most two agree, on some a third was asked."""
+    world = build(database, items=40, people=6, overlap=2, project=ASKED)
+
+    def write(tx):
+        row = {"project": world.project, "kind": "label", "version": 1, "live": True, "answered_at": tx.now}
+        for number, item in enumerate(world.items):
+            said = ("positive", "negative", "positive", "positive") if number % 5 == 0 else ("positive", "positive")
+            given = [{"person": who, "label": {"label": label}} for who, label in zip(world.people, said, strict=False)]
+            tx.run(insert(answers), [row | one | {"item": item} for one in given])
+            counts = {"answers": len(said), "taken": len(said), "overlap": len(said)}
+            tx.run(update(items).where(items.c.id == item).values(**counts))
+        for item in world.items:
+            with settling.changed(tx, world.project, ASKED, 1, [item]):
+                pass
+
+    run(database, write)
+    return world
+
+
+def report(database, world, asked=ASKED):
+    row = run(database, lambda tx: projects.by_id(tx, world.project))
+    with database.reading() as connection:
+        return summary(connection, row, asked, run(database, lambda tx: tx.now))
+
+
+def test_what_is_saved_is_recounted_and_told(database, world):
+    made = report(database, world)
+    found = made.savings
+    done = run(database, lambda tx: tx.all(select(items.c.id).where(items.c.state == "done")))
+    live = select(func.count()).where(answers.c.item.in_([one.id for one in done]))
+    assert (found.items, found.answers, found.most) == (len(done), run(database, lambda tx: tx.value(live)), 6)
+    assert found.each < found.alike <= 6
+    assert found.of_alike == pytest.approx(1 - found.each / found.alike)
+    console = Console(record=True, width=200)
+    terminal(made, console)
+    for told in (console.export_text(), "".join(part.text for part in telling.text(made, "en"))):
+        assert f"Answers: {found.each:.1f} an item on {found.items} closed items" in told
+        assert f"instead of {found.alike} for each" in told
+    assert "Antworten: " in "".join(part.text for part in telling.text(made, "de"))
+    assert json.loads(json.dumps(as_json(made)))["savings"]["answers"] == found.answers
+
+
+def test_nothing_is_said_of_a_fixed_overlap_or_a_few_items(database, world):
+    assert report(database, world, replace(ASKED, adaptive=None)).savings is None
+    run(database, lambda tx: tx.run(update(items).where(items.c.id > 20).values(state="open")))
+    assert report(database, world).savings is None

@@ -1,0 +1,400 @@
+"""Whatever becomes of items, their answers, gold, decisions and labels: what adaptive overlap keeps is what a recount
+of the answers finds, exactly, and an item wants no more people than that asks for."""
+
+import json
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from bot import goldmaking, settling, spreading, stored
+from bot.app import App
+from bot.project import Adaptive, LabelDef, Question
+from storage import answers, cards, notes, people, projects, queue, reviews, skills
+from storage.database import Transaction, run
+from storage.items import Batch, Incoming, IncomingAnswer, take_in
+from storage.schema import answers as given_answers
+from storage.schema import cards as all_cards
+from storage.schema import items as item_table
+from storage.schema_quality import decisions, pooled
+from storage.schema_quality import reviews as queued
+from tests.storage.dealing import nonce, undo
+from tests.storage.recount import mistakes
+from tests.storage.test_crowd import Tapper, crowd
+from tests.worlds import LEASE, SENTIMENT, build, deal, make
+
+VERSIONS = (
+    (LabelDef("positive", "+"), LabelDef("neutral", "0"), LabelDef("negative", "-")),
+    (LabelDef("good", "+", was=("positive",)), LabelDef("neutral", "0"), LabelDef("negative", "-")),
+    (LabelDef("good", "+", was=("positive",)), LabelDef("bad", "-", was=("negative", "neutral"))),
+    (LabelDef("fine", "+", was=("positive", "good")), LabelDef("bad", "-", was=("negative", "neutral"))),
+    (LabelDef("bad", "-", was=("negative", "neutral")), LabelDef("other", "?")),
+)
+RULES = (
+    Adaptive(2, 4, 0.75),
+    Adaptive(1, 3, 0.9),
+    None,
+    Adaptive(3, 3, 0.5),
+    Adaptive(2, 5, 0.6),
+    Adaptive(3, 5, 0.99),
+)
+HEADS, ITEMS = 5, 4
+WORLDS = count()
+
+
+def asked(labels: int, rules: int):
+    adaptive = RULES[rules % len(RULES)]
+    named = VERSIONS[labels % len(VERSIONS)]
+    questions = (
+        Question("label", "How does the writer feel?", "choice", named),
+        Question("stars", "How good is it?", "rating", options={"scale": 3}),
+        Question("topics", "What is it about?", "tags", named),
+    )
+    return replace(SENTIMENT, questions=questions, adaptive=adaptive, overlap=adaptive.min if adaptive else 2)
+
+
+class History:
+    """A project of its own and what happens in it; each event returns the items of which answers changed."""
+
+    def __init__(self, database, clock):
+        self.database, self.clock, self.number = database, clock, next(WORLDS)
+        self.labels, self.rules = 0, 0
+        self.world = run(database, self._begin)
+
+    def _begin(self, tx):
+        named = replace(self.now(), name=f"project{self.number}")
+        world = make(tx, ITEMS, HEADS, named.overlap, named, first=1000 + HEADS * self.number)
+        people.set_role(tx, world.project, world.people[0], "reviewer")
+        return world
+
+    def now(self):
+        return replace(asked(self.labels, self.rules), name=f"project{self.number}")
+
+    def does(self, kind, who, item, label):
+        self.clock.advance(timedelta(seconds=7))
+        touched = run(self.database, lambda tx: getattr(self, kind)(tx, who, self.world.items[item], label))
+        if kind in ("rename", "rule"):
+            spreading.spread(self.database, self.world.project)
+        return touched or ()
+
+    def _changed(self, tx, *items):
+        return settling.changed(tx, *self._where(tx), items)
+
+    def _where(self, tx):
+        row, project = stored.by_id(tx, self.world.project)
+        return row.id, project, row.version
+
+    def _card(self, tx, who):
+        card = cards.open_card(tx, self.world.people[who])
+        if card is None:
+            row = projects.by_id(tx, self.world.project)
+            card = queue.claim(tx, replace(deal(tx, self.world, who, nonce()), version=row.version), False)
+        return card
+
+    def _label(self, tx, version, label):
+        """An answer by the labels of that version."""
+        config = projects.config_of(tx, self.world.project, version)
+        names = [one["name"] for one in config["questions"][0]["labels"]]
+        chosen = names[label % len(names)]
+        return {"label": chosen, "stars": 1 + label % 3, "topics": names if label > 2 else [chosen]}
+
+    def answer(self, tx, who, item, label):
+        card = self._card(tx, who)
+        if card is not None:
+            with self._changed(tx, card.item):
+                answers.record(tx, card, self._label(tx, card.version, label))
+            return (card.item,)
+
+    def unsure(self, tx, who, item, label):
+        card = self._card(tx, who)
+        if card is not None:
+            with self._changed(tx, card.item):
+                answers.record(tx, card, {}, unsure=True)
+            return (card.item,)
+
+    def hold(self, tx, who, item, label):
+        self._card(tx, who)
+
+    def undo(self, tx, who, item, label):
+        found = answers.latest(tx, self.world.people[who], self.world.project)
+        if found is not None and reviews.standing(tx, found.item) is None:
+            with self._changed(tx, found.item):
+                undo(tx, self.world, who, 2)
+            return (found.item,)
+
+    def correct(self, tx, who, item, label):
+        found = answers.latest(tx, self.world.people[who], self.world.project)
+        if found is not None and found.kind == "label":
+            with self._changed(tx, found.item):
+                answers.correct(tx, found, self._label(tx, found.version, label))
+            return (found.item,)
+
+    def skip(self, tx, who, item, label):
+        card = self._card(tx, who)
+        if card is not None:
+            answers.skip(tx, card, "", 3)
+
+    def flag(self, tx, who, item, label):
+        card = self._card(tx, who)
+        if card is not None:
+            answers.flag(tx, card, "", 2)
+
+    def release(self, tx, who, item, label):
+        card = self._card(tx, who)
+        if card is not None:
+            queue.release(tx, card)
+
+    def lapse(self, tx, who, item, label):
+        self.clock.advance(LEASE * 2)
+        queue.expire(tx)
+
+    def put_back(self, tx, who, item, label):
+        queue.set_item_state(tx, item, self.world.project, "open")
+
+    def _review(self, tx, item):
+        reviews.enqueue(tx, item, "disputed")
+        return reviews.claim(tx, self.world.project, self.world.people[0], nonce(), tx.now + LEASE)
+
+    def decide(self, tx, who, item, label):
+        found = self._review(tx, item) if reviews.item_state(tx, item) in ("done", "flagged") else None
+        if found is not None:
+            found = reviews.lock(tx, found)
+            version = projects.by_id(tx, self.world.project).version
+            with self._changed(tx, found.item):
+                reviews.decide(tx, found, self.world.people[0], self._label(tx, version, label), version)
+            return (found.item,)
+
+    def take_back(self, tx, who, item, label):
+        closed = tx.value(select(queued.c.nonce).where(queued.c.item == item).order_by(queued.c.id.desc()))
+        found = reviews.known(tx, closed) if closed else None
+        if found is not None:
+            with self._changed(tx, item):
+                reviews.take_back(tx, reviews.lock(tx, found), self.world.people[0], tx.now + LEASE)
+            return (item,)
+
+    def send_back(self, tx, who, item, label):
+        found = self._review(tx, item) if reviews.item_state(tx, item) in ("done", "flagged") else None
+        if found is not None:
+            with self._changed(tx, found.item):
+                reviews.send_back(tx, reviews.lock(tx, found))
+            return (found.item,)
+
+    def gold(self, tx, who, item, label):
+        version = projects.by_id(tx, self.world.project).version
+        return (item,) if goldmaking.make(tx, self.world.project, item, self._label(tx, version, label), None) else ()
+
+    def no_gold(self, tx, who, item, label):
+        return (item,) if goldmaking.unmake(tx, self.world.project, item, None) else ()
+
+    def serve_again(self, tx, who, item, label):
+        some = []
+        with settling.changed(tx, *self._where(tx), some):
+            some += notes.serve_again(tx, self.world.project, self.world.people[who], 1)
+        return some
+
+    def imported(self, tx, who, item, label):
+        row = tx.one(select(item_table).where(item_table.c.id == item))
+        version = projects.by_id(tx, self.world.project).version
+        text = json.dumps(self._label(tx, version, label))
+        given = IncomingAnswer(
+            public=f"import{self.number}-{who}", name="", kind="label", label=text, note=None, version=version,
+            milliseconds=1, answered_at=tx.micros, superseded_at=None,
+        )  # fmt: skip
+        incoming = Incoming(key=row.key, digest=row.digest, data='{"text": ""}', answers=(given,))
+        batch = Batch(
+            project=self.world.project,
+            import_id=0,
+            since=tx.now,
+            overlap=2,
+            shuffled=False,
+            skip_limit=3,
+            flags_needed=2,
+        )
+        some = []
+        with settling.changed(tx, *self._where(tx), some):
+            some += take_in(tx, batch, [incoming])[2]
+        return some
+
+    def rename(self, tx, who, item, label):
+        self.labels += 1
+        projects.save(tx, f"project{self.number}", self.now().as_config())
+
+    def rule(self, tx, who, item, label):
+        self.rules += 1
+        projects.save(tx, f"project{self.number}", self.now().as_config())
+
+    def check(self, tx: Transaction, touched):
+        _, project, version = self._where(tx)
+        if project.adaptive is not None:
+            self._check_counts(tx, project, version)
+            self._check_items(tx, project, version, touched)
+        else:
+            assert not any(one.hard or one.needed for one in skills.placed(tx, self.world.items))
+
+    def _check_counts(self, tx, project, version):
+        total = Counter()
+        anew = settling.recount(tx, project, version, self.world.items)
+        for standing, _ in anew.values():
+            total.update(settling.contributed(standing))
+        kept = skills.every(tx, self.world.project)
+        assert kept == total
+        assert {cell: times for cell, times in kept.items() if cell[1] == "label"} == self._by_hand(tx, project)
+        together = Counter()
+        for (_, question, truth, said), times in kept.items():
+            together[question, truth, skills.pooled_as(truth, said)] += times
+        assert {
+            tuple(one)[1:4]: one.count for one in tx.all(select(pooled)) if one.project == self.world.project
+        } == together
+
+    def _by_hand(self, tx, project):
+        """The counts of the choice, from the rows of the tables."""
+        question, cells = project.questions[0], Counter()
+
+        def now(label):
+            found = question.label(label["label"]) if label and "label" in label else None
+            return found and found.name
+
+        given = tx.all(select(given_answers).where(given_answers.c.live, given_answers.c.kind == "label"))
+        decided = {row.item: row.label for row in tx.all(select(decisions).where(decisions.c.live))}
+        for item in tx.all(select(item_table).where(item_table.c.project == self.world.project)):
+            votes = [(row.person, now(row.label)) for row in given if row.item == item.id and now(row.label)]
+            leaders = Counter(label for _, label in votes).most_common(2)
+            alone = len(votes) > 1 and (len(leaders) == 1 or leaders[0][1] > leaders[1][1])
+            known = now(item.gold) if item.gold is not None else now(decided.get(item.id))
+            truth = known or (leaders[0][0] if alone else None)
+            cells.update((person, "label", truth, label) for person, label in votes if truth)
+        return cells
+
+    def _check_items(self, tx, project, version, touched):
+        anew = settling.recount(tx, project, version, self.world.items)
+        labels, held = self._held(tx)
+        for one in skills.placed(tx, self.world.items):
+            assert (one.standing or []) == anew[one.id][0]
+            if touched and one.id == max(touched):
+                assert one.confidence == anew[one.id][1]
+            assert (one.answers, one.taken) == (labels[one.id], labels[one.id] + held[one.id])
+            if one.needed is not None:
+                assert one.overlap == max(one.needed, one.taken)
+                assert one.needed <= max(project.adaptive.max, one.answers, one.least or 0)
+                assert one.needed >= (one.least or 0) or one.decided is not None
+                assert (
+                    one.decided is not None
+                    or one.state not in ("open", "done")
+                    or ((one.state == "done") == (one.answers >= one.overlap))
+                )
+            assert not one.hard or (one.state != "done" and one.needed > one.answers)
+
+    def _held(self, tx):
+        """Live labels and cards in people's hands, by item."""
+        live = select(given_answers.c.item).where(
+            given_answers.c.project == self.world.project, given_answers.c.live, given_answers.c.kind == "label"
+        )
+        held = select(all_cards.c.item).where(
+            all_cards.c.project == self.world.project, all_cards.c.state.in_(("open", "parked"))
+        )
+        return tuple(Counter(row.item for row in tx.all(one)) for one in (live, held))
+
+
+EVENTS = (
+    *("answer",) * 8,
+    *("hold",) * 6,
+    *("undo", "correct", "skip", "flag", "release", "lapse", "unsure", "put_back", "decide", "take_back", "send_back"),
+    *("gold", "no_gold", "no_gold", "serve_again", "imported", "imported", "rename", "rule", "rule"),
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(EVENTS), st.integers(0, HEADS - 1), st.integers(0, ITEMS - 1), st.integers(0, 5)),
+        min_size=25,
+        max_size=60,
+    )
+)
+def test_all_that_is_kept_equals_a_recount_after_whatever_happens(database, clock, events):
+    history = History(database, clock)
+    for event in events:
+        touched = history.does(*event)
+        run(database, lambda tx, touched=touched: history.check(tx, touched))
+
+
+LEAVING = {
+    "lapsed": lambda tx, world, card: queue.expire(tx),
+    "released": lambda tx, world, card: queue.release(tx, card),
+    "skipped": lambda tx, world, card: answers.skip(tx, card, "", 1),
+    "flagged": lambda tx, world, card: answers.flag(tx, card, "", 2),
+    "paused": lambda tx, world, card: notes.pause(tx, world.project, card.person, "speed"),
+}
+
+
+@pytest.mark.parametrize("leaves", LEAVING)
+def test_whoever_leaves_an_item_that_has_enough_ends_it(database, clock, leaves):
+    strict, mild = (replace(SENTIMENT, overlap=least, adaptive=Adaptive(least, 5, 0.6)) for least in (3, 2))
+    world = build(database, items=1, people=3, overlap=3, project=strict)
+
+    def hold(tx, who):
+        return queue.claim(tx, deal(tx, world, who, nonce()), False)
+
+    def agree(tx, who):
+        card = hold(tx, who)
+        with settling.changed(tx, world.project, strict, 1, world.items):
+            answers.record(tx, card, {"label": "positive"})
+
+    for who in (0, 1):
+        run(database, lambda tx, who=who: agree(tx, who))
+    card = run(database, lambda tx: hold(tx, 2))
+    run(database, lambda tx: projects.save(tx, "reviews", mild.as_config()))
+    spreading.spread(database, world.project)
+    (item,) = run(database, lambda tx: skills.placed(tx, world.items))
+    assert (item.state, item.overlap, item.needed, item.taken) == ("open", 3, 2, 3)
+    clock.advance(2 * LEASE)
+    run(database, lambda tx: LEAVING[leaves](tx, world, card))
+    (item,) = run(database, lambda tx: skills.placed(tx, world.items))
+    assert (item.state, item.overlap, item.taken) == ("done", 2, 2)
+    assert item.done_at is not None
+
+
+def test_of_very_many_labels_those_that_nobody_gave_are_weighed_as_one(database):
+    names = [f"label {number}" for number in range(settling.MANY + 1)]
+    question = Question("label", "What is it?", "choice", tuple(LabelDef(name, name) for name in names))
+    project = replace(SENTIMENT, questions=(question,), adaptive=Adaptive(2, 5, 0.9), overlap=2)
+    world, draw = build(database, items=12, people=5, overlap=2, project=project), Random(1)
+
+    def answered(tx, who):
+        card = queue.claim(tx, deal(tx, world, who, nonce()), False)
+        if card is None:
+            return
+        with settling.changed(tx, world.project, project, 1, (card.item,)):
+            answers.record(tx, card, {"label": draw.choice(names[card.item % 12 : card.item % 12 + 3])})
+        (kept,) = skills.placed(tx, [card.item])
+        anew = settling.recount(tx, project, 1, world.items)
+        assert (kept.standing, kept.confidence) == anew[card.item]
+
+    for number in range(45):
+        run(database, lambda tx, who=number % 5: answered(tx, who))
+    assert run(database, lambda tx: skills.every(tx, world.project))
+
+
+def test_people_who_answer_at_once_are_counted_one_after_the_other(database):
+    project = asked(0, 0)
+    project = replace(project, questions=project.questions[:1])
+    world = build(database, items=30, people=8, overlap=2, project=project)
+    app = App({world.account: "telegram"}, Random(1))
+    done = crowd(lambda index: Tapper(database, app, world, index).label_everything())
+    rows = run(database, lambda tx: skills.placed(tx, world.items))
+    assert sum(done) == sum(one.answers for one in rows)
+    assert {one.state for one in rows} == {"done"}
+    assert {one.answers for one in rows} == {2, 3, 4}
+    anew = run(database, lambda tx: settling.recount(tx, project, 1, world.items))
+    assert [one.standing for one in rows] == [anew[one.id][0] for one in rows]
+    total = Counter()
+    for standing, _ in anew.values():
+        total.update(settling.contributed(standing))
+    assert run(database, lambda tx: skills.every(tx, world.project)) == total
+    assert run(database, mistakes) == []
