@@ -6,6 +6,7 @@ from typing import Final
 MARK: Final = "…"
 HASH: Final = re.compile(r"[0-9a-f]{64}")
 SHORT: Final = 12
+CONTROLS: Final = dict.fromkeys({*range(0x20), *range(0x7F, 0xA0)} - {ord("\n"), ord("\t")}, "\ufffd")
 
 
 def units(text: str) -> int:
@@ -31,6 +32,11 @@ def item_name(key: str) -> str:
     """How an item is called in a sentence: one that came without a name goes by the beginning of its hash, by which
     `/item` finds it too."""
     return key[:SHORT] + MARK if HASH.fullmatch(key) else key
+
+
+def harmless(text: str) -> str:
+    """As a terminal may show it: an item's words are no commands to it (ESC begins those)."""
+    return text.translate(CONTROLS)
 
 
 def storable(text: str) -> str:

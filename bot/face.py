@@ -4,8 +4,10 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from random import Random
 from typing import Any, Protocol, cast
 
+from bot import qualifying
 from bot.buttons import Pressed, pack
 from bot.characters import cut, units
 from bot.chat import Button, Media, Message, Part, Row, Shown, ShownKind, Text
@@ -53,7 +55,7 @@ def face(turn: Turn, card: Card, draft: Draft, rows: tuple[Row, ...] | None = No
             _heading(turn, project, card, question, _piece(turn, ask, about)),
             _body(project, card, question, ask, bool(media)),
             _done(turn, project, draft),
-            () if project.blind else _others(turn, card, question),
+            () if project.blind else _others(turn, card, project, question),
             _marks(turn, ask, menu=rows is not None),
         ]
     )
@@ -242,16 +244,27 @@ def described(turn: Turn, project: Project, done: Mapping[str, Label]) -> str:
     return cut_line(text, 120)
 
 
-def _others(turn: Turn, card: Card, question: Question) -> Text:
+def _others(turn: Turn, card: Card, project: Project, question: Question) -> Text:
     """How often others gave which answer to the question."""
-    labels = (
-        label[question.name] for label in answers.others(turn.tx, card.item, turn.person.id) if question.name in label
-    )
+    given = answers.others(turn.tx, card.item, turn.person.id)[: _before(turn, card, project)]
+    labels = (label[question.name] for label in given if question.name in label)
     counts = Counter(turn.say(LABEL_TYPES[question.type].describe(question, label)) for label in labels)
     if not counts:
         return ()
     told = ", ".join(said if count == 1 else f"{said} × {count}" for said, count in counts.most_common(5))
     return (Part(turn.say(phrase("card.others", labels=told)), "quiet"),)
+
+
+def _before(turn: Turn, card: Card, project: Project) -> int | None:
+    """How many of an item's answers came before this person's, as far as the card says. Everybody answers gold: all of
+    its answers would tell it from other items, so there it is as many as might have come before on one of those. In a
+    test, where each knows that it is one, none."""
+    if card.gold is None:
+        return None
+    if qualifying.is_test(turn, card, project):
+        return 0
+    most = project.overlap if project.adaptive is None else project.adaptive.max
+    return Random(f"others {card.item} {turn.person.id}").randrange(most)
 
 
 def _asked(question: Question) -> str:

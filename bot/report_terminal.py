@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from bot.characters import harmless
 from bot.quality.difficulties import aids, ambiguous, confusions, unsure
 from bot.quality.report import PersonFigures, QuestionFigures, Report
 from bot.quality.signs import lines
@@ -24,7 +25,7 @@ NAME_WIDE = 24
 def terminal(report: Report, console: Console, language: str = "en") -> None:
     """Says each thing once: a question's labels are a table, so they are in no sentence."""
     words = Words(language)
-    console.print(Text("".join(part.text for part in heading(report, words)).rstrip(), "bold"))
+    console.print(_text("".join(part.text for part in heading(report, words)).rstrip(), "bold"))
     _say(console, words.progress(report))
     if report.parts.imported:
         _say(console, parts(report, words), speed(report, words))
@@ -61,7 +62,7 @@ def terminal(report: Report, console: Console, language: str = "en") -> None:
         asked, flagged = words.count(report.questions_asked), words.count(report.parts.flagged)
         said_notes = words.say("report.notes", asked=asked, flagged=flagged, project=report.project)
         console.print()
-        console.print(Text(said_notes), soft_wrap=True)
+        console.print(_text(said_notes), soft_wrap=True)
 
 
 def rows(report: Report) -> Iterator[tuple[str, int]]:
@@ -71,19 +72,25 @@ def rows(report: Report) -> Iterator[tuple[str, int]]:
     yield "imported", report.parts.imported
 
 
+def _text(said: str, style: str = "") -> Text:
+    """Square brackets are no markup, and what people wrote no commands."""
+    return Text(harmless(said), style)
+
+
 def _say(console: Console, *lines: str) -> None:
-    """Square brackets are no markup."""
     for line in lines:
-        console.print(Text(line))
+        console.print(_text(line))
 
 
 def _question(console: Console, question: QuestionFigures, words: Words, *, alone: bool) -> None:
     console.print()
     if not alone:
-        console.print(Text(question.title, "bold"))
+        console.print(_text(question.title, "bold"))
     if question.labels and question.answers:
         console.print(_labels(question, words))
     _say(console, words.agreement(question.agreement, question.labels is None, question.interval))
+    if question.consensus is not None:
+        _say(console, words.consensus(question.consensus))
     if len(question.over_time) > 1:
         _say(console, words.over_time(question.over_time, PERIODS_SHOWN))
 
@@ -99,7 +106,7 @@ def _labels(question: QuestionFigures, words: Words) -> Table:
     table.add_column(no_wrap=True)
     for one in question.labels or ():
         share = one.count / question.answers
-        title = Text(say(words.language, one.title))
+        title = _text(say(words.language, one.title))
         alpha = f"α {words.figure(alphas[one.name], 2)}" if one.name in alphas else ""
         table.add_row(title, words.count(one.count), words.percent(share), "█" * round(BAR * share), alpha)
     return table
@@ -115,7 +122,7 @@ def _pairs(report: Report, question: QuestionFigures, words: Words) -> Table:
         table.add_column(title, justify="right")
     for one in sorted(question.pairs, key=lambda pair: (pair.percent, -pair.items))[:PAIRS_SHOWN]:
         kappa = "–" if one.kappa is None else words.figure(one.kappa, 2)
-        who = (Text(names.get(public, public)) for public in (one.one, one.other))
+        who = (_text(names.get(public, public)) for public in (one.one, one.other))
         table.add_row(*who, words.count(one.items), words.percent(one.percent), kappa)
     return table
 
@@ -132,7 +139,7 @@ def _people(report: Report, words: Words) -> Table:
     for title, _ in columns:
         table.add_column(title, justify="right")
     for person in report.people[:PEOPLE_SHOWN]:
-        table.add_row(Text(person.name), person.role or "–", *(written(person) for _, written in columns))
+        table.add_row(_text(person.name), person.role or "–", *(written(person) for _, written in columns))
     if len(report.people) > PEOPLE_SHOWN:
         table.add_row(words.say("report.others", count=words.count(len(report.people) - PEOPLE_SHOWN)))
     return table
@@ -143,6 +150,7 @@ def _columns(words: Words) -> tuple[Column, ...]:
         ("labels", lambda one: words.count(one.labels)),
         ("s/label", lambda one: "–" if one.median_seconds is None else words.figure(one.median_seconds, 1)),
         ("like others", lambda one: "–" if one.alike.share is None else words.share(one.alike)),
+        ("skill", lambda one: "–" if one.skill.share is None else words.share(one.skill)),
         ("gold", lambda one: f"{one.gold.right}/{one.gold.labels}" if one.gold.labels else "–"),
         ("skipped", lambda one: words.count(one.skips)),
         ("flagged", lambda one: words.count(one.flags)),

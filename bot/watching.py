@@ -19,6 +19,10 @@ SHOWN: Final = 10
 AGAIN: Final = 100
 """Labels whose items one tap has served again."""
 WORDS_LENGTH: Final = 1000
+SAYS: Final = "paused person says"
+MOST_SAID: Final = 10
+HOUR: Final = 3_600_000_000
+"""Of what a paused person types so much an hour reaches the admins' chats, in microseconds."""
 DONE: Final = ("look", "serve", "pause", "dismiss")
 
 
@@ -133,8 +137,11 @@ def answered(turn: Turn, words: str) -> bool:
     why = None if here is None else notes.reason(turn.tx, here, turn.person.id)
     if here is None or why is None:
         return False
+    if people.recent(turn.tx, here, SAYS, turn.tx.micros - HOUR, turn.person.id) >= MOST_SAID:
+        turn.tell(phrase("paused.enough"))
+        return True
     said = storable(words.strip())[:WORDS_LENGTH]
-    people.record(turn.tx, turn.person.id, here, "paused person says", {"words": said})
+    people.record(turn.tx, turn.person.id, here, SAYS, {"words": said})
     title = _project(turn, here).title
     for account, admin in people.admins(turn.tx, here):
         if admin.chat and not admin.blocked and admin.id != turn.person.id:

@@ -315,12 +315,12 @@ def in_chat(tx: Transaction, account: int, person: int, chat: int) -> Person | N
     return None if row is None else met_in(row)
 
 
-def recent(tx: Transaction, project: int, action: str, since: int) -> int:
-    """How many audit lines of that action there are since then (UTC microseconds)."""
+def recent(tx: Transaction, project: int, action: str, since: int, person: int | None = None) -> int:
+    """How many audit lines of that action, of anybody or of one person, there are since then (UTC microseconds)."""
     found = select(func.count()).where(
         audit.c.project == project, audit.c.action == action, audit.c.at > literal(since, BigInteger)
     )
-    return int(tx.value(found))
+    return int(tx.value(found if person is None else found.where(audit.c.person == person)))
 
 
 def forget_guesses(tx: Transaction, before: int, limit: int = 500) -> int:

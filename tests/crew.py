@@ -61,7 +61,7 @@ class Craft:
         return self.truth(number) if rng.random() < skill.right else self.wrong(number, rng)
 
 
-def _stable(*of: object) -> random.Random:
+def stable(*of: object) -> random.Random:
     return random.Random(repr(of))
 
 
@@ -75,7 +75,7 @@ def _other(values: tuple[Any, ...], truth: Any, rng: random.Random) -> Any:
 
 def _one_of(question: Question, values: tuple[Any, ...], titles: dict[Any, str]) -> Craft:
     def truth(number: int) -> Any:
-        return _stable("truth", question.type, number).choice(values)
+        return stable("truth", question.type, number).choice(values)
 
     return Craft(
         question,
@@ -97,7 +97,7 @@ def _tags() -> Craft:
     titles = dict(zip(names, COLOURS, strict=True))
 
     def truth(number: int) -> list[str]:
-        rng = _stable("tags", number)
+        rng = stable("tags", number)
         return sorted(name for name in names if rng.random() < 0.4) or [names[number % 4]]
 
     def wrong(number: int, rng: random.Random) -> list[str]:
@@ -114,7 +114,7 @@ def _tags() -> Craft:
 
 def _transcript() -> Craft:
     def truth(number: int) -> str:
-        rng = _stable("speech", number)
+        rng = stable("speech", number)
         return " ".join(rng.choice(SAID.split()) for _ in range(8))
 
     def wrong(number: int, rng: random.Random) -> str:
@@ -136,7 +136,7 @@ def _on_the_page(person: Person, label: Any) -> None:
 
 def _spans() -> Craft:
     def data(number: int) -> dict[str, Any]:
-        rng = _stable("spans", number)
+        rng = stable("spans", number)
         return {"text": f"Item{number} {rng.choice(NAMES)} met {rng.choice(NAMES)} in {rng.choice(TOWNS)} again."}
 
     def truth(number: int) -> list[dict[str, Any]]:
@@ -165,7 +165,7 @@ def _picture(number: int) -> dict[str, Any]:
 
 
 def _box(number: int, place: int) -> tuple[int, int, int, int]:
-    rng = _stable("box", number, place)
+    rng = stable("box", number, place)
     return (rng.randrange(8) + 60 * place, rng.randrange(30), rng.randrange(30, 45), rng.randrange(30, 50))
 
 
@@ -192,7 +192,7 @@ def _masks() -> Craft:
         return [{"label": "road", "size": [high, SIZE[0]], "counts": counts}]
 
     def truth(number: int) -> list[dict[str, Any]]:
-        rng = _stable("mask", number)
+        rng = stable("mask", number)
         first = rng.randrange(10, 40)
         return painted(first, first + rng.randrange(30, 60))
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import insert, update
 
 from bot.labels import LABEL_TYPES
-from bot.project import LabelDef
+from bot.project import LabelDef, Qualification
 from bot.quality.report import summary
 from storage import projects
 from storage.database import run
@@ -325,3 +325,26 @@ def test_the_report_stays_right_when_an_item_becomes_gold_and_one_like_others_ag
     rita.says("item", "reviews-0")
     rita.taps("No longer gold")
     assert report() == (1, 0, 0, 0, 2)
+
+
+def test_what_others_said_of_gold_is_as_little_as_of_other_items(talk):
+    """Where a project shows that: everybody answers gold, and on other items there are never so many before."""
+    dialogue = golden(talk, items=0, overlap=3, blind=False, gold_feedback=False)
+    told = []
+    for number in range(8):
+        person = dialogue.member(f"P{number}")
+        assert "Gold" in person.card.text
+        told.append(re.findall(r"Positive(?: × (\d+))?", person.card.text))
+        person.taps("Positive")
+    assert {len(found) for found in told} == {0, 1}, "as on other items, now none and now some"
+    assert max(int(count or 1) for found in told for count in found) <= 2
+
+
+def test_in_a_test_nobody_is_told_what_others_said(talk):
+    test = Qualification(1, 1, "")
+    dialogue = golden(talk, items=1, overlap=3, blind=False, qualification=test)
+    for name in ("Anna", "Ben", "Cleo"):
+        person = dialogue.member(name)
+        assert "Gold" in person.card.text
+        assert "Positive" not in person.card.text
+        person.taps("Positive")

@@ -80,7 +80,7 @@ def test_who_skips_through_it_does_not_pass(talk):
         assert "Gold" in anna.item
         anna.taps("⏭")
         anna.taps("Not sure")
-    assert "0 of 3 were right, and 2 are needed" in anna.sees
+    assert "0 of 3 were right, and it takes 2" in anna.sees
     assert member(dialogue, "Anna").state == "failed"
 
 
@@ -93,7 +93,7 @@ def failed(dialogue, name: str = "Anna") -> Person:
 def test_who_fails_is_told_so_kindly_and_gets_no_items(talk):
     dialogue = with_test(talk)
     anna = failed(dialogue)
-    assert "1 of 3 were right, and 2 are needed." in anna.screen
+    assert "1 of 3 were right, and it takes 2." in anna.screen
     assert "The test of “Review sentiment” is over for now." in anna.sees
     anna.says("label")
     assert "over for now" in anna.sees

@@ -115,6 +115,19 @@ def test_who_is_paused_is_told_why_holds_nothing_and_what_they_type_reaches_the_
     assert dialogue.labels() == ["positive"]
 
 
+def test_a_paused_person_does_not_fill_the_admins_chats(scene):
+    dialogue, ada, bo = scene
+    note(dialogue, ada, bo)
+    ada.taps("Pause them")
+    for number in range(15):
+        bo.types(f"Why {number}?")
+    assert bo.sees == "I have passed on enough for now. The admins will answer you."
+    assert sum("says: Why" in bubble.text for bubble in ada.room.bubbles) == 10
+    dialogue.wait(hours=1, minutes=1)
+    bo.types("Why still?")
+    assert "says: Why still?" in ada.sees
+
+
 def test_a_paused_person_takes_nothing_back_and_no_old_card_up(scene):
     dialogue, ada, bo = scene
     bo.taps("Positive")

@@ -15,6 +15,7 @@ from pathlib import Path
 import click
 import pytest
 
+from bot.app import COMMANDS as SPOKEN
 from bot.cli import COMMANDS, labelbot
 from bot.cli.defining import templates
 from bot.exchange.formats import FORMATS
@@ -30,6 +31,7 @@ PAGES = sorted(path for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"))
 README = ROOT / "README.md"
 BIN = Path(sys.executable).parent
 REVIEWS = "id,text\n1,Works perfectly\n2,Broke on the second day\n3,It is grey\n"
+ANSWERS = "item,worker,label\n1,ada,cat\n1,bo,cat\n1,cy,dog\n2,ada,dog\n2,bo,dog\n"
 SHORTEST = 'name = "x"\ntype = "choice"\nlabels = ["a", "b"]\n'
 
 
@@ -93,6 +95,7 @@ def serves(line: str) -> bool:
 def test_the_commands_of_the_readme_run_one_after_the_other(tmp_path):
     env = environment(LABELBOT_LISTEN=f"127.0.0.1:{free_port()}")
     (tmp_path / "reviews.csv").write_text(REVIEWS, encoding="utf-8")
+    (tmp_path / "answers.csv").write_text(ANSWERS, encoding="utf-8")
     (tmp_path / "photos").mkdir()
     for name in ("cat.jpg", "fig.jpg", "two-dogs.jpg"):
         shutil.copy(ROOT / "config/samples/images" / name, tmp_path / "photos")
@@ -109,6 +112,7 @@ def test_the_commands_of_the_readme_run_one_after_the_other(tmp_path):
     assert (tmp_path / "images.png").read_bytes().startswith(b"\x89PNG")
     assert (tmp_path / "out/images.csv").read_text(encoding="utf-8").count("\n") == 4
     assert (tmp_path / "dataset/README.md").is_file()
+    assert (tmp_path / "consensus.csv").read_text(encoding="utf-8").startswith("item,label,confidence\n1,cat,")
 
 
 def test_every_target_of_make_that_is_named_exists():
@@ -239,12 +243,14 @@ def test_a_key_that_no_page_could_show_is_refused():
         parse(SHORTEST + "nothing = 1\n", types=LABEL_TYPES)
 
 
-def test_every_command_setting_type_template_format_and_column_is_named():
+def test_every_command_word_setting_type_template_format_and_column_is_named():
     written = "\n".join(page.read_text(encoding="utf-8") for page in PAGES if page.name != "reference.md")
     for command in COMMANDS:
         assert re.search(rf"labelbot {command}\b|make {command}\b", written), command
     for name in (*(variable for _, variable, _, _ in variables()), *LABEL_TYPES, *FORMATS, *ROLES):
         assert f"`{name}`" in written, name
+    for word in SPOKEN.keys() - {"start"}:  # which nobody types: Telegram has a button for it
+        assert re.search(rf"(`/|/label |`){word}\b", written), word
     shown = README.read_text(encoding="utf-8")
     assert all(name in written for name in templates())
     assert all(f"`{name}`" in shown for name in (*LABEL_TYPES, *FORMATS))

@@ -44,6 +44,12 @@ def test_a_person_whose_chat_is_not_known_has_an_order_of_their_own():
 TAP = Command(**HERE, **SAID, word="label")
 
 
+class DiskFull(Exception):
+    """As PostgreSQL calls it. An error without a state would be taken for a lost server, and waited for."""
+
+    sqlstate = "53100"
+
+
 class Core:
     """Handles events, or fails at each with `error`."""
 
@@ -68,7 +74,7 @@ def counted(database):
 
 def test_an_event_is_not_dropped_because_the_storage_failed(database, account):
     async def scene():
-        core = Core(OperationalError("x", {}, Exception("the disk is full")))
+        core = Core(OperationalError("x", {}, DiskFull()))
         edge = Edge(database, core)
         for _ in range(3 * CRASHES):
             with pytest.raises(OperationalError):

@@ -8,6 +8,7 @@ from datetime import timedelta
 import click
 
 from bot import pausing, payload
+from bot.characters import harmless
 from bot.cli.session import Session, session
 from bot.cli.trouble import Trouble
 from bot.exchange.sentences import counted
@@ -174,7 +175,7 @@ def people_command(
         click.echo(f"Nobody yet. Let people in: labelbot invite {project}")
     for member in members:
         mark = "" if member.state == "active" else f"  ({member.state})"
-        click.echo(f"{member.public}  {member.role:<10} {member.answered:>7} answers  {member.name}{mark}")
+        click.echo(f"{member.public}  {member.role:<10} {member.answered:>7} answers  {harmless(member.name)}{mark}")
 
 
 def _change(

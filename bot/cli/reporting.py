@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot.characters import harmless
 from bot.cli.session import session
 from bot.cli.trouble import Trouble, writing
 
@@ -128,7 +129,7 @@ def item_command(project: str, item: str, picture: Path | None, make_gold: bool,
         found = run(opened.database, lambda tx: compared(tx, row.id, asked, item))
         if found is None:
             raise Trouble(f"{project} has no item {item}")
-        click.echo("".join(part.text for part in found.text("en")))
+        click.echo(harmless("".join(part.text for part in found.text("en"))))
         if make_gold:
             _make_gold(opened, row.id, found, why)
         elif no_gold:

@@ -9,6 +9,8 @@ from typing import IO, Any, Final
 
 import click
 
+from bot.characters import harmless
+
 WORDS: Final[Mapping[int, str]] = {
     errno.EACCES: "this user may not read or write there",
     errno.EEXIST: "there is a file of that name, so it can be no folder",
@@ -44,7 +46,7 @@ class Trouble(click.ClickException):
     """Shown as `labelbot: sentence`; exit code 1."""
 
     def show(self, file: IO[Any] | None = None) -> None:
-        click.secho(f"labelbot: {self.message}", err=True, fg="red" if sys.stderr.isatty() else None)
+        click.secho(f"labelbot: {harmless(self.message)}", err=True, fg="red" if sys.stderr.isatty() else None)
 
 
 def known(error: Exception) -> bool:

@@ -52,10 +52,17 @@ _CORNER: Final = re.compile(rf"{_CELL}(?P<label>\s.*)?", re.DOTALL)
 _DROPS: Final = re.compile(r"([-–—−+])\s*#?([0-9]{1,3})")
 _NAMES: Final = re.compile(r"#?([0-9]{1,3})\s*[:=.)]?\s*(?P<label>[^0-9\s].*)", re.DOTALL)
 
+_BLANKS: Final = re.compile(r"\s{2,}")
+"""Made one each before anything is matched: of a thousand in a row the patterns would try every part of every part."""
+
+
+def _one_blank(run: re.Match[str]) -> str:
+    return "\n" if "\n" in run[0] else " "
+
 
 def lines(question: Question, text: str) -> list[Line]:
     """All that a text says, parted by commas, semicolons or line breaks. Raises BadAnswer with what is possible."""
-    text = unicodedata.normalize("NFKC", storable(text)).strip()
+    text = _BLANKS.sub(_one_blank, unicodedata.normalize("NFKC", storable(text)).strip())
     pieces = [piece.strip() for piece in re.split(r"[,;\n]", text) if piece.strip()]
     if len(pieces) > 1 and _label_has_comma(question, text):
         pieces = [text]

@@ -12,6 +12,8 @@ NAMED = 8
 """How many labels a sentence lists."""
 QUOTED = 40
 """How many characters of what was typed a sentence repeats."""
+NAME_MOST = 1000
+"""Characters, of what may be a label's name: whoever types more means none, and to fold it would take its time."""
 LARGEST = 1e9
 """Pixels, or what else a mark is measured in; numbers beyond it are no measure of anything."""
 
@@ -37,6 +39,8 @@ def storable(text: str) -> str:
 
 def called(question: Question, text: str) -> tuple[LabelDef, ...]:
     """The label of that name or title, whatever its case and emoji; several where titles are the same."""
+    if len(text) > NAME_MOST:
+        return ()
     exact = question.label(text.strip())
     if exact:
         return (exact,)

@@ -1,13 +1,19 @@
 """What every request passes: security headers, who may ask from where, and how much may be sent."""
 
 import asyncio
+import logging
+from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.delivery import bare
+
+log = logging.getLogger("labelbot")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; "
     "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
@@ -30,11 +36,23 @@ BODY_SECONDS = 60.0
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 
-class Shield:
-    """Puts the security headers on every answer and counts the answers by their status class."""
+Failed = Callable[[Request], Awaitable[Response]]
+"""What is answered where the fault is ours."""
 
-    def __init__(self, app: ASGIApp, counts: dict[str, int], secure: bool, local_only: bool) -> None:
+
+async def _failed(request: Request) -> Response:
+    return Response(status_code=500)
+
+
+class Shield:
+    """Puts the security headers on every answer and counts the answers by their status class. What fails is logged
+    without its words, which may be a person's, and without the address, which may be a key."""
+
+    def __init__(
+        self, app: ASGIApp, counts: dict[str, int], secure: bool, local_only: bool, failed: Failed = _failed
+    ) -> None:
         self._app = app
+        self._failed = failed
         self._counts = counts
         self._local_only = local_only
         self._headers = HEADERS | ({"strict-transport-security": STRICT_TRANSPORT} if secure else {})
@@ -44,15 +62,25 @@ class Shield:
             await self._app(scope, receive, send)
             return
 
+        begun = False
+
         async def guarded(message: Message) -> None:
+            nonlocal begun
+            begun = True
             if message["type"] == "http.response.start":
                 self._finish(message)
             await send(message)
 
         if self._local_only and not is_local(Request(scope)):
             await _refuse(guarded)
-        else:
+            return
+        try:
             await self._app(scope, receive, guarded)
+        except Exception as error:
+            log.error("a request failed: %s", type(error).__name__, exc_info=bare(error))
+            if not begun:
+                answer = await self._failed(Request(scope))
+                await answer(scope, receive, guarded)
 
     def _finish(self, message: Message) -> None:
         headers = MutableHeaders(scope=message)

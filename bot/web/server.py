@@ -78,8 +78,8 @@ def build(
             *Gauges(house, counts, counters, ailment).routes(),
             *templates.routes(),
         ],
-        middleware=[Middleware(Shield, counts=counts, secure=house.secure, local_only=local_only)],
-        exception_handlers={Over: over, HTTPException: _refused, Exception: _failed},
+        middleware=[Middleware(Shield, counts=counts, secure=house.secure, local_only=local_only, failed=_failed)],
+        exception_handlers={Over: over, HTTPException: _refused},
     )
 
 
@@ -93,6 +93,6 @@ async def _refused(request: Request, error: Exception) -> Response:
     return HTMLResponse(templates.page("error", words, sentence=sentence), status, headers)
 
 
-async def _failed(request: Request, error: Exception) -> Response:
-    """Our bug: the server logs it; the person hears one sentence and their page tries again."""
+async def _failed(request: Request) -> Response:
+    """Our bug: it was logged; the person hears one sentence and their page tries again."""
     return await _refused(request, HTTPException(500))

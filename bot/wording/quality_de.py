@@ -154,6 +154,7 @@ SENTENCES: Final[Mapping[str, str]] = {
         "⏸ Ein Admin hat dich in „{title}“ pausiert. "
         "Schreibe hier, wenn du fragen oder etwas erklären willst; die Admins lesen es."
     ),
+    "paused.enough": "Fürs Erste habe ich genug weitergegeben. Die Admins antworten dir.",
     "paused.passed_on": "✓ Das habe ich an die Admins weitergegeben.",
     "paused.over": "▶ In „{title}“ geht es weiter. {/label} bringt eine Karte.",
     "work.title": "Deine Arbeit in „{title}“",

@@ -23,7 +23,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "you whether it was right. With {right} right you are in.",
     "test.count": "Practice: {done} of {count} done.",
     "test.passed": "🎉 {right} of {count} right: you are in. From here on the items are real. Thank you!",
-    "test.failed": "{right} of {count} were right, and {needed} are needed. That happens: "
+    "test.failed": "{right} of {count} were right, and it takes {needed}. That happens: "
     "the items are tricky, and the admins know of it.",
     "test.admin": "{name} had {right} of {count} right in the test of “{title}”, too few to begin.",
     "test.no_more": "There are too few other gold items for another try.",
@@ -143,6 +143,7 @@ SENTENCES: Final[Mapping[str, str]] = {
         "Write here to ask or to explain; the admins read it."
     ),
     "paused.other": "⏸ An admin has paused you in “{title}”. Write here to ask or to explain; the admins read it.",
+    "paused.enough": "I have passed on enough for now. The admins will answer you.",
     "paused.passed_on": "✓ I have passed that on to the admins.",
     "paused.over": "▶ You can go on in “{title}”. Type {/label} for a card.",
     "work.title": "Your work in “{title}”",

@@ -112,12 +112,16 @@ SENTENCES: Final[Mapping[str, str]] = {
     "report.page.share": "Anteil",
     "report.page.person": "Person",
     "report.page.items": "Einträge",
+    "report.consensus": (
+        "Konsens von {items} Einträgen ({method}): Konfidenz im Mittel {confidence}, {sure} davon sicher (ab 0,95)."
+    ),
     "report.page.alike": "wie die anderen",
+    "report.page.skill": "Können",
     "report.page.seconds": "s pro Label",
     "report.page.by_day": "Übereinstimmung (α) nach Tagen",
     "report.page.by_week": "Übereinstimmung (α) nach Wochen",
     "report.page.confusion": "Wo jemand die Zeile sagt, sagt jemand anders die Spalte",
-    "report.page.until": "Stand {date}, {time}. Wer diesen Link hat, kann sie eine Woche lang lesen.",
+    "report.page.until": "Stand {date}, {time}. Wer diesen Link hat, kann sie lesen, höchstens eine Woche lang.",
     "report.changed": "Seit {date}: {changes}",
     "report.changed.labels": "{count} Labels",
     "report.changed.done": "{count} fertig",

@@ -111,12 +111,17 @@ SENTENCES: Final[Mapping[str, str]] = {
     "report.page.share": "share",
     "report.page.person": "person",
     "report.page.items": "items",
+    "report.consensus": (
+        "Consensus of {items} items ({method}): confidence {confidence} in the mean, {sure} of them are sure "
+        "(0.95 and above)."
+    ),
     "report.page.alike": "like the others",
+    "report.page.skill": "skill",
     "report.page.seconds": "s a label",
     "report.page.by_day": "Agreement (α) by day",
     "report.page.by_week": "Agreement (α) by week",
     "report.page.confusion": "Where one person says the row, another says the column",
-    "report.page.until": "Figures of {date}, {time}. Whoever has this link can read them for a week.",
+    "report.page.until": "Figures of {date}, {time}. Whoever has this link can read them, for a week at most.",
     "report.changed": "Since {date}: {changes}",
     "report.changed.labels": "{count} labels",
     "report.changed.done": "{count} done",

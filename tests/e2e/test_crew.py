@@ -1,108 +1,81 @@
-"""Twenty people of known skill label five hundred items of each type: the careless are found, the consensus is better
-than the vote."""
+"""Twenty people of known skill label five hundred items of each type, through the core and a strict chat: the report
+finds the careless and the spammer, the consensus is better than the vote, and adaptive overlap saves answers.
 
-import json
+`test_crew_chats.py` has the same people at Telegram, Slack and the browser.
+"""
 
-import numpy as np
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
 import pytest
 
-from bot.labels import LABEL_TYPES
 from bot.project import Adaptive
-from bot.quality.crowd.answers import coded
-from bot.quality.crowd.choosing import consensus
-from bot.quality.watching import look
-from storage import projects
-from storage.database import opened, run
-from storage.schema import people as people_table
-from tests.crew import CRAFTS, CREW, labeled
+from storage.database import opened
+from tests.crew import CRAFTS, labeled
 from tests.dialogue import Dialogue
+from tests.e2e import crew_found
+from tests.e2e.crew_found import Found
 from tests.engines import Clock, Sqlite
+from tests.running import Home, Stable
 
 ITEMS = 500
 EACH = 5
-CAREFUL = {one.name for one in CREW if one.right > 0.8}
+LEAST, MOST, SURE = 2, 7, 0.95
 
 
-@pytest.fixture(scope="module", params=CRAFTS)
-def crew(request, tmp_path_factory):
-    """(type, what happened, its answers by item, as (person, label))"""
+@dataclass(frozen=True)
+class Crew:
+    kind: str
+    home: Home
+    answers: int
+    states: list[str]
+    found: Found
+
+
+Work = Callable[..., Crew]
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory: pytest.TempPathFactory, sqlite: Sqlite, stable: Stable) -> Iterator[Work]:
+    """What a crew did, once for each type and overlap."""
+    done: dict[str, Crew] = {}
+
+    def made(kind: str, **rules: Any) -> Crew:
+        key = f"{kind} {rules}"
+        if key not in done:
+            done[key] = _worked(Home(tmp_path_factory.mktemp(kind), sqlite.migrated()), stable, kind, rules)
+        return done[key]
+
+    yield made
+    for crew in done.values():
+        sqlite.drop(crew.home.url)
+
+
+def _worked(home: Home, stable: Stable, kind: str, rules: dict[str, Any]) -> Crew:
     clock = Clock()
-    with opened(Sqlite(tmp_path_factory.mktemp("crew")).migrated(), clock=clock) as database:
+    with opened(home.url, clock=clock) as database:
         talk = Dialogue(database, clock)
-        labeled(talk, request.param, ITEMS, overlap=EACH)
-        given = {}
-        for who, item, label in talk.answers():
-            given.setdefault(item, []).append((who, label["label"]))
-        yield request.param, talk, given
+        labeled(talk, kind, ITEMS, **rules)
+        answers, states = len(talk.answers()), talk.states()
+    craft = CRAFTS[kind]
+    return Crew(kind, home, answers, states, crew_found.found(home, stable, "reviews", craft.question, craft.truth))
 
 
-def right(kind, label, item):
-    craft, of_type = CRAFTS[kind], LABEL_TYPES[kind]
-    truth = craft.truth(int(item.rpartition("-")[2]))
-    return label is not None and of_type.distance(craft.question)(label, truth) <= of_type.RIGHT
-
-
-def test_every_item_has_its_answers_and_what_they_come_to_is_better_than_a_person(crew):
-    kind, _, given = crew
-    assert {len(found) for found in given.values()} == {EACH}
-    assert len(given) == ITEMS
-    singly = np.mean([right(kind, label, item) for item, found in given.items() for _, label in found])
-    merge, question = LABEL_TYPES[kind].merge, CRAFTS[kind].question
-    merged = {item: merge(question, [label for _, label in found], None).value for item, found in given.items()}
-    assert np.mean([right(kind, label, item) for item, label in merged.items()]) > singly
-
-
-@pytest.mark.parametrize("crew", [kind for kind in CRAFTS if LABEL_TYPES[kind].CATEGORICAL], indirect=True)
-def test_the_consensus_is_better_than_the_vote_and_knows_who_is_careless(crew):
-    kind, _, given = crew
-    table = coded((item, who, json.dumps(label)) for item, found in given.items() for who, label in found)
-    found, vote = consensus(table.answers), consensus(table.answers, "majority")
-
-    def share(one):
-        named = (None if best < 0 else json.loads(table.classes[best]) for best in one.best)
-        return np.mean([right(kind, label, item) for item, label in zip(table.items, named, strict=True)])
-
-    assert share(found) > share(vote)
-    skill = dict(zip(table.workers, found.skill, strict=True))
-    assert max(skill[one] for one in skill if one not in CAREFUL) < min(skill[one] for one in CAREFUL)
-
-
-def test_the_careless_and_the_spammer_are_found_and_nobody_careful(crew):
-    _, talk, _ = crew
-    names = {row.id: row.name for row in talk.rows(people_table)}
-
-    def schema(tx):
-        row = projects.by_id(tx, talk.ids["reviews"])
-        return row.id, talk.app.schemas.get(tx, row.id, row.version)
-
-    key, asked = run(talk.database, schema)
-    with talk.database.reading() as connection:
-        found = look(connection, key, asked).findings
-    noted = {names[person] for person, one in found or () if one.kind in ("careless", "spammer")}
-    assert noted == {one.name for one in CREW} - CAREFUL
-    assert {names[person] for person, _ in found or ()} == noted
-
-
-def share_right(kind, talk):
-    rows = [(item, who, json.dumps(label["label"])) for who, item, label in talk.answers()]
-    table = coded(rows)
-    named = [None if best < 0 else json.loads(table.classes[best]) for best in consensus(table.answers).best]
-    return np.mean([right(kind, label, item) for item, label in zip(table.items, named, strict=True)])
+@pytest.mark.parametrize("kind", CRAFTS)
+def test_the_careless_are_found_and_the_consensus_is_better_than_the_vote(work: Work, kind: str) -> None:
+    crew = work(kind, overlap=EACH)
+    assert {len(labels) for labels in crew.found.given.values()} == {EACH}
+    assert len(crew.found.given) == len(crew.found.merged) == ITEMS
+    assert set(crew.found.signs) == crew_found.CARELESS
+    crew_found.check(crew.found)
 
 
 @pytest.mark.parametrize("kind", ["choice", "rating"])
-def test_as_many_answers_as_an_item_needs_save_a_third_of_them(kind, tmp_path):
+def test_as_many_answers_as_an_item_needs_save_a_third_of_them(work: Work, kind: str) -> None:
     """Beside the fixed overlap that is as often right."""
-    least, most, fixed = 2, 7, 5
-    counted, shares = [], []
-    for rules in ({"overlap": fixed}, {"overlap": least, "adaptive": Adaptive(least, most, 0.95)}):
-        clock = Clock()
-        (tmp_path / str(len(shares))).mkdir()
-        with opened(Sqlite(tmp_path / str(len(shares))).migrated(), clock=clock) as database:
-            talk = Dialogue(database, clock)
-            labeled(talk, kind, ITEMS, **rules)
-            counted.append(len(talk.answers()))
-            shares.append(share_right(kind, talk))
-            assert set(talk.states()) == {"done"}
-    assert counted[1] <= 0.7 * counted[0], counted
-    assert shares[1] >= shares[0] - 0.01, shares
+    fixed = work(kind, overlap=EACH)
+    needed = work(kind, overlap=LEAST, adaptive=Adaptive(LEAST, MOST, SURE))
+    assert set(needed.states) == {"done"}
+    assert needed.answers <= 0.7 * fixed.answers
+    assert needed.found.right() >= fixed.found.right() - 0.01

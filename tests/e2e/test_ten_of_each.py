@@ -1,10 +1,12 @@
 """Ten photographs boxed, ten masked, ten texts marked, through each way: the chats alone, and the page inside Telegram.
 
-One program serves all of them; what four people made of the same items is then exported and opened by others' programs.
+That is with `LABELBOT_TEN=10`; else they are four of each, for a chat bears one message a second. One program serves
+all of them; what four people made of the same items is then exported and opened by others' programs.
 """
 
 import io
 import json
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -30,7 +32,7 @@ from tests.web.fingers import PHONE, drag, mark, pause
 from tests.web.marked import init_data
 
 PUBLIC = "https://labels.example"
-COUNT = 10
+COUNT = int(os.environ.get("LABELBOT_TEN", "4"))
 SIZE = (1200, 900)
 FILES = {
     "boxes": 'name = "boxes"\ntype = "boxes"\ntitle = "Boxes"\noverlap = 4\ngold_share = 0\nlabels = ["car", "dog"]\n',

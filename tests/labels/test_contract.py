@@ -4,6 +4,7 @@ import ast
 import itertools
 import json
 import string
+import time
 from contextlib import suppress
 from dataclasses import replace
 from functools import reduce
@@ -112,6 +113,20 @@ def test_a_label_with_any_part_spoilt_is_a_label_or_refused(kind):
         with suppress(BadAnswer):
             read = kind.read(kind.EXAMPLE.question, label)
             kind.fit(kind.EXAMPLE.question, read, kind.EXAMPLE.subject)
+
+
+RUNS = (" ", "\t \n", "1 ", "1-", "B3 ", "x=y ", "3-4 ORG ", "- ", "->", ": ", "a;", "1,", "(", "\u200d", "😊")
+
+
+@TYPES
+def test_no_text_holds_up_everybody_elses_taps(kind):
+    """What is typed is read within a transaction: a pattern that tried every part of a run would take minutes."""
+    began = time.process_time()
+    for run in RUNS:
+        for text in (run * 2000, f"x{run * 2000}=", f"B3 {run * 2000}F7 car"):
+            with suppress(BadAnswer):
+                kind.advance(kind.EXAMPLE.question, None, Typed(text[:2500]), kind.EXAMPLE.subject)
+    assert time.process_time() - began < 5
 
 
 @TYPES

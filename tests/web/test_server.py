@@ -401,7 +401,8 @@ def test_a_malformed_post_is_refused_and_changes_nothing(here: Place, content: b
     assert len(here.script.events) == 1
 
 
-def test_a_failure_of_ours_is_said_and_the_retry_succeeds(here: Place) -> None:
+def test_a_failure_of_ours_is_said_and_the_retry_succeeds(here: Place, caplog: pytest.LogCaptureFixture) -> None:
+    """The log says where, without words that may be a person's, and nobody else's log says more."""
     with joined(here) as client:
         here.script.failing = 1
         press = {"key": str(uuid4()), "message": "1", "kind": "text", "data": "skip"}
@@ -409,6 +410,9 @@ def test_a_failure_of_ours_is_said_and_the_retry_succeeds(here: Place) -> None:
         assert failed.status_code == 500
         assert "Nothing was lost" in failed.json()["error"]
         assert "disk" not in failed.text
+        assert failed.headers["x-content-type-options"] == "nosniff"
+        assert "a request failed" in caplog.text
+        assert "RuntimeError: the disk" not in caplog.text
         assert client.post("/chat/press", json=press).json()["toast"].startswith("Skipped")
 
 
