@@ -12,7 +12,7 @@ from bot.face import as_media, joined, words
 from bot.labels import LABEL_TYPES
 from bot.labels.base import BUTTON_TEXT, Label
 from bot.project import Project, Question
-from bot.reviewing import SLOW, Voice, Way, consensus, ways
+from bot.reviewing import Voice, Way, consensus, slow, ways
 from bot.turn import Turn
 from bot.wording import phrase
 from storage import outbox, reviews
@@ -134,7 +134,7 @@ def _remarks(turn: Turn, remarks: Sequence[Remark], size: Size) -> Text:
 def _proposed(turn: Turn, desk: Desk, size: Size) -> Text:
     question = desk.question
     labels = [] if question is None else [one.label[question.name] for one in desk.given if question.name in one.label]
-    if question is None or not labels or question.type == SLOW:
+    if question is None or not labels or slow(question, labels):
         return ()
     merged = consensus(question, labels)
     if merged.value is None:

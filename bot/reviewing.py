@@ -19,6 +19,9 @@ MOST: Final = 8
 """Ways to decide that are offered as buttons."""
 SLOW: Final = "masks"
 """Labels that no transaction may merge: it would keep taps waiting (see `bot.labels.mask_votes`)."""
+MANY: Final = 300
+"""Marks of one item, of all people, beyond which they are as slow: pairing boxes grows with the cube of their number
+(100 of each of three people take 20 ms, 500 of two 5 s)."""
 MERGED: Final = "m"
 OTHER: Final = "l"
 
@@ -88,9 +91,14 @@ def in_dispute(question: Question, labels: Sequence[Label], confidence: float) -
     return merged.value is None or merged.confidence < confidence
 
 
-def quick(asked: Project) -> bool:
-    """Whether its answers may be merged within an event."""
-    return all(question.type != SLOW for question in asked.questions)
+def slow(question: Question, labels: Sequence[Label]) -> bool:
+    """Whether no transaction may merge or compare these labels."""
+    return question.type == SLOW or sum(len(one) for one in labels if isinstance(one, list)) > MANY
+
+
+def quick(asked: Project, given: Sequence[Mapping[str, Label]] = ()) -> bool:
+    """Whether its answers, or those `given` to an item, may be merged within an event."""
+    return not any(slow(one, [label[one.name] for label in given if one.name in label]) for one in asked.questions)
 
 
 def disputed(asked: Project, given: Sequence[Mapping[str, Label]], confidence: float) -> bool:
@@ -119,14 +127,14 @@ def forward(
 
 
 def _open(question: Question, labels: Sequence[Label], confidence: float) -> bool:
-    if question.type == SLOW:
+    if slow(question, labels):
         return len({frozen(label) for label in labels}) > 1
     return in_dispute(question, labels, confidence)
 
 
 def consensus(question: Question, labels: Sequence[Label]) -> Merged[Label]:
     """What the labels come to; of slow ones only where all are equal."""
-    if question.type == SLOW:
+    if slow(question, labels):
         same = len({frozen(label) for label in labels}) == 1
         return Merged(labels[0] if same else None, float(same))
     return LABEL_TYPES[question.type].merge(question, labels, None)
@@ -184,6 +192,6 @@ def _apart(question: Question, mine: Label, decided: Label) -> bool:
     if decided is None:
         return False
     kind = LABEL_TYPES[question.type]
-    if question.type == SLOW:
+    if slow(question, (mine, decided)):
         return frozen(mine) != frozen(decided)
     return kind.distance(question)(mine, decided) > kind.RIGHT

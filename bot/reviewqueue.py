@@ -15,8 +15,10 @@ def completed(turn: Turn, card: Card, asked: Project) -> None:
         return
     if reviews.item_state(turn.tx, card.item) != "done":
         return
-    given = reviewing.voices(asked, reviews.given(turn.tx, card.item), card.rules)
-    if reviewing.disputed(asked, [one.label for one in given], asked.review.confidence):
+    given = [one.label for one in reviewing.voices(asked, reviews.given(turn.tx, card.item), card.rules)]
+    if not reviewing.quick(asked, given):
+        return  # see `bot.lookingback`
+    if reviewing.disputed(asked, given, asked.review.confidence):
         reviews.enqueue(turn.tx, card.item, "disputed")
     else:
         reviews.agreed(turn.tx, card.item)
