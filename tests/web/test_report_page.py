@@ -5,6 +5,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import quote, urlencode
 
 import httpx
 import pytest
@@ -169,6 +170,18 @@ def test_a_link_carries_no_markup_along(get, address, carried):
             assert answer.status_code in (403, 404), page
             assert "<h1>Pay" not in answer.text
             assert "<i>" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "evil", ['"><i>x</i>', "'><i>x</i>", "<i>", "\0", "\u202e", "%", "label/<i>", "2026-01-01<i>", "x" * 5000]
+)
+def test_what_is_asked_for_is_no_markup(get, address, evil):
+    asked = urlencode(dict.fromkeys(("label", "person", "from", "to", "key", "<i>"), evil))
+    answer = get(f"{address}?{asked}")
+    assert answer.status_code == 200
+    assert "<i>" not in answer.text.replace("<i>Ticket", "")
+    assert get(f"{address}/item?{asked}").status_code == 404
+    assert get(f"{address}/media/{'a' * 64}?item={quote(evil)}").status_code == 404
 
 
 def test_an_admins_link_ends_when_they_are_admin_no_more(get, database, project):
