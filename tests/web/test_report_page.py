@@ -172,14 +172,15 @@ def test_a_link_carries_no_markup_along(get, address, carried):
             assert "<i>" not in answer.text
 
 
-@pytest.mark.parametrize(
-    "evil", ['"><i>x</i>', "'><i>x</i>", "<i>", "\0", "\u202e", "%", "label/<i>", "2026-01-01<i>", "x" * 5000]
-)
+EVIL = ('"><evil>x</evil>', "'><evil>", "<evil>", "\0", "\u202e", "%", "label/<evil>", "2026-01-01<evil>", "x" * 5000)
+
+
+@pytest.mark.parametrize("evil", EVIL, ids=range(len(EVIL)))
 def test_what_is_asked_for_is_no_markup(get, address, evil):
-    asked = urlencode(dict.fromkeys(("label", "person", "from", "to", "key", "<i>"), evil))
+    asked = urlencode({name: evil for name in ("label", "person", "from", "to", "key", "<evil>")})
     answer = get(f"{address}?{asked}")
     assert answer.status_code == 200
-    assert "<i>" not in answer.text.replace("<i>Ticket", "")
+    assert "<evil>" not in answer.text
     assert get(f"{address}/item?{asked}").status_code == 404
     assert get(f"{address}/media/{'a' * 64}?item={quote(evil)}").status_code == 404
 
