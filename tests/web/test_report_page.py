@@ -172,12 +172,12 @@ def test_a_link_carries_no_markup_along(get, address, carried):
             assert "<i>" not in answer.text
 
 
-EVIL = ('"><evil>x</evil>', "'><evil>", "<evil>", "\0", "\u202e", "%", "label/<evil>", "2026-01-01<evil>", "x" * 5000)
+EVIL = ("\"'><evil>x</evil>", "\0", "label/<evil>\u202e%", "x" * 5000)
 
 
 @pytest.mark.parametrize("evil", EVIL, ids=range(len(EVIL)))
 def test_what_is_asked_for_is_no_markup(get, address, evil):
-    asked = urlencode({name: evil for name in ("label", "person", "from", "to", "key", "<evil>")})
+    asked = urlencode(dict.fromkeys(("label", "person", "from", "to", "key", "<evil>"), evil))
     answer = get(f"{address}?{asked}")
     assert answer.status_code == 200
     assert "<evil>" not in answer.text
