@@ -89,6 +89,8 @@ def _question(console: Console, question: QuestionFigures, words: Words, *, alon
     if question.labels and question.answers:
         console.print(_labels(question, words))
     _say(console, words.agreement(question.agreement, question.labels is None, question.interval))
+    if question.consensus is not None:
+        _say(console, words.consensus(question.consensus))
     if len(question.over_time) > 1:
         _say(console, words.over_time(question.over_time, PERIODS_SHOWN))
 
@@ -148,6 +150,7 @@ def _columns(words: Words) -> tuple[Column, ...]:
         ("labels", lambda one: words.count(one.labels)),
         ("s/label", lambda one: "–" if one.median_seconds is None else words.figure(one.median_seconds, 1)),
         ("like others", lambda one: "–" if one.alike.share is None else words.share(one.alike)),
+        ("skill", lambda one: "–" if one.skill.share is None else words.share(one.skill)),
         ("gold", lambda one: f"{one.gold.right}/{one.gold.labels}" if one.gold.labels else "–"),
         ("skipped", lambda one: words.count(one.skips)),
         ("flagged", lambda one: words.count(one.flags)),

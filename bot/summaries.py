@@ -75,14 +75,18 @@ def make_page(url: str, project: int, now: datetime, language: str, wanted: Want
         before = run(database, lambda tx: readings.latest(tx, project))
         asked = replace(asked, names=asked.names and named)
         words = Words(language)
+        # Each of them is of one moment, which is the first thing that a transaction can be asked for.
         with database.reading() as connection:
             everybody = figures.participants(connection, project)
-            people = [(one.public, one.name if asked.names else one.public) for one in everybody]
-            form = pagefilter.form(asked, people, wanted, words)
-            if wanted:
+        people = [(one.public, one.name if asked.names else one.public) for one in everybody]
+        form = pagefilter.form(asked, people, wanted, words)
+        if wanted:
+            with database.reading() as connection:
                 found = selection.selection(connection, row, asked, wanted)
-                return asked.title, pagefilter.selected(found, asked.title, form, words)
+            return asked.title, pagefilter.selected(found, asked.title, form, words)
+        with database.reading() as connection:
             report = summary(connection, row, asked, now)
+        with database.reading() as connection:
             done = work.recount(connection, project, asked, now - WEEK, now)
     changed = "" if before is None else changes.changed(report, before.at, before.figures, words)
     return asked.title, page.body(report, language, changed, form, done)

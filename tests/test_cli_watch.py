@@ -82,7 +82,7 @@ def test_where_items_are_many_a_process_beside_looks(reviews, tmp_path, monkeypa
     with opened(f"sqlite:///{tmp_path}/labelbot-data/labelbot.db") as database:
         careless = run(database, _labeled)
     monkeypatch.setattr("bot.cli.reporting.BESIDE", 1)
-    assert reviews("report", "reviews").out.count(f"({careless}): Of 40 answers 75 %") == 1
+    assert reviews("report", "reviews").out.count(f"Look at {careless}: Of 40 answers 75 %") == 1
 
 
 def _labeled(tx):

@@ -11,10 +11,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import insert, select, update
 
+from bot.filters import EVERYTHING, Wanted
 from bot.payload import unpack
 from bot.project import Summary
 from bot.schedule import latest_slot, tick
-from bot.summaries import make_summary
+from bot.summaries import make_page, make_summary
 from bot.turn import Schemas
 from bot.wording import LANGUAGES
 from bot.workers import NOW, NoChannel, Workers, child, post_now
@@ -30,6 +31,7 @@ from tests.running import wait
 from tests.worlds import SENTIMENT, make
 
 POSTED = replace(SENTIMENT, names=True, summary=Summary("telegram:-1001", every="0 18 * * *", timezone="Europe/Berlin"))
+LATELY = Wanted(first=START.date() - timedelta(days=1))
 LEASE_OVER = timedelta(minutes=6)
 SLOT = START - timedelta(hours=1)
 
@@ -472,6 +474,10 @@ def test_an_outbox_row_of_a_summary_waits_for_whoever_has_the_account(database, 
 def test_a_child_needs_the_databases_address_alone(url):
     with opened(url, lambda: START) as database:
         world = begin(database)
+    later = START + timedelta(minutes=1)
+    whole, narrowed = (make_page(url, world.project, later, "en", one, False) for one in (EVERYTHING, LATELY))
+    assert "Work of the last seven days" in whole[1]
+    assert "Items with such an answer: 1" in narrowed[1]
     made = make_summary(url, world.project, START)
     assert made.picture.startswith(b"\x89PNG")
     assert made.alt == "Review sentiment: the summary as a picture"

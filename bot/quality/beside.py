@@ -38,7 +38,9 @@ class Beside:
         """Everybody with the places of their answers."""
         order = np.argsort(self.people, kind="stable")
         people, starts = np.unique(self.people[order], return_index=True)
-        yield from zip(people.tolist(), np.split(order, starts[1:]), strict=True)
+        ends = [*starts[1:].tolist(), len(order)]
+        for person, start, end in zip(people.tolist(), starts.tolist(), ends[: len(people)], strict=True):
+            yield person, order[start:end]
 
     def others(self, place: int) -> list[int]:
         """What others answered to the item of that answer."""

@@ -67,6 +67,10 @@ def _columns(mean: float, words: Words) -> tuple[Column, ...]:
 
     return (
         (words.say("report.page.alike"), lambda one: markup.alike(one.alike, mean, words)),
+        (
+            words.say("report.page.skill"),
+            lambda one: "–" if one.skill.share is None else escape(words.share(one.skill)),
+        ),
         counted("labels"),
         (words.say("report.page.gold"), lambda one: f"{one.gold.right}/{one.gold.labels}" if one.gold.labels else "–"),
         (words.say("report.page.seconds"), lambda one: _seconds(one, words)),

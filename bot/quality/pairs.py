@@ -72,6 +72,19 @@ class Shared:
         self._people += [who for who, _ in several]
         self._given += [given for _, given in several]
 
+    def rows(self, question: int, most: int) -> list[tuple[int, list[int], list[int]]]:
+        """(number of the item, its people, the numbers of their labels) of items with two labels or more; every so many
+        of them where there are more than `most` answers."""
+        every = -(-sum(len(one) for one in self._given) // most) or 1
+        found = []
+        for at in range(0, len(self._given), every):
+            people = map(int, self._people[at].split(","))
+            asked = [(who, row[question]) for who, row in zip(people, self._given[at], strict=True)]
+            codes = [code for _, code in asked if code is not None]
+            if len(codes) > 1:
+                found.append((at, [who for who, code in asked if code is not None], codes))
+        return found
+
     def pairs(self, coder: Coder, question: int, names: Mapping[int, str]) -> tuple[PairAgreement, ...]:
         met = self._meeting(coder, question)
         if met is None:

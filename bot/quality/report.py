@@ -41,6 +41,7 @@ from bot.quality.pairs import NOBODY, Alike, PairAgreement, Shared
 from bot.quality.reviewed import Reviewed, reviewed
 from bot.quality.savings import Savings, savings
 from bot.quality.signs import Signs, signs
+from bot.quality.skilled import QuestionSkill, Skills, Standing, skilled, together
 from bot.quality.suggestions import Aids
 from bot.turn import snippet
 from storage import figures, notes
@@ -86,6 +87,7 @@ class QuestionFigures:
     over_time: tuple[PeriodAgreement, ...] = ()
     confusion: Confusion | None = None
     pairs: tuple[PairAgreement, ...] = ()
+    consensus: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,9 @@ class Disputed:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonFigures:
     """For admins. `name` is the pseudonym, unless the project shows names. `labels` are live ones on items, `gold` on
-    gold items; `superseded` were taken back or corrected; `alike` is how far the labels are those of others; `state` is
-    active or paused, None where `role` is."""
+    gold items; `superseded` were taken back or corrected; `alike` is how far the labels are those of others, `skill`
+    how right they are by the consensus, `skills` the same by question and label; `state` is active or paused, None
+    where `role` is."""
 
     id: str
     name: str
@@ -117,6 +120,8 @@ class PersonFigures:
     median_seconds: float | None
     gold: Accuracy
     alike: Alike = NOBODY
+    skill: Alike = NOBODY
+    skills: tuple[QuestionSkill, ...] = ()
     state: str | None = None
 
 
@@ -190,6 +195,7 @@ def summary(connection: Connection, row: ProjectRow, project: Project, now: date
     everybody = figures.participants(connection, row.id)
     names = {one.id: one.public for one in everybody}
     alike = shared.people(coding.coders)
+    skills, stand = skilled(project, coding.coders, shared)
     for person in work.people.values():
         person.times.sort()  # runs that are sorted already are merged, not sorted anew
     times = sorted(chain.from_iterable(person.times for person in work.people.values()))
@@ -210,14 +216,14 @@ def summary(connection: Connection, row: ProjectRow, project: Project, now: date
         median_seconds=seconds(times),
         days=days(work, ZoneInfo(zone)),
         questions=tuple(
-            question_figures(coder, gold.questions[place].figures(), shared.pairs(coder, place, names))
+            question_figures(coder, gold.questions[place].figures(), shared.pairs(coder, place, names), stand[place])
             for place, coder in enumerate(coding.coders)
         ),
         gold=gold.all.figures(),
         disputed=_described(connection, disputed.listed(), coding),
         disputes=disputed.count,
         reviewed=reviewed(connection, row.id, coding, len(figures.decided(connection, row.id))),
-        people=tuple(_people(everybody, work, gold, alike, project.names)),
+        people=tuple(_people(everybody, work, gold, alike, skills, project.names)),
         ambiguity=scatter.figures(connection),
         suggestions=suggestions.aids(connection, row.id, coding),
         watch=_watch(connection, row.id, work) if project.watch else None,
@@ -316,7 +322,12 @@ def _watch(connection: Connection, project: int, work: Done) -> Signs:
     return signs((one.labels for one in work.people.values()), notes.still_open(connection, project))
 
 
-def question_figures(coder: Coder, gold: Accuracy = NO_GOLD, pairs: tuple[PairAgreement, ...] = ()) -> QuestionFigures:
+def question_figures(
+    coder: Coder,
+    gold: Accuracy = NO_GOLD,
+    pairs: tuple[PairAgreement, ...] = (),
+    consensus: Standing | None = None,
+) -> QuestionFigures:
     """Of what was counted."""
     question, agreement = coder.question, coder.agreement()
     labels = distribution(coder) if coder.type.CATEGORICAL or coder.type.EDITOR else None
@@ -333,12 +344,18 @@ def question_figures(coder: Coder, gold: Accuracy = NO_GOLD, pairs: tuple[PairAg
         over_time=over_time(coder, agreement),
         confusion=confusion(coder, names),
         pairs=pairs,
+        consensus=consensus,
         gold=gold,
     )
 
 
 def _people(
-    found: Sequence[Participant], work: Done, gold: _Gold, alike: Mapping[int, Alike], names: bool
+    found: Sequence[Participant],
+    work: Done,
+    gold: _Gold,
+    alike: Mapping[int, Alike],
+    skills: Skills,
+    names: bool,
 ) -> Iterator[PersonFigures]:
     """The busiest first."""
     busy = {person.id: work.people.get(person.id, Did()) for person in found}
@@ -356,5 +373,7 @@ def _people(
             median_seconds=seconds(did.times),
             gold=gold.people.get(person.id, _Score()).figures(),
             alike=alike.get(person.id, NOBODY),
+            skill=together(skills.get(person.id, ())),
+            skills=skills.get(person.id, ()),
             state=person.state,
         )

@@ -12,6 +12,7 @@ from bot.quality.pairs import Alike
 from bot.quality.report import Accuracy, PersonFigures, Report
 from bot.quality.reviewed import Reviewed
 from bot.quality.savings import Savings
+from bot.quality.skilled import Standing
 from bot.wording import phrase, say
 
 PARTS: Final = ("done", "leased", "open", "skipped", "flagged", "quarantined", "withdrawn", "gold")
@@ -116,6 +117,10 @@ class Words:
         alike = "report.saved_alike" if found.of_alike is not None and found.of_alike > 0 else "report.saved"
         shares = {"share": self.percent(found.of_alike or 0.0), "share_most": self.percent(found.of_most)}
         return self.say(alike, alike=found.alike, **counts, **shares)
+
+    def consensus(self, found: Standing) -> str:
+        counts = {"items": self.count(found.items), "confidence": self.figure(found.confidence, 2)}
+        return self.say("report.consensus", **counts, sure=self.percent(found.sure), method=found.method)
 
     def seconds(self, seconds: float) -> str:
         return self.say("report.seconds", seconds=self.figure(seconds, 1))

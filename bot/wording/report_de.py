@@ -112,7 +112,11 @@ SENTENCES: Final[Mapping[str, str]] = {
     "report.page.share": "Anteil",
     "report.page.person": "Person",
     "report.page.items": "Einträge",
+    "report.consensus": (
+        "Konsens von {items} Einträgen ({method}): Konfidenz im Mittel {confidence}, {sure} davon sicher (ab 0,95)."
+    ),
     "report.page.alike": "wie die anderen",
+    "report.page.skill": "Können",
     "report.page.seconds": "s pro Label",
     "report.page.by_day": "Übereinstimmung (α) nach Tagen",
     "report.page.by_week": "Übereinstimmung (α) nach Wochen",

@@ -111,7 +111,12 @@ SENTENCES: Final[Mapping[str, str]] = {
     "report.page.share": "share",
     "report.page.person": "person",
     "report.page.items": "items",
+    "report.consensus": (
+        "Consensus of {items} items ({method}): confidence {confidence} in the mean, {sure} of them are sure "
+        "(0.95 and above)."
+    ),
     "report.page.alike": "like the others",
+    "report.page.skill": "skill",
     "report.page.seconds": "s a label",
     "report.page.by_day": "Agreement (α) by day",
     "report.page.by_week": "Agreement (α) by week",

@@ -14,6 +14,8 @@ from tests.fakes.slack import FakeSlack
 from tests.fakes.telegram import FakeTelegram
 from tests.running import nonces
 
+TRIES = 3
+
 
 @dataclass(frozen=True)
 class Sight:
@@ -175,14 +177,26 @@ class InTheBrowser:
         """As the page does it: it enters by the card, is shown the item and sends what was marked of it."""
         session = self._post("/mark/enter", card=next(iter(sight.card)))["session"]
         signed = {"authorization": f"Bearer {session}"}
-        item = self._client.get("/mark/item", headers=signed).raise_for_status().json()
+        item = self._ask("GET", "/mark/item", headers=signed)
         assert item["card"] in sight.card, "the page shows another item than the chat"
         self._post("/mark/send", headers=signed, card=item["card"], step=item["step"], marks=label)
 
     def _post(self, path: str, *, headers: dict[str, str] | None = None, **asked: Any) -> Any:
-        answer = self._client.post(path, json={"key": str(uuid4()), **asked}, headers=headers)
-        assert answer.status_code == 200, f"{path}: {answer.status_code} {answer.text}"
-        return answer.json()
+        return self._ask("POST", path, json={"key": str(uuid4()), **asked}, headers=headers)
+
+    def _ask(self, method: str, path: str, **asked: Any) -> Any:
+        """As the page does: what was lost on its way, as where the server just closed a quiet connection, is sent again
+        under the same key."""
+        for attempt in range(TRIES):
+            try:
+                answer = self._client.request(method, path, **asked)
+            except httpx.TransportError:
+                if attempt == TRIES - 1:
+                    raise
+            else:
+                assert answer.status_code == 200, f"{path}: {answer.status_code} {answer.text}"
+                return answer.json()
+        raise AssertionError("unreachable")
 
 
 def is_card(buttons: Iterable[tuple[str, str]]) -> bool:

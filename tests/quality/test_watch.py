@@ -1,5 +1,6 @@
 """Signs that somebody's answers want a look: careful people give none, and who guesses, hurries or drifts does."""
 
+import json
 from datetime import timedelta
 from random import Random
 
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 from sqlalchemy import insert
 
 from bot.quality import watch
-from bot.quality.watching import look
+from bot.quality.coding import Coding
+from bot.quality.watching import look, watched
 from storage import notes
 from storage.database import run
 from storage.schema import answers, items
@@ -191,6 +193,27 @@ def test_careful_people_give_no_sign(database, seed):
 def test_with_few_people_or_answers_it_is_too_few_to_say(database, heads, count):
     watched = seen(database, crew(database, max(heads, 2), count))
     assert (watched.people, watched.findings) == (max(heads, 2), None)
+
+
+def test_where_every_item_has_one_answer_only_speed_is_looked_at():
+    given = [(item % 8, item, '{"label":"positive"}', 100 if item % 8 == 3 else 5000) for item in range(400)]
+    found = watched(Coding(SENTIMENT, "\x1f"), given, dict)
+    assert [(person, one.kind) for person, one in found.findings] == [(3, "fast")]
+
+
+EDGES = {
+    "one class": lambda person, item: {"label": "positive"},
+    "nobody was asked": lambda person, item: {"other": 1},
+    "ten thousand labels": lambda person, item: {"label": f"label {person} {item}"},
+    "one who was asked": lambda person, item: {"label": "positive"} if (person, item) == (0, 0) else {},
+}
+
+
+@pytest.mark.parametrize("edge", EDGES)
+def test_at_the_edges_there_is_no_sign_and_no_crash(edge):
+    given = [(person, item, json.dumps(EDGES[edge](person, item)), None) for item in range(40) for person in range(8)]
+    found = watched(Coding(SENTIMENT, "\x1f"), given, dict)
+    assert (found.people, found.findings) == (8, ())
 
 
 def test_nobody_has_answered(database):

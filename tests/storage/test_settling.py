@@ -386,7 +386,10 @@ def test_people_who_answer_at_once_are_counted_one_after_the_other(database):
     project = replace(project, questions=project.questions[:1])
     world = build(database, items=30, people=8, overlap=2, project=project)
     app = App({world.account: "telegram"}, Random(1))
-    done = crowd(lambda index: Tapper(database, app, world, index).label_everything())
+    tappers = [Tapper(database, app, world, index) for index in range(8)]
+    done = crowd(lambda index: tappers[index].label_everything())
+    # An item may want one more when those who have not had it found nothing and stopped.
+    done += [tapper.label_everything() for _ in range(2) for tapper in tappers]
     rows = run(database, lambda tx: skills.placed(tx, world.items))
     assert sum(done) == sum(one.answers for one in rows)
     assert {one.state for one in rows} == {"done"}

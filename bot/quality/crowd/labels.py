@@ -26,6 +26,9 @@ FLOOR: Final = 0.05
 COMPARED: Final = 3
 """Labels of an item from which on they tell who is careful: of two none is nearer to the truth."""
 
+SURE: Final = 0.95
+"""A confidence from which on a label is called sure."""
+
 Row: TypeAlias = tuple[int, Sequence[int], Sequence[int]]
 """An item, the people who answered the question there, and the numbers of their labels (see `Coder`)."""
 

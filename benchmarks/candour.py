@@ -1,0 +1,118 @@
+"""What calibration on gold does to items closed at .95: replayed as benchmarks.adaptive, a hundred items being gold.
+
+Run: python -m benchmarks.candour FOLDER, or LABELBOT_CROWD_DATA names the folder.
+"""
+
+import os
+import random
+import statistics
+import sys
+from collections import Counter, deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.adaptive import GOAL, LEAST, MOST, SEED, Replay, Votes
+from benchmarks.crowd import sets
+from benchmarks.measuring import Figure, table
+from bot.project import Adaptive
+from bot.quality import live
+from bot.quality.candour import Judge, measured, told
+
+GOLD = 100
+RULES = Adaptive(LEAST, MOST, GOAL)
+
+
+@dataclass(frozen=True)
+class Went:
+    """Of one set, without and with candour: items closed, the share of them that is right, answers an item."""
+
+    closed: int
+    right: float
+    answers: float
+
+
+class Golden(Replay):
+    """A replay in which the truth of some items is known, and counted."""
+
+    def known(self, gold: Mapping[str, Votes], truth: Mapping[str, str]) -> None:
+        for item, votes in gold.items():
+            self.give(votes, truth[item], 1)
+
+    def give(self, votes: Votes, truth: str, by: int) -> None:
+        for person, given in votes:
+            self.everybody[truth, given] += by
+            self.people.setdefault(person, Counter())[truth, given] += by
+
+    def replayed(self, truth: Mapping[str, str], candour: float | None) -> Went:
+        waiting = deque(self.answers)
+        while waiting:
+            item = waiting.popleft()
+            self.answered(item)
+            self.confidence[item] = told(self.confidence[item], candour)
+            sure = self.confidence[item] >= GOAL and self.taken[item] >= LEAST
+            if not sure and self.taken[item] < min(MOST, len(self.answers[item])):
+                waiting.append(item)
+        asked = [item for item in self.answers if item in truth]
+        closed = [item for item in asked if self.confidence[item] >= GOAL]
+        right = sum(self.best(item) == truth[item] for item in closed) / max(1, len(closed))
+        return Went(len(closed), right, statistics.fmean(self.taken[item] for item in asked))
+
+    def judge(self, votes: Votes, truth: str) -> Judge:
+        def judge(start: int, end: int) -> tuple[float, bool]:
+            self.give(votes, truth, -1)
+            some = votes[start:end]
+            best, sure = live.judged(some, self.counts(some), self.classes)
+            self.give(votes, truth, 1)
+            return sure, best == truth
+
+        return judge
+
+
+def replayed(given: Mapping[str, Votes], classes: Sequence[str], truth: Mapping[str, str]) -> tuple[Went, Went]:
+    """Without candour, then with the one that the counts of that run give, as a daily run sees them."""
+    gold = {item: given[item] for item in [item for item in given if item in truth][:GOLD]}
+    others = {item: votes for item, votes in given.items() if item not in gold}
+    before, after = (Golden(others, classes) for _ in range(2))
+    for one in (before, after):
+        one.known(gold, truth)
+    without = before.replayed(truth, None)
+    candour = measured([(len(votes), before.judge(votes, truth[item])) for item, votes in gold.items()], RULES)
+    return without, after.replayed(truth, candour)
+
+
+def every(folder: Path) -> list[tuple[Went, Went]]:
+    found = []
+    for _, one, truth in sets(folder):
+        draw, given = random.Random(SEED), dict[str, Votes]()
+        for item, worker, label in zip(one.answers.item, one.answers.worker, one.answers.given, strict=True):
+            given.setdefault(one.items[item], []).append((int(worker), one.classes[label]))
+        for votes in given.values():
+            draw.shuffle(votes)
+        order = list(given)
+        draw.shuffle(order)
+        found.append(replayed({item: given[item] for item in order}, one.classes, truth))
+    return found
+
+
+def figures() -> list[Figure]:
+    """None without the folder, which does not come with the repository."""
+    folder = os.environ.get("LABELBOT_CROWD_DATA", "")
+    if not folder:
+        print("candour: LABELBOT_CROWD_DATA names no folder of sets", file=sys.stderr)  # noqa: T201
+        return []
+    found = every(Path(folder))
+    made = []
+    for name, went in (("computed", [one for one, _ in found]), ("corrected on gold", [one for _, one in found])):
+        closed = sum(one.closed for one in went)
+        pooled = sum(one.closed * one.right for one in went) / max(1, closed)
+        beside = f"mean of sets {statistics.fmean(one.right for one in went):.3f}, worst {min(one.right for one in went):.3f}"
+        cost = f"answers an item {statistics.fmean(one.answers for one in went):.2f}"
+        made.append(Figure(f"closed at .95, right, {name}", f"{pooled:.3f}", f"{beside}; {cost}", goal="≥ .90"))
+    return made
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        os.environ["LABELBOT_CROWD_DATA"] = sys.argv[1]
+    print(table(figures()))  # noqa: T201
