@@ -1,7 +1,9 @@
 """What came to be done before anybody looked comes into the queue of reviewers, once."""
 
 import asyncio
+import json
 
+from bot.buttons import Pressed, pack
 from bot.labels import LABEL_TYPES
 from bot.lookingback import LookingBack
 from bot.project import Review
@@ -63,3 +65,27 @@ def test_masks_are_compared_beside_the_taps(talk):
     assert queue(dialogue) == []
     assert look(dialogue) == 1
     assert queue(dialogue) == [("reviews-0", "disputed")]
+
+
+def test_so_many_boxes_that_they_take_long_are_compared_beside_the_taps_too(talk):
+    """500 boxes of each of two people would keep everybody waiting for five seconds."""
+    asked = question("boxes", "Car", title="Where?")
+    dialogue = talk(project(asked, overlap=2, review=Review()), items=0)
+    row = {"sha256": "a" * 64, "kind": "image", "mime": "image/jpeg", "width": 900, "height": 900, "size": 3}
+    key = run(dialogue.database, lambda tx: tx.insert(media.insert(), row))
+    photo = {name: value for name, value in row.items() if name != "size"} | {"id": key, "field": "photo"}
+    dialogue.add_items("reviews", [{"data": {"photo": "a.jpg"}, "media": [photo]}])
+    for name, far in (("Anna", 0), ("Ben", 450)):
+        person = dialogue.member(name)
+        nonce = next(person.card.every_button()).data.partition(":")[0]
+        box = {"label": "car", "width": 10, "height": 10}
+        marks = [box | {"x": far + 20 * (at % 20), "y": 20 * (at // 20)} for at in range(200)]
+        person.submits(pack(Pressed(nonce, 0, "d")), marks=json.dumps(marks))
+    assert dialogue.states() == ["done"]
+    assert queue(dialogue) == []
+    assert look(dialogue) == 1
+    assert [reason for _, reason in queue(dialogue)] == ["disputed"]
+    rita = dialogue.member("Rita", role="reviewer")
+    rita.says("review")
+    rita.taps("Take 2")
+    assert queue(dialogue) == []

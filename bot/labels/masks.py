@@ -1,6 +1,7 @@
 """Areas of a picture, pixel by pixel, as COCO run lengths of the upright original."""
 
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
@@ -137,7 +138,9 @@ rebuilt = base.never_rebuilt
 
 
 def merge(question: Question, values: Sequence[Label], weights: Sequence[float] | None) -> Merged[Label]:
-    """Pixel by pixel by vote; see `bot.labels.mask_votes`."""
+    """Pixel by pixel by vote; see `bot.labels.mask_votes`. Each answer is weighed by its nearness there already, so of
+    people's weights the root is taken: with whole ones two of five would outvote three."""
+    weights = None if weights is None else [math.sqrt(one) for one in weights]
     order = [label.name for label in question.labels]
     return (merged_things if flag(question, "instances", False) else merged)(values, weights, order)
 
