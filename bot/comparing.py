@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot import doors, goldmaking, serving
+from bot import doors, goldmaking, serving, settling
 from bot.characters import item_name, storable
 from bot.chat import Media, Message, Part, Text
 from bot.face import as_media
 from bot.labels import LABEL_TYPES
 from bot.labels.base import Label
 from bot.project import Project, Question, question_of
+from bot.reviewing import Judge, patiently, plainly
 from bot.subject import picture_of
 from bot.turn import Turn, snippet
 from bot.wording import phrase, say
@@ -37,6 +38,8 @@ class Compared:
     gold: Mapping[str, Any] | None = None
     decided: Mapping[str, Label] | None = None
     """What a reviewer decided; None where nobody has."""
+    judge: Judge = plainly
+    """How the answers are merged, so quickly that a tap may wait for it."""
 
     def proposed(self, patient: bool = False) -> dict[str, Label] | None:
         """What a reviewer would make gold: the decision there is, else what the answers come to; None where they come
@@ -45,16 +48,17 @@ class Compared:
             return dict(self.decided)
         found: dict[str, Label] = {}
         for question in self.project.questions:
-            labels = [one.label[question.name] for one in self.given if question.name in one.label]
-            slow = (
-                not patient and LABEL_TYPES[question.type].EDITOR == "masks" and any(one != labels[0] for one in labels)
-            )
-            merged = None if slow or not labels else LABEL_TYPES[question.type].merge(question, labels, None).value
+            labels = self._on(question)
+            judge = patiently if patient and self.judge is plainly else self.judge
+            merged = judge(question, labels).value if labels else None
             if merged is not None:
                 found[question.name] = merged
             elif labels:
                 return None
         return found or None
+
+    def _on(self, question: Question) -> list[tuple[int, Label]]:
+        return [(one.person, one.label[question.name]) for one in self.given if question.name in one.label]
 
     def text(self, language: str) -> Text:
         heading = Part(f"{self.project.title} · {item_name(self.key)}\n", "bold")
@@ -73,8 +77,17 @@ class Compared:
             told = say(language, kind.describe(question, self.decided[question.name]))
             lines.append(say(language, phrase("item.decided", label=told)))
         elif not drawn_on(question):
-            lines.append(consensus(question, [label for _, label in labels], language))
+            lines.append(self.consensus(question, language))
         return lines + [f"{public}: {say(language, kind.describe(question, label))}" for public, label in labels]
+
+    def consensus(self, question: Question, language: str) -> str:
+        """A line on what the labels come to and how sure that is."""
+        labels = self._on(question)
+        merged = self.judge(question, labels)
+        if merged.value is None:
+            return say(language, phrase("item.tie" if labels else "item.nobody"))
+        told = say(language, LABEL_TYPES[question.type].describe(question, merged.value))
+        return say(language, phrase("item.consensus", label=told, confidence=f"{merged.confidence:.2f}"))
 
     def picture(self, language: str) -> tuple[Mapping[str, Any], dict[str, Any]] | None:
         """The picture that people drew in and the comparison to paint over it; None where there is none."""
@@ -94,16 +107,6 @@ class Compared:
 def drawn_on(question: Question) -> bool:
     """Whether people answer by marks on a picture."""
     return LABEL_TYPES[question.type].ABOUT == "image"
-
-
-def consensus(question: Question, labels: Sequence[Label], language: str) -> str:
-    """A line on what the labels come to and how sure that is."""
-    kind = LABEL_TYPES[question.type]
-    merged = kind.merge(question, labels, None)
-    if merged.value is None:
-        return say(language, phrase("item.tie" if labels else "item.nobody"))
-    told = say(language, kind.describe(question, merged.value))
-    return say(language, phrase("item.consensus", label=told, confidence=f"{merged.confidence:.2f}"))
 
 
 def panel(comparison: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -149,7 +152,8 @@ def compared(tx: Transaction, project: int, asked: Project, key: str) -> Compare
         return None
     decision = reviews.standing(tx, row.id)
     decided = None if decision is None else decision.label
-    return Compared(asked, row.key, row.data, row.media or (), answers.given(tx, row.id), row.id, row.gold, decided)
+    judge, given = settling.judge(tx, project, asked, row.id), answers.given(tx, row.id)
+    return Compared(asked, row.key, row.data, row.media or (), given, row.id, row.gold, decided, judge)
 
 
 def _media(found: Compared, language: str) -> tuple[Media, ...]:

@@ -10,7 +10,7 @@ from typing import Final
 
 from bot.characters import item_name
 from bot.chat import Media
-from bot.comparing import Compared, consensus, drawn_on
+from bot.comparing import Compared, drawn_on
 from bot.face import as_media
 from bot.labels import LABEL_TYPES
 from bot.labels.base import Label
@@ -76,7 +76,7 @@ def _answers(seen: Seen, language: str, address: Address) -> Iterator[str]:
         if not found.project.single:
             yield f"<h3>{escape(question.title)}</h3>"
         if labels and not drawn_on(question):
-            yield f"<p><b>{escape(consensus(question, labels, language))}</b></p>"
+            yield f"<p><b>{escape(found.consensus(question, language))}</b></p>"
     if seen.drawing is not None:
         source = escape(address(seen.drawing.sha256))
         alt = _say(language, "report.item.drawn")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final, TypeVar
 
-from bot import reviewing
+from bot import reviewing, settling
 from bot.project import Project
 from storage import projects, reviews
 from storage.database import Database, Transaction
@@ -42,7 +42,7 @@ class LookingBack:
         disputed, last = await asyncio.to_thread(_disputed, database, row, asked, self._seen.get(place, 0))
         for start in range(0, len(disputed), AT_ONCE):
             some = disputed[start : start + AT_ONCE]
-            found += await _submit(database, partial(reviews.enqueue_disputed, wanted=some))
+            found += await _submit(database, partial(_enqueue, row=row, asked=asked, wanted=some))
         self._seen[place] = last
         return found
 
@@ -54,10 +54,23 @@ def _disputed(database: Database, row: ProjectRow, asked: Project, since: int) -
     with database.reading() as connection:
         for one in reviews.done_since(connection, row.id, since - BEHIND):
             last = max(last, one.done_at)
-            given = [voice.label for voice in reviewing.voices(asked, one.given, row.version)]
+            given = reviewing.voices(asked, one.given, row.version)
             if reviewing.disputed(asked, given, asked.review.confidence):
                 found.append(one.item)
     return found, last
+
+
+def _enqueue(tx: Transaction, row: ProjectRow, asked: Project, wanted: Sequence[int]) -> int:
+    """How many came into the queue: where people are weighed, those that are in dispute with their weights."""
+    if asked.adaptive is not None:
+        wanted = [item for item in wanted if _in_dispute(tx, row, asked, item)]
+    return reviews.enqueue_disputed(tx, wanted)
+
+
+def _in_dispute(tx: Transaction, row: ProjectRow, asked: Project, item: int) -> bool:
+    given = reviewing.voices(asked, reviews.given(tx, item), row.version)
+    least = asked.review.confidence if asked.review else 0.0
+    return reviewing.disputed(asked, given, least, settling.judge(tx, row.id, asked, item))
 
 
 async def _submit(database: Database, work: Callable[[Transaction], T]) -> T:

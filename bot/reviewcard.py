@@ -12,7 +12,7 @@ from bot.face import as_media, joined, words
 from bot.labels import LABEL_TYPES
 from bot.labels.base import BUTTON_TEXT, Label
 from bot.project import Project, Question
-from bot.reviewing import Voice, Way, consensus, slow, ways
+from bot.reviewing import Judge, Voice, Way, on, slow, ways
 from bot.turn import Turn
 from bot.wording import phrase
 from storage import outbox, reviews
@@ -57,6 +57,7 @@ class Desk:
     waiting: int
     done: Mapping[str, Label]
     question: Question | None
+    judge: Judge
 
     @property
     def step(self) -> int:
@@ -107,7 +108,7 @@ def _answers(turn: Turn, desk: Desk, size: Size) -> Text:
     if desk.question is None:
         return tuple(parts) if before else (Part(turn.say(phrase("item.nobody"))),)
     parts.append(Part(cut(desk.question.title, 2 * size.line) + "\n", "bold"))
-    found = [way for way in ways(desk.question, desk.given) if way.voices]
+    found = [way for way in ways(desk.question, desk.given, desk.judge) if way.voices]
     lines = [_line(turn, desk.question, number, way, size) for number, way in enumerate(found[: size.lines], 1)]
     parts.append(Part("\n".join(lines) if lines else turn.say(phrase("item.nobody"))))
     return tuple(part for part in parts if part.text)
@@ -133,10 +134,10 @@ def _remarks(turn: Turn, remarks: Sequence[Remark], size: Size) -> Text:
 
 def _proposed(turn: Turn, desk: Desk, size: Size) -> Text:
     question = desk.question
-    labels = [] if question is None else [one.label[question.name] for one in desk.given if question.name in one.label]
-    if question is None or not labels or slow(question, labels):
+    labels = [] if question is None else on(question, desk.given)
+    if question is None or not labels or slow(question, [label for _, label in labels]):
         return ()
-    merged = consensus(question, labels)
+    merged = desk.judge(question, labels)
     if merged.value is None:
         return (Part(turn.say(phrase("item.tie"))),)
     told = _told(turn, question, merged.value, size)
@@ -147,7 +148,7 @@ def _ways(turn: Turn, desk: Desk) -> tuple[Row, ...]:
     """Labels one below the other, as on a card; answers that are long by their numbers, four in a row."""
     if desk.question is None:
         return ()
-    found = ways(desk.question, desk.given)
+    found = ways(desk.question, desk.given, desk.judge)
     counted = LABEL_TYPES[desk.question.type].CATEGORICAL
     numbers = {way.argument: number for number, way in enumerate((one for one in found if one.voices), 1)}
     buttons = [_button(turn, desk, way, None if counted else numbers.get(way.argument)) for way in found]
@@ -174,7 +175,7 @@ def _tools(turn: Turn, desk: Desk) -> tuple[Row, ...]:
 def _media(turn: Turn, desk: Desk) -> tuple[Media, ...]:
     """Where people drew, the picture with all versions beside each other; else what the item holds."""
     kept = desk.review.media or ()
-    given = [Given(one.public[:8], dict(one.label)) for one in desk.given]
+    given = [Given(one.person, one.public[:8], dict(one.label)) for one in desk.given]
     drawn = Compared(desk.asked, desk.review.key, desk.review.data, kept, given).picture(turn.language)
     if drawn is not None:
         picture, drawing = drawn
@@ -194,6 +195,7 @@ def desk_of(turn: Turn, review: Review, asked: Project, version: int, step: "Ste
         waiting=reviews.waiting(turn.tx, review.project),
         done=step.done,
         question=step.question,
+        judge=step.judge,
     )
 
 
@@ -204,3 +206,4 @@ class Step:
     given: Sequence[Voice]
     done: Mapping[str, Label]
     question: Question | None
+    judge: Judge

@@ -16,7 +16,7 @@ from bot.labels.base import Label
 from bot.project import Project
 from bot.project import Review as Rules
 from bot.reviewcard import Desk, Step, card, desk_of
-from bot.reviewing import Voice
+from bot.reviewing import Judge, Voice
 from bot.turn import Turn, new_nonce
 from bot.wording import phrase
 from storage import cards, people, projects, reviews
@@ -113,17 +113,18 @@ def _desk(turn: Turn, found: Review) -> Desk:
     row = projects.by_id(turn.tx, found.project)
     asked = turn.schema(row.id, row.version)
     given = reviewing.voices(asked, reviews.given(turn.tx, found.item), row.version)
-    return desk_of(turn, found, asked, row.version, _step(asked, given, found, found.draft or {}))
+    judge = settling.judge(turn.tx, row.id, asked, found.item)
+    return desk_of(turn, found, asked, row.version, _step(asked, given, found, found.draft or {}, judge))
 
 
-def _step(asked: Project, given: Sequence[Voice], found: Review, done: Mapping[str, Label]) -> Step:
+def _step(asked: Project, given: Sequence[Voice], found: Review, done: Mapping[str, Label], judge: Judge) -> Step:
     """An item that nobody disputes any more is asked as a whole."""
     confidence = (asked.review or DEFAULT).confidence
     every = found.reason != "disputed"
-    went, question = reviewing.forward(asked, given, done, confidence, every)
+    went, question = reviewing.forward(asked, given, done, confidence, every, judge)
     if question is None and not done and not every:
-        went, question = reviewing.forward(asked, given, done, confidence, True)
-    return Step(given, went, question)
+        went, question = reviewing.forward(asked, given, done, confidence, True, judge)
+    return Step(given, went, question, judge)
 
 
 def press(turn: Turn, pressed: Pressed) -> None:
@@ -162,12 +163,13 @@ def _held(work: Callable[[Turn, Review, Desk, Pressed], None]) -> Callable[[Turn
 def _take(turn: Turn, found: Review, desk: Desk, pressed: Pressed) -> None:
     """One tap decides a question, and with the last one the item."""
     assert desk.question is not None
-    way = next((one for one in reviewing.ways(desk.question, desk.given) if one.argument == pressed.argument), None)
+    offered = reviewing.ways(desk.question, desk.given, desk.judge)
+    way = next((one for one in offered if one.argument == pressed.argument), None)
     if way is None:
         show(turn, found, turn.say(phrase("review.changed")))
         return
     done = dict(desk.done) | {desk.question.name: way.label}
-    step = _step(desk.asked, desk.given, found, done)
+    step = _step(desk.asked, desk.given, found, done, desk.judge)
     if step.question is not None:
         kept = reviews.keep(turn.tx, found, dict(step.done), found.note, turn.tx.now + LEASE)
         show(turn, kept)

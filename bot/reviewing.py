@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 from bot import draft as drafts
 from bot.draft import Draft
@@ -83,11 +83,30 @@ def present(asked: Project, label: Mapping[str, Label]) -> dict[str, Label]:
     return found
 
 
-def in_dispute(question: Question, labels: Sequence[Label], confidence: float) -> bool:
-    """Whether two answers or more come to a tie, or to less than `confidence` (0…1). Slow where there are masks."""
+Judge: TypeAlias = Callable[[Question, Sequence[tuple[int, Label]]], Merged[Label]]
+"""What people's labels, (person, label), come to."""
+
+
+def patiently(question: Question, labels: Sequence[tuple[int, Label]]) -> Merged[Label]:
+    """By the plain vote, however slow that is."""
+    return LABEL_TYPES[question.type].merge(question, [label for _, label in labels], None)
+
+
+def plainly(question: Question, labels: Sequence[tuple[int, Label]]) -> Merged[Label]:
+    """By the plain vote; of slow labels only where all are equal."""
+    return consensus(question, [label for _, label in labels])
+
+
+def on(question: Question, given: Iterable[Voice]) -> list[tuple[int, Label]]:
+    """Who was asked it, and what they said."""
+    return [(one.person, one.label[question.name]) for one in given if question.name in one.label]
+
+
+def in_dispute(question: Question, labels: Sequence[tuple[int, Label]], confidence: float, judge: Judge) -> bool:
+    """Whether two answers or more come to a tie, or to less than `confidence` (0…1)."""
     if len(labels) < 2:
         return False
-    merged = LABEL_TYPES[question.type].merge(question, labels, None)
+    merged = judge(question, labels)
     return merged.value is None or merged.confidence < confidence
 
 
@@ -101,35 +120,33 @@ def quick(asked: Project, given: Sequence[Mapping[str, Label]] = ()) -> bool:
     return not any(slow(one, [label[one.name] for label in given if one.name in label]) for one in asked.questions)
 
 
-def disputed(asked: Project, given: Sequence[Mapping[str, Label]], confidence: float) -> bool:
+def disputed(asked: Project, given: Sequence[Voice], confidence: float, judge: Judge = patiently) -> bool:
     """Whether people differ on any question that they were asked."""
-    return any(
-        in_dispute(one, [label[one.name] for label in given if one.name in label], confidence)
-        for one in asked.questions
-    )
+    return any(in_dispute(one, on(one, given), confidence, judge) for one in asked.questions)
 
 
 def forward(
-    asked: Project, given: Sequence[Voice], done: Mapping[str, Label], confidence: float, every: bool
+    asked: Project, given: Sequence[Voice], done: Mapping[str, Label], confidence: float, every: bool, judge: Judge
 ) -> tuple[dict[str, Label], Question | None]:
     """What is decided so far with what needs no decision, and the question to decide next; None when there is no more.
     `every` question is asked, else those in dispute: of the others the consensus stands."""
     found = dict(done)
     while (question := drafts.current(asked, Draft(found))) is not None:
-        labels = [one.label[question.name] for one in given if question.name in one.label]
-        if not ways(question, given):
+        labels = on(question, given)
+        if not ways(question, given, judge):
             found[question.name] = None  # nobody was asked it, and it cannot be answered here
-        elif not every and labels and not _open(question, labels, confidence):
-            found[question.name] = consensus(question, labels).value
+        elif not every and labels and not _open(question, labels, confidence, judge):
+            found[question.name] = judge(question, labels).value
         else:
             return found, question
     return found, None
 
 
-def _open(question: Question, labels: Sequence[Label], confidence: float) -> bool:
-    if slow(question, labels):
-        return len({frozen(label) for label in labels}) > 1
-    return in_dispute(question, labels, confidence)
+def _open(question: Question, labels: Sequence[tuple[int, Label]], confidence: float, judge: Judge) -> bool:
+    said = [label for _, label in labels]
+    if slow(question, said):
+        return len({frozen(label) for label in said}) > 1
+    return in_dispute(question, labels, confidence, judge)
 
 
 def consensus(question: Question, labels: Sequence[Label]) -> Merged[Label]:
@@ -140,13 +157,13 @@ def consensus(question: Question, labels: Sequence[Label]) -> Merged[Label]:
     return LABEL_TYPES[question.type].merge(question, labels, None)
 
 
-def ways(question: Question, given: Sequence[Voice]) -> list[Way]:
+def ways(question: Question, given: Sequence[Voice], judge: Judge) -> list[Way]:
     """The distinct answers, the proposed one first, then the more frequent ones; then what else may be taken."""
     groups: dict[object, list[Voice]] = {}
     for one in given:
         if question.name in one.label:
             groups.setdefault(frozen(one.label[question.name]), []).append(one)
-    merged = consensus(question, [one.label[question.name] for one in given if question.name in one.label])
+    merged = judge(question, on(question, given))
     best = None if merged.value is None else frozen(merged.value)
     found = [_answered(question, some, key == best) for key, some in groups.items()]
     found.sort(key=lambda way: (not way.proposed, -len(way.voices)))

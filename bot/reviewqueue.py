@@ -1,6 +1,6 @@
 """What puts an item before a reviewer: people who differ on it, a flag; and what a decision keeps from being undone."""
 
-from bot import reviewing
+from bot import reviewing, settling
 from bot.project import Project
 from bot.turn import Turn
 from storage import reviews
@@ -15,10 +15,11 @@ def completed(turn: Turn, card: Card, asked: Project) -> None:
         return
     if reviews.item_state(turn.tx, card.item) != "done":
         return
-    given = [one.label for one in reviewing.voices(asked, reviews.given(turn.tx, card.item), card.rules)]
-    if not reviewing.quick(asked, given):
+    given = reviewing.voices(asked, reviews.given(turn.tx, card.item), card.rules)
+    if not reviewing.quick(asked, [one.label for one in given]):
         return  # see `bot.lookingback`
-    if reviewing.disputed(asked, given, asked.review.confidence):
+    judge = settling.judge(turn.tx, card.project, asked, card.item)
+    if reviewing.disputed(asked, given, asked.review.confidence, judge):
         reviews.enqueue(turn.tx, card.item, "disputed")
     else:
         reviews.agreed(turn.tx, card.item)

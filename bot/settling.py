@@ -16,6 +16,7 @@ from bot.labels.base import BadAnswer, Label
 from bot.project import Adaptive, Project, Question
 from bot.quality import live
 from bot.quality.candour import told
+from bot.quality.consensus import Merged
 from bot.quality.parts import NO, YES, Elected, Part
 from storage import projects, skills
 from storage.database import Row, Transaction
@@ -219,6 +220,23 @@ def now(question: Question, label: Label, old: bool) -> Label:
         return kind.read(question, label)
     except BadAnswer:
         return None
+
+
+def judge(tx: Transaction, row: int, project: Project, item: int) -> reviewing.Judge:
+    """What answers to that item come to: people weighed by the counts that adaptive overlap keeps, else the plain
+    vote."""
+    if project.adaptive is None:
+        return reviewing.plainly
+    (placed,) = skills.placed(tx, (item,))
+    who = {answer.person for answer in skills.labels(tx, (item,))[item]}
+    counts = Counts(skills.everybody(tx, row), skills.of_people(tx, row, who))
+    counts.add(contributed(placed.standing or ()), -1)
+
+    def judged(question: Question, labels: Sequence[tuple[int, Label]]) -> Merged[Label]:
+        label, sure = weighed(question, labels, counts)
+        return Merged(label, sure)
+
+    return judged
 
 
 def weighed(question: Question, labels: Sequence[tuple[int, Label]], counts: Counts) -> tuple[Label, float]:

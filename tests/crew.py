@@ -236,16 +236,19 @@ def _photo(talk: Dialogue) -> dict[str, Any]:
     return {**{name: row[name] for name in ("kind", "mime", "sha256", "width", "height")}, "id": key, "field": "photo"}
 
 
-def _work(talk: Dialogue, craft: Craft, busy: list[tuple[Skill, Person]]) -> None:
+def _work(talk: Dialogue, craft: Craft, crew: list[tuple[Skill, Person]]) -> None:
     """All answer, one after the other in a shuffled order, until nobody is offered anything."""
     rng = random.Random(4)
+    busy = True
     while busy:
-        rng.shuffle(busy)
-        busy = [(skill, person) for skill, person in busy if _answers(talk, craft, skill, person, rng)]
+        rng.shuffle(crew)
+        busy = sum(_answers(talk, craft, skill, person, rng) for skill, person in crew) > 0
 
 
 def _answers(talk: Dialogue, craft: Craft, skill: Skill, person: Person, rng: random.Random) -> bool:
-    """False where they have no card."""
+    """False where they have no card, and get none when they ask: an item may want one answer more later on."""
+    if not person.cards:
+        person.says("label")
     if not person.cards:
         return False
     number = int(re.findall(r"Item ?(\d+)", person.card.text)[-1])

@@ -46,7 +46,7 @@ def test_a_decision_is_what_exports_reports_and_the_item_itself_say(differing, t
     assert "tie" not in row
     assert "reviewed" not in before["reviews-1"]
     told = report(differing)
-    assert ([one.item for one in told.disputed], told.reviewed) == (["reviews-2"], 1)
+    assert ([one.item for one in told.disputed], told.reviewed.decided) == (["reviews-2"], 1)
     rita.says("item", "reviews-0")
     assert "Decided in review: Green" in rita.sees
 

@@ -79,3 +79,5 @@ def test_as_many_answers_as_an_item_needs_save_a_third_of_them(work: Work, kind:
     assert set(needed.states) == {"done"}
     assert needed.answers <= 0.7 * fixed.answers
     assert needed.found.right() >= fixed.found.right() - 0.01
+    assert needed.found.savings is not None
+    assert needed.found.savings["of_alike"] >= 0.3
