@@ -52,7 +52,8 @@ def _did(number, draw):
     share, count = draw.random(), draw.randint(1, 400)
     alike = Alike(share, count, *wilson(round(share * count), count))
     name = f"🙂 Somebody {number} with a name " + "W" * 200
-    return {"id": f"{number:012x}", "name": name, "labels": draw.randrange(9999), "alike": alike, "median_seconds": 1.5}
+    near = {"alike": alike, "skill": alike}
+    return {"id": f"{number:012x}", "name": name, "labels": draw.randrange(9999), "median_seconds": 1.5} | near
 
 
 def messages(report, row, language):

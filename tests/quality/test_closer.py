@@ -56,16 +56,16 @@ def test_without_anything_to_show_there_is_no_picture(database):
 def test_who_differs_from_the_others_is_marked(database):
     report = simple(database, MIXED)
     first, second, *_ = report.people
-    low = replace(first, alike=Alike(0.2, 50, 0.1, 0.3))
-    high = replace(second, alike=Alike(0.9, 200, 0.85, 0.93))
+    low = replace(first, skill=Alike(0.2, 50, 0.1, 0.3))
+    high = replace(second, skill=Alike(0.9, 200, 0.85, 0.93))
     assert (0xD5, 0x5E, 0x00) in colours(closer.people_chart(replace(report, people=(low, high)), EN))
-    both = replace(report, people=(replace(low, alike=high.alike), high))
+    both = replace(report, people=(replace(low, skill=high.skill), high))
     assert (0xD5, 0x5E, 0x00) not in colours(closer.people_chart(both, EN))
 
 
 def test_a_thousand_people_fit(database):
     report = simple(database, MIXED)
-    one = replace(report.people[0], name="N" * 90, alike=Alike(0.5, 9, 0.2, 0.8))
+    one = replace(report.people[0], name="N" * 90, skill=Alike(0.5, 9, 0.2, 0.8))
     many = tuple(replace(one, id=f"{number}") for number in range(1000))
     assert colours(closer.people_chart(replace(report, people=many), EN))
 
