@@ -45,7 +45,8 @@ def _rows(connection: Connection, key: int, coding: Coding, place: int, known: d
 
 def _unknown(connection: Connection, key: int, coding: Coding) -> Iterator[Answered]:
     for item, _, joined, people, _ in figures.together(connection, key):
-        yield item, [int(one) for one in people.split(",")], list(coding.together(joined).given), None
+        given = [coding.answer(text) for text in joined.split(figures.SEPARATOR)]
+        yield item, [int(one) for one in people.split(",")], given, None
 
 
 def _gold(connection: Connection, key: int, coding: Coding) -> list[Answered]:
