@@ -24,6 +24,7 @@ SCRIPTS = (
     "crowd",
     "adaptive",
     "watch",
+    "candour",
     "settling",
 )
 

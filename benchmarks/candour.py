@@ -106,8 +106,8 @@ def figures() -> list[Figure]:
     for name, went in (("computed", [one for one, _ in found]), ("corrected on gold", [one for _, one in found])):
         closed = sum(one.closed for one in went)
         pooled = sum(one.closed * one.right for one in went) / max(1, closed)
-        mean, worst = statistics.fmean(one.right for one in went), min(one.right for one in went)
-        beside = f"mean of sets {mean:.3f}, worst {worst:.3f}"
+        shares = [one.right for one in went]
+        beside = f"mean of sets {statistics.fmean(shares):.3f}, worst {min(shares):.3f}"
         cost = f"answers an item {statistics.fmean(one.answers for one in went):.2f}"
         made.append(Figure(f"closed at .95, right, {name}", f"{pooled:.3f}", f"{beside}; {cost}", goal="≥ .90"))
     return made

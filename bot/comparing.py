@@ -16,7 +16,7 @@ from bot.reviewing import Judge, patiently, plainly
 from bot.subject import picture_of
 from bot.turn import Turn, snippet
 from bot.wording import phrase, say
-from storage import answers, projects, queue, reviews
+from storage import answers, naming, projects, reviews
 from storage.answers import Given
 from storage.database import Transaction
 
@@ -147,7 +147,7 @@ def item(turn: Turn, key: str) -> None:
 
 def compared(tx: Transaction, project: int, asked: Project, key: str) -> Compared | None:
     """None where the project has no item of that name."""
-    row = queue.called(tx, project, storable(key))
+    row = naming.called(tx, project, storable(key))
     if row is None:
         return None
     decision = reviews.standing(tx, row.id)

@@ -6,6 +6,8 @@ from datetime import date
 from typing import Final
 from urllib.parse import urlencode
 
+from bot.characters import storable
+
 LONG = 200
 """Characters of a field that are read."""
 
@@ -37,8 +39,8 @@ EVERYTHING: Final = Wanted()
 
 def wanted(fields: Mapping[str, str]) -> Wanted:
     """What a form said; a field that nobody can read is as if it were empty."""
-    question, _, label = fields.get("label", "")[:LONG].partition("/")
-    person = fields.get("person", "")[:LONG]
+    question, _, label = storable(fields.get("label", "")[:LONG]).partition("/")
+    person = storable(fields.get("person", "")[:LONG])
     return Wanted(question, label, person, _day(fields.get("from", "")), _day(fields.get("to", "")))
 
 

@@ -104,7 +104,7 @@ class Adaptive:
 
 
 CONSENSUS = ("auto", "majority", "weighted", "one-coin", "dawid-skene", "ibcc")
-"""Ways to make one label out of several people's (`bot.quality.crowd`); "auto" is the one that fits best."""
+"""Ways to make one label out of several people's (`bot.quality.crowd`); "auto" is a mean of those that fit best."""
 GOLD_START = 0.3
 """Share of gold within a person's first answers, where the project does not say: one who is new is measured soon."""
 NEWCOMER = 20

@@ -20,7 +20,7 @@ from bot.reception import Desk
 from bot.summaries import make_page
 from bot.web.ports import Refused, Sheet
 from bot.wording import phrase, say, spoken
-from storage import people, queue, reviews, seals
+from storage import naming, people, reviews, seals
 from storage.database import Database, Transaction
 
 KEPT_SECONDS = 60.0
@@ -84,7 +84,7 @@ class ReportDesk(Desk):
         link, _ = await self._read(token, language)
         if (link.project, key, sha256) in self._drawn:
             return True
-        row = await self._run(partial(queue.called, project=link.project, key=storable(key)))
+        row = await self._run(partial(naming.called, project=link.project, key=storable(key)))
         return row is not None and sha256 in {one["sha256"] for one in row.media or ()}
 
     async def _drawn_on(self, project: int, seen: Seen, language: str) -> Seen:

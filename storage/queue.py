@@ -7,7 +7,6 @@ passed it. Rows are locked person, card, project, item.
 """
 
 import logging
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -41,7 +40,6 @@ GOLD: Final = -32_768
 HARD: Final = -16_384
 """What the cursor's priority is lower by over the hard items of a priority."""
 PRIORITIES: Final = range(-100, 101)
-BEGUN: Final = re.compile(r"([0-9a-f]{6,63})(…|\.{3})?")
 SERVABLE = text("items.state = 'open' AND items.taken < items.overlap AND items.serve_seq IS NOT NULL")
 
 # OFFSET 0 keeps PostgreSQL from joining all of a person's answers where one look in the index an item is enough.
@@ -349,20 +347,6 @@ def known(tx: Transaction, item: int) -> tuple[int, str] | None:
     """(project, key) of an item."""
     row = tx.one(select(items.c.project, items.c.key).where(items.c.id == item))
     return None if row is None else (row.project, row.key)
-
-
-def called(tx: Transaction, project: int, key: str) -> Row | None:
-    """The item of that name: its id, key, data, media and gold. One that came without a name has a hash for one, of
-    which a beginning will do where it is the only such."""
-    wanted = select(items.c.id, items.c.key, items.c.data, items.c.media, items.c.gold)
-    found = tx.one(wanted.where(items.c.project == project, items.c.key == key))
-    begun = BEGUN.fullmatch(key)
-    if found is not None or begun is None:
-        return found
-    # As bounds, for which there is an index; no sign of a hash comes after g.
-    within = (items.c.key >= begun[1], items.c.key < f"{begun[1]}g")
-    several = tx.all(wanted.where(items.c.project == project, *within).limit(2))
-    return several[0] if len(several) == 1 else None
 
 
 def set_item_state(tx: Transaction, item: int, project: int, became: str) -> None:

@@ -29,7 +29,7 @@ Merged = Sequence[tuple[str, str, float]]
     epilog="Example: labelbot aggregate answers.csv -o consensus.csv",
 )
 @click.argument("answers", type=click.Path(path_type=Path, dir_okay=False, exists=True))
-@click.option("--method", type=click.Choice(CONSENSUS), default="auto", help="auto: the one that fits the answers best")
+@click.option("--method", type=click.Choice(CONSENSUS), default="auto", help="auto: several, by how well they fit")
 @click.option(
     "--gold", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="a CSV of item,label that is known"
 )

@@ -42,6 +42,12 @@ class Beside:
         for person, start, end in zip(people.tolist(), starts.tolist(), ends[: len(people)], strict=True):
             yield person, order[start:end]
 
+    def of_others(self, figures: Floats) -> Floats:
+        """The mean of the others' `figures` of the item of each answer; NaN where there is one other only, who is as
+        near to this one as this one is to them."""
+        sums = np.bincount(self._start, figures, minlength=len(figures))[self._start]
+        return np.where(self._size > 2, (sums - figures) / np.maximum(self._size - 1, 1), np.nan)
+
     def others(self, place: int) -> list[int]:
         """What others answered to the item of that answer."""
         start = int(self._start[place])

@@ -8,7 +8,7 @@ from bot.quality.agreeing import Confusion, PeriodAgreement
 from bot.quality.drawable import drawable, readable
 from bot.quality.report import PersonFigures, QuestionFigures, Report
 from bot.quality.sheet import Sheet
-from bot.quality.telling import mean_alike
+from bot.quality.telling import mean_of
 from bot.quality.words import Words
 from bot.wording import say
 
@@ -111,12 +111,12 @@ def _shade(share: float, same: bool) -> str:
 
 
 def people_chart(report: Report, words: Words) -> bytes | None:
-    """For admins: each person; of many how they spread, and the ends of the row. Who differs most comes first."""
-    compared = [one for one in report.people if one.alike.share is not None]
+    """For admins: each person; of many how they spread, and the ends of the row. The least right come first."""
+    compared = [one for one in report.people if one.skill.share is not None]
     if len(compared) < 2:
         return None
-    compared.sort(key=lambda one: (one.alike.share or 0.0, one.id))
-    mean = mean_alike(compared)
+    compared.sort(key=lambda one: (one.skill.share or 0.0, one.id))
+    mean = mean_of([one.skill for one in compared])
     sheet = Sheet(WIDTH, HEIGHT)
     _heading(sheet, drawable(report.title, "bold") or report.project, report, words)
     sheet.text(_MARGIN, 148, words.say("report.chart.people"), 32, weight="bold")
@@ -135,10 +135,10 @@ def people_chart(report: Report, words: Words) -> bytes | None:
 
 
 def _spread(sheet: Sheet, people: Sequence[PersonFigures], mean: float, words: Words) -> None:
-    """How many people agree with the others how far, by twentieths, over the same scale as their rows."""
+    """How many people are how right, by twentieths, over the same scale as their rows."""
     counts = [0] * BINS
     for one in people:
-        counts[min(BINS - 1, int((one.alike.share or 0.0) * BINS))] += 1
+        counts[min(BINS - 1, int((one.skill.share or 0.0) * BINS))] += 1
     top, floor, wide = 230.0, 400.0, (_ROWS_RIGHT - _ROWS_LEFT) / BINS
     sheet.text(_MARGIN, floor, words.say("report.crowd", people=words.count(len(people))), 26)
     for place, count in enumerate(counts):
@@ -159,7 +159,7 @@ def _people(
     step = min(72.0, (bottom - top) / len(people))
     middle = left + (right - left) * mean
     for place, person in enumerate(people):
-        y, found = top + step * place, person.alike
+        y, found = top + step * place, person.skill
         share = found.share or 0.0
         name = sheet.fitted(readable(place + 1, person.name, person.id), 26, left - _MARGIN - 20)
         sheet.text(_MARGIN, y + step / 2 + 9, name, 26)

@@ -7,7 +7,7 @@ from typing import Final
 from bot.filters import Wanted
 from bot.quality import markup
 from bot.quality.report import PersonFigures, Report
-from bot.quality.telling import EVERYBODY, NAMED, apart, mean_alike
+from bot.quality.telling import EVERYBODY, NAMED, apart, mean_of
 from bot.quality.words import Words
 from bot.quality.work import Work
 
@@ -23,7 +23,7 @@ def people(report: Report, work: Mapping[str, Work], words: Words) -> Iterator[I
 
 def _everybody(report: Report, words: Words) -> Iterator[str]:
     compared = [one for one in report.people if one.alike.share is not None]
-    mean = mean_alike(compared)
+    mean = mean_of([one.alike for one in compared])
     yield markup.heading(2, words.say("report.people", title=report.title))
     busy = [one for one in report.people if one.labels or one.gold.labels]
     if len(busy) <= EVERYBODY:
@@ -31,9 +31,10 @@ def _everybody(report: Report, words: Words) -> Iterator[str]:
         return
     yield markup.paragraph(words.crowd(busy))
     if compared:
-        shares = [one.alike.share or 0.0 for one in compared]
+        skills = [one.skill for one in compared]
         yield markup.heading(3, words.say("report.chart.people"))
-        yield markup.spread(shares, mean, words.say("report.chart.people"))
+        shares = [one.share or 0.0 for one in skills]
+        yield markup.spread(shares, mean_of(skills), words.say("report.chart.people"))
     if low := apart(busy):
         yield markup.heading(3, words.say("report.people_apart", count=words.count(len(low))))
         yield _table(low[:NAMED], mean, words)

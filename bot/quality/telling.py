@@ -8,6 +8,7 @@ from bot.chat import Part, Style, Text
 from bot.labels.base import cut
 from bot.quality.changes import changed
 from bot.quality.difficulties import aids, confusions, unsure
+from bot.quality.pairs import Alike
 from bot.quality.report import Disputed, LabelCount, PersonFigures, QuestionFigures, Report
 from bot.quality.signs import too_few
 from bot.quality.words import PARTS, Words
@@ -90,15 +91,15 @@ def apart(people: Iterable[PersonFigures]) -> list[PersonFigures]:
     """Those who differ from the others more than chance has it: their interval lies below the mean of all. The
     farthest first."""
     compared = [one for one in people if one.alike.share is not None]
-    mean = mean_alike(compared)
+    mean = mean_of([one.alike for one in compared])
     low = [one for one in compared if one.alike.high < mean]
     return sorted(low, key=lambda one: (one.alike.high, one.id))
 
 
-def mean_alike(compared: Sequence[PersonFigures]) -> float:
-    """How far all these people agree with others (0…1), each by the items they share with them."""
-    items = sum(one.alike.items for one in compared)
-    return sum((one.alike.share or 0.0) * one.alike.items for one in compared) / items if items else 0.0
+def mean_of(found: Sequence[Alike]) -> float:
+    """Of all these people together (0…1), each by their items."""
+    items = sum(one.items for one in found)
+    return sum((one.share or 0.0) * one.items for one in found) / items if items else 0.0
 
 
 def picture(report: Report, language: str) -> bytes:

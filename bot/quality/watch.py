@@ -94,10 +94,12 @@ def spammers(scores: Mapping[int, Score]) -> dict[int, Finding]:
     }
 
 
-def careless(near: Mapping[int, tuple[int, int]]) -> dict[int, Finding]:
-    """`near` is (near, all) by person: how many answers are near to what the others came to. Found are those whose
-    interval lies under the usual share by BELOW, and by more where people differ more. Usual is the median: a third of
-    the people may be careless and still be found. Nothing where fewer than PEOPLE have ANSWERS."""
+def careless(near: Mapping[int, tuple[int, int]], easier: Mapping[int, float]) -> dict[int, Finding]:
+    """`near` is (near, all) by person: how many answers are near to what the others came to; `easier` is how much more
+    often than usual others were near on the person's items, below 0 where these are hard. Found are those whose
+    interval lies under the usual share by BELOW, by more where people differ more, and by as much more as their items
+    are harder. Usual is the median: a third of the people may be careless and still be found. Nothing where fewer than
+    PEOPLE have ANSWERS."""
     enough = {person: one for person, one in near.items() if one[1] >= ANSWERS}
     if len(enough) < PEOPLE:
         return {}
@@ -106,7 +108,7 @@ def careless(near: Mapping[int, tuple[int, int]]) -> dict[int, Finding]:
     found = {}
     for person, (good, all_) in enough.items():
         low, high = wilson(good, all_, Z_ONE_SIDED)
-        if high < limit:
+        if high < limit + min(0.0, easier.get(person, 0.0)):
             figures = {"share": good / all_, "all": all_, "low": low, "high": high, "usual": usual}
             found[person] = Finding("careless", figures)
     return found

@@ -94,7 +94,6 @@ def _of_question(coder: Coder, answers: _Answers, codes: "array[int]") -> Iterat
     people, items, labels = (np.frombuffer(one, np.int64) for one in (answers.people, answers.items, codes))
     asked = labels >= 0
     all_ = beside(coder, people[asked], items[asked], labels[asked])
-    near = all_.apart <= _bound(all_.apart)
     scores: dict[int, Score] = {}
     for person, places in all_.each():
         if len(places) < watch.ANSWERS:
@@ -104,8 +103,22 @@ def _of_question(coder: Coder, answers: _Answers, codes: "array[int]") -> Iterat
             scores[person] = score
         yield from ((person, finding) for finding in _runs(coder, all_, places) if finding is not None)
     yield from watch.spammers(scores).items()
+    yield from _careless(all_)
+
+
+def _careless(all_: Beside) -> Iterator[tuple[int, Finding]]:
+    near = all_.apart <= _bound(all_.apart)
     shares = {person: (int(near[places].sum()), len(places)) for person, places in all_.each()}
-    yield from watch.careless(shares).items()
+    beyond = near.astype(float)
+    for person, places in all_.each():
+        beyond[places] -= shares[person][0] / shares[person][1]
+    of_others = all_.of_others(beyond)
+    easier: dict[int, float] = {}
+    for person, places in all_.each():
+        known = of_others[places][~np.isnan(of_others[places])]
+        if len(known):
+            easier[person] = float(known.mean())
+    yield from watch.careless(shares, easier).items()
 
 
 def _runs(coder: Coder, all_: Beside, places: Ints) -> Iterator[Finding | None]:

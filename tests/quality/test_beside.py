@@ -70,6 +70,13 @@ def test_the_others_of_an_answer_are_those_to_its_item():
     assert {person: places.tolist() for person, places in found.each()} == {1: [0], 2: [1], 3: [2]}
 
 
+def test_figures_of_the_others_of_an_answer():
+    found = compared(coder(), [(1, 7, 0), (2, 7, 2), (3, 7, 1), (1, 8, 0), (2, 8, 0)])
+    means = found.of_others(np.array([1.0, 0.0, -0.5, 1.0, 1.0]))
+    assert means[:3].tolist() == [-0.25, 0.25, 0.5]
+    assert np.isnan(means[3:]).all()
+
+
 def test_an_item_that_everybody_answers_is_compared_in_parts_of_which_none_is_small():
     heads = 2 * TOGETHER + 1
     found = compared(coder(), [(person, 1, person % 3) for person in range(heads)])

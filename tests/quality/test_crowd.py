@@ -221,6 +221,18 @@ def test_some_gold_does_no_harm_to_the_items_that_are_not_gold(seed):
     assert np.mean(with_gold == truth[30:]) > np.mean(without == truth[30:]) - 0.01
 
 
+def test_many_people_with_many_labels_are_averaged_without_tables():
+    draw = np.random.default_rng(6)
+    truth, item = draw.integers(0, 80, 600), np.repeat(np.arange(600), 3)
+    said = np.where(draw.random(1800) < 0.8, truth[item], draw.integers(0, 80, 1800))
+    crowd = Answers(item, draw.integers(0, 700, 1800), said, 600, 700, 80)
+    steps = []
+    found = consensus(crowd, told=steps.append)
+    assert found.method == "averaged"
+    assert not {"ibcc", "dawid-skene"} & set(steps)
+    assert share(found, truth) > 0.8
+
+
 def test_an_unknown_method_is_refused():
     with pytest.raises(ValueError, match="no method guess"):
         consensus(coded([("a", "u", "cat")]).answers, "guess")

@@ -75,7 +75,7 @@ def test_where_the_items_are_hard_for_all_nobody_is_a_spammer():
 
 def test_the_careless_are_those_whose_interval_lies_clearly_under_what_is_usual():
     usual = dict.fromkeys(range(5), (90, 100))
-    found = watch.careless(usual | {7: (60, 100)})
+    found = watch.careless(usual | {7: (60, 100)}, {})
     assert set(found) == {7}
     assert found[7].figures == {
         "share": 0.6,
@@ -84,16 +84,23 @@ def test_the_careless_are_those_whose_interval_lies_clearly_under_what_is_usual(
         "high": pytest.approx(0.6769, abs=1e-4),
         "usual": 0.9,
     }
-    assert watch.careless(usual | {7: (80, 100)}) == {}  # .856 at most, and .84 is the limit
-    assert watch.careless(usual | {7: (17, 29)}) == {}  # too few answers
-    assert watch.careless(dict.fromkeys(range(4), (90, 100)) | {7: (60, 100)}) == {}  # five people
-    assert watch.careless({}) == {}
+    assert watch.careless(usual | {7: (80, 100)}, {}) == {}  # .856 at most, and .84 is the limit
+    assert watch.careless(usual | {7: (17, 29)}, {}) == {}  # too few answers
+    assert watch.careless(dict.fromkeys(range(4), (90, 100)) | {7: (60, 100)}, {}) == {}  # five people
+    assert watch.careless({}, {}) == {}
+
+
+def test_who_has_items_that_are_hard_for_others_too_is_not_careless():
+    usual = dict.fromkeys(range(5), (90, 100)) | {7: (60, 100)}
+    assert watch.careless(usual, {7: -0.25}) == {}
+    assert set(watch.careless(usual, {7: -0.05})) == {7}
+    assert set(watch.careless(usual | {8: (85, 100)}, {7: 0.3, 8: 0.3})) == {7}
 
 
 def test_where_people_differ_widely_the_careless_are_further_below():
     apart = {person: (share, 100) for person, share in enumerate((99, 95, 85, 75, 65, 60, 99))}
-    assert watch.careless(apart | {7: (50, 100)}) == {}
-    assert set(watch.careless(apart | {7: (20, 100)})) == {7}
+    assert watch.careless(apart | {7: (50, 100)}, {}) == {}
+    assert set(watch.careless(apart | {7: (20, 100)}, {})) == {7}
 
 
 def test_twenty_answers_in_a_row_far_under_the_usual_time_are_too_fast_and_nineteen_are_not():

@@ -5,6 +5,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import quote, urlencode
 
 import httpx
 import pytest
@@ -169,6 +170,19 @@ def test_a_link_carries_no_markup_along(get, address, carried):
             assert answer.status_code in (403, 404), page
             assert "<h1>Pay" not in answer.text
             assert "<i>" not in answer.text
+
+
+EVIL = ("\"'><evil>x</evil>", "\0", "label/<evil>\u202e%", "x" * 5000)
+
+
+@pytest.mark.parametrize("evil", EVIL, ids=range(len(EVIL)))
+def test_what_is_asked_for_is_no_markup(get, address, evil):
+    asked = urlencode(dict.fromkeys(("label", "person", "from", "to", "key", "<evil>"), evil))
+    answer = get(f"{address}?{asked}")
+    assert answer.status_code == 200
+    assert "<evil>" not in answer.text
+    assert get(f"{address}/item?{asked}").status_code == 404
+    assert get(f"{address}/media/{'a' * 64}?item={quote(evil)}").status_code == 404
 
 
 def test_an_admins_link_ends_when_they_are_admin_no_more(get, database, project):

@@ -21,6 +21,9 @@ AVERAGED: Final = "averaged"
 ROOMY: Final = ("one-coin", "ibcc", "dawid-skene")
 """What is averaged; without room for matrices CROWDED."""
 CROWDED: Final = ("majority", "weighted", "one-coin")
+AFFORDED: Final = 4_000_000
+"""Numbers that all workers' matrices may hold for them to be averaged: each method is fitted some eight times, which
+takes ten seconds at this size."""
 FOLDS: Final = 5
 TRIED: Final = 60_000
 """Of more answers than this weights and powers are learnt on the items that so many belong to."""
@@ -80,7 +83,8 @@ def _names(answers: Answers, method: str) -> Sequence[str]:
     if method in ("auto", AVERAGED):
         if answers.classes < 2 or len(answers.item) < FEWEST:
             return ("majority",)
-        return ROOMY if has_matrices(answers) else CROWDED
+        roomy = has_matrices(answers) and answers.workers * answers.classes**2 <= AFFORDED
+        return ROOMY if roomy else CROWDED
     if method not in METHODS:
         raise ValueError(f"there is no method {method}: auto, {', '.join(METHODS)}")
     if method in WITH_MATRICES and answers.classes < 2:
