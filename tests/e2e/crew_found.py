@@ -92,13 +92,14 @@ def found(home: Home, stable: Stable, project: str, question: Question, truth: T
     for row in exported(home, stable, project, "answers"):
         given.setdefault(item_number(row["item"]), []).append(row["label"])
     merged = {item_number(row["item"]): row["label"] for row in exported(home, stable, project, "items")}
-    skill = {who[one["id"]]: one["alike"]["share"] for one in report["people"]}
+    skill = {who[one["id"]]: one["skill"]["share"] for one in report["people"]}
     return Found(question, truth, signs, skill, report.get("savings"), merged, given)
 
 
 def check(found: Found) -> None:
     """The careless and the spammer are told, and what the others know is worth more than their votes."""
     assert found.suspected() >= CARELESS, found.signs
+    assert max(found.skill[one] for one in CARELESS) < min(found.skill[one] for one in CAREFUL), found.skill
     right, vote = found.right(), found.right_by_vote()
     assert right > found.right_singly()
     assert right > vote or (vote >= CEILING and right >= vote - 0.005), (right, vote)
