@@ -171,4 +171,5 @@ def test_without_a_python_make_says_which_one_is_needed(bare):
 def test_the_script_of_ci_is_sound_and_runs_what_the_readme_names():
     subprocess.run(["bash", "-n", str(ROOT / ".ci/run")], check=True)
     lines = (ROOT / ".ci/run").read_text(encoding="utf-8").splitlines()
-    assert lines[-2:] == ["make lint", "make test"]
+    assert [line for line in lines if line.startswith("make")] == ["make lint", "make test"]
+    assert lines[-1] == "make test"

@@ -40,7 +40,7 @@ def test_a_test_is_failed_repeated_and_passed(bot: Living) -> None:
     bo.taps("Negative")
     assert bo.says_of("You said Negative. Here Positive is right. It is praise.")
     bo.taps("Positive")
-    assert bo.says_of("1 of 2 were right, and 2 are needed.")
+    assert bo.says_of("1 of 2 were right, and it takes 2.")
     bo.says("label")
     assert bo.says_of("The admins decide whether you may try again.")
     ada.taps("Let them try again")
