@@ -19,9 +19,17 @@ def finished(turn: Turn, row: ProjectRow, said: str, former: Former | None) -> N
     undo = _latest_undo(turn, row.id)
     message = Message(
         text=(Part(summary(turn, row)),),
-        buttons=(*elsewhere(turn, row.id), *((undo,) if undo else ())),
+        buttons=(*_again(turn, row), *elsewhere(turn, row.id), *((undo,) if undo else ())),
     )
     turn.post(face.headed(turn, face.place(turn, message, None, former), said))
+
+
+def _again(turn: Turn, row: ProjectRow) -> tuple[Row, ...]:
+    """Where items may come to want one answer more, a way to ask for one."""
+    project = turn.schema(row.id, row.version)
+    why = _why(turn, row, project, people.membership(turn.tx, row.id, turn.person.id))
+    offered = project.adaptive is not None and why in ("done.for_now", "done.none")
+    return ((turn.button("done.again", Pressed("", row.id, "p")),),) if offered else ()
 
 
 def summary(turn: Turn, row: ProjectRow) -> str:
@@ -42,7 +50,11 @@ def _why(turn: Turn, row: ProjectRow, project: Project, member: Membership | Non
         return "done.paused"
     if member is not None and qualifying.has_failed(turn, row.id, project, member.role):
         return "done.failed"
-    return "done.limit" if project.had_enough(done) else "done.all" if done else "done.none"
+    if project.had_enough(done):
+        return "done.limit"
+    if not done:
+        return "done.none"
+    return "done.all" if project.adaptive is None else "done.for_now"
 
 
 def pace(turn: Turn, seconds: float | None) -> str:

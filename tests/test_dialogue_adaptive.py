@@ -44,6 +44,19 @@ def test_a_disputed_item_gets_more_people_and_never_more_than_the_most(talk):
     assert item.confidence < 0.75
 
 
+def test_who_was_told_that_nothing_is_left_can_look_again(talk):
+    dialogue = adaptive(talk)
+    anna, ben, cleo = (dialogue.member(name, "reviews") for name in ("Anna", "Ben", "Cleo"))
+    assert "nothing to label" in cleo.sees
+    anna.taps("Positive")
+    assert "All done in “Review sentiment” for now" in anna.sees
+    ben.taps("Negative")
+    anna.taps("Look again")
+    assert "for now" in anna.sees
+    cleo.taps("Look again")
+    assert cleo.item == "Text 0"
+
+
 def test_an_undo_opens_it_again_and_takes_its_counts_back(talk):
     dialogue = adaptive(talk)
     anna, ben = (dialogue.member(name, "reviews") for name in ("Anna", "Ben"))
