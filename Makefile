@@ -3,7 +3,8 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$p && break; done)
 VENV ?= .venv
 BIN := $(VENV)/bin
-# One more than there are cores: many tests wait for a chat's pace.
+# One more than there are cores: many tests wait for a chat's pace. They are dealt in order, so that those that keep a
+# browser for the rest of the process come last.
 WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 .PHONY: demo test lint docs bench clean
@@ -12,7 +13,7 @@ demo: $(VENV)/.demo
 	@exec $(BIN)/labelbot demo
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
+	$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
 
 lint: $(VENV)/.test
 	$(BIN)/ruff format --check .
