@@ -13,6 +13,8 @@ from bot.quality.parts import YES
 
 COUNTED: Final = 60_000
 """Answers that skills are learnt from, whole items from all over the project: of more they hardly change."""
+TRIED: Final = 15_000
+"""Of these, answers that the choice among methods is learnt from, which takes five times as long."""
 MERGED: Final = 2_000
 """The same where labels are not votes, as drawings: merging these takes a millisecond and more."""
 JUDGED: Final = 3_000
@@ -65,7 +67,7 @@ def skilled(project: Project, coders: Sequence[Coder], shared: Shared) -> tuple[
         if not rows:
             stand.append(None)
             continue
-        found = crowd(coder, rows, {}, project.consensus)
+        found = crowd(coder, rows, {}, project.consensus, tried=TRIED)
         stand.append(_standing(coder, found, rows))
         answers: dict[int, int] = {}
         for _, who, _ in rows:

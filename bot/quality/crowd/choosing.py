@@ -56,16 +56,21 @@ class Consensus:
 
 
 def consensus(
-    answers: Answers, method: str = "auto", gold: Ints | None = None, told: Told = lambda step: None
+    answers: Answers,
+    method: str = "auto",
+    gold: Ints | None = None,
+    told: Told = lambda step: None,
+    tried: int = TRIED,
 ) -> Consensus:
     """By a method of METHODS, or "auto". `gold` is the true class of each item, −1 where unknown; its items keep it.
-    `told` hears what is being done. Raises ValueError for an unknown method, or one that needs room there is not."""
+    `told` hears what is being done; of more answers than `tried` weights and powers are learnt on a part. Raises
+    ValueError for an unknown method, or one that needs room there is not."""
     known = np.full(answers.items, -1) if gold is None else gold
     names = _names(answers, method)
     if not len(answers.item):
         nothing = np.zeros(answers.items)
         return _with_gold(Consensus(names[0], known, nothing, np.full(answers.workers, np.nan), None), known)
-    weights, powers = _learnt(_part(answers), known, names, told)
+    weights, powers = _learnt(_part(answers, tried), known, names, told)
     spread, skill, decided = np.zeros(()), np.zeros(answers.workers), None
     for name, weight, power in zip(names, weights, powers, strict=True):
         told(name)
@@ -101,11 +106,11 @@ def _with_gold(found: Consensus, gold: Ints) -> Consensus:
     return Consensus(found.method, best, confidence, found.skill, found.confusion)
 
 
-def _part(answers: Answers) -> Answers:
-    """So many whole items that they have TRIED answers, spread evenly."""
-    if len(answers.item) <= TRIED:
+def _part(answers: Answers, tried: int) -> Answers:
+    """So many whole items that they have so many answers, spread evenly."""
+    if len(answers.item) <= tried:
         return answers
-    every = -(-len(answers.item) // TRIED)
+    every = -(-len(answers.item) // tried)
     return answers.only(answers.item % every == 0)
 
 

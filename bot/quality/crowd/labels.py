@@ -13,6 +13,7 @@ from bot.labels.base import Label
 from bot.project import Question
 from bot.quality.coding import Coder
 from bot.quality.consensus import Merged
+from bot.quality.crowd.choosing import TRIED
 from bot.quality.crowd.votes import Ballots, Counted
 
 ROUNDS: Final = 2
@@ -81,6 +82,7 @@ def crowd(
     known: Mapping[int, int],
     method: str = "auto",
     told: Callable[[str], None] = lambda step: None,
+    tried: int = TRIED,
 ) -> Crowd:
     """The consensus of `rows`, in the order of their items; `known` are the numbers of gold items' labels. Raises
     ValueError as `consensus` does."""
@@ -91,7 +93,7 @@ def crowd(
     ballots = Ballots(coder)
     for item, people, codes in rows:
         ballots.add(item, people, codes, known.get(item))
-    counted = ballots.counted(method, told)
+    counted = ballots.counted(method, told, tried)
     return Crowd(question, counted.method, {person: Skill(*votes) for person, votes in counted.people()}, gold, counted)
 
 

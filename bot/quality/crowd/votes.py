@@ -4,16 +4,18 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from bot.quality.coding import Coder
 from bot.quality.crowd.answers import Answers, Floats, Ints
-from bot.quality.crowd.choosing import consensus
+from bot.quality.crowd.choosing import TRIED, consensus
 from bot.quality.parts import Elected, Part
 
+LEAST: Final = 5_000
+"""Answers that each kind of votes is learnt from at least, however many kinds there are."""
 Votes: TypeAlias = tuple[float, int, Mapping[tuple[str, str, str], int]]
 """Of one person: the share that is right, how many there are, and their counts by (kind, what it came to, given)."""
 
@@ -91,8 +93,9 @@ class Ballots:
             tuple(-1 if known is None else number(part.given[-1]) for part in parts),
         )
 
-    def counted(self, method: str, told: Callable[[str], None] = lambda step: None) -> "Counted":
+    def counted(self, method: str, told: Callable[[str], None] = lambda step: None, tried: int = TRIED) -> "Counted":
         """By the method; said is that of the most frequent kind of vote. Raises ValueError as `consensus` does."""
+        tried //= max(1, len(self.kinds))
         votes = self._votes()
         kinds = np.array(self._part_kinds, dtype=np.int64)
         known = self._ranked(np.array(self._part_known, dtype=np.int64))
@@ -101,7 +104,7 @@ class Ballots:
         votes_of = np.bincount(of_vote, minlength=len(self.kinds))
         for kind in sorted(range(len(self.kinds)), key=lambda kind: (-votes_of[kind], self.kinds[kind])):
             parts, mine = np.flatnonzero(kinds == kind), votes.only(of_vote == kind)
-            found = _elected(mine, parts, known[parts], method, told)
+            found = _elected(mine, parts, known[parts], method, told, tried)
             best[parts], sure[parts] = found.best, found.confidence
             people.see(kind, found, mine, best)
             methods.append(found.method)
@@ -153,14 +156,14 @@ class _Found:
     method: str
 
 
-def _elected(votes: _Columns, parts: Ints, known: Ints, method: str, told: Callable[[str], None]) -> _Found:
+def _elected(votes: _Columns, parts: Ints, known: Ints, method: str, told: Callable[[str], None], tried: int) -> _Found:
     """Of votes of one kind; `known` is by part."""
     people, worker = np.unique(votes.person, return_inverse=True)
     values = np.unique(np.concatenate((votes.given, known[known >= 0])))
     place, given = np.searchsorted(parts, votes.part), np.searchsorted(values, votes.given)
     answers = Answers(place, worker, given, len(parts), len(people), len(values))
     gold = np.where(known >= 0, np.searchsorted(values, known), -1)
-    found = consensus(answers, method, gold, told)
+    found = consensus(answers, method, gold, told, max(tried, LEAST))
     best = np.where(found.best >= 0, values[found.best], -1)
     return _Found(best, found.confidence, people, found.skill, answers.per_worker, found.method)
 
