@@ -11,7 +11,7 @@ from bot.quality.crowd.labels import SURE, Crowd, Skill, crowd
 from bot.quality.pairs import NOBODY, Alike, Shared
 from bot.quality.parts import YES
 
-COUNTED: Final = 60_000
+COUNTED: Final = 30_000
 """Answers that skills are learnt from, whole items from all over the project: of more they hardly change."""
 TRIED: Final = 15_000
 """Of these, answers that the choice among methods is learnt from, which takes five times as long."""
