@@ -20,7 +20,7 @@ import pytest
 from storage.migrations import migrate
 from tests.crew import CRAFTS, CREW, Skill
 from tests.e2e.crew_found import CARELESS, Found, check, commanded, exported, found, item_number, names
-from tests.e2e.crew_hands import Hand, InSlack, InTelegram, InTheBrowser, Sight
+from tests.e2e.crew_hands import AGAIN, Hand, InSlack, InTelegram, InTheBrowser, Sight
 from tests.e2e.crew_trades import Meant, Trade, trade, write
 from tests.e2e.sites import Site, site_of
 from tests.running import POLL_SECONDS, Stable, make_home
@@ -37,6 +37,7 @@ PENDING = "SELECT DISTINCT c.external FROM outbox o JOIN chats c ON c.id = o.cha
 LEFT = "SELECT count(*) AS items FROM items WHERE state <> 'done'"
 
 Worked = Callable[..., "Crew"]
+AGAIN_SECONDS = 5.0
 Flow = Iterator[Callable[[], bool]]
 """Something a person does: goes on whenever the condition that it yielded last has come true."""
 
@@ -48,6 +49,7 @@ class Crew:
     hands: list[tuple[Skill, Hand]] = field(default_factory=list)
     meant: dict[tuple[str, int], Meant] = field(default_factory=dict)
     """What each person meant each item to have."""
+    looked: dict[str, float] = field(default_factory=dict)
     pending: set[str] = field(default_factory=set)
     """Chats to which something is on its way: nobody answers in the milliseconds before the bot knows where it is."""
 
@@ -108,13 +110,23 @@ class Crew:
             else:
                 hand.types(step, sight)
 
+    def looks_again(self, hand: Hand, button: str, sight: Sight) -> None:
+        """As somebody does who was told that items may come back: now and then."""
+        now = time.monotonic()
+        if now - self.looked.get(hand.name, 0) > AGAIN_SECONDS:
+            self.looked[hand.name] = now
+            hand.taps(button, sight)
+
     def seeing(self, hand: Hand, wanted: Callable[[Sight], bool]) -> Iterator[Any]:
         """Waits for a card like that, and returns it."""
         found: list[Sight] = []
 
         def there() -> bool:
             sight = None if hand.chat in self.pending else hand.sight()
-            if sight is not None and wanted(sight):
+            again = sight and sight.named(AGAIN)
+            if sight is not None and again:
+                self.looks_again(hand, again, sight)
+            elif sight is not None and wanted(sight):
                 found[:] = [sight]
             return bool(found)
 
