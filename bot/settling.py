@@ -228,13 +228,14 @@ def judge(tx: Transaction, row: int, project: Project, item: int) -> reviewing.J
     if project.adaptive is None:
         return reviewing.plainly
     (placed,) = skills.placed(tx, (item,))
-    who = {answer.person for answer in skills.labels(tx, (item,))[item]}
-    counts = Counts(skills.everybody(tx, row), skills.of_people(tx, row, who))
-    counts.add(contributed(placed.standing or ()), -1)
+    own = skills.of_people(tx, row, {answer.person for answer in skills.labels(tx, (item,))[item]})
+    large = [_text(question.name) for question in project.questions if len(question.labels) > MANY]
 
     def judged(question: Question, labels: Sequence[tuple[int, Label]]) -> Merged[Label]:
-        label, sure = weighed(question, labels, counts)
-        return Merged(label, sure)
+        truths = {_text(label) for _, label in labels if isinstance(label, str)}
+        counts = Counts(skills.everybody(tx, row, large, truths), own)
+        counts.add(contributed(placed.standing or ()), -1)
+        return Merged(*weighed(question, labels, counts))
 
     return judged
 

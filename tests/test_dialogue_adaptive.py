@@ -11,7 +11,8 @@ from bot.spreading import spread
 from storage import notes, reviews, skills
 from storage.database import run
 from storage.schema import items, people
-from tests.dialogue import project
+from storage.schema_quality import decisions
+from tests.dialogue import project, question
 from tests.reviewing import reviewer
 
 ADAPTIVE = Adaptive(2, 4, 0.75)
@@ -55,6 +56,20 @@ def test_who_was_told_that_nothing_is_left_can_look_again(talk):
     assert "for now" in anna.sees
     cleo.taps("Look again")
     assert cleo.item == "Text 0"
+
+
+def test_of_very_many_labels_a_disputed_item_comes_to_a_reviewer(talk):
+    labels = [LabelDef(f"l{number}", f"Label {number}") for number in range(settling.MANY + 6)]
+    rules = {"overlap": 2, "adaptive": Adaptive(2, 2, 0.75), "review": Review(), "gold_share": 0.0}
+    dialogue = talk(project(question("choice", *labels), **rules), items=2)
+    for name, said in (("Anna", ("l3", "l5")), ("Ben", ("l3", "l69"))):
+        person = dialogue.member(name)
+        for label in said:
+            person.types(label)
+    rita = reviewer(dialogue)
+    assert "Text 1" in rita.sees
+    rita.taps("Label 69")
+    assert [one.label["label"] for one in dialogue.rows(decisions)] == ["l69"]
 
 
 def test_an_undo_opens_it_again_and_takes_its_counts_back(talk):
