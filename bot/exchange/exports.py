@@ -164,8 +164,7 @@ class _Export:
                 (folder / target.MEDIA).mkdir(exist_ok=True)
                 (folder / name).write_bytes(self._load(each["sha256"]))
             media.append({**each, "file": name})
-        values = {name: getattr(one, name) for name in Exported.__slots__}
-        return Exported(**{**values, "media": media})
+        return one._replace(media=media)
 
     def _load(self, sha: str) -> bytes:
         with self.files.open(sha) as file:

@@ -12,6 +12,7 @@ from bot.exchange.wanted import Wanted
 from bot.project import Project
 from storage import exporting, figures
 from storage.database import Row
+from storage.exporting import AnswerRow, ItemRow
 from storage.projects import ProjectRow
 
 
@@ -60,7 +61,7 @@ class Gathered:
             self._merger = Merger(self.project, found, {one.public: one.id for one in people})
         return self._merger
 
-    def _with_answers(self, item: Row, rows: Sequence[Row], notes: tuple[Note, ...]) -> Exported | None:
+    def _with_answers(self, item: ItemRow, rows: Sequence[AnswerRow], notes: tuple[Note, ...]) -> Exported | None:
         """The item with the answers that are wanted; None where there is none."""
         chosen = tuple(answer for answer in self._recent(rows) if self.wanted.keeps_answer(answer))
         self.unanswered += not rows and item.state != "withdrawn"
@@ -69,7 +70,7 @@ class Gathered:
         return self._exported(item, chosen, said) if chosen else None
 
     def _merged(
-        self, item: Row, rows: Sequence[Row], notes: tuple[Note, ...], merger: Merger, decision: Row | None
+        self, item: ItemRow, rows: Sequence[AnswerRow], notes: tuple[Note, ...], merger: Merger, decision: Row | None
     ) -> Exported | None:
         """The item with what its labels come to; None where it is not wanted."""
         labels = [answer for answer in self._recent(rows) if answer.status == "live"]
@@ -80,12 +81,12 @@ class Gathered:
             merged = decided(merged, self._present(decision.label) or {})
         return self._exported(item, (), notes, merged)
 
-    def _recent(self, rows: Sequence[Row]) -> list[Given]:
+    def _recent(self, rows: Sequence[AnswerRow]) -> list[Given]:
         since = self.wanted.since
         return [given(row, self.project, self.row.version) for row in rows if since is None or row.answered_at >= since]
 
     def _exported(
-        self, item: Row, answers: tuple[Given, ...], notes: tuple[Note, ...], merged: Merged | None = None
+        self, item: ItemRow, answers: tuple[Given, ...], notes: tuple[Note, ...], merged: Merged | None = None
     ) -> Exported:
         self.pictured = self.pictured or item.media is not None
         return Exported(
