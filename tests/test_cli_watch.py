@@ -6,8 +6,9 @@ from bot.payload import unpack
 from bot.project import Project
 from storage import notes, projects
 from storage.database import opened, run
-from storage.schema import answers, outbox, runs
+from storage.schema import answers, runs
 from storage.schema import people as people_table
+from storage.schema_chats import outbox
 from tests.test_cli import _come, _somebody, labelbot, reviews  # noqa: F401 - fixtures
 from tests.worlds import add_items
 

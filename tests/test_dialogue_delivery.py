@@ -6,8 +6,9 @@ from itertools import count
 from bot.chat import Moved, Outcome, Reply
 from storage import outbox
 from storage.database import run
-from storage.schema import audit, chats
-from storage.schema import outbox as outbox_table
+from storage.schema import audit
+from storage.schema_chats import chats
+from storage.schema_chats import outbox as outbox_table
 from tests.dialogue import project, question
 from tests.test_dialogue_types import clips
 
