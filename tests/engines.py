@@ -29,6 +29,9 @@ OTHERS_OUT = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
+MEMORY = Path("/dev/shm")
+MEMORY_NEEDED = 2 << 30
+"""Bytes; many containers have 64 MB there, which a crew's databases fill."""
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
@@ -53,6 +56,18 @@ class Engine(Protocol):
         """The URL of a new database with this program's schema."""
 
     def drop(self, url: str) -> None: ...
+
+
+@contextmanager
+def sqlite_folder() -> Iterator[Path]:
+    """In memory where some is to spare: a commit waits for the disk, which only a machine that crashes would miss;
+    what a program that is killed leaves stays there, too."""
+    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= MEMORY_NEEDED
+    folder = Path(tempfile.mkdtemp(prefix="labelbot-sqlite-", dir=MEMORY if roomy else None))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class Sqlite:
