@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.cli.defining import parse_project
-from bot.project import ONLY_QUESTION, SKIP_REASONS, LabelDef, Project, ShowIf, Summary
+from bot.project import ONLY_QUESTION, SKIP_REASONS, LabelDef, Project, Question, ShowIf, Summary
 from bot.projectfile import BadProjectFile, load, parse
 
 TYPES = ("choice", "tags", "transcript", "rating", "pairwise")
@@ -396,3 +396,25 @@ def test_a_file_in_another_encoding_is_refused_with_its_line(tmp_path):
     path.write_bytes('name = "a"\ntitle = "Gefühl"\n'.encode("latin-1"))
     with pytest.raises(BadProjectFile, match="line 2: this is not UTF-8 text"):
         load(path, TYPES)
+
+
+def test_a_label_goes_by_its_name_before_a_former_one_and_of_several_by_the_first():
+    """Looked up at once, however many labels there are: answers are read by the thousand."""
+    labels = (
+        LabelDef("new", "New", was=("old", "both")),
+        LabelDef("other", "Other", was=("both", "new")),
+        LabelDef("under", "Under", parent="new"),
+    )
+    asked = Question("label", "Which?", "choice", labels)
+    assert [found and found.name for found in map(asked.label, ("new", "old", "both", "other", "none"))] == [
+        "new",
+        "new",
+        "new",
+        "other",
+        None,
+    ]
+    assert [[one.name for one in asked.under(parent)] for parent in (None, "new", "under")] == [
+        ["new", "other"],
+        ["under"],
+        [],
+    ]

@@ -65,6 +65,7 @@ def test_whoever_has_the_link_reads_the_figures(get, address):
     assert answer.status_code == 200
     assert "20 of 20 items done" in answer.text
     assert re.search(r"α 0\.\d\d \(0\.\d\d to 0\.\d\d\)", answer.text)
+    assert re.search(r"Consensus of 20 items \([a-z-]+\): confidence 0\.\d\d", answer.text)
     assert "Agreement (α) by day" in answer.text
     assert "Where one person says the row" in answer.text
 
