@@ -191,6 +191,13 @@ def test_a_person_is_spoken_to_in_their_language(talk):
     dialogue.person("Fritz", language="de").types("hallo")
 
 
+def test_where_the_chat_tells_no_language_the_projects_is_spoken(talk):
+    """As in Slack, which may not look into profiles."""
+    dialogue = talk(project(language="de"))
+    assert "Willkommen, Sam!" in dialogue.member("Sam", platform="slack", language="").screen
+    assert "Welcome, Sue!" in dialogue.member("Sue", platform="slack", language="en").screen
+
+
 def test_with_several_projects_one_is_chosen(talk):
     dialogue = talk(project(), project(name="other", title="Other things"))
     anna = dialogue.member("Anna")
