@@ -273,7 +273,8 @@ class Workers:
             posted.append(_send(tx, where, admin.chat_external, told))
         for where, reviewer in self._reached(tx, people.reviewers(tx, row.id), project) if waiting else ():
             if reviewer.id not in led:
-                told = Message(text=made.text, buttons=(reviewcall.way(reviewer.language, row.id, waiting),))
+                way = reviewcall.way(reviewer.language, row.id, waiting)
+                told = Message(text=made.texts[spoken(reviewer.language)], buttons=(way,))
                 posted.append(_send(tx, where, reviewer.chat_external, told))
         return posted
 

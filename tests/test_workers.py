@@ -13,16 +13,16 @@ from sqlalchemy import insert, select, update
 
 from bot.filters import EVERYTHING, Wanted
 from bot.payload import unpack
-from bot.project import Summary
+from bot.project import Review, Summary
 from bot.schedule import latest_slot, tick
 from bot.summaries import make_page, make_summary
 from bot.turn import Schemas
 from bot.wording import LANGUAGES
 from bot.workers import NOW, NoChannel, Workers, child, post_now
-from storage import accounts, outbox, people, projects, runs
+from storage import accounts, outbox, people, projects, reviews, runs
 from storage.database import opened, run
 from storage.files import Files
-from storage.schema import answers, media
+from storage.schema import answers, items, media
 from storage.schema import people as people_table
 from storage.schema import runs as run_table
 from storage.schema_chats import identities
@@ -206,6 +206,22 @@ def test_the_owner_of_the_installation_and_of_the_project_get_figures_and_others
     admin(database, world, 2, "Rita", role="reviewer")
     assert workers.work_once()
     assert [chat for _, chat, _ in privately(database)] == [world.chats[0], world.chats[1]]
+
+
+def test_a_reviewer_reads_the_summary_in_their_own_language(database, workers):
+    world = begin(database, replace(POSTED, review=Review()))
+    admin(database, world, 1, "Rita", language="de", role="reviewer")
+
+    def dispute(tx):
+        tx.run(update(items).where(items.c.id == world.items[0]).values(state="done"))
+        assert reviews.enqueue(tx, world.items[0], "disputed")
+
+    run(database, dispute)
+    assert workers.work_once()
+    (summary, told) = [message for _, message in waiting(database) if message.kind == "summary" or message.buttons]
+    assert "items done" in text_of(summary)
+    assert "Einträgen fertig" in text_of(told)
+    assert told.buttons[0][0].title == "👀 Einen Streitfall prüfen"
 
 
 @pytest.mark.parametrize("ours", ["telegram", "slack", ""])
