@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot import doors, goldmaking, serving, settling
-from bot.characters import item_name, storable
+from bot.characters import cut, item_name, storable
 from bot.chat import Media, Message, Part, Text
 from bot.draft import doubted
 from bot.face import as_media
+from bot.golden import DESCRIBED
 from bot.labels import LABEL_TYPES
 from bot.labels.base import Label
 from bot.project import Project, Question, question_of
@@ -64,11 +65,19 @@ class Compared:
     def text(self, language: str) -> Text:
         heading = Part(f"{self.project.title} · {item_name(self.key)}\n", "bold")
         if not self.given and self.decided is None:
-            return (heading, Part(say(language, phrase("item.nobody"))))
+            return (heading, Part(say(language, phrase("item.nobody"))), *self._gold(language))
         parts = [heading, Part(snippet(dict(self.data)), "quiet")]
         for question in self.project.questions:
             parts.append(Part("\n" + "\n".join(self._lines(question, language))))
-        return tuple(parts)
+        return (*parts, *self._gold(language))
+
+    def _gold(self, language: str) -> Text:
+        """What is known to be right."""
+        if self.gold is None:
+            return ()
+        known = {one: self.gold[one.name] for one in self.project.questions if one.name in self.gold}
+        told = ", ".join(say(language, LABEL_TYPES[one.type].describe(one, label)) for one, label in known.items())
+        return (Part("\n" + say(language, phrase("gold.is", label=cut(told, DESCRIBED))), "bold"),)
 
     def _lines(self, question: Question, language: str) -> list[str]:
         kind = LABEL_TYPES[question.type]
@@ -147,8 +156,8 @@ def item(turn: Turn, key: str) -> None:
     if found is None:
         turn.tell(phrase("item.unknown", item=key.strip()[:80]))
         return
-    text, buttons = goldmaking.beneath(turn, row.id, found)
-    turn.post(Message(text=(*found.text(turn.language), *text), media=_media(found, turn.language), buttons=buttons))
+    buttons = goldmaking.beneath(turn, found)
+    turn.post(Message(text=found.text(turn.language), media=_media(found, turn.language), buttons=buttons))
 
 
 def compared(tx: Transaction, project: int, asked: Project, key: str) -> Compared | None:
