@@ -118,6 +118,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "watch.resumed": "▶ {person} may go on.",
     "watch.decided": "Somebody has decided that already.",
     "watch.says": "💬 {person}, paused in “{title}”, says: {words}",
+    "watch.resume_how": "To let them go on, type where labelbot runs: labelbot people {name} --resume {person}",
     "paused.spammer": (
         "⏸ An admin has paused you in “{title}”: your answers often differ from those of others. "
         "Write here to ask or to explain; the admins read it."
@@ -143,6 +144,9 @@ SENTENCES: Final[Mapping[str, str]] = {
         "Write here to ask or to explain; the admins read it."
     ),
     "paused.other": "⏸ An admin has paused you in “{title}”. Write here to ask or to explain; the admins read it.",
+    "paused.because": (
+        "⏸ An admin has paused you in “{title}”: “{why}” Write here to ask or to explain; the admins read it."
+    ),
     "paused.enough": "I have passed on enough for now. The admins will answer you.",
     "paused.passed_on": "✓ I have passed that on to the admins.",
     "paused.over": "▶ You can go on in “{title}”. Type {/label} for a card.",
