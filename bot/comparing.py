@@ -14,6 +14,7 @@ from bot.golden import DESCRIBED
 from bot.labels import LABEL_TYPES
 from bot.labels.base import Label
 from bot.project import Project, Question, question_of
+from bot.reviewcall import REVIEWERS
 from bot.reviewing import Judge, patiently, plainly
 from bot.subject import picture_of
 from bot.turn import Turn, snippet
@@ -24,7 +25,6 @@ from storage.database import Transaction
 
 MOST = 8
 """Answers that fit beside one another."""
-REVIEWERS = ("reviewer", "admin", "owner")
 
 
 @dataclass(frozen=True, slots=True)
