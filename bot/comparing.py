@@ -12,7 +12,7 @@ from bot.face import as_media
 from bot.labels import LABEL_TYPES
 from bot.labels.base import Label
 from bot.project import Project, Question, question_of
-from bot.reviewing import Judge, patiently, plainly
+from bot.reviewing import Judge, patiently, plainly, slow
 from bot.subject import picture_of
 from bot.turn import Turn, snippet
 from bot.wording import phrase, say
@@ -49,7 +49,8 @@ class Compared:
         found: dict[str, Label] = {}
         for question in self.project.questions:
             labels = self._on(question)
-            judge = patiently if patient and self.judge is plainly else self.judge
+            slowly = patient and slow(question, [label for _, label in labels])
+            judge = patiently if slowly else self.judge
             merged = judge(question, labels).value if labels else None
             if merged is not None:
                 found[question.name] = merged

@@ -1,7 +1,8 @@
-"""Adaptive overlap: after each change of an item's answers, how sure its label is, and how many more it wants.
+"""After each change of an item's answers: what they bring into the counts by which people are weighed (`weighs`), and
+where overlap is adaptive how sure its label is and how many more it wants.
 
-Only projects that ask for it pay for it. The project's row is locked first (`changed`), as everywhere before an item's,
-so that two people's answers are counted one after the other. Answers count by the names that labels have now.
+Other projects pay nothing for it. The project's row is locked first (`changed`), as everywhere before an item's, so
+that two people's answers are counted one after the other. Answers count by the names that labels have now.
 """
 
 import hashlib
@@ -31,16 +32,47 @@ APART: Final = "\x1f\x1f"
 all who were counted would be right, as long as no item has more than two answers."""
 RULED: Final = ("open", "done", "skipped")
 """States in which the number of answers decides; the others are an admin's to end."""
+FEWEST: Final = 30
+"""Votes on a question that must have been counted before people are weighed in what a reviewer sees, as in exports
+(`bot.quality.crowd.choosing`): with fewer, what is commonest so far would decide who is right of two strangers."""
+
+
+def weighs(project: Project) -> bool:
+    """Whether counts are kept by which people are weighed as their answers arrive."""
+    if project.adaptive is not None:
+        return True
+    if project.overlap < 2 or project.consensus == "majority":
+        return False
+    return any(LABEL_TYPES[one.type].parts(one, ()) is not None for one in project.questions)
 
 
 @contextmanager
 def changed(tx: Transaction, row: int, project: Project, version: int, items: Sequence[int]) -> Iterator[None]:
     """For whatever changes what those items hold: answers, gold, a decision. `project` is what it asks in `version`;
     raises Busy where it has another one by now. The list may grow within."""
-    begun = skills.begin(tx, row, version) if project.adaptive else None
+    begun = skills.begin(tx, row, version) if weighs(project) else None
     yield
-    if project.adaptive is not None and begun is not None and items:
+    if begun is None or not items:
+        return
+    if project.adaptive is None:
+        _count(tx, row, project, version, items)
+    else:
         _settle(tx, row, project, version, items, begun)
+
+
+def _count(tx: Transaction, row: int, project: Project, version: int, items: Sequence[int]) -> None:
+    """Counts the items' answers anew and nothing else. Most first answers bring in nothing: they cost one look."""
+    placed = [one for one in skills.placed(tx, items) if one.answers > 1 or one.standing or one.gold or one.decided]
+    given = skills.labels(tx, [one.id for one in placed]) if placed else {}
+    changes, found = Counter[Cell](), []
+    for one in placed:
+        stands = _Item(project, version, one, given[one.id]).standing()
+        if stands != (one.standing or []):
+            changes.update(contributed(stands))
+            changes.subtract(contributed(one.standing or ()))
+            found.append({"on": one.id, "stands": stands})
+    skills.add(tx, row, changes)
+    skills.stand(tx, found)
 
 
 def _settle(tx: Transaction, row: int, project: Project, version: int, items: Sequence[int], begun: Begun) -> None:
@@ -140,6 +172,10 @@ class Counts:
             self._everybody.setdefault(question, Counter())[truth, skills.pooled_as(truth, given)] += sign * times
             self._of(question, person)[truth, given] += sign * times
 
+    def compared(self, question: str) -> int:
+        """How many votes are counted."""
+        return sum(self._everybody.get(question, {}).values())
+
     def of(self, question: str, only: Collection[str] = ()) -> live.Counts:
         """Where `only` some labels are told apart, all others are one, ""."""
         everybody = self._everybody.get(question, Counter())
@@ -223,9 +259,8 @@ def now(question: Question, label: Label, old: bool) -> Label:
 
 
 def judge(tx: Transaction, row: int, project: Project, item: int) -> reviewing.Judge:
-    """What answers to that item come to: people weighed by the counts that adaptive overlap keeps, else the plain
-    vote."""
-    if project.adaptive is None:
+    """What answers to that item come to: people weighed by the counts that are kept, else the plain vote."""
+    if not weighs(project):
         return reviewing.plainly
     (placed,) = skills.placed(tx, (item,))
     own = skills.of_people(tx, row, {answer.person for answer in skills.labels(tx, (item,))[item]})
@@ -235,9 +270,23 @@ def judge(tx: Transaction, row: int, project: Project, item: int) -> reviewing.J
         truths = {_text(label) for _, label in labels if isinstance(label, str)}
         counts = Counts(skills.everybody(tx, row, large, truths), own)
         counts.add(contributed(placed.standing or ()), -1)
-        return Merged(*weighed(question, labels, counts))
+        return judging(question, labels, counts)
 
     return judged
+
+
+def judging(
+    question: Question,
+    labels: Sequence[tuple[int, Label]],
+    counts: Counts,
+    otherwise: reviewing.Judge = reviewing.plainly,
+) -> Merged[Label]:
+    """What a reviewer is shown of an item that `counts` are without: the labels weighed, or `otherwise` where they are
+    not made of votes, are too many marks for an event, or hardly anything has been counted."""
+    given = [label for _, label in labels]
+    parts = LABEL_TYPES[question.type].parts(question, given) if not reviewing.slow(question, given) else None
+    compared = max((counts.compared(_kind(question, part)) for part in parts or ()), default=0)
+    return Merged(*weighed(question, labels, counts)) if compared >= FEWEST else otherwise(question, labels)
 
 
 def weighed(question: Question, labels: Sequence[tuple[int, Label]], counts: Counts) -> tuple[Label, float]:

@@ -95,6 +95,7 @@ SETTLE: Final = (
         confidence=bindparam("sure"),
     )
 )
+STAND: Final = update(items).where(items.c.id == bindparam("on")).values(standing=bindparam("stands"))
 COMPARED: Final = 10
 """From so many answers on that were compared with what holds, a person may be known as skilled."""
 SKILLED: Final = text(
@@ -205,6 +206,12 @@ def settle(tx: Transaction, found: Sequence[Mapping[str, Any]]) -> None:
     whether it is `unsure`, the state it `became`, done `since`, `seq`, what `stands`, how `sure`."""
     if found:
         tx.run(SETTLE, found)
+
+
+def stand(tx: Transaction, found: Sequence[Mapping[str, Any]]) -> None:
+    """Keeps of each item `on` what `stands`, where nothing else follows from that."""
+    if found:
+        tx.run(STAND, found)
 
 
 def coming(tx: Transaction, project: int, after: int, most: int) -> list[Row]:

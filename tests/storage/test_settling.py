@@ -231,8 +231,8 @@ class History:
 
     def check(self, tx: Transaction, touched):
         _, project, version = self._where(tx)
+        self._check_counts(tx, project, version)
         if project.adaptive is not None:
-            self._check_counts(tx, project, version)
             self._check_items(tx, project, version, touched)
         else:
             assert not any(one.hard or one.needed for one in skills.placed(tx, self.world.items))
