@@ -286,7 +286,9 @@ def judging(
     given = [label for _, label in labels]
     parts = LABEL_TYPES[question.type].parts(question, given) if not reviewing.slow(question, given) else None
     compared = max((counts.compared(_kind(question, part)) for part in parts or ()), default=0)
-    return Merged(*weighed(question, labels, counts)) if compared >= FEWEST else otherwise(question, labels)
+    if compared < FEWEST:
+        return otherwise(question, labels)
+    return Merged(*weighed(question, labels, counts), likely=True)
 
 
 def weighed(question: Question, labels: Sequence[tuple[int, Label]], counts: Counts) -> tuple[Label, float]:

@@ -8,9 +8,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, exists, func, insert, literal_column, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Integer,
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal_column,
+    select,
+    text,
+    update,
+)
 
 from storage import projects
+from storage.columns import Json
 from storage.database import Row, Transaction
 from storage.schema import answers, comments, items, people
 from storage.schema_quality import decisions, reviews
@@ -151,9 +164,9 @@ UNLOOKED: Final = (
     .limit(bindparam("most"))
 )
 DONE: Final = text(
-    "SELECT id, done_at FROM items WHERE id > :after AND +project = :p AND state = 'done' AND answers > 1 "
+    "SELECT id, done_at, standing FROM items WHERE id > :after AND +project = :p AND state = 'done' AND answers > 1 "
     "AND done_at > :since ORDER BY id LIMIT 1000"
-)
+).columns(id=Integer, done_at=BigInteger, standing=Json)
 GIVEN_TO: Final = (
     select(answers.c.item, answers.c.id, answers.c.person, people.c.public, answers.c.label, answers.c.version)
     .join(people, people.c.id == answers.c.person)
@@ -209,11 +222,13 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """An item that has all its answers, since `done_at` (UTC microseconds)."""
+    """An item that has all its answers, since `done_at` (UTC microseconds). `standing` is what it brings into the
+    counts: see `storage.skills`."""
 
     item: int
     done_at: int
     given: tuple[Given, ...]
+    standing: list[list[Any]] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,7 +401,7 @@ def done_since(connection: Connection, project: int, since: int) -> Iterator[Don
         given: dict[int, list[Given]] = {}
         for row in connection.execute(GIVEN_TO, {"items": [row.id for row in rows]}):
             given.setdefault(row.item, []).append(Given(row.id, row.person, row.public, row.label, row.version))
-        yield from (Done(row.id, row.done_at, tuple(given.get(row.id, ()))) for row in rows)
+        yield from (Done(row.id, row.done_at, tuple(given.get(row.id, ())), row.standing) for row in rows)
         after = rows[-1].id
 
 

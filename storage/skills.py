@@ -230,5 +230,15 @@ def cells(connection: Connection, project: int) -> tuple[list[Row], list[Row]]:
     return together, own
 
 
+def together(connection: Connection, project: int) -> list[Row]:
+    """As `everybody`, beside the taps."""
+    return list(connection.execute(EVERYBODY, {"p": project}).all())
+
+
+def each(connection: Connection, project: int, people: Iterable[int]) -> list[Row]:
+    """As `of_people`, beside the taps."""
+    return list(connection.execute(OF_PEOPLE, {"p": project, "who": sorted(people)}).all())
+
+
 def note_candour(tx: Transaction, project: int, candour: float | None) -> None:
     tx.run(NOTE, {"project": project, "candour": candour})
