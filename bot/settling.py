@@ -195,13 +195,15 @@ class _Item:
         self._project, self._version, self._placed, self._given = project, version, placed, given
 
     def standing(self) -> list[list[Any]]:
-        """What it brings into the counts, in order: who gave what where which label holds, how many times."""
+        """What it brings into the counts, in order: who gave what where which label holds, how many times. Of very many
+        marks nothing: taking them apart is longer than a tap may wait."""
         cells = Counter[Cell]()
         for question in self._project.questions:
             labels, known = self._labels(question), self._known(question)
             people = [person for person, _ in labels]
             every = [label for _, label in labels] + ([] if known is None else [known])
-            for part in (LABEL_TYPES[question.type].parts(question, every) or ()) if labels else ():
+            counted = labels and not reviewing.slow(question, every)
+            for part in (LABEL_TYPES[question.type].parts(question, every) or ()) if counted else ():
                 votes = [(person, _text(given)) for person, given in zip(people, part.given, strict=False)]
                 truth = live.standing(votes, None if known is None else _text(part.given[-1]))
                 if truth is not None:
