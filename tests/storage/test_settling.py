@@ -1,5 +1,5 @@
-"""Whatever becomes of items, their answers, gold, decisions, labels and overlap: the counts that are kept are those that
-a recount of the answers finds, exactly, and with adaptive overlap an item wants no more people than they ask for."""
+"""Whatever becomes of items, their answers, gold, decisions, labels and overlap: the counts that are kept are those of
+a recount of the answers, exactly, and with adaptive overlap an item wants no more people than they ask for."""
 
 import json
 from collections import Counter
