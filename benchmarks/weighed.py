@@ -9,8 +9,9 @@ import os
 import random
 import statistics
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.adaptive import SEED, Replay, Votes
@@ -48,6 +49,34 @@ class Reviewed:
     left: float
 
 
+class Fixed(Replay):
+    """What is kept of a set with a fixed overlap."""
+
+    parted: Counter[int]
+
+    def __init__(self, answers: Mapping[str, Votes], classes: list[str]) -> None:
+        super().__init__(answers, classes)
+        self.parted = Counter()
+
+    def count(self, votes: Votes, by: int) -> None:
+        super().count(votes, by)
+        if len(votes) == 2 and live.standing(votes) is None:
+            for person, _ in votes:
+                self.parted[person] += by
+
+    def counts(self, votes: Votes) -> live.Counts:
+        return replace(super().counts(votes), parted=self.parted, all_parted=self.parted.total())
+
+    def best(self, item: str) -> str:
+        """By all others at the end."""
+        votes = self.answers[item]
+        self.count(votes, -1)
+        found = live.judged(votes, self.counts(votes), self.classes)[0]
+        self.count(votes, 1)
+        assert found is not None
+        return found
+
+
 def drawn(folder: Path, overlap: int) -> Iterator[Drawn]:
     """Each set with `overlap` answers an item; those with less are left out."""
     for _, one, truth in sets(folder):
@@ -61,10 +90,9 @@ def drawn(folder: Path, overlap: int) -> Iterator[Drawn]:
 
 
 def _went(given: Mapping[str, Votes], classes: list[str], truth: Mapping[str, str]) -> Went:
-    replay = Replay(given, classes)
-    for item, votes in given.items():
+    replay = Fixed(given, classes)
+    for votes in given.values():
         replay.count(votes, 1)
-        replay.taken[item] = len(votes)
     of = coded((item, str(person), label) for item, votes in given.items() for person, label in votes)
     best = consensus(of.answers).best
     ways: dict[str, Labels] = {
@@ -84,7 +112,7 @@ def _reviewed(
     given: Mapping[str, Votes], classes: list[str], truth: Mapping[str, str]
 ) -> dict[tuple[str, float], Reviewed]:
     """By the way of judging and what the project's review asks for."""
-    replay, found = Replay(given, classes), dict[tuple[str, float], list[tuple[bool, bool]]]()
+    replay, found = Fixed(given, classes), dict[tuple[str, float], list[tuple[bool, bool]]]()
     for item, votes in given.items():
         plain = vote([label for _, label in votes])
         best, sure = plain.value, plain.confidence

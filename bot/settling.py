@@ -46,6 +46,11 @@ def weighs(project: Project) -> bool:
     return any(LABEL_TYPES[one.type].parts(one, ()) is not None for one in project.questions)
 
 
+def in_pairs(project: Project) -> bool:
+    """Whether its items have two answers each, for ever."""
+    return project.adaptive is None and project.overlap == 2
+
+
 @contextmanager
 def changed(tx: Transaction, row: int, project: Project, version: int, items: Sequence[int]) -> Iterator[None]:
     """For whatever changes what those items hold: answers, gold, a decision. `project` is what it asks in `version`;
@@ -154,9 +159,11 @@ def _differs(found: Mapping[str, Any], was: Row) -> bool:
 
 
 class Counts:
-    """The counts of everybody and of some people, by question. Of both any may be left out."""
+    """The counts of everybody and of some people, by question. Of both any may be left out. In `pairs` all items have
+    two answers: who has differed how often counts, too."""
 
-    def __init__(self, everybody: Iterable[Row], own: Iterable[Row]) -> None:
+    def __init__(self, everybody: Iterable[Row], own: Iterable[Row], pairs: bool = False) -> None:
+        self._pairs = pairs
         self._everybody: dict[str, Counter[live.Pair]] = {}
         self._people: dict[str, dict[int, Counter[live.Pair]]] = {}
         for one in everybody:
@@ -185,7 +192,12 @@ class Counts:
                 other = "", "" if given == truth else skills.OTHER
                 apart[(truth, given) if truth in only else other] += times
             everybody = apart
-        return live.Counts(everybody, self._people.get(question, {}))
+        if not self._pairs:
+            return live.Counts(everybody, self._people.get(question, {}))
+        differed = _text(f"{question}{APART}")
+        parted = {person: cells.total() for person, cells in self._people.get(differed, {}).items()}
+        every = self._everybody.get(differed, Counter()).total()
+        return live.Counts(everybody, self._people.get(question, {}), parted, every)
 
 
 class _Item:
@@ -270,7 +282,7 @@ def judge(tx: Transaction, row: int, project: Project, item: int) -> reviewing.J
 
     def judged(question: Question, labels: Sequence[tuple[int, Label]]) -> Merged[Label]:
         truths = {_text(label) for _, label in labels if isinstance(label, str)}
-        counts = Counts(skills.everybody(tx, row, large, truths), own)
+        counts = Counts(skills.everybody(tx, row, large, truths), own, in_pairs(project))
         counts.add(contributed(placed.standing or ()), -1)
         return judging(question, labels, counts)
 
