@@ -3,12 +3,13 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
+from bot.project import Review
 from bot.workers import NOW, Workers
-from storage import accounts, people, runs
+from storage import accounts, people, reviews, runs
 from storage.database import run
-from storage.schema import answers
+from storage.schema import answers, items
 from tests.workers.posting import (
     POSTED,
     admin,
@@ -96,6 +97,22 @@ def test_the_owner_of_the_installation_and_of_the_project_get_figures_and_others
     admin(database, world, 2, "Rita", role="reviewer")
     assert workers.work_once()
     assert [chat for _, chat, _ in privately(database)] == [world.chats[0], world.chats[1]]
+
+
+def test_a_reviewer_reads_the_summary_in_their_own_language(database, workers):
+    world = begin(database, replace(POSTED, review=Review()))
+    admin(database, world, 1, "Rita", language="de", role="reviewer")
+
+    def dispute(tx):
+        tx.run(update(items).where(items.c.id == world.items[0]).values(state="done"))
+        assert reviews.enqueue(tx, world.items[0], "disputed")
+
+    run(database, dispute)
+    assert workers.work_once()
+    (summary, told) = [message for _, message in waiting(database) if message.kind == "summary" or message.buttons]
+    assert "items done" in text_of(summary)
+    assert "Einträgen fertig" in text_of(told)
+    assert told.buttons[0][0].title == "👀 Einen Streitfall prüfen"
 
 
 @pytest.mark.parametrize("ours", ["telegram", "slack", ""])
