@@ -62,8 +62,8 @@ def editors() -> Iterator[tuple[str, editing.House]]:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[marked.House]:
-    with marked.marked(tmp_path) as running:
+def house(tmp_path: Path, sqlite_url: str) -> Iterator[marked.House]:
+    with marked.marked(tmp_path, sqlite_url) as running:
         running.add(
             marked.NAMES, [{"data": {"text": f"Ada <script>alert({at})</script> &amp; Bob"}} for at in range(6)]
         )

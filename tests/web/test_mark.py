@@ -315,7 +315,7 @@ def test_the_pages_are_strict_and_only_the_one_inside_telegram_loads_a_script_of
     assert linked.headers["x-frame-options"] == "DENY"
 
 
-def test_a_demo_answers_on_its_own_machine_alone(tmp_path: Path) -> None:
-    with marked(tmp_path, local_only=True) as running, running.visitor() as page:
+def test_a_demo_answers_on_its_own_machine_alone(tmp_path: Path, sqlite_url: str) -> None:
+    with marked(tmp_path, sqlite_url, local_only=True) as running, running.visitor() as page:
         assert page.get("/mark/link/x").status_code == 200
         assert page.client.get("/mark/link/x", headers={"x-forwarded-for": "1.2.3.4"}).status_code == 404
