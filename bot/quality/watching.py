@@ -150,7 +150,7 @@ def _gold(connection: Connection, key: int, coding: Coding) -> dict[int, tuple[i
     """(right, all) of each person's labels to gold items, one a question."""
     right: Counter[int] = Counter()
     every: Counter[int] = Counter()
-    for _, person, label, gold in figures.on_gold(connection, key):
+    for _, person, label, gold, _ in figures.on_gold(connection, key):
         for coder, mine, true in zip(coding.coders, coding.answer(label), coding.answer(gold), strict=True):
             if mine is not None and true is not None:
                 every[person] += 1
