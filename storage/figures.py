@@ -243,20 +243,20 @@ def overruled(connection: Connection, project: int, most: int) -> Iterator[tuple
 def labelled(connection: Connection, project: int) -> Iterator[Sequence[Labelled]]:
     """The live labels of all items by the thousand, in the order of the items and, of one, of people: not those of gold
     items, which are measured against theirs, nor of what was withdrawn."""
-    yield from _many(connection, LABELLED, project)
+    yield from many(connection, LABELLED, project)
 
 
 def besides(connection: Connection, project: int) -> Iterator[tuple[int, str, bool, int]]:
     """What else was somebody's OWN_WORK: (person, kind, whether it still stands, how often). A label that does not was
     taken back or corrected."""
-    for rows in _many(connection, BESIDES, project):
+    for rows in many(connection, BESIDES, project):
         yield from ((person, kind, bool(live), count) for person, kind, live, count in rows)
 
 
 def together(connection: Connection, project: int) -> Iterator[Together]:
     """Each item that has any live label, by item: not gold items, whose labels are measured against theirs, nor what
     was withdrawn."""
-    for rows in _many(connection, TOGETHER, project):
+    for rows in many(connection, TOGETHER, project):
         yield from rows
 
 
@@ -272,7 +272,7 @@ def answered(
     theirs += [] if since is None else [at >= since]
     theirs += [] if until is None else [at < until]
     statement = TOGETHER.where(items.c.id.in_(select(given.c.item).where(*theirs)))
-    for rows in _many(connection, statement, project):
+    for rows in many(connection, statement, project):
         yield from ((item, joined, who, last) for item, _, joined, who, last in rows)
 
 
@@ -286,13 +286,13 @@ def closed(connection: Connection, project: int) -> tuple[int, int, float | None
 def on_gold(connection: Connection, project: int) -> Iterator[tuple[int, int, str, str, int | None]]:
     """(item, person, label, the item's gold, milliseconds it took) of each live label of a gold item, labels as JSON
     text."""
-    for rows in _many(connection, ON_GOLD, project):
+    for rows in many(connection, ON_GOLD, project):
         yield from rows
 
 
 def aided(connection: Connection, project: int) -> Iterator[Aided]:
     """The live answers to items with a suggestion, by item."""
-    for rows in _many(connection, AIDED, project):
+    for rows in many(connection, AIDED, project):
         yield from (Aided(*row) for row in rows)
 
 
@@ -310,9 +310,9 @@ def participants(connection: Connection, project: int) -> list[Participant]:
     return [Participant(*row) for row in connection.execute(PEOPLE, {"p": project})]
 
 
-def _many(connection: Connection, statement: Select[Any], project: int) -> Iterator[Any]:
-    """Lists of rows, never all at once. SQLite's come from its driver: by way of SQLAlchemy a row costs twice the
-    query; elsewhere only SQLAlchemy opens the cursor that stays on the server."""
+def many(connection: Connection, statement: Select[Any], project: int) -> Iterator[Any]:
+    """Lists of rows of a project, `p`, never all at once. SQLite's come from its driver: by way of SQLAlchemy a row
+    costs twice the query; elsewhere only SQLAlchemy opens the cursor that stays on the server."""
     if connection.dialect.name != "sqlite":
         streamed = connection.execution_options(yield_per=ROWS_AT_A_TIME)
         yield from streamed.execute(statement, {"p": project}).partitions()

@@ -4,10 +4,8 @@ Gold items are apart throughout: their labels measure people, not the data, so t
 agreement. Labels of what was withdrawn count nowhere.
 """
 
-import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
@@ -44,6 +42,7 @@ from bot.quality.savings import Savings, savings
 from bot.quality.signs import Signs, signs
 from bot.quality.skilled import QuestionSkill, Skills, Standing, skilled, together
 from bot.quality.suggestions import Aids
+from bot.quality.uncollected import uncollected
 from bot.turn import snippet
 from storage import figures, notes
 from storage.figures import Participant, Parts
@@ -168,20 +167,7 @@ class Report:
         return self.parts.imported - self.parts.gold - self.parts.withdrawn
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Nearly all that a summary makes is kept until its end: the collector would only look through it time and again,
-    which took a third of the time of a million transcripts."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
-
-
-@_uncollected()
+@uncollected()
 def summary(connection: Connection, row: ProjectRow, project: Project, now: datetime) -> Report:
     """Reads for seconds where there are millions of answers: from a connection that cannot write, never the writer's.
     `now` is aware."""
