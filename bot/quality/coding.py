@@ -6,7 +6,8 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
-from typing import Final, NamedTuple, Protocol, TypeAlias
+from operator import methodcaller
+from typing import Final, NamedTuple, Protocol, TypeAlias, cast
 
 from bot.draft import suggested
 from bot.labels import LABEL_TYPES, pieces, transcript
@@ -90,12 +91,11 @@ class Coder:
 
     def codes(self, values: Sequence[Json]) -> list[int]:
         """The same of many; −1 for None."""
-        texts = [value for value in values if type(value) is str] if self._typed else []
-        if len(texts) != len(values):
+        if not self._typed or set(map(type, values)) != {str}:
             return [-1 if code is None else code for code in map(self.code, values)]
         known, before = self._codes, len(self.labels)
-        found = [known.setdefault(text, len(known)) for text in texts]
-        new = [str(text) for text in islice(reversed(known), len(known) - before)]
+        found = [known.setdefault(text, len(known)) for text in cast("Sequence[str]", values)]
+        new = cast("list[Label]", list(islice(reversed(known), len(known) - before)))
         self.labels.extend(reversed(new))
         return found
 
@@ -285,7 +285,9 @@ class Coding:
         if self.repeats:
             return [list(map(column.__getitem__, texts)) for column in self._columns]
         read = _READ(f"[{','.join(texts)}]")[0]
-        return [coder.codes([self._of(one, coder.question) for one in read]) for coder in self.coders]
+        if set(map(type, read)) != {dict}:
+            return [coder.codes([self._of(one, coder.question) for one in read]) for coder in self.coders]
+        return [coder.codes(list(map(methodcaller("get", coder.question.name), read))) for coder in self.coders]
 
     def count(self, together: Together, times: int, day: int) -> None:
         """`times` items that were labelled so, last answered on that day."""

@@ -35,7 +35,9 @@ def disputes(items: Ints, asked: Bools, questions: Sequence[Counted], most: int)
     worst, question = apart.max(axis=0), apart.argmax(axis=0)
     answers = np.stack([one.units.sizes for one in questions])[question, np.arange(len(items))]
     places = np.flatnonzero(asked & (worst > 0))
-    first = places[np.lexsort((places, -answers[places], -worst[places]))][:most].tolist()
+    enough = np.partition(worst[places], -most)[-most] if len(places) > most else 0.0
+    near = places[worst[places] >= enough]
+    first = near[np.lexsort((-answers[near], -worst[near]))][:most].tolist()  # of equals the earlier ones
     listed = tuple(
         Dispute(int(items[at]), float(worst[at]), int(question[at]), questions[int(question[at])].units.of(at))
         for at in first

@@ -75,10 +75,10 @@ class Shared:
         found = []
         for at in range(0, len(self._sizes), every):
             mine = slice(self._starts[at], self._starts[at] + self._sizes[at])
-            people, codes = self._people[mine], self._codes[question][mine]
-            asked = codes >= 0
-            if asked.sum() > 1:
-                found.append((at, people[asked].tolist(), codes[asked].tolist()))
+            both = zip(self._people[mine].tolist(), self._codes[question][mine].tolist(), strict=True)
+            asked = [(who, code) for who, code in both if code >= 0]
+            if len(asked) > 1:
+                found.append((at, [who for who, _ in asked], [code for _, code in asked]))
         return found
 
     def pairs(self, coder: Coder, question: int, names: Mapping[int, str]) -> tuple[PairAgreement, ...]:
