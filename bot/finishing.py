@@ -1,6 +1,7 @@
 """Nothing (more) to do in a project: why, what the person did there, and where else they are wanted."""
 
 from datetime import timedelta
+from typing import Final
 
 from bot import face, qualifying
 from bot.buttons import Pressed
@@ -9,25 +10,30 @@ from bot.face import Former
 from bot.project import Project
 from bot.turn import Turn
 from bot.wording import phrase
-from storage import answers, cards, people, projects, queue
+from storage import answers, cards, idle, people, projects, queue
 from storage.people import Membership
 from storage.projects import ProjectRow
+
+NOTHING_LEFT: Final = ("done.none", "done.all", "done.for_now")
+"""Of the reasons why somebody has nothing to do, those that end when items come."""
 
 
 def finished(turn: Turn, row: ProjectRow, said: str, former: Former | None) -> None:
     """Nothing (more) to do here: what the person did, and where else they are wanted."""
+    project = turn.schema(row.id, row.version)
+    why = _why(turn, row, project, people.membership(turn.tx, row.id, turn.person.id))
+    if project.call_back and why in NOTHING_LEFT:
+        idle.told(turn.tx, row.id, turn.person.id)
     undo = _latest_undo(turn, row.id)
     message = Message(
         text=(Part(summary(turn, row)),),
-        buttons=(*_again(turn, row), *elsewhere(turn, row.id), *((undo,) if undo else ())),
+        buttons=(*_again(turn, row, project, why), *elsewhere(turn, row.id), *((undo,) if undo else ())),
     )
     turn.post(face.headed(turn, face.place(turn, message, None, former), said))
 
 
-def _again(turn: Turn, row: ProjectRow) -> tuple[Row, ...]:
+def _again(turn: Turn, row: ProjectRow, project: Project, why: str) -> tuple[Row, ...]:
     """Where items may come to want one answer more, a way to ask for one."""
-    project = turn.schema(row.id, row.version)
-    why = _why(turn, row, project, people.membership(turn.tx, row.id, turn.person.id))
     offered = project.adaptive is not None and why in ("done.for_now", "done.none")
     return ((turn.button("done.again", Pressed("", row.id, "p")),),) if offered else ()
 

@@ -92,6 +92,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "review.because": "Warum: {note}",
     "undo.reviewed": "Ein Reviewer hat diesen Eintrag inzwischen entschieden, das bleibt so.",
     "command.review": "Strittige Einträge, für Reviewer",
+    "recall.more": "🔔 In „{title}“ gibt es wieder etwas zu tun.",
+    "recall.go": "▶ Den nächsten zeigen",
     "watch.note": "👁 Bitte sieh dir die Antworten von {person} in „{title}“ an",
     "watch.spammer": (
         "Die Antworten hängen kaum vom Eintrag ab: {score} Punkte, wo 1 immer richtig und 0 geraten ist; "

@@ -90,6 +90,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "review.because": "Why: {note}",
     "undo.reviewed": "A reviewer has decided that item by now, so this cannot be undone.",
     "command.review": "Items in question, for reviewers",
+    "recall.more": "🔔 There is more to label in “{title}”.",
+    "recall.go": "▶ Show me the next one",
     "watch.note": "👁 Please look at the answers of {person} in “{title}”",
     "watch.spammer": (
         "Their answers hardly depend on the item: a score of {score}, where 1 is always right and 0 is guessing; "

@@ -1,4 +1,4 @@
-"""What quality assurance keeps: skills, reviews and decisions, notes on people, what was suggested, closed periods."""
+"""What quality assurance keeps: skills, reviews and decisions, notes on people, suggestions, periods, who is idle."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -47,6 +47,7 @@ def upgrade() -> None:
     _notes()
     _periods()
     _readings()
+    _idle()
 
 
 def _skills() -> None:
@@ -191,3 +192,18 @@ def _readings() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_readings")),
     )
     op.create_index("ix_readings_project_id", "readings", ["project", "id"], unique=False)
+
+
+def _idle() -> None:
+    op.create_table(
+        "idle",
+        sa.Column("project", columns.Key, nullable=False),
+        sa.Column("person", columns.Key, nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("since", columns.Moment()),
+        sa.Column("called_at", columns.Moment()),
+        sa.ForeignKeyConstraint(["project"], ["projects.id"], name=op.f("fk_idle_project")),
+        sa.ForeignKeyConstraint(["person"], ["people.id"], name=op.f("fk_idle_person")),
+        sa.PrimaryKeyConstraint("project", "person", name=op.f("pk_idle")),
+    )
+    _some("ix_idle_waiting", "idle", ["project"], "since IS NOT NULL")
