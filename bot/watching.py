@@ -7,6 +7,7 @@ from bot import pausing, serving, settling
 from bot.buttons import Pressed, pack
 from bot.characters import item_name, storable
 from bot.chat import Button, Message, Part, Row
+from bot.face import BLANK
 from bot.labels import LABEL_TYPES
 from bot.pausing import told
 from bot.project import Project
@@ -146,8 +147,9 @@ def answered(turn: Turn, words: str) -> bool:
     for account, admin in people.admins(turn.tx, here):
         if admin.chat and not admin.blocked and admin.id != turn.person.id:
             heard = say(admin.language, phrase("watch.says", person=turn.person.public, title=title, words=said))
-            rows: tuple[Row, ...] = _resuming(turn, here, admin.language)
-            turn.send_to(account, admin.chat, admin.chat_external, Message(text=(Part(heard),), buttons=rows))
+            text = (Part(heard), BLANK, Part(say(admin.language, phrase("admin.reply"))))
+            message = Message(text=text, kind="question", buttons=_resuming(turn, here, admin.language))
+            turn.send_to(account, admin.chat, admin.chat_external, message, about=(here, turn.person.id, None))
     turn.tell(phrase("paused.passed_on"))
     return True
 

@@ -1,5 +1,5 @@
 """Tables of quality assurance: skills (of all together, too), reviews and decisions, notes, closed periods, figures,
-who may be called back."""
+who may be called back, what a reply answers."""
 
 from sqlalchemy import (
     BigInteger,
@@ -127,4 +127,14 @@ idle = Table(
     Column("since", Moment),
     Column("called_at", Moment),
     Index("ix_idle_waiting", "project", **where("since IS NOT NULL")),
+)
+
+threads = Table(
+    "threads",
+    metadata,
+    Column("chat", ForeignKey("chats.id"), primary_key=True),
+    Column("message", String(100), primary_key=True),
+    Column("project", ForeignKey("projects.id"), nullable=False),
+    Column("person", ForeignKey("people.id"), nullable=False),
+    Column("item", ForeignKey("items.id")),
 )

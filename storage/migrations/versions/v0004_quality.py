@@ -48,6 +48,7 @@ def upgrade() -> None:
     _periods()
     _readings()
     _idle()
+    _threads()
 
 
 def _skills() -> None:
@@ -207,3 +208,19 @@ def _idle() -> None:
         sa.PrimaryKeyConstraint("project", "person", name=op.f("pk_idle")),
     )
     _some("ix_idle_waiting", "idle", ["project"], "since IS NOT NULL")
+
+
+def _threads() -> None:
+    op.create_table(
+        "threads",
+        sa.Column("chat", columns.Key, nullable=False),
+        sa.Column("message", sa.String(length=100), nullable=False),
+        sa.Column("project", columns.Key, nullable=False),
+        sa.Column("person", columns.Key, nullable=False),
+        sa.Column("item", columns.Key),
+        sa.ForeignKeyConstraint(["chat"], ["chats.id"], name=op.f("fk_threads_chat")),
+        sa.ForeignKeyConstraint(["project"], ["projects.id"], name=op.f("fk_threads_project")),
+        sa.ForeignKeyConstraint(["person"], ["people.id"], name=op.f("fk_threads_person")),
+        sa.ForeignKeyConstraint(["item"], ["items.id"], name=op.f("fk_threads_item")),
+        sa.PrimaryKeyConstraint("chat", "message", name=op.f("pk_threads")),
+    )
