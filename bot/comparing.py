@@ -15,7 +15,7 @@ from bot.project import Project, Question, question_of
 from bot.reviewing import Judge, patiently, plainly
 from bot.subject import picture_of
 from bot.turn import Turn, snippet
-from bot.wording import phrase, say
+from bot.wording import Figure, phrase, say
 from storage import answers, naming, projects, reviews
 from storage.answers import Given
 from storage.database import Transaction
@@ -87,7 +87,7 @@ class Compared:
         if merged.value is None:
             return say(language, phrase("item.tie" if labels else "item.nobody"))
         told = say(language, LABEL_TYPES[question.type].describe(question, merged.value))
-        return say(language, phrase("item.consensus", label=told, confidence=f"{merged.confidence:.2f}"))
+        return say(language, phrase("item.consensus", label=told, confidence=Figure(merged.confidence, 2)))
 
     def picture(self, language: str) -> tuple[Mapping[str, Any], dict[str, Any]] | None:
         """The picture that people drew in and the comparison to paint over it; None where there is none."""
@@ -116,7 +116,7 @@ def panel(comparison: Mapping[str, Any]) -> list[dict[str, Any]]:
     kind = LABEL_TYPES[question.type]
     labels = [one["label"] for one in comparison["versions"]]
     merged = kind.merge(question, labels, None)
-    told = phrase("item.tie") if merged.value is None else phrase("item.sure", confidence=f"{merged.confidence:.2f}")
+    told = phrase("item.tie") if merged.value is None else phrase("item.sure", confidence=Figure(merged.confidence, 2))
     empty: list[Label] = []
     drawn = kind.drawn(question, empty if merged.value is None else merged.value)
     shown = [{"title": say(comparison["language"], told), **drawn}]

@@ -9,7 +9,7 @@ from bot.chat import Button, Message, Part, Row
 from bot.face import Former
 from bot.project import Project
 from bot.turn import Turn
-from bot.wording import phrase
+from bot.wording import Figure, phrase
 from storage import answers, cards, idle, people, projects, queue
 from storage.people import Membership
 from storage.projects import ProjectRow
@@ -67,8 +67,7 @@ def pace(turn: Turn, seconds: float | None) -> str:
     """ ", 3.2 s each"; nothing where it would round to nothing."""
     if seconds is None or seconds < 0.1:
         return ""
-    shown = f"{seconds:.0f}" if seconds >= 10 else f"{seconds:.1f}".replace(".", turn.say(phrase("report.decimal")))
-    return turn.say(phrase("stats.pace", seconds=shown))
+    return turn.say(phrase("stats.pace", seconds=Figure(seconds, 0 if seconds >= 10 else 1)))
 
 
 def _latest_undo(turn: Turn, project: int) -> Row:

@@ -14,7 +14,7 @@ from bot.labels.base import BUTTON_TEXT, Label
 from bot.project import Project, Question
 from bot.reviewing import Judge, Voice, Way, on, slow, ways
 from bot.turn import Turn
-from bot.wording import phrase
+from bot.wording import Figure, phrase
 from storage import outbox, reviews
 from storage.answers import Given
 from storage.reviews import Remark, Review
@@ -141,7 +141,7 @@ def _proposed(turn: Turn, desk: Desk, size: Size) -> Text:
     if merged.value is None:
         return (Part(turn.say(phrase("item.tie"))),)
     told = _told(turn, question, merged.value, size)
-    return (Part(turn.say(phrase("item.consensus", label=told, confidence=f"{merged.confidence:.2f}"))),)
+    return (Part(turn.say(phrase("item.consensus", label=told, confidence=Figure(merged.confidence, 2)))),)
 
 
 def _ways(turn: Turn, desk: Desk) -> tuple[Row, ...]:
