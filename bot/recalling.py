@@ -24,8 +24,8 @@ WAVE: Final = timedelta(minutes=30)
 """So long a place is kept for who was called; then the next ones are."""
 AT_ONCE: Final = 10
 """People called in one tick, which is one transaction."""
-LOOKED_AT: Final = 30
-"""People of a project for whom one tick looks whether something has come for them."""
+LOOKED_AT: Final = 10
+"""People of a project for whom one tick looks whether something has come for them, a stretch further each time."""
 
 
 def call(tx: Transaction, turn: Callable[[], Turn]) -> list[Outgoing]:

@@ -34,9 +34,10 @@ WAITING: Final = text(
     "SELECT idle.person, idle.seq, projects.next_seq, members.answered FROM idle "
     "JOIN projects ON projects.id = idle.project "
     "JOIN members ON members.project = idle.project AND members.person = idle.person AND members.state = 'active' "
+    "AND (members.role = 'annotator' OR members.answered > 0) "
     f"WHERE idle.project = :project AND {MISSED} "
     "AND NOT EXISTS (SELECT 1 FROM cards WHERE cards.person = idle.person AND cards.state = 'open') "
-    "ORDER BY COALESCE(idle.called_at, 0), idle.person LIMIT :most"
+    "ORDER BY COALESCE(idle.called_at, 0), idle.seq, idle.person LIMIT :most"
 )
 COMING: Final = text("SELECT count(*) FROM idle WHERE project = :project AND since IS NULL AND called_at > :lately")
 FREE: Final = text(
@@ -44,7 +45,9 @@ FREE: Final = text(
     "AND priority = :priority AND state = 'open' AND taken < overlap AND serve_seq IS NOT NULL AND serve_seq >= :since "
     "LIMIT :most) AS places"
 )
-NEWER: Final = queue.GLANCE.where(items.c.serve_seq >= bindparam("since"))
+NEWER: Final = queue.GLANCE.where(items.c.serve_seq >= bindparam("since"), items.c.serve_seq < bindparam("until"))
+WINDOW: Final = 200
+"""Serving numbers that one look goes through: so many items at most, each of which they may have answered already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,11 @@ class Idle:
     seq: int
     next_seq: int
     answered: int
+
+    @property
+    def until(self) -> int:
+        """The serving number that a look ends before."""
+        return min(self.seq + WINDOW, self.next_seq)
 
 
 def told(tx: Transaction, project: int, person: int) -> None:
@@ -74,8 +82,8 @@ def called(tx: Transaction, project: int, person: int) -> bool:
 
 
 def looked(tx: Transaction, project: int, one: Idle) -> None:
-    """Nothing that has come so far is for that person: it is not looked at again."""
-    tx.run(LOOKED, {"project": project, "person": one.person, "seq": one.next_seq})
+    """Nothing that was looked through is for that person: it is not looked at again."""
+    tx.run(LOOKED, {"project": project, "person": one.person, "seq": one.until})
 
 
 def missing(tx: Transaction, before: datetime, rested: datetime) -> list[tuple[int, int]]:
@@ -86,8 +94,8 @@ def missing(tx: Transaction, before: datetime, rested: datetime) -> list[tuple[i
 
 
 def waiting(tx: Transaction, project: int, before: datetime, rested: datetime, most: int) -> list[Idle]:
-    """Of these people `most` who may work in the project and have no card before them, whoever was called longest ago
-    first."""
+    """Of these people `most` who may work in the project (who leads or reviews: only where they have answered) and
+    have no card before them: whoever was called longest ago first, then for whom least was looked through."""
     times = {"before": micros(before), "rested": micros(rested)}
     return [Idle(**row._mapping) for row in tx.all(WAITING, {"project": project, "most": most} | times)]
 
@@ -108,5 +116,5 @@ def free(tx: Transaction, project: int, since: int, most: int) -> int:
 
 
 def waits(tx: Transaction, project: int, one: Idle) -> bool:
-    """Whether something has come that this person may be dealt."""
-    return queue.next_item(tx, project, one.person, NEWER, {"since": one.seq}) is not None
+    """Whether something has come that this person may be dealt, as far as one look goes."""
+    return queue.next_item(tx, project, one.person, NEWER, {"since": one.seq, "until": one.until}) is not None

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from bot.chat import Tick
 from bot.project import Adaptive
@@ -148,6 +149,15 @@ def test_what_a_reviewer_sends_back_calls_one_who_has_not_answered_it(talk):
     assert [len(calls(cleo)), len(calls(rita))] == [1, 0]
 
 
+def test_who_leads_is_called_only_where_they_label(talk):
+    dialogue = talk(project(), items=1)
+    ada, rita = dialogue.member("Ada", role="admin"), dialogue.member("Rita", role="reviewer")
+    ada.taps("Positive")
+    dialogue.add_items("reviews", [{"data": {"text": str(number)}} for number in range(9)], "more-")
+    passes(dialogue)
+    assert [len(calls(ada)), len(calls(rita))] == [1, 0]
+
+
 def test_a_raised_overlap_calls_those_who_have_not_answered(talk):
     dialogue = talk(project(), items=1)
     anna, ben = (dialogue.member(name) for name in ("Anna", "Ben"))
@@ -232,6 +242,25 @@ def test_only_where_the_project_may_be_shown(talk):
     dialogue.add_items("reviews", [{"data": {"text": "News"}}])
     passes(dialogue)
     assert calls(anna) == []
+
+
+def test_a_look_goes_past_what_somebody_has_answered_a_stretch_at_a_time(talk, monkeypatch):
+    monkeypatch.setattr("storage.idle.WINDOW", 2)
+    dialogue = talk(project(overlap=2), items=0)
+    anna = dialogue.member("Anna")
+    told = dialogue.rows(idle)
+    dialogue.add_items("reviews", [{"data": {"text": str(number)}} for number in range(5)])
+    anna.says("label")
+    for _ in range(5):
+        anna.taps("Positive")
+    dialogue.add_items("reviews", [{"data": {"text": "News"}}], "more-")
+    run(dialogue.database, lambda tx: tx.run(update(idle).values(seq=told[0].seq)))
+    dialogue.clock.advance(LATER)
+    ticks = 0
+    while not calls(anna):
+        dialogue.handle(Tick())
+        ticks += 1
+    assert ticks == 3
 
 
 def test_a_look_that_finds_nothing_is_not_repeated(talk):
