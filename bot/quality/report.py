@@ -47,6 +47,7 @@ from bot.turn import snippet
 from storage import figures, notes
 from storage.figures import Participant, Parts
 from storage.projects import ProjectRow
+from storage.shortage import Shortage, shortage
 
 DISPUTED: Final = 5
 """How many disputed items are named."""
@@ -156,6 +157,8 @@ class Report:
     watch: Signs | None = None
     savings: Savings | None = None
     """Of adaptive overlap."""
+    short: Shortage = field(default_factory=Shortage)
+    """Of items that nobody is left for."""
 
     @property
     def today(self) -> date:
@@ -215,6 +218,7 @@ def summary(connection: Connection, row: ProjectRow, project: Project, now: date
         suggestions=suggestions.aids(connection, row.id, coding),
         watch=_watch(connection, row.id, work) if project.watch else None,
         savings=savings(connection, row.id, project, coding),
+        short=shortage(connection, row.id, project.max_per_person),
     )
 
 
