@@ -6,7 +6,7 @@ from typing import Any, Final
 from bot import pausing, serving, settling
 from bot.buttons import Pressed, pack
 from bot.characters import item_name, storable
-from bot.chat import Button, Message, Part, Row
+from bot.chat import Button, Message, Part
 from bot.face import BLANK
 from bot.labels import LABEL_TYPES
 from bot.pausing import told
@@ -147,16 +147,21 @@ def answered(turn: Turn, words: str) -> bool:
     for account, admin in people.admins(turn.tx, here):
         if admin.chat and not admin.blocked and admin.id != turn.person.id:
             heard = say(admin.language, phrase("watch.says", person=turn.person.public, title=title, words=said))
-            text = (Part(heard), BLANK, Part(say(admin.language, phrase("admin.reply"))))
-            message = Message(text=text, kind="question", buttons=_resuming(turn, here, admin.language))
-            turn.send_to(account, admin.chat, admin.chat_external, message, about=(here, turn.person.id, None))
+            message, who = _heard(turn, here, admin.language, heard), (here, turn.person.id, None)
+            turn.send_to(account, admin.chat, admin.chat_external, message, about=who)
     turn.tell(phrase("paused.passed_on"))
     return True
 
 
-def _resuming(turn: Turn, project: int, language: str) -> tuple[Row, ...]:
+def _heard(turn: Turn, project: int, language: str, said: str) -> Message:
+    """Answered by a reply; with the way to let the person go on: a button of the note that paused them, or a command."""
+    text = (Part(said), BLANK, Part(say(language, phrase("admin.reply"))))
     note = notes.pausing(turn.tx, project, turn.person.id)
-    return () if note is None else ((_button(language, note, "resume"),),)
+    if note is not None:
+        return Message(text=text, kind="question", buttons=((_button(language, note, "resume"),),))
+    name = projects.by_id(turn.tx, project).name
+    how = say(language, phrase("watch.resume_how", name=name, person=turn.person.public))
+    return Message(text=(*text, Part("\n"), Part(how, "quiet")), kind="question")
 
 
 def _project(turn: Turn, project: int) -> Project:

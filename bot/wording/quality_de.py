@@ -35,6 +35,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "test.try_again": "Du darfst den Test von „{title}“ mit anderen Einträgen noch einmal versuchen. Viel Erfolg!",
     "test.let_in": "Die Admins haben dich in „{title}“ hereingelassen. Willkommen!",
     "item.consensus": "Konsens ({confidence}): {label}",
+    "item.likely": "Konsens ({count} von {people}, zu {percent} % sicher): {label}",
     "item.decided": "In der Prüfung entschieden: {label}",
     "item.sure": "Konsens {confidence}",
     "item.tie": "Kein Konsens: unentschieden",
@@ -46,8 +47,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "review.waits": "👀 {count} Einträge in „{title}“ warten auf eine Durchsicht.",
     "review.waits_one": "👀 Ein Eintrag in „{title}“ wartet auf eine Durchsicht.",
     "review.begin": "👀 Strittiges prüfen ({count})",
-    "review.disputed": "👀 Prüfung · Antworten gehen auseinander · {count} warten · {title}",
-    "review.flagged": "👀 Prüfung · gemeldet · {count} warten · {title}",
+    "review.disputed": "👀 Prüfung · Antworten gehen auseinander · offen: {count} · {title}",
+    "review.flagged": "👀 Prüfung · gemeldet · offen: {count} · {title}",
     "review.hint": "Tippe auf das, was gilt. Schreibe vorher einen Grund: Wer anders geantwortet hat, liest ihn.",
     "review.note": "Dein Grund: „{note}“",
     "review.take": "Nimm {number}",
@@ -134,6 +135,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "watch.resumed": "▶ {person} darf weitermachen.",
     "watch.decided": "Das hat schon jemand entschieden.",
     "watch.says": "💬 {person}, pausiert in „{title}“, sagt: {words}",
+    "watch.resume_how": "Wieder zulassen, wo labelbot läuft: labelbot people {name} --resume {person}",
     "paused.spammer": (
         "⏸ Ein Admin hat dich in „{title}“ pausiert: Deine Antworten weichen oft von denen anderer ab. "
         "Schreibe hier, wenn du fragen oder etwas erklären willst; die Admins lesen es."
@@ -160,6 +162,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     ),
     "paused.other": (
         "⏸ Ein Admin hat dich in „{title}“ pausiert. "
+        "Schreibe hier, wenn du fragen oder etwas erklären willst; die Admins lesen es."
+    ),
+    "paused.because": (
+        "⏸ Ein Admin hat dich in „{title}“ pausiert: „{why}“ "
         "Schreibe hier, wenn du fragen oder etwas erklären willst; die Admins lesen es."
     ),
     "paused.enough": "Fürs Erste habe ich genug weitergegeben. Die Admins antworten dir.",
