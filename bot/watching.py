@@ -154,7 +154,7 @@ def answered(turn: Turn, words: str) -> bool:
 
 
 def _heard(turn: Turn, project: int, language: str, said: str) -> Message:
-    """Answered by a reply; with the way to let the person go on: a button of the note that paused them, or a command."""
+    """Answered by a reply. The person is let go on by a button of the note that paused them, else by a command."""
     text = (Part(said), BLANK, Part(say(language, phrase("admin.reply"))))
     note = notes.pausing(turn.tx, project, turn.person.id)
     if note is not None:
