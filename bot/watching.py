@@ -7,7 +7,6 @@ from bot import pausing, serving, settling
 from bot.buttons import Pressed, pack
 from bot.characters import item_name, storable
 from bot.chat import Button, Message, Part
-from bot.face import BLANK
 from bot.labels import LABEL_TYPES
 from bot.pausing import told
 from bot.project import Project
@@ -147,21 +146,22 @@ def answered(turn: Turn, words: str) -> bool:
     for account, admin in people.admins(turn.tx, here):
         if admin.chat and not admin.blocked and admin.id != turn.person.id:
             heard = say(admin.language, phrase("watch.says", person=turn.person.public, title=title, words=said))
-            message, who = _heard(turn, here, admin.language, heard), (here, turn.person.id, None)
-            turn.send_to(account, admin.chat, admin.chat_external, message, about=who)
+            message = _heard(turn, here, admin.language, heard)
+            turn.send_to(account, admin.chat, admin.chat_external, message, about=(here, turn.person.id, None))
     turn.tell(phrase("paused.passed_on"))
     return True
 
 
 def _heard(turn: Turn, project: int, language: str, said: str) -> Message:
-    """Answered by a reply. The person is let go on by a button of the note that paused them, else by a command."""
-    text = (Part(said), BLANK, Part(say(language, phrase("admin.reply"))))
+    """With the way to let the person go on: a button of the note that paused them, else the command."""
     note = notes.pausing(turn.tx, project, turn.person.id)
-    if note is not None:
-        return Message(text=text, kind="question", buttons=((_button(language, note, "resume"),),))
-    name = projects.by_id(turn.tx, project).name
-    how = say(language, phrase("watch.resume_how", name=name, person=turn.person.public))
-    return Message(text=(*text, Part("\n"), Part(how, "quiet")), kind="question")
+    how = ""
+    if note is None:
+        name = projects.by_id(turn.tx, project).name
+        how = say(language, phrase("watch.resume_how", name=name, person=turn.person.public)) + "\n"
+    reply = Part(how + say(language, phrase("admin.reply")), "quiet")
+    buttons = () if note is None else ((_button(language, note, "resume"),),)
+    return Message(text=(Part(f"{said}\n\n"), reply), kind="question", buttons=buttons)
 
 
 def _project(turn: Turn, project: int) -> Project:
