@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from bot.chat import Button, Message, Part, Reply
-from tests.web.page.showing import DESK, PHONE, Join, answer, chat_of, pause, show, spoken_card, until_equal
+from bot.chat import Button, Part, Reply
+from tests.web.page.showing import DESK, PHONE, Join, answer, pause, show, spoken_card, until_equal
 from tests.web.running import Place
 from tests.web.script import TOOLS, card
 
