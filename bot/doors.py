@@ -13,7 +13,7 @@ from bot.labels import LABEL_TYPES
 from bot.project import LabelDef, Project, Question
 from bot.turn import Turn, plain
 from bot.wording import LANGUAGES, Phrase, phrase, say
-from storage import answers, cards, people, projects, queue
+from storage import answers, cards, idle, people, projects, queue
 from storage.database import Transaction
 from storage.people import Person
 
@@ -40,8 +40,9 @@ def let_in(tx: Transaction, event: FromPerson, known: Person | None, code: str) 
         people.may_guess(tx, event.account, event.user)
         raise WrongCode("join.wrong")
     project, role = spent
-    name = name_in(event) or say(event.language, phrase("join.unnamed"))
-    person = known or people.welcome(tx, event.account, event.user, event.chat, name, event.language)
+    language = event.language or _language(tx, project)
+    name = name_in(event) or say(language, phrase("join.unnamed"))
+    person = known or people.welcome(tx, event.account, event.user, event.chat, name, language)
     if project is None:
         people.make_owner(tx, person.id)
     else:
@@ -49,6 +50,14 @@ def let_in(tx: Transaction, event: FromPerson, known: Person | None, code: str) 
         people.choose(tx, person.id, project)
     people.record(tx, person.id, project, "join", {"role": role})
     return people.met(tx, event.account, event.user) or person, project
+
+
+def _language(tx: Transaction, project: int | None) -> str:
+    """The project's: a chat that may not look into people's profiles, as Slack, does not tell which one they speak."""
+    if project is None:
+        return ""
+    row = projects.by_id(tx, project)
+    return str(projects.config_of(tx, row.id, row.version)["language"])
 
 
 def name_in(event: FromPerson) -> str:
@@ -130,6 +139,7 @@ def enter(turn: Turn, project: int) -> None:
         turn.tell(phrase("refused.project"))
         return
     people.choose(turn.tx, turn.person.id, project)
+    idle.came(turn.tx, project, turn.person.id)
     serving.serve(turn, project, former=left_behind(turn, project))
 
 
@@ -167,6 +177,7 @@ def look_in(turn: Turn) -> None:
     seat = projects.seat(turn.tx, here, turn.person.id)
     card = serving.next_card(turn, seat) if serving.may_show(turn, here, seat.project.version) else None
     if card is not None:
+        idle.came(turn.tx, here, turn.person.id)
         serving.show(turn, card, load(card.draft))
 
 

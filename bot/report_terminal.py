@@ -1,6 +1,6 @@
 """The QA summary in a terminal, per-person figures included: who sits there runs the bot."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -14,6 +14,7 @@ from bot.quality.telling import disputes, heading, parts, speed
 from bot.quality.words import PARTS, Words
 from bot.wording import say
 
+LABELS_SHOWN = 40
 PEOPLE_SHOWN = 30
 PAIRS_SHOWN = 10
 PERIODS_SHOWN = 8
@@ -28,25 +29,12 @@ def terminal(report: Report, console: Console, language: str = "en") -> None:
     console.print(_text("".join(part.text for part in heading(report, words)).rstrip(), "bold"))
     _say(console, words.progress(report))
     if report.parts.imported:
-        _say(console, parts(report, words), speed(report, words))
+        short = (words.short(report.short),) if report.short.items else ()
+        _say(console, parts(report, words), speed(report, words), *short)
         for question in report.questions:
             _question(console, question, words, alone=len(report.questions) == 1)
-    if report.gold.labels:
-        _say(console, "", words.accuracy(report.gold, any(one.labels is None for one in report.questions)))
-    if report.reviewed:
-        _say(console, "", words.reviewed(report.reviewed))
-    if report.savings is not None:
-        _say(console, "", words.savings(report.savings))
-    hard = [line for line in (*aids(report, words), unsure(report, words)) if line]
-    if hard:
-        _say(console, "", *hard)
-    for said, examples in confusions(report, words):
-        _say(console, "", said, *(f"  {one}" for one in examples))
-    if report.ambiguity.items:
-        _say(console, "", words.say("report.ambiguous"), *ambiguous(report, words))
-    if report.disputed:
-        differing = ("".join(part.text for part in dispute).rstrip() for dispute in disputes(report, words))
-        _say(console, "", words.say("report.disputed"), *differing)
+    for paragraph in _quality(report, words):
+        _say(console, "", *paragraph)
     if report.people:
         console.print()
         console.print(_people(report, words))
@@ -63,6 +51,25 @@ def terminal(report: Report, console: Console, language: str = "en") -> None:
         said_notes = words.say("report.notes", asked=asked, flagged=flagged, project=report.project)
         console.print()
         console.print(_text(said_notes), soft_wrap=True)
+
+
+def _quality(report: Report, words: Words) -> Iterator[Sequence[str]]:
+    """How good the answers are, and which items are hard, a paragraph each."""
+    if report.gold.labels:
+        yield (words.accuracy(report.gold, any(one.labels is None for one in report.questions)),)
+    if report.reviewed:
+        yield (words.reviewed(report.reviewed),)
+    if report.savings is not None:
+        yield (words.savings(report.savings),)
+    if hard := [line for line in (*aids(report, words), unsure(report, words)) if line]:
+        yield hard
+    for said, examples in confusions(report, words):
+        yield said, *(f"  {one}" for one in examples)
+    if report.ambiguity.items:
+        yield words.say("report.ambiguous"), *ambiguous(report, words)
+    if report.disputed:
+        differing = ("".join(part.text for part in dispute).rstrip() for dispute in disputes(report, words))
+        yield words.say("report.disputed"), *differing
 
 
 def rows(report: Report) -> Iterator[tuple[str, int]]:
@@ -88,6 +95,8 @@ def _question(console: Console, question: QuestionFigures, words: Words, *, alon
         console.print(_text(question.title, "bold"))
     if question.labels and question.answers:
         console.print(_labels(question, words))
+        if len(question.labels) > LABELS_SHOWN:
+            _say(console, words.say("report.others", count=words.count(len(question.labels) - LABELS_SHOWN)))
     _say(console, words.agreement(question.agreement, question.labels is None, question.interval))
     if question.consensus is not None:
         _say(console, words.consensus(question.consensus))
@@ -96,7 +105,7 @@ def _question(console: Console, question: QuestionFigures, words: Words, *, alon
 
 
 def _labels(question: QuestionFigures, words: Words) -> Table:
-    """A full bar would be all answers. α is that of having the label or not."""
+    """A full bar would be all answers. α is that of having the label or not. Of very many labels the most frequent."""
     table = Table(box=None, pad_edge=False, show_header=False)
     alphas = {one.name: one.alpha for one in question.per_label if one.alpha is not None}
     table.add_column(overflow="ellipsis", no_wrap=True, max_width=LABEL_WIDE)
@@ -104,7 +113,10 @@ def _labels(question: QuestionFigures, words: Words) -> Table:
     table.add_column(justify="right")
     table.add_column(no_wrap=True, min_width=BAR)
     table.add_column(no_wrap=True)
-    for one in question.labels or ():
+    shown = list(question.labels or ())
+    if len(shown) > LABELS_SHOWN:
+        shown = sorted(shown, key=lambda label: -label.count)[:LABELS_SHOWN]
+    for one in shown:
         share = one.count / question.answers
         title = _text(say(words.language, one.title))
         alpha = f"α {words.figure(alphas[one.name], 2)}" if one.name in alphas else ""

@@ -39,6 +39,8 @@ class Answer(Protocol):
     def label(self) -> Mapping[str, Label]: ...
     @property
     def version(self) -> int: ...
+    @property
+    def unsure(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,11 @@ class Voice:
     person: int
     public: str
     label: Mapping[str, Label]
+    unsure: bool = False
+
+    def doubts(self, asked: Project, question: Question) -> bool:
+        """Whether the answer to this question was "not sure"."""
+        return drafts.doubted(asked, question, self.label, self.unsure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +73,13 @@ def voices(asked: Project, given: Iterable[Answer], version: int) -> list[Voice]
     """People's answers, those to older versions of the project by the present names; what it no longer has is left
     out."""
     return [
-        Voice(one.id, one.person, one.public, one.label if one.version == version else present(asked, one.label))
+        Voice(
+            one.id,
+            one.person,
+            one.public,
+            one.label if one.version == version else present(asked, one.label),
+            one.unsure,
+        )
         for one in given
     ]
 
@@ -102,12 +115,19 @@ def on(question: Question, given: Iterable[Voice]) -> list[tuple[int, Label]]:
     return [(one.person, one.label[question.name]) for one in given if question.name in one.label]
 
 
-def in_dispute(question: Question, labels: Sequence[tuple[int, Label]], confidence: float, judge: Judge) -> bool:
-    """Whether two answers or more come to a tie, or to less than `confidence` (0…1)."""
-    if len(labels) < 2:
+def in_dispute(
+    asked: Project, question: Question, labels: Sequence[tuple[int, Label]], confidence: float, judge: Judge
+) -> bool:
+    """Whether people differ, and their answers tie or come to less than `confidence` (0…1). Where overlap is adaptive
+    a tie is none once it is known who is right: as many people were asked as that took."""
+    said = [label for _, label in labels]
+    if len({frozen(label) for label in said}) < 2:
         return False
     merged = judge(question, labels)
-    return merged.value is None or merged.confidence < confidence
+    if merged.value is None or merged.confidence < confidence:
+        return True
+    votes = merged.likely and asked.adaptive is None
+    return votes and consensus(question, said).value is None
 
 
 def slow(question: Question, labels: Sequence[Label]) -> bool:
@@ -122,7 +142,7 @@ def quick(asked: Project, given: Sequence[Mapping[str, Label]] = ()) -> bool:
 
 def disputed(asked: Project, given: Sequence[Voice], confidence: float, judge: Judge = patiently) -> bool:
     """Whether people differ on any question that they were asked."""
-    return any(in_dispute(one, on(one, given), confidence, judge) for one in asked.questions)
+    return any(in_dispute(asked, one, on(one, given), confidence, judge) for one in asked.questions)
 
 
 def forward(
@@ -135,18 +155,20 @@ def forward(
         labels = on(question, given)
         if not ways(question, given, judge):
             found[question.name] = None  # nobody was asked it, and it cannot be answered here
-        elif not every and labels and not _open(question, labels, confidence, judge):
+        elif not every and labels and not _open(asked, question, labels, confidence, judge):
             found[question.name] = judge(question, labels).value
         else:
             return found, question
     return found, None
 
 
-def _open(question: Question, labels: Sequence[tuple[int, Label]], confidence: float, judge: Judge) -> bool:
+def _open(
+    asked: Project, question: Question, labels: Sequence[tuple[int, Label]], confidence: float, judge: Judge
+) -> bool:
     said = [label for _, label in labels]
     if slow(question, said):
         return len({frozen(label) for label in said}) > 1
-    return in_dispute(question, labels, confidence, judge)
+    return in_dispute(asked, question, labels, confidence, judge)
 
 
 def consensus(question: Question, labels: Sequence[Label]) -> Merged[Label]:
@@ -192,7 +214,9 @@ def _others(question: Question, known: Sequence[Label], room: int) -> list[Way]:
             continue
         if label not in known:
             found.append(Way(f"{OTHER}{place}", label, one.title))
-    return found if len(found) <= room else []
+        if len(found) > room:
+            return []
+    return found
 
 
 def differs(asked: Project, mine: Mapping[str, Label], decided: Mapping[str, Label]) -> bool:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
+from bot.cli.dropping import dropped
 from bot.cli.session import NoDatabase, session
 from bot.cli.trouble import Trouble, writing
-from bot.cli.wanting import reminders, wants
+from bot.cli.wanting import reminders, to_tell, too_few
 from bot.exchange.sentences import counted
 from bot.labels import LABEL_TYPES
 from bot.project import Project
@@ -78,8 +79,22 @@ def check_command(file: Path) -> None:
     project = read_project(file)
     asked = ", ".join(f"{q.type} ({len(q.labels)} labels)" if q.labels else q.type for q in project.questions)
     click.echo(f"{file} is fine: “{project.title}” asks {asked}; {_answers(project)} an item.")
-    for one in reminders(project):
-        click.echo(f"Note: {one}")
+    for note in (*reminders(project), *_too_few(project)):
+        click.echo(f"Note: {note}")
+
+
+def _too_few(project: Project) -> list[str]:
+    """Where the project is known already, whether there are people enough for what the file asks."""
+
+    def look(tx: Transaction) -> list[str]:
+        found = [too_few(tx, row, project) for row in projects.every(tx) if row.name == project.name]
+        return [str(one) for one in found if one is not None]
+
+    try:
+        with session() as opened:
+            return run(opened.database, look)
+    except NoDatabase:
+        return []
 
 
 def _answers(project: Project) -> str:
@@ -99,15 +114,17 @@ def apply_file(file: Path, then: bool = True) -> None:
     project = read_project(file)
     with session(create=True) as opened:
         row, changed = run(opened.database, lambda tx: save(tx, project))
+        lost = list(dropped(run(opened.database, lambda tx: _before(tx, row)), project)) if changed else []
         spread(opened.database, row.id)
-        lacking = run(opened.database, lambda tx: wants(tx, row, project))
+        lacking = run(opened.database, lambda tx: to_tell(tx, row, project))
     for one in lacking:
-        if one.wrong:
-            click.echo(f"Note: {one}")
+        click.echo(f"Note: {one}")
     if not changed:
         click.echo(f"{row.name} is as in {file} already.")
         return
     click.echo(f"{row.name} is {'created' if row.version == 1 else f'now at version {row.version}'}.")
+    for said in lost:
+        click.echo(f"Note: {said}")
     if then and row.total == 0:
         click.echo(f"Next: labelbot import {row.name} YOUR-DATA.csv, then labelbot invite {row.name}")
 
@@ -117,6 +134,11 @@ def save(tx: Transaction, project: Project) -> tuple[ProjectRow, bool]:
     if changed:
         people.record(tx, None, row.id, "apply", {"version": row.version})
     return row, changed
+
+
+def _before(tx: Transaction, row: ProjectRow) -> Project:
+    """As it was a version ago; of a new one as it is."""
+    return Project.from_config(projects.config_of(tx, row.id, max(1, row.version - 1)))
 
 
 def _as_json(row: ProjectRow, title: str, parts: Parts) -> dict[str, object]:

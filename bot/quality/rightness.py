@@ -18,8 +18,10 @@ from bot.quality.watch import Z_ONE_SIDED, Right
 
 Alike: TypeAlias = NDArray[np.float64]
 """Items × answers × answers: 1 where two say the same, else 0."""
-LEARNT: Final = 100_000
-"""Answers that people's rightness is learnt from, whole items from all over the project."""
+LOOKED_AT: Final = 100_000
+"""Answers that are looked at, whole items from all over the project."""
+ENOUGH: Final = 150
+"""The same for each person: by so many the careless show."""
 ROUNDS: Final = 8
 HABIT: Final = 4.0
 """How many answers the usual rightness counts as in one person's."""
@@ -35,16 +37,22 @@ STEPS: Final = 200
 @dataclass(frozen=True, slots=True)
 class _Answers:
     """Answers with the number of each one's person, 0…; `blocks` are items with as many answers each: their places and
-    who says the same. Two wrong answers are alike in `chance` of cases; usually people are right in `usual` of them."""
+    who says the same. Only those `looked` at are in them. Two wrong answers are alike in `chance` of cases; usually
+    people are right in `usual` of them."""
 
     heads: Ints
     person: Ints
     blocks: list[tuple[Ints, Alike]]
+    looked: NDArray[np.bool_]
     chance: float
     usual: float
 
     def summed(self, figures: Floats) -> Floats:
-        return np.asarray(np.bincount(self.person, figures, len(self.heads)), dtype=float)
+        """By person, of those looked at."""
+        return np.bincount(self.person[self.looked], figures[self.looked], len(self.heads)).astype(float)
+
+    def counts(self) -> Floats:
+        return self.summed(np.ones(len(self.person)))
 
 
 def rightness(coder: Coder, all_: Beside, bound: float) -> tuple[dict[int, Right], dict[int, float]]:
@@ -54,17 +62,20 @@ def rightness(coder: Coder, all_: Beside, bound: float) -> tuple[dict[int, Right
     if not len(all_.people):
         return {}, {}
     answers = _read(coder, all_, bound)
-    odds = _odds(answers, answers.blocks, _learnt(answers))
-    plain = _odds(answers, answers.blocks, np.full(len(answers.heads), answers.usual))
-    right = dict(zip(answers.heads.tolist(), _shares(answers, odds), strict=True))
-    return right, _easier(answers, all_, _right(plain, np.full(len(plain), answers.usual)))
+    same = np.full(len(answers.heads), answers.usual)
+    right = zip(answers.heads.tolist(), _shares(answers, _odds(answers, _learnt(answers))), strict=True)
+    return dict(right), _easier(answers, all_, _right(_odds(answers, same), same[answers.person]))
 
 
 def _read(coder: Coder, all_: Beside, bound: float) -> _Answers:
-    blocks = [(places, (1 - near <= bound + 1e-6).astype(float)) for places, near in all_.tables]
     heads, person = np.unique(all_.people, return_inverse=True)
+    every = -(-len(person) // max(LOOKED_AT, ENOUGH * len(heads)))
+    blocks = [(places[::every], (1 - near[::every] <= bound + 1e-6).astype(float)) for places, near in all_.tables]
+    looked = np.zeros(len(person), dtype=bool)
+    for places, _ in blocks:
+        looked[places] = True
     chance = _chance(coder, all_, bound)
-    return _Answers(heads, person, blocks, chance, _usual(blocks, chance))
+    return _Answers(heads, person, blocks, looked, chance, _usual(blocks, chance))
 
 
 def _chance(coder: Coder, all_: Beside, bound: float) -> float:
@@ -87,16 +98,11 @@ def _usual(blocks: list[tuple[Ints, Alike]], chance: float) -> float:
 
 def _learnt(answers: _Answers) -> Floats:
     """How often each person is right, in rounds."""
-    every = -(-len(answers.person) // LEARNT)
-    blocks = [(places[::every], alike[::every]) for places, alike in answers.blocks]
-    seen = np.zeros(len(answers.person))
-    for places, _ in blocks:
-        seen[places] = 1.0
-    counts = answers.summed(seen)
+    counts = answers.counts()
     rate: Floats = np.full(len(answers.heads), answers.usual)
     for _ in range(ROUNDS):
-        right = _right(_odds(answers, blocks, rate), rate[answers.person]) * seen
-        rate = np.clip((answers.summed(right) + HABIT * answers.usual) / (counts + HABIT), 0.02, 0.98)
+        right = answers.summed(_right(_odds(answers, rate), rate[answers.person]))
+        rate = np.clip((right + HABIT * answers.usual) / (counts + HABIT), 0.02, 0.98)
     return rate
 
 
@@ -105,13 +111,13 @@ def _right(odds: Floats, rate: Floats) -> Floats:
     return np.asarray(rate * odds / (rate * odds + (1 - rate) * (1 - odds)))
 
 
-def _odds(answers: _Answers, blocks: list[tuple[Ints, Alike]], rate: Floats) -> Floats:
+def _odds(answers: _Answers, rate: Floats) -> Floats:
     """How likely each answer is right by the others to its item, given by somebody who is right every other time: who
     is right in a share `a` gives it with a likelihood of a · odds + (1 − a) · (1 − odds), times what is the same for
     any a."""
     weight = np.log(rate / ((1 - rate) * answers.chance))[answers.person]
     held = np.full(len(answers.person), 0.5)
-    for places, alike in blocks:
+    for places, alike in answers.blocks:
         held[places] = by_others(alike, weight[places], answers.chance)
     return np.clip(held / (held + answers.chance * (1 - held)), 1e-6, 1 - 1e-6)
 
@@ -137,7 +143,7 @@ def _shares(answers: _Answers, odds: Floats) -> Iterator[Right]:
     """The likeliest share of each person, and all that are less likely by no more than Z_ONE_SIDED² ÷ 2 in the
     logarithm."""
     shares, middle = np.linspace(0, 1, STEPS + 1), (np.arange(STEPS) + 0.5) / STEPS
-    cells = answers.person * STEPS + (odds * STEPS).astype(np.int64)
+    cells = (answers.person * STEPS + (odds * STEPS).astype(np.int64))[answers.looked]
     counts = np.bincount(cells, minlength=len(answers.heads) * STEPS).reshape(-1, STEPS)
     likely = counts @ np.log(np.outer(middle, shares) + np.outer(1 - middle, 1 - shares))
     within = likely >= likely.max(1, keepdims=True) - Z_ONE_SIDED**2 / 2
@@ -150,11 +156,10 @@ def _shares(answers: _Answers, odds: Floats) -> Iterator[Right]:
 def _easier(answers: _Answers, all_: Beside, right: Floats) -> dict[int, float]:
     """People's means and their items' are found in turns: else who shares hard items with others who have hardly any
     other would seem to have easy ones."""
-    usual = answers.summed(right) / answers.summed(np.ones(len(right)))
-    easier = np.zeros(len(answers.heads))
+    usual, easier = answers.summed(right) / np.maximum(answers.counts(), 1), np.zeros(len(answers.heads))
     for _ in range(EVENED):
         others = all_.of_others(right - (usual - easier)[answers.person])
-        known = ~np.isnan(others)
+        known = ~np.isnan(others) & answers.looked
         counts = answers.summed(known.astype(float))
         easier = answers.summed(np.where(known, others, 0.0)) / np.maximum(counts, 1)
     return {int(answers.heads[at]): float(easier[at]) for at in np.flatnonzero(counts)}
