@@ -107,7 +107,7 @@ SENTENCES: Final[Mapping[str, str]] = {
         "üblich sind hier {usual}."
     ),
     "watch.careless": (
-        "Von {all} Antworten sind {share} ({low} bis {high}) nah an denen anderer; üblich sind hier {usual}."
+        "Von {all} Antworten sind nach denen anderer {share} ({low} bis {high}) richtig; üblich sind hier {usual}."
     ),
     "watch.fast": "{run} Antworten nacheinander dauerten je {seconds} s; üblich sind hier {usual} s.",
     "watch.same": (

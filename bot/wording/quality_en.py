@@ -104,7 +104,7 @@ SENTENCES: Final[Mapping[str, str]] = {
         "Their answers hardly depend on the item: a score of {score}, where 1 is always right and 0 is guessing; "
         "usual here: {usual}."
     ),
-    "watch.careless": ("Of {all} answers {share} ({low} to {high}) are near to what others gave; usual here: {usual}."),
+    "watch.careless": ("Of {all} answers {share} ({low} to {high}) are right by those of others; usual here: {usual}."),
     "watch.fast": "{run} answers in a row took {seconds} s each; usual here: {usual} s.",
     "watch.same": "{run} times the same answer in a row; of the others' answers to these items {share} were that.",
     "watch.drift": "They agreed with others in {first} at first and in {last} lately, a fall between {low} and {high}.",
