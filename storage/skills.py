@@ -111,6 +111,7 @@ GOLD: Final = (
     .order_by(answers.c.id.desc())
     .limit(bindparam("most"))
 )
+CANDOUR: Final = text("SELECT candour FROM projects WHERE id = :project")
 NOTE: Final = text("UPDATE projects SET candour = :candour WHERE id = :project")
 COMING: Final = (
     select(items.c.id, (items.c.standing.is_not(None) | (items.c.answers > 0)).label("answered"))
@@ -221,6 +222,12 @@ def cells(connection: Connection, project: int) -> tuple[list[Row], list[Row]]:
     """All counts of a project: as `everybody` and as `of_people`."""
     together, own = (list(connection.execute(one, {"p": project}).all()) for one in (EVERYBODY, CELLS))
     return together, own
+
+
+def candour(tx: Transaction, project: int) -> float | None:
+    """None where it is not known."""
+    found = tx.value(CANDOUR, {"project": project})
+    return None if found is None else float(found)
 
 
 def note_candour(tx: Transaction, project: int, candour: float | None) -> None:

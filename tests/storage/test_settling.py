@@ -16,6 +16,7 @@ from sqlalchemy import select
 from bot import goldmaking, settling, spreading, stored
 from bot.app import App
 from bot.project import Adaptive, LabelDef, Question
+from bot.quality.candour import told
 from storage import answers, cards, notes, people, projects, queue, reviews, skills
 from storage.database import Transaction, run
 from storage.items import Batch, Incoming, IncomingAnswer, take_in
@@ -79,7 +80,7 @@ class History:
     def does(self, kind, who, item, label):
         self.clock.advance(timedelta(seconds=7))
         touched = run(self.database, lambda tx: getattr(self, kind)(tx, who, self.world.items[item], label))
-        if kind in ("rename", "rule"):
+        if kind in ("rename", "rule", "believe"):
             spreading.spread(self.database, self.world.project)
         return touched or ()
 
@@ -229,6 +230,12 @@ class History:
         self.rules += 1
         projects.save(tx, f"project{self.number}", self.now().as_config())
 
+    def believe(self, tx, who, item, label):
+        """From now on by another candour: all items are looked at anew."""
+        before, found = skills.candour(tx, self.world.project), (None, 1.0, 0.7, 0.4)[label % 4]
+        skills.note_candour(tx, self.world.project, found)
+        return self.world.items if before != found and self.now().adaptive is not None else ()
+
     def check(self, tx: Transaction, touched):
         _, project, version = self._where(tx)
         if project.adaptive is not None:
@@ -274,10 +281,11 @@ class History:
     def _check_items(self, tx, project, version, touched):
         anew = settling.recount(tx, project, version, self.world.items)
         labels, held = self._held(tx)
+        candour = skills.candour(tx, self.world.project)
         for one in skills.placed(tx, self.world.items):
             assert (one.standing or []) == anew[one.id][0]
-            if touched and one.id == max(touched):
-                assert one.confidence == anew[one.id][1]
+            if touched and (one.id == max(touched) or len(touched) == ITEMS):
+                assert one.confidence == told(anew[one.id][1], candour)
             assert (one.answers, one.taken) == (labels[one.id], labels[one.id] + held[one.id])
             if one.needed is not None:
                 assert one.overlap == max(one.needed, one.taken)
@@ -305,7 +313,7 @@ EVENTS = (
     *("answer",) * 8,
     *("hold",) * 6,
     *("undo", "correct", "skip", "flag", "release", "lapse", "unsure", "put_back", "decide", "take_back", "send_back"),
-    *("gold", "no_gold", "no_gold", "serve_again", "imported", "imported", "rename", "rule", "rule"),
+    *("gold", "no_gold", "no_gold", "serve_again", "imported", "imported", "rename", "rule", "rule", "believe"),
 )
 
 
