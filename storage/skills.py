@@ -226,8 +226,14 @@ def cells(connection: Connection, project: int) -> tuple[list[Row], list[Row]]:
 
 def candour(tx: Transaction, project: int) -> float | None:
     """None where it is not known."""
-    found = tx.value(CANDOUR, {"project": project})
-    return None if found is None else float(found)
+    found: float | None = tx.value(CANDOUR, {"project": project})
+    return found
+
+
+def believed(connection: Connection, project: int) -> float | None:
+    """The same, for who only reads."""
+    found: float | None = connection.execute(CANDOUR, {"project": project}).scalar()
+    return found
 
 
 def note_candour(tx: Transaction, project: int, candour: float | None) -> None:

@@ -8,9 +8,9 @@ Z: Final = 1.959963984540054
 """The normal quantile of 97.5 %."""
 
 
-def wilson(hits: int, n: int) -> Interval:
-    """Of a share, `n` > 0. E. B. Wilson, "Probable Inference, the Law of Succession, and Statistical Inference",
-    1927."""
+def wilson(hits: float, n: int) -> Interval:
+    """Of a share, `n` > 0; of `hits` there may be parts. E. B. Wilson, "Probable Inference, the Law of Succession, and
+    Statistical Inference", 1927."""
     share, spread = hits / n, Z * Z / n
     middle = share + spread / 2
     reach = Z * math.sqrt(share * (1 - share) / n + spread / (4 * n))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -64,13 +65,19 @@ class Shared:
     def __init__(self) -> None:
         self._people: list[str] = []
         self._given: list[tuple[Coded, ...]] = []
+        self._done: list[bool] = []
         self._met: dict[int, _Met] = {}
 
-    def extend(self, people: Sequence[str], found: Sequence[Together]) -> None:
-        """Of each item: `people` are ids joined by commas, in the order of its answers."""
-        several = [(who, one.given) for who, one in zip(people, found, strict=True) if len(one.given) > 1]
-        self._people += [who for who, _ in several]
-        self._given += [given for _, given in several]
+    def extend(self, people: Sequence[str], found: Sequence[Together], done: Sequence[bool]) -> None:
+        """Of each item: `people` are ids joined by commas, in the order of its answers; whether it is done."""
+        several = [len(one.given) > 1 for one in found]
+        self._people += compress(people, several)
+        self._given += compress((one.given for one in found), several)
+        self._done += compress(done, several)
+
+    def done(self, at: int) -> bool:
+        """Of an item by its number, as in `rows`."""
+        return self._done[at]
 
     def rows(self, question: int, most: int) -> list[tuple[int, list[int], list[int]]]:
         """(number of the item, its people, the numbers of their labels) of items with two labels or more; every so many

@@ -227,7 +227,7 @@ def summary(connection: Connection, row: ProjectRow, project: Project, now: date
         ambiguity=scatter.figures(connection),
         suggestions=suggestions.aids(connection, row.id, coding),
         watch=_watch(connection, row.id, work) if project.watch else None,
-        savings=savings(connection, row.id, project, coding),
+        savings=savings(connection, row.id, project, coding.coders, stand),
     )
 
 
@@ -282,7 +282,7 @@ def _items(
             times.update(zip(joined, ended, strict=True))
         else:
             coding.count_each(found, ended)
-        shared.extend(who, found)
+        shared.extend(who, found, [state == "done" for state in states])
         asked = [state == "done" and item not in decided for item, state in zip(items, states, strict=True)]
         scatter.see(items, asked, found)
         for item, one, in_question in zip(items, found, asked, strict=True):

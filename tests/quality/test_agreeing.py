@@ -36,7 +36,7 @@ def coded(units, question=CHOICE, days=None, people=None):
         found = coding.together("\x1f".join(stored(value) for value in unit))
         coding.count_each([found], [(days[place] if days else DAY).toordinal()])
         who = people[place] if people else range(1, len(unit) + 1)
-        shared.extend([",".join(map(str, who))], [found])
+        shared.extend([",".join(map(str, who))], [found], [True])
     return coding.coders[0], shared
 
 

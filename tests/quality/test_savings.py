@@ -20,9 +20,10 @@ from bot.report_terminal import terminal
 from storage import projects
 from storage.database import run
 from storage.schema import answers, items
-from tests.worlds import SENTIMENT, build
+from tests.worlds import SENTIMENT, add_items, build
 
 ASKED = replace(SENTIMENT, overlap=2, adaptive=Adaptive(2, 6, 0.75))
+GOLD = 30
 
 
 def tried(count: int, right: Fraction, classes: int) -> Fraction:
@@ -91,6 +92,40 @@ def test_what_is_saved_is_recounted_and_told(database, world):
         assert f"instead of {found.alike} for each" in told
     assert "Antworten: " in "".join(part.text for part in telling.text(made, "de"))
     assert json.loads(json.dumps(as_json(made)))["savings"]["answers"] == found.answers
+
+
+def test_how_much_of_it_is_right_is_told_by_the_consensus_and_where_there_is_enough_by_gold(database, world):
+    run(database, lambda tx: tx.run(update(items).where(items.c.id.in_(world.items[::5])).values(state="open")))
+    made = report(database, world)
+    by_answers, standing = made.savings, made.questions[0].consensus
+    assert (by_answers.right, by_answers.known, by_answers.interval) == (standing.done, 0, None)
+    assert standing.confidence < standing.done, "of disputed items, which are open, nobody is sure"
+    assert "by the answers alone" in telling_of(made)
+    wrong = run(database, lambda tx: gold(tx, world))
+    made = report(database, world)
+    by_gold = made.savings
+    assert by_gold.known == GOLD
+    assert by_gold.right == pytest.approx(1 - wrong / GOLD)
+    assert by_gold.interval[0] < by_gold.right < by_gold.interval[1]
+    assert by_gold.alike <= by_answers.alike, "fewer votes are right as seldom"
+    assert f"measured on {GOLD} gold items" in telling_of(made)
+
+
+def telling_of(made):
+    return "".join(part.text for part in telling.text(made, "en"))
+
+
+def gold(tx, world):
+    """Gold items to which all six say the same; every fifth time it is wrong. Returns how many are wrong."""
+    made = add_items(tx, world.project, [{"gold": {"label": "positive"}, "state": "gold"}] * GOLD, 2, "gold")
+    row = {"project": world.project, "kind": "label", "version": 1, "live": True, "answered_at": tx.now}
+    for number, item in enumerate(made):
+        label = {"label": "positive" if number % 5 else "negative"}
+        tx.run(insert(answers), [row | {"item": item, "person": who, "label": label} for who in world.people])
+    tx.run(update(items).where(items.c.id.in_(made)).values(answers=6, taken=6))
+    with settling.changed(tx, world.project, ASKED, 1, made):
+        pass
+    return len(made[::5])
 
 
 def test_nothing_is_said_of_a_fixed_overlap_or_a_few_items(database, world):

@@ -23,7 +23,7 @@ def figures(kind, items, each, **rules):
     for item in range(items):
         people = rng.sample(range(len(CREW)), each)
         labels = [json.dumps({"label": craft.answer(CREW[one], item, rng)}) for one in people]
-        shared.extend([",".join(map(str, people))], [coding.together("\x1e".join(labels))])
+        shared.extend([",".join(map(str, people))], [coding.together("\x1e".join(labels))], [item % 2 == 0])
     return skilled(asked, coding.coders, shared)
 
 
