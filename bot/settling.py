@@ -251,24 +251,24 @@ def weighed(question: Question, labels: Sequence[tuple[int, Label]], counts: Cou
     elected = []
     for part in parts:
         votes = [(person, _text(said)) for (person, _), said in zip(labels, part.given, strict=True)]
-        best, sure = _judged(question, part, votes, counts)
+        best, sure = _judged(question, part, votes, counts, live.GUESSED / len(parts))
         elected.append(Elected(part.kind, best, sure))
     found = kind.rebuilt(question, given, elected)
     return (None, 0.0) if found is None else (found.value, found.confidence)
 
 
-def _judged(question: Question, part: Part, votes: live.Votes, counts: Counts) -> tuple[str, float]:
+def _judged(question: Question, part: Part, votes: live.Votes, counts: Counts, guessed: float) -> tuple[str, float]:
     """Among what might be said of it; where the question has no list, what was right before and anything else."""
     name = _kind(question, part)
     if part.kind:
-        best, sure = live.judged(votes, counts.of(name), (YES, NO))
+        best, sure = live.judged(votes, counts.of(name), (YES, NO), guessed)
     elif len(question.labels) > MANY:
         given = {said for _, said in votes}
-        best, sure = live.judged(votes, counts.of(name, given), [*given, ""])
+        best, sure = live.judged(votes, counts.of(name, given), [*given, ""], guessed)
     else:
         known = counts.of(name)
         seen = {truth for (truth, _), times in known.everybody.items() if times} | {""}
-        best, sure = live.judged(votes, known, [_text(label.name) for label in question.labels] or [*seen])
+        best, sure = live.judged(votes, known, [_text(label.name) for label in question.labels] or [*seen], guessed)
     return best or "", sure
 
 
