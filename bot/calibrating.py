@@ -9,10 +9,10 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from bot import settling, stored
-from bot.labels import LABEL_TYPES
 from bot.labels.base import Label
 from bot.project import Project
 from bot.quality.candour import LEAST, Judge, Played, measured, played
+from bot.quality.nearby import right
 from bot.settling import Counts
 from storage import skills
 from storage.database import Row, opened, run
@@ -76,8 +76,6 @@ def _weighed(
         labels = [(person, label) for person, label in every if label is not None]
         if known[question.name] is None or not labels:
             continue
-        kind = LABEL_TYPES[question.type]
         label, sure = settling.weighed(question, labels, counts)
-        right = label is not None and kind.distance(question)(label, known[question.name]) <= kind.RIGHT
-        found.append((sure, right))
+        found.append((sure, label is not None and right(question)(label, known[question.name])))
     return found

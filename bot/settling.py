@@ -14,7 +14,7 @@ from bot import reviewing
 from bot.labels import LABEL_TYPES, pieces
 from bot.labels.base import BadAnswer, Label
 from bot.project import Adaptive, Project, Question
-from bot.quality import live
+from bot.quality import live, nearby
 from bot.quality.candour import told
 from bot.quality.consensus import Merged
 from bot.quality.parts import NO, YES, Elected, Part
@@ -26,6 +26,8 @@ LONGEST: Final = 140
 """Characters that a vote has in the counts; a longer one stands there by its digest."""
 MANY: Final = 64
 """Labels up to which each is weighed; of more, those that nobody gave an item are one, so that no answer reads them."""
+SCATTERED: Final = 5
+"""Ways in which a drawing or a transcript may come out, at least: of four who are wrong one says what another does."""
 APART: Final = "\x1f\x1f"
 """Beside its question: what votes stand under that came to nothing, as who is often among them is hardly skilled. Else
 all who were counted would be right, as long as no item has more than two answers."""
@@ -163,13 +165,9 @@ class _Item:
         cells = Counter[Cell]()
         for question in self._project.questions:
             labels, known = self._labels(question), self._known(question)
-            people = [person for person, _ in labels]
-            every = [label for _, label in labels] + ([] if known is None else [known])
-            for part in (LABEL_TYPES[question.type].parts(question, every) or ()) if labels else ():
-                votes = [(person, _text(given)) for person, given in zip(people, part.given, strict=False)]
-                truth = live.standing(votes, None if known is None else _text(part.given[-1]))
+            for name, truth, votes in counted(question, labels, known) if labels else ():
                 if truth is not None:
-                    cells.update((person, _kind(question, part), truth, given) for person, given in votes)
+                    cells.update((person, name, truth, given) for person, given in votes)
                 elif len(votes) > 1:
                     cells.update((person, _text(f"{question.name}{APART}"), APART, "") for person, _ in votes)
         return [[*cell, times] for cell, times in sorted(cells.items())]
@@ -208,6 +206,36 @@ class _Item:
         return found
 
 
+def counted(
+    question: Question, labels: Sequence[tuple[int, Label]], known: Label
+) -> Iterator[tuple[str, str | None, live.Votes]]:
+    """What such labels are counted as: under which name, what holds there (None: nothing does), and who said what. Of
+    what is not made of votes, as drawings: who is near what holds."""
+    people, given = [person for person, _ in labels], [label for _, label in labels]
+    parts = LABEL_TYPES[question.type].parts(question, given if known is None else [*given, known])
+    if parts is None:
+        yield _text(question.name), *_near(question, people, given, known)
+        return
+    for part in parts:
+        votes = [(person, _text(said)) for person, said in zip(people, part.given, strict=False)]
+        yield _kind(question, part), live.standing(votes, None if known is None else _text(part.given[-1])), votes
+
+
+def _near(
+    question: Question, people: Sequence[int], given: Sequence[Label], known: Label
+) -> tuple[str | None, live.Votes]:
+    if known is not None:
+        alike = nearby.near(question)
+        found = [alike(label, known) for label in given]
+    else:
+        groups = [str(one) for one in nearby.groups(question, given)]
+        most = live.standing(list(zip(people, groups, strict=True)))
+        if most is None:
+            return None, [(person, NO) for person in people]
+        found = [one == most for one in groups]
+    return YES, [(person, YES if one else NO) for person, one in zip(people, found, strict=True)]
+
+
 def now(question: Question, label: Label, old: bool) -> Label:
     """The label by its present name, `old` where it was given to another version; None for what it no longer is."""
     if label is None or not old:
@@ -235,19 +263,21 @@ def judge(tx: Transaction, row: int, project: Project, item: int) -> reviewing.J
         truths = {_text(label) for _, label in labels if isinstance(label, str)}
         counts = Counts(skills.everybody(tx, row, large, truths), own)
         counts.add(contributed(placed.standing or ()), -1)
-        return Merged(*weighed(question, labels, counts))
+        best, sure = weighed(question, labels, counts)
+        if LABEL_TYPES[question.type].parts(question, ()) is None:
+            best = reviewing.consensus(question, [label for _, label in labels]).value
+        return Merged(best, sure)
 
     return judged
 
 
 def weighed(question: Question, labels: Sequence[tuple[int, Label]], counts: Counts) -> tuple[Label, float]:
     """What people's labels come to, and how likely that is right; (None, 0) where nobody may give such a label. Of what
-    is not made of votes, as drawings: how near they are to what they come to; one alone says nothing."""
+    is not made of votes, as drawings, it is one of the labels, and right is what is near enough to the truth."""
     kind, given = LABEL_TYPES[question.type], [label for _, label in labels]
     parts = kind.parts(question, given)
     if parts is None:
-        merged = reviewing.consensus(question, given)
-        return merged.value, merged.confidence if len(given) > 1 else 0.0
+        return _likeliest(question, labels, counts)
     elected = []
     for part in parts:
         votes = [(person, _text(said)) for (person, _), said in zip(labels, part.given, strict=True)]
@@ -255,6 +285,17 @@ def weighed(question: Question, labels: Sequence[tuple[int, Label]], counts: Cou
         elected.append(Elected(part.kind, best, sure))
     found = kind.rebuilt(question, given, elected)
     return (None, 0.0) if found is None else (found.value, found.confidence)
+
+
+def _likeliest(question: Question, labels: Sequence[tuple[int, Label]], counts: Counts) -> tuple[Label, float]:
+    """The first label of the likeliest group of such as are near each other. How the groups are called tells nothing:
+    none was ever met before, so that people weigh by how often they are right."""
+    groups = nearby.groups(question, [label for _, label in labels])
+    named = {f"group {place}": labels[place][1] for place in groups}
+    votes = [(person, f"group {place}") for (person, _), place in zip(labels, groups, strict=True)]
+    others = [f"other {number}" for number in range(max(1, SCATTERED - len(named)))]
+    best, sure = live.judged(votes, counts.of(_text(question.name)), [*named, *others])
+    return (named[best], sure) if best in named else (None, 0.0)
 
 
 def _judged(question: Question, part: Part, votes: live.Votes, counts: Counts, guessed: float) -> tuple[str, float]:

@@ -45,6 +45,8 @@ RULES = (
     Adaptive(2, 5, 0.6),
     Adaptive(3, 5, 0.99),
 )
+SAID = ("the kettle is on and whistles", "the kettle is on and whistle", "the cattle is on the hill", "nothing")
+"""The first two are near each other."""
 HEADS, ITEMS = 5, 4
 WORLDS = count()
 
@@ -56,6 +58,7 @@ def asked(labels: int, rules: int):
         Question("label", "How does the writer feel?", "choice", named),
         Question("stars", "How good is it?", "rating", options={"scale": 3}),
         Question("topics", "What is it about?", "tags", named),
+        Question("words", "What is said?", "transcript"),
     )
     return replace(SENTIMENT, questions=questions, adaptive=adaptive, overlap=adaptive.min if adaptive else 2)
 
@@ -103,7 +106,8 @@ class History:
         config = projects.config_of(tx, self.world.project, version)
         names = [one["name"] for one in config["questions"][0]["labels"]]
         chosen = names[label % len(names)]
-        return {"label": chosen, "stars": 1 + label % 3, "topics": names if label > 2 else [chosen]}
+        topics, words = names if label > 2 else [chosen], SAID[label % len(SAID)]
+        return {"label": chosen, "stars": 1 + label % 3, "topics": topics, "words": words}
 
     def answer(self, tx, who, item, label):
         card = self._card(tx, who)
