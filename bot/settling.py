@@ -159,13 +159,14 @@ class _Item:
 
     def __init__(self, project: Project, version: int, placed: Row, given: Sequence[Row]) -> None:
         self._project, self._version, self._placed, self._given = project, version, placed, given
+        self._groups: dict[str, list[int]] = {}
 
     def standing(self) -> list[list[Any]]:
         """What it brings into the counts, in order: who gave what where which label holds, how many times."""
         cells = Counter[Cell]()
         for question in self._project.questions:
             labels, known = self._labels(question), self._known(question)
-            for name, truth, votes in counted(question, labels, known) if labels else ():
+            for name, truth, votes in counted(question, labels, known, self._near(question)) if labels else ():
                 if truth is not None:
                     cells.update((person, name, truth, given) for person, given in votes)
                 elif len(votes) > 1:
@@ -180,8 +181,14 @@ class _Item:
             if self._placed.gold is None and self._decision(question) is not None:
                 found.append(1.0)
             elif labels:
-                found.append(weighed(question, labels, counts)[1])
+                found.append(weighed(question, labels, counts, self._near(question))[1])
         return min(found, default=0.0)
+
+    def _near(self, question: Question) -> list[int] | None:
+        """Of what is not made of votes, who is near whom: it is asked for twice, and takes milliseconds."""
+        if question.name not in self._groups and LABEL_TYPES[question.type].parts(question, ()) is None:
+            self._groups[question.name] = nearby.groups(question, [label for _, label in self._labels(question)])
+        return self._groups.get(question.name)
 
     def votes(self, question: Question) -> set[str]:
         """What was given of the whole label."""
@@ -207,33 +214,28 @@ class _Item:
 
 
 def counted(
-    question: Question, labels: Sequence[tuple[int, Label]], known: Label
+    question: Question, labels: Sequence[tuple[int, Label]], known: Label, groups: Sequence[int] | None
 ) -> Iterator[tuple[str, str | None, live.Votes]]:
     """What such labels are counted as: under which name, what holds there (None: nothing does), and who said what. Of
-    what is not made of votes, as drawings: who is near what holds."""
+    what is not made of votes, as drawings, in `groups` (see `nearby`): who is near what holds."""
     people, given = [person for person, _ in labels], [label for _, label in labels]
-    parts = LABEL_TYPES[question.type].parts(question, given if known is None else [*given, known])
-    if parts is None:
-        yield _text(question.name), *_near(question, people, given, known)
+    if groups is not None:
+        yield _text(question.name), *_near(question, labels, known, groups)
         return
-    for part in parts:
+    for part in LABEL_TYPES[question.type].parts(question, given if known is None else [*given, known]) or ():
         votes = [(person, _text(said)) for person, said in zip(people, part.given, strict=False)]
         yield _kind(question, part), live.standing(votes, None if known is None else _text(part.given[-1])), votes
 
 
 def _near(
-    question: Question, people: Sequence[int], given: Sequence[Label], known: Label
+    question: Question, labels: Sequence[tuple[int, Label]], known: Label, groups: Sequence[int]
 ) -> tuple[str | None, live.Votes]:
     if known is not None:
         alike = nearby.near(question)
-        found = [alike(label, known) for label in given]
-    else:
-        groups = [str(one) for one in nearby.groups(question, given)]
-        most = live.standing(list(zip(people, groups, strict=True)))
-        if most is None:
-            return None, [(person, NO) for person in people]
-        found = [one == most for one in groups]
-    return YES, [(person, YES if one else NO) for person, one in zip(people, found, strict=True)]
+        return YES, [(person, YES if alike(label, known) else NO) for person, label in labels]
+    votes = [(person, str(group)) for (person, _), group in zip(labels, groups, strict=True)]
+    most = live.standing(votes)
+    return None if most is None else YES, [(person, YES if group == most else NO) for person, group in votes]
 
 
 def now(question: Question, label: Label, old: bool) -> Label:
@@ -271,13 +273,16 @@ def judge(tx: Transaction, row: int, project: Project, item: int) -> reviewing.J
     return judged
 
 
-def weighed(question: Question, labels: Sequence[tuple[int, Label]], counts: Counts) -> tuple[Label, float]:
+def weighed(
+    question: Question, labels: Sequence[tuple[int, Label]], counts: Counts, groups: Sequence[int] | None = None
+) -> tuple[Label, float]:
     """What people's labels come to, and how likely that is right; (None, 0) where nobody may give such a label. Of what
-    is not made of votes, as drawings, it is one of the labels, and right is what is near enough to the truth."""
+    is not made of votes, as drawings, in `groups` (see `nearby`), it is one of the labels, and right is what is near
+    enough to the truth."""
     kind, given = LABEL_TYPES[question.type], [label for _, label in labels]
     parts = kind.parts(question, given)
     if parts is None:
-        return _likeliest(question, labels, counts)
+        return _likeliest(question, labels, counts, nearby.groups(question, given) if groups is None else groups)
     elected = []
     for part in parts:
         votes = [(person, _text(said)) for (person, _), said in zip(labels, part.given, strict=True)]
@@ -287,10 +292,11 @@ def weighed(question: Question, labels: Sequence[tuple[int, Label]], counts: Cou
     return (None, 0.0) if found is None else (found.value, found.confidence)
 
 
-def _likeliest(question: Question, labels: Sequence[tuple[int, Label]], counts: Counts) -> tuple[Label, float]:
-    """The first label of the likeliest group of such as are near each other. How the groups are called tells nothing:
-    none was ever met before, so that people weigh by how often they are right."""
-    groups = nearby.groups(question, [label for _, label in labels])
+def _likeliest(
+    question: Question, labels: Sequence[tuple[int, Label]], counts: Counts, groups: Sequence[int]
+) -> tuple[Label, float]:
+    """The first label of the likeliest group. What a group is called tells nothing, as none was met before: people
+    weigh by how often they are right."""
     named = {f"group {place}": labels[place][1] for place in groups}
     votes = [(person, f"group {place}") for (person, _), place in zip(labels, groups, strict=True)]
     others = [f"other {number}" for number in range(max(1, SCATTERED - len(named)))]

@@ -27,7 +27,7 @@ class _Place:
 
     after: int = 0
     under: tuple[int, float | None] = (0, None)
-    judged: int = 5
+    judged: int = 1
 
 
 def spread(database: Database, project: int) -> None:

@@ -3,10 +3,10 @@
 So their skill is in whole numbers, too: how often what they gave was near what most gave, or what is known.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
-from bot.labels import LABEL_TYPES
+from bot.labels import LABEL_TYPES, pieces
 from bot.labels.base import Label
 from bot.project import Question
 
@@ -16,18 +16,21 @@ thirds. With the whole of it two who are both a little wrong agree too easily, w
 well are not alike; tried on crews with steady and unsteady hands."""
 NEAR: Final = 0.05
 """The distance that counts as right where only equal labels do: a transcript may differ in one character of twenty."""
-LONGEST: Final = 6_000
-"""Characters of two labels up to which they are compared, and else only told equal from not: two texts or masks of
-3,000 take 1 ms (`python -m benchmarks.settling`)."""
-MARKS: Final = 30
-"""The same of boxes of one label: pairing grows with the cube of their number, thirty with thirty take 0.7 ms."""
+LARGEST: Final = {"transcript": 4_000, "masks": 8_000, "boxes": 30}
+"""Characters of two transcripts, of two masks' runs, and boxes of two labels, up to which they are compared; else they
+are only told equal from not. Ten labels that are all different take 15 ms then (`python -m benchmarks.settling`)."""
 
 
 def near(question: Question) -> Callable[[Label, Label], bool]:
     """Whether two people's labels say the same."""
     kind = LABEL_TYPES[question.type]
     distance, bound = kind.distance(question), max(SAME * kind.RIGHT, NEAR)
-    return lambda one, other: one == other or (_quick(one, other) and distance(one, other) <= bound)
+    most = LARGEST.get(question.type, 0)
+
+    def alike(one: Label, other: Label) -> bool:
+        return one == other or (_size(one) + _size(other) <= most and distance(one, other) <= bound)
+
+    return alike
 
 
 def right(question: Question) -> Callable[[Label, Label], bool]:
@@ -49,18 +52,8 @@ def groups(question: Question, labels: Sequence[Label]) -> list[int]:
     return found
 
 
-def _quick(one: Label, other: Label) -> bool:
-    return _length(one) + _length(other) <= LONGEST and max(_marks(one), _marks(other)) <= MARKS
-
-
-def _length(label: Label) -> int:
-    """Of all texts in it; a mask's runs are one."""
-    if isinstance(label, str):
-        return len(label)
-    if isinstance(label, Mapping):
-        return sum(_length(value) for value in label.values())
-    return sum(_length(value) for value in label) if isinstance(label, Sequence) else 0
-
-
-def _marks(label: Label) -> int:
-    return len(label) if isinstance(label, list) else 0
+def _size(label: Label) -> int:
+    """As `LARGEST` counts it."""
+    if isinstance(label, list):
+        return sum(len(str(one.get("counts", "1"))) for one in label)
+    return len(pieces.words(label))

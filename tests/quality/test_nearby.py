@@ -3,7 +3,7 @@
 import pytest
 
 from bot.labels import LABEL_TYPES
-from bot.quality.nearby import LONGEST, MARKS, groups, near, right
+from bot.quality.nearby import LARGEST, groups, near, right
 from tests.dialogue import question
 
 BOXES, MASKS, TEXT = question("boxes", "Car"), question("masks", "Road"), question("transcript")
@@ -39,11 +39,17 @@ def test_what_is_made_of_votes_is_right_where_the_type_says_so(kind):
 
 
 def test_what_takes_too_long_to_compare_is_only_told_equal_from_not():
-    long = "word " * (LONGEST // 8)
+    long = "x" * (LARGEST["transcript"] // 2)
     assert groups(TEXT, [long, long + "s", long]) == [0, 1, 0]
-    many = [box(100 * number) for number in range(MARKS + 1)]
-    moved = [*many[:-1], box(100 * MARKS + 1)]
+    assert groups(TEXT, [long[1:], long]) == [0, 0]
+    many = [box(100 * number) for number in range(LARGEST["boxes"] // 2 + 1)]
+    moved = [*many[:-1], box(100 * len(many) - 99)]
     assert groups(BOXES, [many, moved, many]) == [0, 1, 0]
     assert groups(BOXES, [many[1:], moved[1:]]) == [0, 0]
-    mask = {"label": "road", "size": [90, 120], "counts": "1" * LONGEST}
-    assert not near(MASKS)([mask], [mask | {"label": "path"}])
+
+
+def test_masks_are_compared_by_their_runs():
+    example = LABEL_TYPES["masks"].EXAMPLE
+    assert groups(MASKS, [example.label, example.other, example.label]) == [0, 1, 0]
+    long = [one | {"counts": one["counts"] * LARGEST["masks"]} for one in example.label]
+    assert not near(MASKS)(long, example.label)
