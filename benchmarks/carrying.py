@@ -53,7 +53,8 @@ def _raw_items(rows: Iterator[dict[str, str]]) -> Iterator[tuple[Any, ...]]:
 
 def take_out(database: Path, out: Path) -> int:
     """As `labelbot export` does it, in the format of the file's ending."""
-    from bot.exchange.exports import Wanted, export_project
+    from bot.exchange.exports import export_project
+    from bot.exchange.wanted import Wanted
     from storage.database import opened
     from storage.files import Files
 

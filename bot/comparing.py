@@ -8,6 +8,7 @@ from typing import Any
 from bot import doors, goldmaking, serving, settling
 from bot.characters import item_name, storable
 from bot.chat import Media, Message, Part, Text
+from bot.draft import doubted
 from bot.face import as_media
 from bot.labels import LABEL_TYPES
 from bot.labels.base import Label
@@ -78,7 +79,12 @@ class Compared:
             lines.append(say(language, phrase("item.decided", label=told)))
         elif not drawn_on(question):
             lines.append(self.consensus(question, language))
-        return lines + [f"{public}: {say(language, kind.describe(question, label))}" for public, label in labels]
+        lines += [f"{public}: {say(language, kind.describe(question, label))}" for public, label in labels]
+        return lines + [f"{one.public}: {say(language, phrase('card.unsure'))}" for one in self.doubting(question)]
+
+    def doubting(self, question: Question) -> list[Given]:
+        """The answers that are "not sure" to this question."""
+        return [one for one in self.given if doubted(self.project, question, one.label, one.unsure)]
 
     def consensus(self, question: Question, language: str) -> str:
         """A line on what the labels come to and how sure that is."""

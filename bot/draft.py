@@ -115,6 +115,12 @@ def answered(project: Project, labels: Mapping[str, Label], unsure: bool) -> dic
     return done
 
 
+def doubted(project: Project, question: Question, labels: Mapping[str, Label], unsure: bool) -> bool:
+    """Whether an answer says "not sure" to this question."""
+    done = answered(project, labels, unsure)
+    return question.name in done and done[question.name] is None
+
+
 def _trail(draft: Draft) -> tuple[State, ...]:
     """What an undo from the next step leads back through."""
     trail = (*draft.trail, (draft.done, draft.work))

@@ -11,11 +11,13 @@ from typing import Final
 from bot.characters import item_name
 from bot.chat import Media
 from bot.comparing import Compared, drawn_on
+from bot.draft import doubted
 from bot.face import as_media
 from bot.labels import LABEL_TYPES
 from bot.labels.base import Label
 from bot.project import Question
 from bot.wording import phrase, say
+from storage.answers import Given
 from storage.reviews import Decision, Remark
 
 FIELD_LONG: Final = 20_000
@@ -92,7 +94,7 @@ def _side_by_side(found: Compared, language: str) -> str:
     heads = "".join(f'<th scope="col">{one}</th>' for one in (_say(language, "report.page.person"), *titles))
     rows = "".join(
         f'<tr><th scope="row">{escape(one.public)}</th>'
-        + "".join(f"<td>{_told(question, one.label.get(question.name), language)}</td>" for question in questions)
+        + "".join(f"<td>{_said(found, question, one, language)}</td>" for question in questions)
         + "</tr>"
         for one in found.given
     )
@@ -100,6 +102,12 @@ def _side_by_side(found: Compared, language: str) -> str:
         f'<div class="wide" tabindex="0"><table class="said"><thead><tr>{heads}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )
+
+
+def _said(found: Compared, question: Question, given: Given, language: str) -> str:
+    if doubted(found.project, question, given.label, given.unsure):
+        return _say(language, "card.unsure")
+    return _told(question, given.label.get(question.name), language)
 
 
 def _told(question: Question, label: Label, language: str) -> str:

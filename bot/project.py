@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
+from functools import cached_property
 from typing import Any, TypeAlias, TypeVar
 
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
@@ -51,8 +52,21 @@ class Question:
 
     def label(self, name: str) -> LabelDef | None:
         """The label called `name` now, or else the one that once was."""
-        now = next((label for label in self.labels if label.name == name), None)
-        return now or next((label for label in self.labels if name in label.was), None)
+        return self._by_name.get(name)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, LabelDef]:
+        """Labels by their former names and, above these, by their names; of several the first. Answers are read by the
+        thousand, and there may be ten thousand labels."""
+        found = {was: label for label in reversed(self.labels) for was in label.was}
+        return found | {label.name: label for label in reversed(self.labels)}
+
+    @cached_property
+    def _by_parent(self) -> Mapping[str | None, tuple[LabelDef, ...]]:
+        found: dict[str | None, list[LabelDef]] = {}
+        for label in self.labels:
+            found.setdefault(label.parent, []).append(label)
+        return {parent: tuple(labels) for parent, labels in found.items()}
 
     def as_config(self) -> dict[str, Json]:
         """Plain JSON, as part of a project's."""
@@ -62,7 +76,7 @@ class Question:
 
     def under(self, parent: str | None) -> tuple[LabelDef, ...]:
         """The labels directly under `parent`, in file order; None gives the top level."""
-        return tuple(label for label in self.labels if label.parent == parent)
+        return self._by_parent.get(parent, ())
 
 
 @dataclass(frozen=True)

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import math
 import re
-import zoneinfo
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
-from croniter import CroniterError, croniter
-
-from bot import projectlabels
+from bot import projectlabels, projectsettings
 from bot.project import (
     CONSENSUS,
     ONLY_QUESTION,
     SKIP_REASONS,
-    Adaptive,
     Json,
     LabelDef,
     Project,
@@ -36,24 +31,18 @@ __all__ = ["BadProjectFile", "load", "parse"]
 Read = TypeVar("Read")
 Check: TypeAlias = Callable[[Question], None]  # raises ValueError with a sentence for the file's author
 
-CHATS = ("telegram", "slack", "browser")
-FIELD_KINDS = ("text", "image", "audio", "video")
 ORDERS = ("imported", "random")
 QUESTIONS_MAX = 5
 REASON_MAX = 60
 ASKED_MAX = 300
 TEST_MAX = 50
 TEST_TEXT_MAX = 1500
-LEASE_MIN, LEASE_MAX = timedelta(seconds=10), timedelta(days=7)
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _NAME_WANTED = "1 to 40 lower-case letters, digits, - or _, starting with a letter or digit"
 _TITLE = re.compile(r"[^\x00-\x1f]{1,120}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-_CHANNEL = re.compile(rf"({'|'.join(CHATS)}):[^\s:]+")
-_LEASE = re.compile(r"(\d{1,6}) ?(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?)")
 _QUOTED = re.compile(r"`(\w+)`")
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 _RULES = (
     "overlap",
@@ -151,9 +140,9 @@ class _Reader:
             "title": lambda: root.named("title", _TITLE, "1 to 120 characters on one line", root.text("name")),
             "questions": lambda: self.many(root) if "questions" in root else (self.only(root),),
             "instructions": lambda: root.text("instructions", ""),
-            "overlap": lambda: _least(root),
-            "adaptive": lambda: _adaptive(root) if _is_adaptive(root) else None,
-            "lease": lambda: _lease(root),
+            "overlap": lambda: projectsettings.least(root),
+            "adaptive": lambda: projectsettings.adaptive(root),
+            "lease": lambda: projectsettings.lease(root),
             "order": lambda: root.one_of("order", ORDERS, "imported"),
             "blind": lambda: root.flag("blind", True),
             "max_per_person": lambda: root.count("max_per_person", 1, 10**9, 1) if "max_per_person" in root else None,
@@ -169,12 +158,12 @@ class _Reader:
             "names": lambda: root.flag("names", False),
             "consensus": lambda: root.one_of("consensus", CONSENSUS, "auto"),
             "skip_reasons": lambda: root.texts("skip_reasons", SKIP_REASONS, REASON_MAX),
-            "chats": lambda: root.some_of("chats", CHATS),
+            "chats": lambda: root.some_of("chats", projectsettings.CHATS),
             "show": lambda: root.texts("show"),
-            "fields": lambda: _fields(root.table("fields")),
+            "fields": lambda: projectsettings.fields(root.table("fields"), dict.fromkeys(_PROJECT_KEYS, _TO_THE_TOP)),
             "language": lambda: root.named("language", _LANGUAGE, 'a language code such as "en" or "pt-BR"', "en"),
             "summary": lambda: self.summary(root) if "summary" in root else None,
-            "review": lambda: _review(root.table("review"), self.astray) if "review" in root else None,
+            "review": lambda: self.review(root) if "review" in root else None,
         }
         found: dict[str, Any] = {key: self.tried(read) for key, read in reading.items()}
         if self.problems:
@@ -269,12 +258,17 @@ class _Reader:
         items = table.count("items", 1, TEST_MAX, 5)
         return Qualification(items, table.count("right", 1, items, items), table.text("text", "", TEST_TEXT_MAX))
 
+    def review(self, root: Table) -> Review:
+        table = root.table("review")
+        table.only(_REVIEW_KEYS, self.astray)
+        return Review(table.share("confidence", 1, 0.6), table.flag("feedback", True))
+
     def summary(self, root: Table) -> Summary | None:
         table = root.table("summary")
         self.tried(lambda: table.only(_SUMMARY_KEYS, self.astray))
-        channel = self.tried(lambda: _channel(root, table))
-        timezone = self.tried(lambda: _timezone(table))
-        every = self.tried(lambda: _every(table))
+        channel = self.tried(lambda: projectsettings.channel(root, table))
+        timezone = self.tried(lambda: projectsettings.timezone(table))
+        every = self.tried(lambda: projectsettings.every(table))
         if channel is None or timezone is None or every is None:
             return None
         return Summary(channel, every, timezone)
@@ -288,27 +282,11 @@ class _Reader:
         return question
 
 
-def _review(table: Table, astray: Mapping[str, str]) -> Review:
-    table.only(_REVIEW_KEYS, astray)
-    return Review(table.share("confidence", 1, 0.6), table.flag("feedback", True))
-
-
 def _meant(table: Table, sentence: str) -> str:
     """The key that a label type's sentence is about, so that its line is named: of those in backticks the first that
     is set here, else the labels where it speaks of them."""
     named = [key for key in _QUOTED.findall(sentence) if key in table]
     return named[0] if named else "labels" if "labels" in sentence and "labels" in table else "type"
-
-
-def _channel(root: Table, table: Table) -> str:
-    wanted = "a chat and its id, such as " + ", ".join(f'"{one}"' for one in ("slack:C0123456", "telegram:-100123"))
-    channel = table.named("channel", _CHANNEL, wanted + ' or "browser:qa"')
-    platform, chats = channel.partition(":")[0], root.some_of("chats", CHATS)
-    if chats and platform not in chats:
-        table.fail(
-            f"`chats` keeps this project out of {platform!r}; add it there or choose another channel.", "channel"
-        )
-    return channel
 
 
 def _json(table: Table, value: object, *keys: str | int) -> Json:
@@ -358,58 +336,3 @@ def _condition(table: Table) -> tuple[str, tuple[str, ...]]:
             inner.fail("`label` is empty; name at least one label.", "label")
         return inner.text("question"), labels
     return inner.text("question"), (inner.text("label"),)
-
-
-def _is_adaptive(root: Table) -> bool:
-    return isinstance(root.data.get("overlap"), dict)
-
-
-def _least(root: Table) -> int:
-    return root.table("overlap").count("min", 1, 100, 2) if _is_adaptive(root) else root.count("overlap", 1, 100, 1)
-
-
-def _adaptive(root: Table) -> Adaptive:
-    table = root.table("overlap")
-    table.only(("min", "max", "confidence"))
-    least = table.count("min", 1, 100, 2)
-    return Adaptive(least, table.count("max", least, 100, max(least, 10)), table.share("confidence", 1, 0.95))
-
-
-def _lease(root: Table) -> timedelta:
-    value = root.text("lease", "15 min")
-    found = _LEASE.fullmatch(value)
-    lease = timedelta(seconds=int(found[1]) * _SECONDS[found[2][0]]) if found else timedelta()
-    if not LEASE_MIN <= lease <= LEASE_MAX:
-        root.fail(f'`lease` is {value!r}; write a time from "10 s" to "7 days", such as "15 min" or "2 h".', "lease")
-    return lease
-
-
-def _fields(table: Table) -> dict[str, str]:
-    for key, value in table.data.items():
-        if key in _PROJECT_KEYS and value not in FIELD_KINDS:
-            table.fail(f"`{key}` {_TO_THE_TOP}", key)
-    return {key: table.one_of(key, FIELD_KINDS) for key in table.data}
-
-
-def _timezone(table: Table) -> str:
-    timezone = table.text("timezone", "UTC")
-    try:
-        zoneinfo.ZoneInfo(timezone)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        near = did_you_mean(timezone, sorted(zoneinfo.available_timezones()))
-        hint = near if near.startswith("did") else 'write it as "Europe/Berlin" or "UTC".'
-        table.fail(f"{timezone!r} is not a time zone; {hint}", "timezone")
-    return timezone
-
-
-def _every(table: Table) -> str:
-    every = table.text("every", "")
-    try:
-        if every and len(every.split()) != 5:
-            raise ValueError("not five fields")
-        if every:
-            croniter(every, datetime.now(UTC)).get_next()  # "0 0 31 2 *" reads well and never comes
-    except (CroniterError, ValueError):
-        reason = f'`every` is {every!r}; write five cron fields that do come round, such as "0 18 * * 1-5".'
-        table.fail(reason, "every")
-    return every

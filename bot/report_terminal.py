@@ -14,6 +14,7 @@ from bot.quality.telling import disputes, heading, parts, speed
 from bot.quality.words import PARTS, Words
 from bot.wording import say
 
+LABELS_SHOWN = 40
 PEOPLE_SHOWN = 30
 PAIRS_SHOWN = 10
 PERIODS_SHOWN = 8
@@ -88,6 +89,8 @@ def _question(console: Console, question: QuestionFigures, words: Words, *, alon
         console.print(_text(question.title, "bold"))
     if question.labels and question.answers:
         console.print(_labels(question, words))
+        if len(question.labels) > LABELS_SHOWN:
+            _say(console, words.say("report.others", count=words.count(len(question.labels) - LABELS_SHOWN)))
     _say(console, words.agreement(question.agreement, question.labels is None, question.interval))
     if question.consensus is not None:
         _say(console, words.consensus(question.consensus))
@@ -96,7 +99,7 @@ def _question(console: Console, question: QuestionFigures, words: Words, *, alon
 
 
 def _labels(question: QuestionFigures, words: Words) -> Table:
-    """A full bar would be all answers. α is that of having the label or not."""
+    """A full bar would be all answers. α is that of having the label or not. Of very many labels the most frequent."""
     table = Table(box=None, pad_edge=False, show_header=False)
     alphas = {one.name: one.alpha for one in question.per_label if one.alpha is not None}
     table.add_column(overflow="ellipsis", no_wrap=True, max_width=LABEL_WIDE)
@@ -104,7 +107,10 @@ def _labels(question: QuestionFigures, words: Words) -> Table:
     table.add_column(justify="right")
     table.add_column(no_wrap=True, min_width=BAR)
     table.add_column(no_wrap=True)
-    for one in question.labels or ():
+    shown = list(question.labels or ())
+    if len(shown) > LABELS_SHOWN:
+        shown = sorted(shown, key=lambda label: -label.count)[:LABELS_SHOWN]
+    for one in shown:
         share = one.count / question.answers
         title = _text(say(words.language, one.title))
         alpha = f"α {words.figure(alphas[one.name], 2)}" if one.name in alphas else ""

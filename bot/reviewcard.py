@@ -110,14 +110,21 @@ def _answers(turn: Turn, desk: Desk, size: Size) -> Text:
     parts.append(Part(cut(desk.question.title, 2 * size.line) + "\n", "bold"))
     found = [way for way in ways(desk.question, desk.given, desk.judge) if way.voices]
     lines = [_line(turn, desk.question, number, way, size) for number, way in enumerate(found[: size.lines], 1)]
+    doubting = [one for one in desk.given if one.doubts(desk.asked, desk.question)]
+    if doubting:
+        lines.append(f"{turn.say(phrase('card.unsure'))} ({_names(doubting)})")
     parts.append(Part("\n".join(lines) if lines else turn.say(phrase("item.nobody"))))
     return tuple(part for part in parts if part.text)
 
 
 def _line(turn: Turn, question: Question, number: int, way: Way, size: Size) -> str:
-    who = [one.public[:8] for one in way.voices]
-    more = f" +{len(who) - NAMES}" if len(who) > NAMES else ""
-    return f"{number} · {_told(turn, question, way.label, size)} ({', '.join(who[:NAMES])}{more})"
+    return f"{number} · {_told(turn, question, way.label, size)} ({_names(way.voices)})"
+
+
+def _names(voices: Sequence[Voice]) -> str:
+    """Pseudonyms, of many people the first ones."""
+    more = f" +{len(voices) - NAMES}" if len(voices) > NAMES else ""
+    return ", ".join(one.public[:8] for one in voices[:NAMES]) + more
 
 
 def _told(turn: Turn, question: Question, label: Label, size: Size) -> str:

@@ -39,6 +39,8 @@ class Answer(Protocol):
     def label(self) -> Mapping[str, Label]: ...
     @property
     def version(self) -> int: ...
+    @property
+    def unsure(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,11 @@ class Voice:
     person: int
     public: str
     label: Mapping[str, Label]
+    unsure: bool = False
+
+    def doubts(self, asked: Project, question: Question) -> bool:
+        """Whether the answer to this question was "not sure"."""
+        return drafts.doubted(asked, question, self.label, self.unsure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +73,13 @@ def voices(asked: Project, given: Iterable[Answer], version: int) -> list[Voice]
     """People's answers, those to older versions of the project by the present names; what it no longer has is left
     out."""
     return [
-        Voice(one.id, one.person, one.public, one.label if one.version == version else present(asked, one.label))
+        Voice(
+            one.id,
+            one.person,
+            one.public,
+            one.label if one.version == version else present(asked, one.label),
+            one.unsure,
+        )
         for one in given
     ]
 

@@ -5,7 +5,7 @@ import hashlib
 from sqlalchemy import bindparam, delete, select, text, update
 
 from storage.database import Transaction
-from storage.schema import accounts, aside, chats, seen
+from storage.schema_chats import accounts, aside, chats, seen
 
 KEY_LENGTH = 200
 ACCOUNT = select(accounts.c.id).where(

@@ -83,7 +83,7 @@ OTHERS = (
 )
 
 GIVEN = (
-    select(answers.c.person, people.c.public, answers.c.label)
+    select(answers.c.person, people.c.public, answers.c.label, answers.c.unsure)
     .join(people, people.c.id == answers.c.person)
     .where(answers.c.item == bindparam("on"), answers.c.live)
     .where(answers.c.kind == literal_column("'label'"))
@@ -211,16 +211,17 @@ def others(tx: Transaction, item: int, person: int) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A live label and who gave it, by number and pseudonym."""
+    """A live label and who gave it, by number and pseudonym. What the person was `unsure` of is not in the label."""
 
     person: int
     public: str
     label: dict[str, Any]
+    unsure: bool = False
 
 
 def given(tx: Transaction, item: int) -> list[Given]:
     """All live labels of an item, oldest first."""
-    return [Given(row.person, row.public, row.label) for row in tx.all(GIVEN, {"on": item})]
+    return [Given(row.person, row.public, row.label, row.unsure) for row in tx.all(GIVEN, {"on": item})]
 
 
 def taken_back(tx: Transaction, item: int, person: int) -> dict[str, Any] | None:

@@ -7,7 +7,8 @@ from typing import Any, Final
 from sqlalchemy import bindparam, case, func, literal_column, select, text, update
 
 from storage.database import Row, Transaction
-from storage.schema import cards, chats, items, members, projects
+from storage.schema import cards, items, members, projects
+from storage.schema_chats import chats
 
 ITEM = (
     items.c.id.label("item"),

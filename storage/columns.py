@@ -39,6 +39,10 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else moment(value)
 
 
+_decode = json.JSONDecoder().raw_decode
+"""As `json.loads`, which twice looks for the white space that `dump` never leaves around a value."""
+
+
 def dump(value: object) -> str:
     """JSON in plain ASCII: NUL and lone surrogates stay escaped, which PostgreSQL's text could not hold."""
     return json.dumps(value, separators=(",", ":"))
@@ -54,4 +58,4 @@ class Json(TypeDecorator[Any]):
         return None if value is None else dump(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        return None if value is None else json.loads(value)
+        return None if value is None else _decode(value)[0]

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import bindparam, case, delete, insert, literal_column, select, text, update
 
 from storage.database import Transaction
-from storage.schema import cards, chats, outbox, uploads
+from storage.schema import cards
+from storage.schema_chats import chats, outbox, uploads
 
 CLAIM_MICROSECONDS = 15_000_000
 """How long a row is its process's own; others take it over when its claim is not renewed by then."""

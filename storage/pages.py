@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import bindparam, func, insert, select, text, update
 
 from storage.database import Transaction
-from storage.schema import pages
+from storage.schema_chats import pages
 
 LATEST: Final = 50
 """Messages a page opens with."""

@@ -11,8 +11,9 @@ from sqlalchemy import BigInteger, bindparam, delete, func, insert, literal, sel
 
 from storage import accounts
 from storage.database import Row, Transaction
-from storage.schema import accounts as accounts_table
-from storage.schema import audit, chats, guesses, identities, invites, members, people, projects
+from storage.schema import audit, invites, members, people, projects
+from storage.schema_chats import accounts as accounts_table
+from storage.schema_chats import chats, guesses, identities
 
 ROLES: Final = ("annotator", "reviewer", "admin", "owner")
 GUESSES = 10

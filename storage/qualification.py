@@ -7,7 +7,8 @@ from sqlalchemy import bindparam, exists, literal_column, or_, select, text
 
 from storage.database import Transaction
 from storage.people import WHO_ANY, Person, met_in
-from storage.schema import answers, identities, items, members
+from storage.schema import answers, items, members
+from storage.schema_chats import identities
 
 Standing = Literal["in", "testing", "failed"]
 FAILED: Final = "failed"

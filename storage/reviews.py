@@ -118,7 +118,7 @@ SEND_BACK: Final = text(
 )
 TAKE_OUT: Final = text("UPDATE items SET state = 'withdrawn' WHERE id = :item")
 GIVEN: Final = (
-    select(answers.c.id, answers.c.person, people.c.public, answers.c.label, answers.c.version)
+    select(answers.c.id, answers.c.person, people.c.public, answers.c.label, answers.c.version, answers.c.unsure)
     .join(people, people.c.id == answers.c.person)
     .where(answers.c.item == bindparam("on"), answers.c.live, answers.c.kind == literal_column("'label'"))
     .order_by(answers.c.id)
@@ -155,7 +155,15 @@ DONE: Final = text(
     "AND done_at > :since ORDER BY id LIMIT 1000"
 )
 GIVEN_TO: Final = (
-    select(answers.c.item, answers.c.id, answers.c.person, people.c.public, answers.c.label, answers.c.version)
+    select(
+        answers.c.item,
+        answers.c.id,
+        answers.c.person,
+        people.c.public,
+        answers.c.label,
+        answers.c.version,
+        answers.c.unsure,
+    )
     .join(people, people.c.id == answers.c.person)
     .where(answers.c.item.in_(bindparam("items", expanding=True)), answers.c.live)
     .where(answers.c.kind == literal_column("'label'"))
@@ -205,6 +213,7 @@ class Given:
     public: str
     label: dict[str, Any]
     version: int
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,7 +394,9 @@ def done_since(connection: Connection, project: int, since: int) -> Iterator[Don
     while rows := connection.execute(DONE, {"p": project, "since": since, "after": after}).all():
         given: dict[int, list[Given]] = {}
         for row in connection.execute(GIVEN_TO, {"items": [row.id for row in rows]}):
-            given.setdefault(row.item, []).append(Given(row.id, row.person, row.public, row.label, row.version))
+            given.setdefault(row.item, []).append(
+                Given(row.id, row.person, row.public, row.label, row.version, row.unsure)
+            )
         yield from (Done(row.id, row.done_at, tuple(given.get(row.id, ()))) for row in rows)
         after = rows[-1].id
 

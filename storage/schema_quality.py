@@ -14,8 +14,7 @@ from sqlalchemy import (
 )
 
 from storage.columns import Json, Key, Moment
-from storage.schema import metadata as metadata
-from storage.schema import where, where_true
+from storage.schema import metadata, where, where_true
 
 skills = Table(
     "skills",

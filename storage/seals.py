@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import bindparam, select, text
 
 from storage.database import Transaction
-from storage.schema import seals
+from storage.schema_chats import seals
 
 SECRET_BYTES: Final = 32
 FIND: Final = select(seals.c.secret).where(seals.c.name == bindparam("called"))

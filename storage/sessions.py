@@ -10,7 +10,8 @@ from typing import Final
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from storage.database import Transaction
-from storage.schema import identities, people, sessions
+from storage.schema import people
+from storage.schema_chats import identities, sessions
 
 TOKEN_BYTES: Final = 32
 LIFETIME: Final = timedelta(days=30)

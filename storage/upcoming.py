@@ -5,7 +5,8 @@ from typing import Any
 from sqlalchemy import bindparam, select, text
 
 from storage.database import Transaction
-from storage.schema import cards, chats, items, uploads
+from storage.schema import cards, items
+from storage.schema_chats import chats, uploads
 
 ACTIVE = (
     select(cards.c.project)

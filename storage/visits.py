@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import bindparam, delete, select, text
 
 from storage.database import Transaction
-from storage.schema import chats, identities, visits
+from storage.schema_chats import chats, identities, visits
 from storage.sessions import TOKEN_BYTES, hashed, looks_like_token
 
 LIFETIME: Final = timedelta(hours=12)

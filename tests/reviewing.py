@@ -2,7 +2,8 @@
 
 import json
 
-from bot.exchange.exports import Wanted, export_project
+from bot.exchange.exports import export_project
+from bot.exchange.wanted import Wanted
 from bot.project import Review
 from bot.quality.report import summary
 from storage import projects

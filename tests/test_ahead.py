@@ -9,7 +9,8 @@ from sqlalchemy.exc import OperationalError
 from bot.ahead import keep_ahead
 from bot.chat import ChatError
 from storage.database import run
-from storage.schema import media, uploads
+from storage.schema import media
+from storage.schema_chats import uploads
 from tests.storage.dealing import claim
 from tests.worlds import add_items, build
 

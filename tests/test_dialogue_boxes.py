@@ -5,7 +5,8 @@ import json
 import pytest
 from sqlalchemy import insert
 
-from bot.exchange.exports import Wanted, export_project
+from bot.exchange.exports import export_project
+from bot.exchange.wanted import Wanted
 from bot.project import LabelDef
 from storage.database import run
 from storage.files import Files

@@ -4,9 +4,10 @@ import pytest
 
 from bot.buttons import Pressed, pack
 from bot.labels import LABEL_TYPES
-from bot.project import ShowIf
+from bot.project import Review, ShowIf
 from storage.schema import answers, cards
 from tests.dialogue import project, question
+from tests.reviewing import last, reviewer
 from tests.test_dialogue_types import clips
 
 UNSURE = "🤷 Not sure"
@@ -146,3 +147,14 @@ def test_a_correction_of_another_question_leaves_it_unsure(talk):
     anna.types("hello")
     anna.edits("hello", "hallo")
     assert unsure(dialogue) == [({"said": "hallo"}, True)]
+
+
+def test_a_reviewer_sees_who_was_not_sure(talk):
+    """On the card that decides and under /item: three have answered, so there are three answers."""
+    dialogue = talk(project(unsure=True, overlap=3, review=Review()), items=1)
+    for name, said in (("Anna", "😊 Positive"), ("Ben", "😠 Negative"), ("Cleo", UNSURE)):
+        dialogue.member(name).taps(said)
+    rita = reviewer(dialogue)
+    assert sum(line.startswith(f"{UNSURE} (") for line in rita.sees.splitlines()) == 1
+    rita.says("item", "reviews-0")
+    assert sum(line.endswith(f": {UNSURE}") for line in last(rita).text.splitlines()) == 1

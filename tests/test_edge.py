@@ -11,7 +11,7 @@ from bot.chat import ChatError, Command, Message, Outcome, Outgoing, Pace, Reply
 from bot.edge import CRASHES, Edge, lane
 from storage import accounts
 from storage.database import run
-from storage.schema import aside
+from storage.schema_chats import aside
 
 HERE = {"account": 1, "chat": "D7"}
 SAID = {"key": "k", "user": "U7", "name": "Anna"}

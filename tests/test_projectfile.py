@@ -1,15 +1,13 @@
 """A project file becomes a project, or one sentence with the line to fix."""
 
 import json
-import tomllib
 from datetime import timedelta
 
 import pytest
 
 from bot.cli.defining import parse_project
-from bot.project import ONLY_QUESTION, SKIP_REASONS, LabelDef, Project, ShowIf, Summary
+from bot.project import ONLY_QUESTION, SKIP_REASONS, LabelDef, Project, Question, ShowIf, Summary
 from bot.projectfile import BadProjectFile, load, parse
-from bot.tomllines import key_lines
 
 TYPES = ("choice", "tags", "transcript", "rating", "pairwise")
 OPTIONS = {"rating": {"scale", "low", "high"}, "tags": {"min", "max"}, "transcript": set(), "choice": {"style"}}
@@ -400,69 +398,23 @@ def test_a_file_in_another_encoding_is_refused_with_its_line(tmp_path):
         load(path, TYPES)
 
 
-NASTY = (
-    r'''# a comment with [brackets] = "and quotes"
-"quoted key" = "a # b ] }" # tail
-a.b."c.d" = 1
-'lit'  =  'C:\[x]'
-multi = """
-[not.a.table]
-x = 1 \""" still"""
-quotes = """"four""""
-raw = '''
-    "'''"
-    r"""[[no]]
-"""
-    "'''"
-    r'''
-list = [ # why
-  1, [2, 3], "]",   # ] here
-  { x = 1, y = [ "}" ] },
-  1979-05-27 07:32:00, """
-  """, -inf,
-]
-[ t . "u v" ]
-k = {a.b = 1, "c" = {}}
-[[arr]]
-[[arr.in]]
-z = 1
-[[arr.in]]
-z = 2
-[arr.sub]
-w = 3
-[[arr]]
-[[arr.in]]
-z = 4
-'''
-)
-
-
-def paths(value, path=()):
-    if path:
-        yield path
-    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, inner in pairs:
-        yield from paths(inner, (*path, key))
-
-
-@pytest.mark.parametrize("text", [NASTY, TICKETS, REVIEWS])
-def test_every_key_of_a_file_has_a_line_and_no_other_has(text):
-    assert set(key_lines(text)) == set(paths(tomllib.loads(text)))
-
-
-def test_lines_are_those_an_editor_shows():
-    lines, shown = key_lines(NASTY), NASTY.splitlines()
-    for path, text in {
-        ("quoted key",): '"quoted key"',
-        ("a", "b", "c.d"): "a.b.",
-        ("quotes",): "quotes",
-        ("list", 1, 1): "  1, [2, 3]",
-        ("list", 3, "y", 0): "  { x = 1",
-        ("list", 5): "  1979",
-        ("list", 6): '  """, -inf',
-        ("t", "u v", "k", "a", "b"): "k = ",
-        ("arr", 0, "in", 1, "z"): "z = 2",
-        ("arr", 0, "sub", "w"): "w = 3",
-        ("arr", 1, "in", 0, "z"): "z = 4",
-    }.items():
-        assert shown[lines[path] - 1].startswith(text)
+def test_a_label_goes_by_its_name_before_a_former_one_and_of_several_by_the_first():
+    """Looked up at once, however many labels there are: answers are read by the thousand."""
+    labels = (
+        LabelDef("new", "New", was=("old", "both")),
+        LabelDef("other", "Other", was=("both", "new")),
+        LabelDef("under", "Under", parent="new"),
+    )
+    asked = Question("label", "Which?", "choice", labels)
+    assert [found and found.name for found in map(asked.label, ("new", "old", "both", "other", "none"))] == [
+        "new",
+        "new",
+        "new",
+        "other",
+        None,
+    ]
+    assert [[one.name for one in asked.under(parent)] for parent in (None, "new", "under")] == [
+        ["new", "other"],
+        ["under"],
+        [],
+    ]

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.exchange.exports import Wanted, export_project
+from bot.exchange.exports import export_project
 from bot.exchange.imports import import_source
 from bot.exchange.plan import plan_import
+from bot.exchange.wanted import Wanted
 from bot.media.preparer import Preparer
 from storage.database import opened
 from storage.files import Files

@@ -6,9 +6,9 @@ from datetime import timedelta
 from bot.sweeping import sweep
 from storage import accounts, outbox, pages, people
 from storage.database import run
-from storage.schema import aside, guesses
-from storage.schema import outbox as outbox_table
-from storage.schema import pages as pages_table
+from storage.schema_chats import aside, guesses
+from storage.schema_chats import outbox as outbox_table
+from storage.schema_chats import pages as pages_table
 from tests.worlds import build
 
 

@@ -22,10 +22,11 @@ from bot.workers import NOW, NoChannel, Workers, child, post_now
 from storage import accounts, outbox, people, projects, runs
 from storage.database import opened, run
 from storage.files import Files
-from storage.schema import answers, identities, media
-from storage.schema import outbox as outbox_table
+from storage.schema import answers, media
 from storage.schema import people as people_table
 from storage.schema import runs as run_table
+from storage.schema_chats import identities
+from storage.schema_chats import outbox as outbox_table
 from tests.engines import START
 from tests.running import wait
 from tests.worlds import SENTIMENT, make

@@ -11,8 +11,9 @@ from bot.project import LabelDef, Project, Question
 from storage import accounts, people, projects
 from storage.database import Database, Transaction, run
 from storage.queue import Deal
-from storage.schema import accounts as account_table
-from storage.schema import identities, items
+from storage.schema import items
+from storage.schema_chats import accounts as account_table
+from storage.schema_chats import identities
 
 LEASE = timedelta(minutes=15)
 SENTIMENT = Project(

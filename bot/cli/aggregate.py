@@ -2,14 +2,16 @@
 
 import csv
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 import click
 
 from bot.cli.trouble import Trouble, writing
+from bot.exchange.sentences import counted
 from bot.project import CONSENSUS
 
 NAMES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -20,7 +22,8 @@ NAMES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 NUMBER: Final = re.compile(r"[+-]?\d+([.,]\d+)?")
 Merged = Sequence[tuple[str, str, float]]
-"""(item, label or text, confidence); the label of a tie is empty."""
+"""(item, label or text, confidence); the label of a tie is empty. Beside it stand how it came about and the number of
+answers that count."""
 
 
 @click.command(
@@ -33,26 +36,44 @@ Merged = Sequence[tuple[str, str, float]]
 @click.option(
     "--gold", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="a CSV of item,label that is known"
 )
-@click.option("-o", "output", type=click.Path(path_type=Path), required=True, help="the CSV to write")
+@click.option(
+    "-o", "output", type=click.Path(path_type=Path), required=True, help="the CSV to write; - writes to standard output"
+)
 def aggregate_command(answers: Path, method: str, gold: Path | None, output: Path) -> None:
     """The consensus of ANSWERS, a CSV of item,worker,label (or item,worker,text): item,label,confidence.
 
     Of texts it is the text most people agree on, word by word.
     """
+    if any(known is not None and output.exists() and known.samefile(output) for known in (answers, gold)):
+        raise click.UsageError(f"-o {output} would write over what is read; name another file")
     rows, kind = _read(answers, ("item", "worker"), ("label", "text"))
     if kind == "text" and (gold is not None or method != "auto"):
         raise click.UsageError("--method and --gold are for labels; of texts there is one method")
+    known = {} if gold is None else _known(gold)
     with _bar() as told:
-        if kind == "text":
-            merged, said = _texts(rows, told), "word by word"
-        else:
-            merged, said = _labels(rows, method, {} if gold is None else _known(gold), told)
-    output.parent.mkdir(parents=True, exist_ok=True)
-    with writing(output), output.open("w", encoding="utf-8", newline="") as file:
+        merged, said, count = _texts(rows, told) if kind == "text" else _labels(rows, method, known, told)
+    if count < len(rows):
+        again = counted(len(rows) - count, "row")
+        click.echo(f"{again} of a person who has answered the item before: the last answer counts", err=True)
+    if strangers := len(known.keys() - {item for item, _, _ in merged}):
+        click.echo(f"{strangers:,} of {counted(len(known), 'known item')} of {gold} without an answer", err=True)
+    with _opened(output) as file:
         table = csv.writer(file)
         table.writerow(("item", kind, "confidence"))
         table.writerows((_cell(item), _cell(label), f"{confidence:.4f}") for item, label, confidence in merged)
-    click.echo(f"{len(merged):,} items from {len(rows):,} answers ({said}): {output}")
+    where = "" if str(output) == "-" else f": {output}"
+    click.echo(f"{counted(len(merged), 'item')} from {counted(count, 'answer')} ({said}){where}", err=not where)
+
+
+@contextmanager
+def _opened(output: Path) -> Iterator[IO[str]]:
+    """The file to write; - is standard output."""
+    if str(output) == "-":
+        yield sys.stdout
+        return
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with writing(output), output.open("w", encoding="utf-8", newline="") as file:
+        yield file
 
 
 def _cell(text: str) -> str:
@@ -68,38 +89,49 @@ Told = Callable[[str, float | None], None]
 
 
 def _read(path: Path, wanted: Sequence[str], either: Sequence[str]) -> tuple[Rows, str]:
-    """The columns wanted and the first of `either` that is there, which is told."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return _rows(csv.DictReader(file), path, wanted, either)
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise Trouble(f"{path} is no CSV in UTF-8 ({error})") from error
+    """The columns wanted and the first of `either` that is there, which is told. A table is read as `import` reads it:
+    parted by semicolons or tabs, and in other encodings, too."""
+    from bot.exchange.raw import Meter
+    from bot.exchange.readers.tables import open_table
 
-
-def _rows(table: "csv.DictReader[str]", path: Path, wanted: Sequence[str], either: Sequence[str]) -> tuple[Rows, str]:
-    there = {str(name).strip().casefold(): name for name in table.fieldnames or ()}
-    columns = {kind: next((there[name] for name in NAMES[kind] if name in there), None) for kind in (*wanted, *either)}
-    kind = next((kind for kind in either if columns[kind] is not None), None)
-    if kind is None or any(columns[name] is None for name in wanted):
-        shown = ", ".join(there) or "nothing"
-        raise Trouble(f"{path}: the columns {', '.join(wanted)} and {' or '.join(either)} are wanted; it has {shown}")
-    names = [str(columns[name]) for name in (*wanted, kind)]
-    read = [tuple((row.get(name) or "").strip() for name in names) for row in table]
-    needed = len(names) if kind == "label" else len(wanted)
-    lacking = [line for line, row in enumerate(read, 2) if not all(row[:needed])]
-    if len(lacking) == len(read):
-        raise Trouble(f"{path} has no answers")
+    table = open_table(path)
+    for note in table.notes:
+        click.echo(f"Note: {note}", err=True)
+    names, kind = _columns(table.columns or (), path, wanted, either)
+    needed = names if kind == "label" else names[:-1]
+    rows, lacking = [], []
+    for raw in table.rows(Meter()):
+        row = tuple(raw.cells.get(name, "").strip() for name in names)
+        empty = next((f"{name} is empty" for name in needed if not raw.cells.get(name, "").strip()), None)
+        reason = raw.reason or empty
+        if reason:
+            lacking.append(f"in line {raw.line} {reason}")
+        else:
+            rows.append(row)
+    if not rows:
+        raise Trouble(f"{path} has no answers" + (f": {lacking[0]}" if lacking else ""))
     if lacking:
-        empty = names[read[lacking[0] - 2].index("")]
-        click.echo(f"{len(lacking):,} rows of {path} are left out: in row {lacking[0]} {empty} is empty", err=True)
-    return [row for row in read if all(row[:needed])], kind
+        click.echo(f"{counted(len(lacking), 'row')} of {path} left out: {lacking[0]}", err=True)
+    return rows, kind
+
+
+def _columns(there: Sequence[str], path: Path, wanted: Sequence[str], either: Sequence[str]) -> tuple[list[str], str]:
+    """The names that the table has for what is wanted and the first of `either`, and which that is."""
+    plain = {name.casefold(): name for name in there}
+    columns = {kind: next((plain[name] for name in NAMES[kind] if name in plain), None) for kind in (*wanted, *either)}
+    kind = next((kind for kind in either if columns[kind] is not None), "")
+    names = [name for name in map(columns.get, (*wanted, kind)) if name is not None]
+    if len(names) <= len(wanted):
+        shown = ", ".join(there)
+        raise Trouble(f"{path}: the columns {', '.join(wanted)} and {' or '.join(either)} are wanted; it has {shown}")
+    return names, kind
 
 
 def _known(path: Path) -> dict[str, str]:
     return {row[0]: row[1] for row in _read(path, ("item",), ("label",))[0]}
 
 
-def _labels(rows: Rows, method: str, gold: Mapping[str, str], told: Told) -> tuple[Merged, str]:
+def _labels(rows: Rows, method: str, gold: Mapping[str, str], told: Told) -> tuple[Merged, str, int]:
     import numpy as np
 
     from bot.quality.crowd.answers import coded
@@ -114,10 +146,11 @@ def _labels(rows: Rows, method: str, gold: Mapping[str, str], told: Told) -> tup
     except ValueError as error:
         raise Trouble(str(error)) from error
     best = ["" if place < 0 else table.classes[place] for place in found.best]
-    return list(zip(table.items, best, found.confidence.tolist(), strict=True)), found.method
+    merged = list(zip(table.items, best, found.confidence.tolist(), strict=True))
+    return merged, found.method, len(table.answers.item)
 
 
-def _texts(rows: Rows, told: Told) -> Merged:
+def _texts(rows: Rows, told: Told) -> tuple[Merged, str, int]:
     from bot.quality.rover import aggregate_texts
 
     given: dict[str, dict[str, str]] = {}
@@ -125,7 +158,8 @@ def _texts(rows: Rows, told: Told) -> Merged:
         given.setdefault(item, {})[worker] = text
     answers = {item: sorted(by_worker.items()) for item, by_worker in sorted(given.items())}
     merged = aggregate_texts(answers, lambda done: told("aligning", done / len(answers)))
-    return [(item, text, confidence) for item, (text, confidence) in merged.items()]
+    found = [(item, text, confidence) for item, (text, confidence) in merged.items()]
+    return found, "word by word", sum(map(len, answers.values()))
 
 
 @contextmanager

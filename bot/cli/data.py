@@ -12,13 +12,14 @@ import click
 from bot.cli.session import session
 from bot.cli.trouble import writing
 from bot.exchange.exported import Level
-from bot.exchange.exports import Wanted, check, export_project
+from bot.exchange.exports import export_project
 from bot.exchange.formats import FORMATS
 from bot.exchange.imports import ImportResult, import_source, undo_import
 from bot.exchange.plan import Plan, plan_import
 from bot.exchange.problems import BadExport
 from bot.exchange.sentences import counted
 from bot.exchange.shapes.labelled import Role
+from bot.exchange.wanted import Wanted, check
 from storage.database import Database
 
 if TYPE_CHECKING:

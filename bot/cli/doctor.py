@@ -169,7 +169,7 @@ def _media(settings: Settings, database: "Database") -> Finding:
             page = next(pages(connection, row.id, superseded=False), None)
             items = [item for item in page.items if item.media and item.state != "withdrawn"] if page else []
             for item in items[:: max(1, len(items) // SAMPLE)]:
-                wanted |= {media["sha256"]: f"{row.name}: {item.key}" for media in item.media}
+                wanted |= {media["sha256"]: f"{row.name}: {item.key}" for media in item.media or ()}
     files, lost = Files(settings.files), list[str]()
     for sha, item_of in wanted.items():
         try:

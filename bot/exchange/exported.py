@@ -4,13 +4,14 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from bot.labels import LABEL_TYPES
 from bot.labels.base import BadAnswer, Label
 from bot.project import Project, Question
 from bot.quality.consensus import disagreement
 from storage.database import Row
+from storage.exporting import AnswerRow
 
 if TYPE_CHECKING:
     from bot.quality.crowd.labels import Crowd
@@ -22,8 +23,7 @@ NOTES: Final = {"ask": "question"}
 DIGITS: Final = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """One answer. `labels` is {question: label}, None for skips and flags; `kind` is told where the status hides it.
     `unsure`: the person was not sure of what has no label. `aid` is what became of the item's suggestion."""
 
@@ -62,8 +62,7 @@ class Merged:
     reviewed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Exported:
+class Exported(NamedTuple):
     """`answers` are those that were asked for; `merged` is only there for the level of items. None is not set. `notes`
     are those that go into the export: at the level of answers, of people who have one in it."""
 
@@ -85,10 +84,10 @@ def noted(row: Row) -> Note:
     return Note(kind=NOTES.get(row.kind, row.kind), text=row.text, person=row.public, at=row.created_at)
 
 
-def given(row: Row, project: Project, version: int) -> Given:
+def given(row: AnswerRow, project: Project, version: int) -> Given:
     """Labels of older versions of the project by their present names."""
     return Given(
-        person=row.public,
+        person=row.person,
         kind=row.kind,
         status=LIVE_STATUS[row.kind] if row.live else "superseded",
         labels=row.label if row.label is None or row.version == version else present(project, row.label),

@@ -1,66 +1,33 @@
 """Exports: answers or items of a project as files that others read, and that we read back."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from datetime import datetime
 from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
-from sqlalchemy import Connection
-
 from bot import stored
 from bot.exchange import target
-from bot.exchange.exported import (
-    LIVE_STATUS,
-    Exported,
-    Given,
-    Level,
-    Merged,
-    Merger,
-    Note,
-    decided,
-    given,
-    moment,
-    noted,
-    present,
-)
+from bot.exchange.exported import Exported, moment
 from bot.exchange.formats import FORMATS
+from bot.exchange.gathered import Gathered
 from bot.exchange.parts import Parts, apart
 from bot.exchange.problems import BadExport
 from bot.exchange.sentences import listed
 from bot.exchange.survey import Survey
+from bot.exchange.wanted import Wanted, check
 from bot.exchange.writers import studio
 from bot.exchange.writers.base import Context, Format, Writer
-from bot.project import Project, Question
-from storage import exporting, figures
-from storage.database import Database, Row, run
+from bot.project import Question
+from storage import exporting
+from storage.database import Database, run
 from storage.files import Files
-from storage.projects import ProjectRow
 
-OF_ANSWERS: Final = ("label", "skip", "flag", "late", "superseded")
-OF_ITEMS: Final = ("open", "done", "gold", "skipped", "flagged", "quarantined", "withdrawn", "answered")
 EXTENSIONS: Final = {
     "image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp",
     "audio/ogg": "ogg", "audio/mpeg": "mp3", "audio/wav": "wav", "video/mp4": "mp4", "video/webm": "webm",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What to export. `only` keeps kinds of answers (OF_ANSWERS) or states of items (OF_ITEMS), or "all"; without it,
-    live labels, or all items that are not withdrawn. `question` names the one that a format of one question holds.
-    `split` gives shares by name, of 1 together. `since` counts answers from then on; at the level of items it keeps
-    those that have such an answer."""
-
-    format: str
-    level: Level = "answers"
-    since: datetime | None = None
-    only: tuple[str, ...] = ()
-    split: Mapping[str, float] | None = None
-    media: bool = False
-    question: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +56,7 @@ def export_project(
     check(wanted)
     row, asks = run(database, lambda tx: stored.named(tx, project))
     with database.reading() as connection:
-        export = _Export(connection, files, row, asks, wanted, progress)
+        export = _Export(Gathered(connection, row, asks, wanted), files, wanted, progress)
         try:
             return export.stream(out) if not isinstance(out, Path) else export.write(out)
         except OSError as error:
@@ -98,36 +65,12 @@ def export_project(
             raise BadExport(f"The export cannot be written: {error.strerror}. Nothing was left behind.") from error
 
 
-def check(wanted: Wanted) -> None:
-    """Raises BadExport for what no project could give."""
-    if wanted.format not in FORMATS:
-        raise BadExport(f"There is no format {wanted.format!r}; there is {', '.join(FORMATS)}.")
-    known = OF_ANSWERS if wanted.level == "answers" else OF_ITEMS
-    unknown = next((one for one in wanted.only if one not in (*known, "all")), None)
-    if unknown is not None:
-        raise BadExport(f"--only {unknown}: for {wanted.level} there is {', '.join(known)} or all.")
-    if wanted.since is not None and wanted.since.tzinfo is None:
-        raise BadExport("--since needs a time zone, as in 2026-05-04T10:00:00Z.")
-    if wanted.split is not None:
-        shares = list(wanted.split.values())
-        if not shares or not all(share > 0 for share in shares) or not abs(sum(shares) - 1) <= 1e-6:
-            raise BadExport("--split needs shares above 0 that make 1 together, as in train=.8,val=.1,test=.1.")
-        if bad := next((name for name in wanted.split if not name.isidentifier()), None):
-            raise BadExport(f"--split: {bad!r} cannot be the name of a part; use letters, digits and _.")
-
-
 @dataclass(slots=True)
 class _Export:
-    connection: Connection
+    gathered: Gathered
     files: Files
-    row: ProjectRow
-    project: Project
     wanted: Wanted
     progress: Callable[[int, int], None]
-    pictured: bool = False
-    unanswered: int = 0
-    unsaid: bool = False
-    _merges: Merger | None = None
 
     def stream(self, file: BinaryIO) -> ExportResult:
         form = FORMATS[self.wanted.format]
@@ -136,7 +79,7 @@ class _Export:
             raise BadExport(f"Only {names}, without a split and without media, go to standard output or a pipe.")
         context = self._context(None)
         writer, rows, items = form.open(file, context), 0, 0
-        for one in self.items(True):
+        for one in self.gathered.items(self.progress):
             rows, items = rows + writer.write(one), items + 1
         writer.finish()
         return ExportResult(rows=rows, items=items, files=(), losses=self._losses(context))
@@ -184,7 +127,7 @@ class _Export:
             beside = folder if self.wanted.media and not form.folder and not form.single else None
             rows, items = self._all(form, context, opened, beside)
         if self.wanted.format == "huggingface":
-            (folder / target.CARD).write_text(_card(self.row.name), encoding="utf-8")
+            (folder / target.CARD).write_text(_card(self.gathered.row.name), encoding="utf-8")
         about = self._about(context)
         described = {name: about | target.describe(folder / name, rows[part]) for part, name in names.items()}
         if form.types and (form.folder or form.single):
@@ -204,7 +147,7 @@ class _Export:
             for part, file in opened.items()
         }
         rows, items, parts = dict.fromkeys(opened, 0), 0, Parts(form, context)
-        for one in self.items(True):
+        for one in self.gathered.items(self.progress):
             for part, what in parts.files(one):
                 rows[part] += writers[part].write(self._beside(what, beside) if beside else what)
             items += 1
@@ -221,8 +164,7 @@ class _Export:
                 (folder / target.MEDIA).mkdir(exist_ok=True)
                 (folder / name).write_bytes(self._load(each["sha256"]))
             media.append({**each, "file": name})
-        values = {name: getattr(one, name) for name in Exported.__slots__}
-        return Exported(**{**values, "media": media})
+        return one._replace(media=media)
 
     def _load(self, sha: str) -> bytes:
         with self.files.open(sha) as file:
@@ -231,11 +173,12 @@ class _Export:
     def _context(self, load: Callable[[str], bytes] | None) -> Context:
         survey = Survey()
         if FORMATS[self.wanted.format].surveys:
-            for one in self.items(False):
+            for one in self.gathered.items():
                 survey.see(one)
-        people = {public: number for number, public in enumerate(self._pseudonyms(), 1)}
+        pseudonyms = exporting.pseudonyms(self.gathered.connection, self.gathered.row.id)
+        people = {public: number for number, public in enumerate(pseudonyms, 1)}
         return Context(
-            project=self.project,
+            project=self.gathered.project,
             level=self.wanted.level,
             survey=survey,
             people=people,
@@ -250,146 +193,39 @@ class _Export:
             if self.wanted.question:
                 raise BadExport(f"--question: {self.wanted.format} holds the answers to all questions.")
             return None
-        fitting = [one for one in self.project.questions if one.type in form.types]
+        fitting = [one for one in self.gathered.project.questions if one.type in form.types]
         named = [one for one in fitting if one.name == self.wanted.question] if self.wanted.question else fitting[:1]
         if named:
             return named[0]
         kinds = listed(form.types, "or")
         if not self.wanted.question or not fitting:
-            raise BadExport(f"{self.wanted.format} holds labels of {kinds}, and {self.row.name} has no such question.")
+            raise BadExport(
+                f"{self.wanted.format} holds labels of {kinds}, and {self.gathered.row.name} has no such question."
+            )
         names = listed([one.name for one in fitting], "or")
         raise BadExport(f"--question {self.wanted.question}: {self.wanted.format} can hold {names}.")
 
-    def _pseudonyms(self) -> Sequence[str]:
-        return exporting.pseudonyms(self.connection, self.row.id)
-
-    def items(self, last: bool) -> Iterator[Exported]:
-        """What is exported, in the order it was imported; `last` is the pass that progress is told of."""
-        merger = self._merger() if self.wanted.level == "items" else None
-        total = exporting.item_count(self.connection, self.row.id)
-        done = self.unanswered = 0
-        for page in exporting.pages(self.connection, self.row.id, self._superseded()):
-            for item in page.items:
-                notes = tuple(noted(row) for row in page.notes.get(item.id, ()))
-                answers, decision = page.answers.get(item.id, ()), page.decided.get(item.id)
-                if (one := self._one(item, answers, merger, notes, decision)) is not None:
-                    yield one
-            done += len(page.items)
-            if last:
-                self.progress(done, total)
-
-    def _merger(self) -> Merger:
-        """It reads all answers once, before the first item is written."""
-        if self._merges is None:
-            from bot.quality.crowd.answered import crowds
-
-            try:
-                found = crowds(self.connection, self.row.id, self.project)
-            except ValueError as error:
-                raise BadExport(f"consensus: {error}") from error
-            people = figures.participants(self.connection, self.row.id)
-            self._merges = Merger(self.project, found, {one.public: one.id for one in people})
-        return self._merges
-
-    def _superseded(self) -> bool:
-        return self.wanted.level == "answers" and not {"superseded", "all"}.isdisjoint(self.wanted.only)
-
-    def _one(
-        self, item: Row, rows: Sequence[Row], merger: Merger | None, notes: tuple[Note, ...], decision: Row | None
-    ) -> Exported | None:
-        """The item as it is exported, or None where it is not."""
-        recent = [
-            given(row, self.project, self.row.version)
-            for row in rows
-            if self.wanted.since is None or row.answered_at >= self.wanted.since
-        ]
-        if merger is None:
-            chosen = tuple(answer for answer in recent if self._asked_for(answer))
-            self.unanswered += not rows and item.state != "withdrawn"
-            said = tuple(note for note in notes if any(note.person == answer.person for answer in chosen))
-            self.unsaid = self.unsaid or len(said) < len(notes)
-            return self._exported(item, chosen, said) if chosen else None
-        labels = [answer for answer in recent if answer.status == "live"]
-        if not self._state_asked_for(item.state, bool(labels)) or (self.wanted.since is not None and not labels):
-            return None
-        merged = merger.merge(item.id, labels)
-        if decision is not None:
-            merged = decided(merged, self._present(decision.label) or {})
-        return self._exported(item, (), notes, merged)
-
-    def _exported(
-        self, item: Row, answers: tuple[Given, ...], notes: tuple[Note, ...], merged: Merged | None = None
-    ) -> Exported:
-        self.pictured = self.pictured or item.media is not None
-        return Exported(
-            key=item.key,
-            data=item.data,
-            media=item.media or (),
-            gold=self._present(item.gold),
-            suggestion=self._suggestion(item.suggestion),
-            priority=item.priority,
-            overlap=item.own_overlap,
-            answers=answers,
-            merged=merged,
-            notes=notes,
-            explanation=item.explanation,
-        )
-
-    def _suggestion(self, value: dict[str, Any] | None) -> dict[str, Any] | None:
-        return {**value, "label": self._present(value["label"])} if value and value.get("label") else value
-
-    def _present(self, labels: dict[str, Any] | None) -> dict[str, Any] | None:
-        return present(self.project, labels) if labels and self.row.version > 1 else labels
-
-    def _asked_for(self, answer: Given) -> bool:
-        kind = "superseded" if answer.status == "superseded" else answer.kind
-        only = self.wanted.only or ("label",)
-        return kind in only or "all" in only
-
-    def _state_asked_for(self, state: str, answered: bool) -> bool:
-        only = self.wanted.only
-        if not only:
-            return state != "withdrawn"
-        return state in only or "all" in only or ("answered" in only and answered)
-
     def _losses(self, context: Context) -> tuple[str, ...]:
         losses = list(FORMATS[self.wanted.format].losses(context))
-        if self.pictured:
+        if self.gathered.pictured:
             served = "Pictures, sounds and films are in it as people are shown them, resized and without metadata."
             absent = "The pictures, sounds and films themselves are not in it; --media adds them."
             along = self.wanted.media or FORMATS[self.wanted.format].media
             losses.append(served if along else absent)
-        if self.unsaid:
-            losses.append("Notes of people without an answer in it are not in it; --level items has them.")
-        if self.wanted.level == "answers" and "all" not in self.wanted.only:
-            losses += self._left_out()
-        if self.unanswered:
-            losses.append(f"Items without an answer left out: {self.unanswered:,}; --level items has them.")
-        return tuple(losses)
-
-    def _left_out(self) -> Iterator[str]:
-        only = self.wanted.only or ("label",)
-        left: dict[str, int] = {}
-        for (kind, live), count in exporting.counts(self.connection, self.row.id).items():
-            name = kind if live else "superseded"
-            if name not in only:
-                left[LIVE_STATUS.get(name, name)] = left.get(LIVE_STATUS.get(name, name), 0) + count
-        if left:
-            told = ", ".join(f"{count:,} {name}" for name, count in sorted(left.items()))
-            yield f"Answers left out: {told}; --only all keeps them."
+        return (*losses, *self.gathered.left_out())
 
     def _about(self, context: Context) -> dict[str, Any]:
         """What was exported, without the time it was: the same state gives the same bytes."""
         wanted = self.wanted
         since = None if wanted.since is None else moment(wanted.since)
         about: dict[str, Any] = {
-            "project": self.row.name,
+            "project": self.gathered.row.name,
             "version": version_of("labelbot"),
             "format": wanted.format,
             "level": wanted.level,
             "filter": {"since": since, "only": list(wanted.only), "split": wanted.split, "media": wanted.media},
-            "schema_version": self.row.version,
-            "schema": self.project.as_config(),
+            "schema_version": self.gathered.row.version,
+            "schema": self.gathered.project.as_config(),
         }
         if wanted.format == "label-studio":
             about["label_config"] = studio.label_config(context)

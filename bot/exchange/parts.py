@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.exchange.exported import Exported, Given
 from bot.exchange.writers.base import Context, Format
@@ -54,7 +54,7 @@ class Parts:
         self.context.lost["answers"] += len(one.answers) - len(told)
         alone = not apart(self.form, self.context)
         for answer in told:
-            yield part if alone else f"person-{answer.person}/{part}", replace(one, answers=(answer,))
+            yield part if alone else f"person-{answer.person}/{part}", one._replace(answers=(answer,))
 
 
 def carried(answers: Sequence[Given]) -> list[Given]:

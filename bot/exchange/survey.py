@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from bot.exchange.exported import Exported, notes_beside
+from bot.exchange.exported import Exported, Given, notes_beside
 
 CellType = Literal["text", "whole", "number", "truth", "texts", "json"]
 
@@ -64,22 +64,39 @@ class Survey:
                     self.names.setdefault(name, set()).update(_texts(label))
 
     def _see_more(self, one: Exported) -> None:
-        marks = {
-            "unsure": any(answer.unsure for answer in one.answers),
-            "suggestion_shown": any(answer.aid is not None for answer in one.answers),
-            "note": any(answer.note for answer in one.answers),
-            "kind": any(answer.superseded_at for answer in one.answers),
-            "superseded_at": any(answer.superseded_at for answer in one.answers),
-            "tie": bool(one.merged and one.merged.ties),
-            "reviewed": bool(one.merged and one.merged.reviewed),
-            "explanation": bool(one.gold and one.explanation),
-            "suggestion": bool(one.suggestion),
-            "priority": bool(one.priority),
-            "overlap": one.overlap is not None,
-            "media": bool(one.media),
-            "notes": bool(one.notes and one.merged) or any(notes_beside(one, answer) for answer in one.answers),
-        }
-        self.also |= {name for name, there in marks.items() if there}
+        """Looked at one by one, without a collection of them all: this is done for every item there is."""
+        also = self.also.add
+        for answer in one.answers:
+            self._see_beside(answer)
+            if one.notes and notes_beside(one, answer):
+                also("notes")
+        if one.merged is not None:
+            if one.merged.ties:
+                also("tie")
+            if one.merged.reviewed:
+                also("reviewed")
+            if one.notes:
+                also("notes")
+        if one.gold and one.explanation:
+            also("explanation")
+        if one.suggestion:
+            also("suggestion")
+        if one.priority:
+            also("priority")
+        if one.overlap is not None:
+            also("overlap")
+        if one.media:
+            also("media")
+
+    def _see_beside(self, answer: Given) -> None:
+        if answer.unsure:
+            self.also.add("unsure")
+        if answer.aid is not None:
+            self.also.add("suggestion_shown")
+        if answer.note:
+            self.also.add("note")
+        if answer.superseded_at is not None:
+            self.also.update(("kind", "superseded_at"))
 
     def _whole_characters(self, value: Any) -> None:
         if isinstance(value, str) and not value.isascii():

@@ -106,6 +106,8 @@ def question(found: QuestionFigures, words: Words, wanted: Wanted = EVERYTHING) 
     """`wanted` is what the figures are of: a link to a label keeps the rest of it."""
     yield markup.heading(2, found.title)
     yield markup.paragraph(words.agreement(found.agreement, found.labels is None, found.interval))
+    if found.consensus is not None:
+        yield markup.paragraph(words.consensus(found.consensus))
     if found.labels and found.answers:
         heads = (words.say("report.page.label"), words.say("report.page.share"), "α")
         yield markup.table(heads, _labels(found, found.labels, words, wanted))

@@ -2,7 +2,8 @@
 
 from alembic import context
 
-from storage.schema_quality import metadata
+from storage import schema_chats, schema_quality  # noqa: F401 (once loaded, their tables are in the metadata)
+from storage.schema import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from bot.exchange.exports import Wanted, export_project
+from bot.exchange.exports import export_project
 from bot.exchange.imports import import_source
 from bot.exchange.plan import plan_import
+from bot.exchange.wanted import Wanted
 from bot.media.preparer import Preparer
 from bot.project import LabelDef, Project, Question
 from storage import accounts, answers, people, projects, queue

@@ -13,11 +13,12 @@ import pandas as pd
 import pytest
 from label_studio_sdk.label_interface import LabelInterface
 
-from bot.exchange.exports import Wanted, export_project
+from bot.exchange.exports import export_project
 from bot.exchange.formats import FORMATS
 from bot.exchange.parts import split_of
 from bot.exchange.problems import BadExport
 from bot.exchange.shapes.ours import unneutral
+from bot.exchange.wanted import Wanted
 from bot.exchange.writers.csvs import neutral
 from bot.project import Project, Question
 from storage import answers, projects

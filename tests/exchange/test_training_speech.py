@@ -10,8 +10,9 @@ import datasets
 import pandas as pd
 import pytest
 
-from bot.exchange.exports import Wanted, export_project
+from bot.exchange.exports import export_project
 from bot.exchange.problems import BadExport
+from bot.exchange.wanted import Wanted
 from bot.project import Project, Question
 from tests.exchange.desk import Desk
 from tests.media.making import film, made, tone

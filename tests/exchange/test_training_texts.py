@@ -11,8 +11,9 @@ from label_studio_sdk.label_interface import LabelInterface
 from spacy.tokens import DocBin
 from spacy.training.converters import conll_ner_to_docs
 
-from bot.exchange.exports import Wanted, export_project
+from bot.exchange.exports import export_project
 from bot.exchange.problems import BadExport
+from bot.exchange.wanted import Wanted
 from bot.project import LabelDef, Project, Question
 from storage.files import Files
 from tests.dialogue import project, question

@@ -1,94 +1,39 @@
-"""Masks: suggestions in the chat, regions by reply, what the page sends, distance and consensus."""
+"""Masks in the chat: suggestions, and regions marked by reply."""
 
 import time
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
-from pycocotools import mask as coco
 
 from bot import draft as drafts
 from bot.labels import masks, rle
-from bot.labels.base import BadAnswer, BadQuestion, Done, Kept, Marked, Subject, Tap, Typed
+from bot.labels.base import BadQuestion, Subject, Tap, Typed
 from bot.labels.colours import colour
 from bot.labels.regions import Regions
 from bot.project import LabelDef, Question
 from bot.wording import say
+from tests.labels.masked import (
+    BARE,
+    OFFERED,
+    PICTURE,
+    ROAD,
+    SIZE,
+    STREET,
+    SUGGESTED,
+    THINGS,
+    after,
+    asked,
+    asking,
+    block,
+    line,
+    marked,
+    refused,
+    regions,
+    saved,
+    titles,
+)
 from tests.labels.test_regions import SIX
-
-ROAD, SKY, TREE = LabelDef("road", "🛣️ Road"), LabelDef("sky", "☁️ Sky"), LabelDef("tree", "Tree")
-
-
-def asking(*labels, **options):
-    return Question("parts", "What is where?", "masks", labels or (ROAD, SKY, TREE), options)
-
-
-STREET = asking()
-THINGS = asking(instances=True)
-SIZE = (8, 6)
-PICTURE = Subject(size=SIZE, picture=17, regions=lambda: SIX)
-"""8 × 6 pixels, cut into 1 (a, b), 2 and 3 (a, b, c)."""
-BARE = Subject(size=SIZE, picture=17)
-
-
-def block(left, top, width, height, size=SIZE):
-    """The counts of a rectangle."""
-    board = np.zeros((size[1], size[0]), np.uint8)
-    board[top : top + height, left : left + width] = 1
-    return rle.decode(coco.encode(np.asfortranarray(board))["counts"].decode(), size[1], size[0])
-
-
-def marked(name, counts, size=SIZE):
-    return {"label": name, "size": [size[1], size[0]], "counts": rle.encode(counts)}
-
-
-def regions(name, *parts):
-    return marked(name, SIX.mask(parts, SIZE))
-
-
-SUGGESTED = [marked("road", block(0, 4, 8, 2)), marked("sky", block(0, 0, 8, 2))]
-OFFERED = replace(PICTURE, suggestion=SUGGESTED)
-
-
-def after(question, subject, *given):
-    """The work after taps ("!…") and replies."""
-    work = None
-    for one in given:
-        said = Tap(one[1:]) if one.startswith("!") else Typed(one)
-        step = masks.advance(question, work, said, subject)
-        assert isinstance(step, Kept)
-        work = step.work
-    return work
-
-
-def saved(question, subject, *given):
-    step = masks.advance(question, after(question, subject, *given), Tap("done"), subject)
-    assert isinstance(step, Done)
-    return step.label
-
-
-def asked(question, subject, *given):
-    return masks.ask(question, after(question, subject, *given), subject)
-
-
-def titles(ask):
-    return [[option.shown("en") for option in row] for row in ask.rows]
-
-
-def line(question, subject, *given):
-    said = asked(question, subject, *given).marked
-    return said and say("en", said)
-
-
-def refused(act, *args):
-    with pytest.raises(BadAnswer) as error:
-        act(*args)
-    assert say("de", error.value.said)
-    return say("en", error.value.said)
-
 
 # Regions by reply.
 
@@ -399,165 +344,10 @@ def test_forged_taps_on_suggestions_are_refused(choice):
     assert "does not belong" in refused(masks.advance, STREET, None, Tap(choice), OFFERED)
 
 
-# The page.
-
-
-def drawn(question, value, subject=PICTURE):
-    return drafts.advance(question, drafts.FRESH, Marked(value), subject).done["parts"]
-
-
-def test_the_page_begins_with_what_the_chat_holds():
-    work = after(STREET, OFFERED, "!-2", "!more", "2 tree")
-    assert masks.begun(STREET, work, OFFERED) == [SUGGESTED[0], regions("tree", 3)]
-
-
-def test_marks_of_one_label_become_one_and_empty_ones_go():
-    left, right = block(0, 0, 2, 6), block(4, 0, 2, 6)
-    empty = marked("sky", rle.nothing(6, 8))
-    assert drawn(STREET, [marked("road", left), empty, marked("road", right)]) == [
-        marked("road", rle.union([left, right]))
-    ]
-
-
-def test_the_later_mark_covers_the_earlier():
-    left, wide = block(0, 0, 4, 6), block(2, 0, 4, 6)
-    assert drawn(STREET, [marked("road", left), marked("sky", wide)]) == [
-        marked("road", block(0, 0, 2, 6)),
-        marked("sky", wide),
-    ]
-    assert drawn(STREET, [marked("road", left), marked("sky", block(0, 0, 8, 6))]) == [marked("sky", block(0, 0, 8, 6))]
-
-
-def test_things_of_their_own_stay_as_they_are():
-    both = [marked("road", block(0, 0, 4, 6)), marked("road", block(2, 0, 4, 6))]
-    assert drawn(THINGS, both) == both
-
-
-def test_masks_of_another_picture_are_refused():
-    assert refused(drawn, STREET, [marked("road", [12], (4, 3))]) == (
-        "These masks are of another picture: this one has 8 × 6 pixels."
-    )
-
-
-@pytest.mark.parametrize(
-    ("size", "counts"),
-    [
-        ([6, 8], "0"), ([6, 8], "é"), ([6, 8], None), ([6, 8], [47]), ([6, 8], [48.0]), ([6, 8], [-1, 49]), ([6], "`1"),
-        ([0, 8], ""), ([6, -8], "`1"), (None, "`1"), ("68", "`1"), ([10**9, 10**9], "`1"),
-    ],
-)  # fmt: skip
-def test_a_damaged_mask_is_refused(size, counts):
-    value = [{"label": "road", "size": size, "counts": counts}]
-    assert refused(masks.read, STREET, value) == "A mask of “road” is damaged."
-
-
-def test_plain_counts_are_read_too():
-    assert masks.read(STREET, [{"label": "Road", "size": [6, 8], "counts": [0, 0, 6, 2, 40]}]) == [
-        marked("road", [6, 2, 40])
-    ]
-
-
-# Labels.
-
-
 def test_a_label_is_described_by_its_shares():
     assert masks.describe(STREET, SUGGESTED) == "🛣️ Road 33 %, ☁️ Sky 33 %"
     tiny = [marked("tree", block(0, 0, 1, 1, (100, 100)), (100, 100))]
     assert masks.describe(STREET, tiny) == "Tree <1 %"
-
-
-def test_distance_is_one_less_the_mean_iou_of_the_labels():
-    distance = masks.distance(STREET)
-    left, half = marked("road", block(0, 0, 4, 6)), marked("road", block(0, 0, 2, 6))
-    assert distance([left], [half]) == 0.5
-    assert distance([left], [half, marked("sky", block(6, 0, 2, 6))]) == 0.75
-    assert distance([left], []) == 1
-    assert distance([], []) == 0
-    assert distance([left], [marked("road", [12], (4, 3))]) == 1
-
-
-def test_things_are_compared_in_their_best_pairs():
-    distance = masks.distance(THINGS)
-    one, two = marked("road", block(0, 0, 4, 6)), marked("road", block(4, 0, 4, 6))
-    assert distance([one, two], [two, one]) == 0
-    assert distance([one, two], [one]) == 0.5
-    assert distance([one], [marked("road", block(0, 0, 2, 6)), two]) == 0.75
-    assert distance([], []) == 0
-
-
-def test_the_consensus_is_what_most_people_marked():
-    answers = [[marked("road", block(0, 0, width, 6))] for width in (3, 4, 5)]
-    merged = masks.merge(STREET, answers, None)
-    assert merged.value == [marked("road", block(0, 0, 4, 6))]
-    assert merged.confidence == pytest.approx((3 / 4 + 1 + 4 / 5) / 3)
-
-
-def test_a_careless_answer_weighs_less():
-    good = [marked("road", block(0, 0, 4, 6))]
-    near = [marked("road", block(0, 0, 4, 5))]
-    careless = [marked("road", block(5, 0, 3, 6))]
-    merged = masks.merge(STREET, [good, near, good, careless, careless], None)
-    assert merged.value == good
-
-
-def test_people_who_halve_tie():
-    one, other = [marked("road", block(0, 0, 4, 6))], [marked("road", block(2, 0, 6, 6))]
-    third, fourth = [marked("road", block(0, 0, 4, 6))], [marked("road", block(2, 0, 6, 6))]
-    merged = masks.merge(STREET, [one, other, third, fourth], None)
-    assert merged.value is None
-    assert len(merged.tie) == 2
-
-
-def test_where_nobody_agrees_the_nearest_answer_is_taken_and_nothing_is_never_made_up():
-    answers = [[marked("road", block(2 * place, 0, 2, 6))] for place in range(3)]
-    merged = masks.merge(STREET, answers, None)
-    assert merged.value is None
-    assert len(merged.tie) == 3
-    assert masks.merge(STREET, [*answers, []], None).value == []
-
-
-def test_a_pixel_of_the_consensus_has_one_label():
-    chance = np.random.default_rng(3)
-    for _ in range(30):
-        answers = []
-        for _ in range(5):
-            board = chance.integers(0, 3, (6, 8))
-            held = [
-                (name, np.asfortranarray((board == code).astype(np.uint8))) for code, name in ((1, "road"), (2, "sky"))
-            ]
-            answers.append([
-                marked(name, rle.decode(coco.encode(one)["counts"].decode(), 6, 8)) for name, one in held if one.any()
-            ])  # fmt: skip
-        value = masks.merge(STREET, answers, None).value
-        assert value == masks.fit(STREET, value, PICTURE)
-
-
-def test_things_that_most_people_saw_are_kept():
-    left, right = marked("road", block(0, 0, 3, 6)), marked("road", block(5, 0, 3, 6))
-    answers = [[left, right], [marked("road", block(0, 0, 4, 6))], [left, marked("sky", block(5, 0, 3, 6))]]
-    merged = masks.merge(THINGS, answers, None)
-    assert merged.value == [left]
-    assert 0 < merged.confidence < 1
-    assert masks.merge(THINGS, [[left, right], [right, left], [right]], None).value == [left, right]
-
-
-def test_classes_are_the_labels_that_are_there():
-    assert masks.classes([*SUGGESTED, SUGGESTED[0]]) == ("road", "sky")
-
-
-@settings(max_examples=50)
-@given(st.lists(arrays(np.uint8, (3, 4), elements=st.integers(0, 2)), min_size=1, max_size=5))
-def test_any_answers_merge_into_a_label_or_a_tie(boards):
-    def label(board):
-        held = ((name, np.asfortranarray((board == code).astype(np.uint8))) for code, name in ((1, "road"), (2, "sky")))
-        counts = ((name, rle.decode(coco.encode(one)["counts"].decode(), 3, 4)) for name, one in held if one.any())
-        return [marked(name, one, (4, 3)) for name, one in counts]
-
-    answers = [label(board) for board in boards]
-    merged = masks.merge(STREET, answers, None)
-    assert 0 <= merged.confidence <= 1 + 1e-9
-    assert merged.value is not None or len(merged.tie) > 1
-    assert merged == masks.merge(STREET, answers[::-1], None)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import json
 import math
 import random
 from collections import Counter, defaultdict
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -16,13 +17,14 @@ from sqlalchemy import insert
 from bot.project import Project, Question, ShowIf
 from bot.quality.ambiguity import ENOUGH, EXAMPLES, LISTED, PAIRS, entropy
 from bot.quality.plain import as_json
+from bot.quality.report import LabelCount
 from bot.quality.telling import CAPTION, text
 from bot.report_terminal import terminal
 from bot.wording import DEFAULT, LANGUAGES, say
 from storage.database import run
 from storage.schema import answers
 from tests.engines import START
-from tests.quality.test_report import COLOURS, raw, report_of, said, simple, units
+from tests.quality.test_report import COLOURS, raw, report_of, said, shown, simple, units
 from tests.worlds import SENTIMENT, add_items, make
 
 MOODS = Project(
@@ -173,9 +175,19 @@ def test_nothing_one_answer_or_one_class_is_no_ambiguity(database, given_labels)
 
 
 def test_ten_thousand_labels_have_figures(database):
-    found = simple(database, [[f"l{2 * n}", f"l{2 * n + 1}"] for n in range(5000)]).ambiguity
+    report = simple(database, [[f"l{2 * n}", f"l{2 * n + 1}"] for n in range(5000)])
+    found = report.ambiguity
     assert found.questions[0].entropy == 1.0
     assert found.questions[0].confused == ()
+
+
+def test_of_ten_thousand_labels_a_terminal_shows_the_most_frequent(database):
+    report = simple(database, [["positive", "positive"]])
+    counts = tuple(LabelCount(f"l{n}", f"Label {n}", n) for n in range(10_000))
+    told = shown(replace(report, questions=(replace(report.questions[0], labels=counts, answers=1_000_000),)))
+    assert "9,960 more" in told
+    assert "Label 9999" in told
+    assert told.count("\n") < 100
 
 
 def test_everybody_unsure_is_one_voice(database):

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from storage import accounts
 from storage.database import Closed, Database, Transaction, open_database, run
-from storage.schema import accounts as table
+from storage.schema_chats import accounts as table
 from tests.engines import START
 
 

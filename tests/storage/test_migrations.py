@@ -13,8 +13,9 @@ from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
+from storage import schema_chats, schema_quality  # noqa: F401 (once loaded, their tables are in the metadata)
 from storage.migrations import HEAD, NewerSchemaError, migrate, revision
-from storage.schema_quality import metadata
+from storage.schema import metadata
 
 KILLED = """
 import sys, time

@@ -14,7 +14,8 @@ from sqlalchemy.pool import NullPool
 from storage import accounts, imports, projects, queue
 from storage.database import STORAGE_FAILED, Busy, open_database, run
 from storage.items import Batch, Incoming, take_in
-from storage.schema import cards, items, seen
+from storage.schema import cards, items
+from storage.schema_chats import seen
 from tests.storage.dealing import answer, claim
 from tests.storage.recount import mistakes
 from tests.worlds import LEASE, add_items, build

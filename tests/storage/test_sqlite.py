@@ -13,7 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from storage.database import STORAGE_FAILED, run
-from storage.schema import accounts as table
+from storage.schema_chats import accounts as table
 from storage.sqlite import SqliteDatabase
 
 FRAME = 24
@@ -185,7 +185,7 @@ def test_what_was_acknowledged_is_there_when_the_process_is_killed(sqlite_url, c
 import sys
 from sqlalchemy import insert
 from storage.database import open_database
-from storage.schema import accounts
+from storage.schema_chats import accounts
 database = open_database(sys.argv[1])
 def add(n):
     return lambda tx: tx.insert(insert(accounts), {"platform": "telegram", "external": str(n)})

@@ -11,14 +11,12 @@ from bot.chat import ChatError
 from bot.project import LabelDef, Project, Question, Review
 from bot.reporting import ReportDesk
 from bot.web.ports import MediaFile
-from bot.web.server import build
 from bot.workers import report_link
 from storage import people, projects, reviews
-from storage.database import opened, run
-from storage.migrations import migrate
+from storage.database import run
 from storage.schema import comments
 from tests.quality.test_report import answer
-from tests.web.test_report_page import asker
+from tests.web.reports import app_of, asker, kept_in, painted
 from tests.worlds import add_items, make
 
 LABELS = (LabelDef("refund", "Refund"), LabelDef("billing", "<b>Billing</b>"))
@@ -69,9 +67,7 @@ def fill(tx):
 
 @pytest.fixture(scope="module")
 def database(tmp_path_factory):
-    url = f"sqlite:///{tmp_path_factory.mktemp('report')}/labelbot.db"
-    migrate(url)
-    with opened(url) as database:
+    with kept_in(tmp_path_factory.mktemp("report")) as database:
         yield database
 
 
@@ -85,15 +81,10 @@ def get(database, tmp_path_factory):
     kept = tmp_path_factory.mktemp("files") / "kept"
     kept.write_bytes(b"0123456789")
 
-    async def painted(one):
-        assert '"compare"' in one.drawing
-        return replace(one, sha256="d" * 64)
-
     async def open_media(sha):
         return MediaFile(kept, {"a": "image/png", "b": "audio/mpeg", "d": "image/jpeg"}[sha[0]])
 
-    desk = ReportDesk(database, painted)
-    return asker(build(browser=None, board=None, receive=None, reception=None, open_media=open_media, reporting=desk))
+    return asker(app_of(ReportDesk(database, painted), open_media))
 
 
 def test_an_item_is_shown_with_its_files_answers_decision_and_comments(get, links):
@@ -152,8 +143,7 @@ def test_what_cannot_be_painted_is_said_in_words(database, links):
     async def fails(medium):
         raise ChatError("gone", permanent=True)
 
-    desk = ReportDesk(database, fails)
-    get = asker(build(browser=None, board=None, receive=None, reception=None, open_media=None, reporting=desk))
+    get = asker(app_of(ReportDesk(database, fails)))
     answered = get(f"{links[1]}/item?key=car0")
     assert answered.status_code == 200
     assert 'class="drawn"' not in answered.text

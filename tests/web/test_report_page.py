@@ -1,13 +1,9 @@
 """The page of a project's report over HTTP: who may read it, what stands there, and that it holds no script."""
 
-import asyncio
 import re
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import quote, urlencode
 
-import httpx
 import pytest
 from sqlalchemy import insert, select
 
@@ -15,25 +11,18 @@ from bot import links
 from bot.project import LabelDef, Project, Question
 from bot.reporting import ReportDesk
 from bot.web.ports import Refused
-from bot.web.server import build
 from bot.workers import report_link
 from storage import accounts, people, projects, seals
-from storage.database import Transaction, opened, run
-from storage.migrations import migrate
+from storage.database import Transaction, run
 from storage.schema import answers, items
 from storage.schema import people as people_table
 from tests.quality.test_report import answer
+from tests.web.reports import app_of, asker, in_a_thread, kept_in, painted
 from tests.worlds import add_items, make
 
 LABELS = (LabelDef("refund", "<b>Refund</b>"), LabelDef("billing", "Billing"), LabelDef("other", "Other"))
 TICKETS = Project("tickets", "Tickets <script>", (Question("label", "What about?", "choice", LABELS),))
 GIVEN = [("refund", "refund"), ("refund", "billing"), ("billing", "billing"), ("other", "other")] * 5
-
-
-def in_a_thread(asked):
-    """Chromium's driver may have a loop of its own in this one."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, asked).result()
 
 
 def fill(tx: Transaction) -> int:
@@ -47,9 +36,7 @@ def fill(tx: Transaction) -> int:
 
 @pytest.fixture(scope="module")
 def database(tmp_path_factory):
-    url = f"sqlite:///{tmp_path_factory.mktemp('report')}/labelbot.db"
-    migrate(url)
-    with opened(url) as database:
+    with kept_in(tmp_path_factory.mktemp("report")) as database:
         yield database
 
 
@@ -60,28 +47,12 @@ def project(database):
 
 @pytest.fixture(scope="module")
 def desk(database):
-    async def painted(medium):
-        """As the program paints it, in a file of another name."""
-        return replace(medium, sha256="d" * 64)
-
     return ReportDesk(database, painted)
 
 
 @pytest.fixture
 def get(desk):
-    return asker(build(browser=None, board=None, receive=None, reception=None, open_media=None, reporting=desk))
-
-
-def asker(app):
-    def ask(address, **headers):
-        async def asked():
-            transport = httpx.ASGITransport(app=app)
-            async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-                return await client.get(address, headers=headers)
-
-        return in_a_thread(asked())
-
-    return ask
+    return asker(app_of(desk))
 
 
 @pytest.fixture
@@ -94,6 +65,7 @@ def test_whoever_has_the_link_reads_the_figures(get, address):
     assert answer.status_code == 200
     assert "20 of 20 items done" in answer.text
     assert re.search(r"α 0\.\d\d \(0\.\d\d to 0\.\d\d\)", answer.text)
+    assert re.search(r"Consensus of 20 items \([a-z-]+\): confidence 0\.\d\d", answer.text)
     assert "Agreement (α) by day" in answer.text
     assert "Where one person says the row" in answer.text
 

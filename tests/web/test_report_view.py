@@ -12,10 +12,9 @@ from bot.quality import page
 from bot.quality.distribution import LabelCount
 from bot.reporting import ReportDesk
 from bot.web.ports import MediaFile, Sheet
-from bot.web.server import build
-from storage.database import opened, run
-from storage.migrations import migrate
+from storage.database import run
 from tests.quality.test_report import report_of
+from tests.web.reports import app_of, kept_in, painted
 from tests.web.test_report_items import fill
 from tests.worlds import again
 
@@ -44,21 +43,16 @@ def crowded(database):
 def site(tmp_path_factory):
     """(address, a link, the link of a project with boxes)"""
     folder = tmp_path_factory.mktemp("view")
-    url = f"sqlite:///{folder}/labelbot.db"
-    migrate(url)
-
-    async def painted(one):
-        return replace(one, sha256="d" * 64)
 
     async def open_media(sha):
         return MediaFile(folder / "none", "image/png")
 
     (folder / "none").write_bytes(b"")
-    with opened(url) as database, socket.create_server(("127.0.0.1", 0)) as listening:
+    with kept_in(folder) as database, socket.create_server(("127.0.0.1", 0)) as listening:
         links = run(database, fill)
         desk = Crowded(database, painted)
         desk.crowded = crowded(database)
-        app = build(browser=None, board=None, receive=None, reception=None, open_media=open_media, reporting=desk)
+        app = app_of(desk, open_media)
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
         thread = threading.Thread(target=server.run, args=([listening],))
         thread.start()

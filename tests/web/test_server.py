@@ -24,7 +24,7 @@ from bot.web.guard import body_of
 from bot.web.house import Allowance
 from storage import people
 from storage.database import Transaction, run
-from storage.schema import pages
+from storage.schema_chats import pages
 from tests.web.running import Place, place
 from tests.web.script import card
 

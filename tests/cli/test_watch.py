@@ -6,9 +6,10 @@ from bot.payload import unpack
 from bot.project import Project
 from storage import notes, projects
 from storage.database import opened, run
-from storage.schema import answers, outbox, runs
+from storage.schema import answers, runs
 from storage.schema import people as people_table
-from tests.test_cli import _come, _somebody, labelbot, reviews  # noqa: F401 - fixtures
+from storage.schema_chats import outbox
+from tests.cli.commands import come, somebody
 from tests.worlds import add_items
 
 
@@ -19,8 +20,8 @@ def told(folder):
     return ["".join(part.text for part in unpack(row.payload).text) for row in rows]
 
 
-def test_who_is_paused_and_who_may_go_on_is_told_as_in_the_chat(reviews, tmp_path):  # noqa: F811
-    who = _somebody(tmp_path)
+def test_who_is_paused_and_who_may_go_on_is_told_as_in_the_chat(reviews, tmp_path):
+    who = somebody(tmp_path)
     assert "(paused)" in reviews("people", "reviews", "--pause", who).out
     assert told(tmp_path) == [
         "⏸ An admin has paused you in “reviews”. Write here to ask or to explain; the admins read it."
@@ -35,8 +36,8 @@ def test_who_is_paused_and_who_may_go_on_is_told_as_in_the_chat(reviews, tmp_pat
     assert len(told(tmp_path)) == 2
 
 
-def test_a_report_asks_for_a_look_and_tells_what_is_undecided(reviews, tmp_path):  # noqa: F811
-    who = _somebody(tmp_path)
+def test_a_report_asks_for_a_look_and_tells_what_is_undecided(reviews, tmp_path):
+    who = somebody(tmp_path)
     url = f"sqlite:///{tmp_path}/labelbot-data/labelbot.db"
 
     figures = {"right": 2, "all": 10, "low": 0.06, "high": 0.51, "usual": 0.9}
@@ -62,7 +63,7 @@ def test_a_report_asks_for_a_look_and_tells_what_is_undecided(reviews, tmp_path)
         assert "watch" in [row.kind for row in run(database, lambda tx: tx.all(select(runs)))]
 
 
-def test_a_report_finds_the_careless_itself_and_says_nothing_where_the_watch_is_off(reviews, tmp_path):  # noqa: F811
+def test_a_report_finds_the_careless_itself_and_says_nothing_where_the_watch_is_off(reviews, tmp_path):
     with opened(f"sqlite:///{tmp_path}/labelbot-data/labelbot.db") as database:
         careless = run(database, _labeled)
     said = reviews("report", "reviews", "--names").out
@@ -78,7 +79,7 @@ def test_a_report_finds_the_careless_itself_and_says_nothing_where_the_watch_is_
     assert "Look at" not in reviews("report", "reviews").out
 
 
-def test_where_items_are_many_a_process_beside_looks(reviews, tmp_path, monkeypatch):  # noqa: F811
+def test_where_items_are_many_a_process_beside_looks(reviews, tmp_path, monkeypatch):
     with opened(f"sqlite:///{tmp_path}/labelbot-data/labelbot.db") as database:
         careless = run(database, _labeled)
     monkeypatch.setattr("bot.cli.reporting.BESIDE", 1)
@@ -88,7 +89,7 @@ def test_where_items_are_many_a_process_beside_looks(reviews, tmp_path, monkeypa
 def _labeled(tx):
     """Seven people label forty items; the last one is wrong in every fourth. Their public id."""
     project = projects.named(tx, "reviews")
-    heads = [_come(tx, "reviews", f"Person {number}") for number in range(7)]
+    heads = [come(tx, "reviews", f"Person {number}") for number in range(7)]
     made = add_items(tx, project.id, [{"state": "done"} for _ in range(40)], overlap=7)
     question = Project.from_config(projects.config_of(tx, project.id, project.version)).questions[0]
     first, second = (one.name for one in question.labels[:2])

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from storage.database import opened, run
-from tests.test_cli import _come, labelbot, reviews  # noqa: F401 - fixtures
+from tests.cli.commands import come
 
 NASTY = "hello \x1b[2J\x1b]52;c;ZXZpbA==\x07 \x9b31m\x00"
 KEY = "k\x1b]0;mine\x07"
@@ -15,9 +15,9 @@ def harmless(said):
     return said
 
 
-def test_an_items_words_and_a_persons_name_are_no_commands(reviews, tmp_path):  # noqa: F811
+def test_an_items_words_and_a_persons_name_are_no_commands(reviews, tmp_path):
     with opened(f"sqlite:///{tmp_path}/labelbot-data/labelbot.db") as database:
-        run(database, lambda tx: _come(tx, "reviews", "Bo\x1b[31m"))
+        run(database, lambda tx: come(tx, "reviews", "Bo\x1b[31m"))
     given = {"item": KEY, "data": {"text": NASTY}, "status": "live", "seconds": 1, "schema_version": 1}
     rows = [
         given | {"person": who, "label": label, "answered_at": "2026-05-04T10:00:00Z"}

@@ -10,15 +10,15 @@ from sqlalchemy import insert, select, update
 from storage.database import opened, run
 from storage.schema import answers, items
 from storage.schema import people as people_table
-from tests.test_cli import _somebody, labelbot, reviews  # noqa: F401 - fixtures
+from tests.cli.commands import somebody
 
 MARCH = ("--from", "2026-03-01", "--to", "2026-03-31")
 
 
 @pytest.fixture
-def worked(reviews, tmp_path):  # noqa: F811
+def worked(reviews, tmp_path):
     """Bo answered two items in March: their public id, and a way to run statements."""
-    who = _somebody(tmp_path)
+    who = somebody(tmp_path)
     url = f"sqlite:///{tmp_path}/labelbot-data/labelbot.db"
 
     def write(tx):
@@ -43,7 +43,7 @@ def rows(text):
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def test_the_csv_has_pseudonyms_and_names_only_when_asked_for(reviews, worked, tmp_path):  # noqa: F811
+def test_the_csv_has_pseudonyms_and_names_only_when_asked_for(reviews, worked, tmp_path):
     who, _ = worked
     (row,) = rows(reviews("work", "reviews", *MARCH).out)
     assert (row["person"], row["row"], row["answers"], row["active_minutes"]) == (who, "counted", "2", "1.0")
@@ -53,19 +53,19 @@ def test_the_csv_has_pseudonyms_and_names_only_when_asked_for(reviews, worked, t
     assert named["name"] == "Bo"
 
 
-def test_a_name_is_no_formula_in_a_spreadsheet(reviews, worked):  # noqa: F811
+def test_a_name_is_no_formula_in_a_spreadsheet(reviews, worked):
     who, do = worked
     do(lambda tx: tx.run(update(people_table).where(people_table.c.public == who).values(name="=HYPERLINK(1)")))
     (named,) = rows(reviews("work", "reviews", *MARCH, "--names").out)
     assert named["name"] == "'=HYPERLINK(1)"
 
 
-def test_a_day_without_work_is_a_header(reviews, worked):  # noqa: F811
+def test_a_day_without_work_is_a_header(reviews, worked):
     said = reviews("work", "reviews", "--from", "2026-04-01", "--to", "2026-04-01")
     assert (said.code, len(said.out.splitlines()), rows(said.out)) == (0, 1, [])
 
 
-def test_a_closed_period_is_printed_as_it_was_and_what_changed_is_said(reviews, worked):  # noqa: F811
+def test_a_closed_period_is_printed_as_it_was_and_what_changed_is_said(reviews, worked):
     who, do = worked
     closed = reviews("work", "reviews", *MARCH, "--close")
     assert rows(closed.out)[0]["row"] == "closed"
@@ -81,7 +81,7 @@ def test_a_closed_period_is_printed_as_it_was_and_what_changed_is_said(reviews, 
     assert [one["row"] for one in people] == ["closed", "adjustment"]
 
 
-def test_a_longer_time_keeps_the_closed_days_in_it_as_they_were(reviews, worked):  # noqa: F811
+def test_a_longer_time_keeps_the_closed_days_in_it_as_they_were(reviews, worked):
     who, do = worked
     spring = ("--from", "2026-02-01", "--to", "2026-05-31")
     before = reviews("work", "reviews", *spring)
@@ -97,7 +97,7 @@ def test_a_longer_time_keeps_the_closed_days_in_it_as_they_were(reviews, worked)
     assert later.err == f"changed since closing: {who} answers -1, superseded +1\n"
 
 
-def test_a_day_is_closed_once_only_and_not_before_it_is_over(reviews, worked):  # noqa: F811
+def test_a_day_is_closed_once_only_and_not_before_it_is_over(reviews, worked):
     assert reviews("work", "reviews", *MARCH, "--close").code == 0
     again = reviews("work", "reviews", "--from", "2026-03-31", "--to", "2026-04-02", "--close")
     assert (again.code, "2026-03-01 to 2026-03-31 is closed already" in again.err) == (1, True)
