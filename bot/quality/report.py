@@ -227,7 +227,7 @@ def summary(connection: Connection, row: ProjectRow, project: Project, now: date
         ambiguity=scatter.figures(connection),
         suggestions=suggestions.aids(connection, row.id, coding),
         watch=_watch(connection, row.id, work) if project.watch else None,
-        savings=savings(connection, row.id, project, coding.coders, stand),
+        savings=savings(connection, row.id, project, coding.coders, skills, stand),
     )
 
 

@@ -46,14 +46,13 @@ class QuestionSkill:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What the answers of `items` with two or more come to, by `method`: the mean `confidence`, and the share of items
-    that are `sure`, at .95 and above; `done` is the mean confidence of those that are done, None where none is.
-    `single` is how right one answer is by it (see `QuestionSkill`). Of large projects a part of the items."""
+    that are `sure`, at .95 and above; `done` is the mean confidence of those that are done, None where none is. Of
+    large projects a part of the items."""
 
     method: str
     items: int
     confidence: float
     sure: float
-    single: float
     done: float | None = None
 
 
@@ -95,14 +94,8 @@ def _standing(
         items=len(rows),
         confidence=sum(sure.values()) / len(sure),
         sure=sum(one >= SURE for one in sure.values()) / len(sure),
-        single=_single(found.skills),
         done=sum(done) / len(done) if done else None,
     )
-
-
-def _single(skills: Mapping[int, Skill]) -> float:
-    votes = sum(one.votes for one in skills.values())
-    return sum(one.share * one.votes for one in skills.values()) / votes if votes else 0.0
 
 
 def _of_person(question: str, skill: Skill, answers: int) -> QuestionSkill:

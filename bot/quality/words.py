@@ -115,7 +115,11 @@ class Words:
         """What adaptive overlap saves, and how much should be right. The fixed number that is right as often is named
         only where it is more than was given."""
         counts = {"items": self.count(found.items), "each": self.figure(found.each, 1), "most": found.most}
-        alike = "report.saved_alike" if found.of_alike is not None and found.of_alike > 0 else "report.saved"
+        alike = (
+            "report.saved_alike"
+            if found.alike is not None and found.each < found.alike < found.most
+            else "report.saved"
+        )
         shares = {"share": self.percent(found.of_alike or 0.0), "share_most": self.percent(found.of_most)}
         saved = self.say(alike, alike=found.alike, **counts, **shares)
         return saved if found.right is None else f"{saved}. {self._right(found, found.right)}"

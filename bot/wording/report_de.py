@@ -37,8 +37,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "report.reviewed": "Prüfung: {waiting} offen, {decided} entschieden",
     "report.overturned": "{percent} davon gegen die Antworten ({overturned} von {judged}, 95 %: {bounds})",
     "report.saved": "Antworten: {each} je Eintrag bei {items} fertigen statt je {most} ({share_most} gespart)",
-    "report.saved_alike": "Antworten: {each} je Eintrag bei {items} fertigen statt je {alike}, deren Mehrheit "
-    "etwa ebenso oft richtig wäre ({share} gespart; von je {most}, dem Höchsten, {share_most})",
+    "report.saved_alike": "Antworten: {each} je Eintrag bei {items} fertigen statt je {alike}, die etwa ebenso oft "
+    "richtig wären ({share} gespart; von je {most}, dem Höchsten, {share_most})",
     "report.right_gold": "Von den fertigen dürften {right} richtig sein, gemessen an {known} Einträgen mit Gold "
     "({low}–{high})",
     "report.right": "Von den fertigen dürften etwa {right} richtig sein, allein nach den Antworten: Wo sich Leute "

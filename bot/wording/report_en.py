@@ -37,8 +37,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "report.reviewed": "Review: {waiting} waiting, {decided} decided",
     "report.overturned": "{percent} of the decided against the answers ({overturned} of {judged}, 95 %: {bounds})",
     "report.saved": "Answers: {each} an item on {items} closed items, instead of {most} for each ({share_most} saved)",
-    "report.saved_alike": "Answers: {each} an item on {items} closed items, instead of {alike} for each, whose "
-    "votes would be right about as often ({share} saved; of {most} for each, the most, {share_most})",
+    "report.saved_alike": "Answers: {each} an item on {items} closed items, instead of {alike} for each, which would "
+    "be right about as often ({share} saved; of {most} for each, the most, {share_most})",
     "report.right_gold": "Of what is closed {right} should be right, measured on {known} gold items ({low}–{high})",
     "report.right": "Of what is closed about {right} should be right, by the answers alone: where people err together "
     "it is less, which only gold can tell",

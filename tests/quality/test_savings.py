@@ -15,7 +15,7 @@ from bot.project import Adaptive
 from bot.quality import telling
 from bot.quality.plain import as_json
 from bot.quality.report import summary
-from bot.quality.savings import right_by_vote
+from bot.quality.savings import weighed_right
 from bot.report_terminal import terminal
 from storage import projects
 from storage.database import run
@@ -39,15 +39,25 @@ def tried(count: int, right: Fraction, classes: int) -> Fraction:
 
 
 @pytest.mark.parametrize(("count", "classes"), [(1, 2), (2, 2), (3, 2), (5, 2), (2, 3), (4, 3), (6, 3), (5, 4)])
-def test_votes_are_right_as_often_as_all_ways_to_vote_say(count, classes):
-    right = Fraction(7, 10)
-    assert right_by_vote(count, float(right), classes) == pytest.approx(float(tried(count, right, classes)))
+def test_people_alike_are_right_as_often_as_all_ways_to_vote_say(count, classes):
+    exact = float(tried(count, Fraction(7, 10), classes))
+    assert weighed_right(count, [(0.7, 5), (0.7, 1)], classes) == pytest.approx(exact, abs=0.015)
+
+
+def test_who_guesses_is_not_heard():
+    """Of two people one guesses among four labels: either is drawn, or both, or one of them twice."""
+    people = [(0.9, 10), (0.25, 10)]
+    assert weighed_right(1, people, 4) == pytest.approx((0.9 + 0.25) / 2, abs=0.015)
+    assert weighed_right(2, people, 4) == pytest.approx((0.9 + 0.9 + 0.9 + 0.25) / 4, abs=0.015)
+    assert weighed_right(2, [(0.9, 10), (0.25, 30)], 4) == pytest.approx(0.9 * 7 / 16 + 0.25 * 9 / 16, abs=0.015)
 
 
 def test_the_bounds_are_figures():
-    assert right_by_vote(3, 1.0, 2) == 1.0
-    assert right_by_vote(1, 0.25, 4) == pytest.approx(0.25)
-    assert 0.999 < right_by_vote(100, 0.7, 10) <= 1.0
+    assert weighed_right(3, [(1.0, 1)], 2) == pytest.approx(1, abs=0.001)
+    assert weighed_right(3, [(0.0, 1)], 2) == pytest.approx(1, abs=0.001), (
+        "who is always wrong tells which of two it is"
+    )
+    assert 0.999 < weighed_right(100, [(0.7, 1)], 10) <= 1.0
 
 
 @pytest.fixture
