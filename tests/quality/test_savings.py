@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import random
 from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
@@ -13,6 +14,8 @@ from sqlalchemy import func, insert, select, update
 from bot import settling
 from bot.project import Adaptive
 from bot.quality import telling
+from bot.quality.coding import Coder
+from bot.quality.crowd.labels import crowd
 from bot.quality.plain import as_json
 from bot.quality.report import summary
 from bot.quality.savings import weighed_right
@@ -20,6 +23,7 @@ from bot.report_terminal import terminal
 from storage import projects
 from storage.database import run
 from storage.schema import answers, items
+from tests.crew import CRAFTS, CREW
 from tests.worlds import SENTIMENT, add_items, build
 
 ASKED = replace(SENTIMENT, overlap=2, adaptive=Adaptive(2, 6, 0.75))
@@ -50,6 +54,23 @@ def test_who_guesses_is_not_heard():
     assert weighed_right(1, people, 4) == pytest.approx((0.9 + 0.25) / 2, abs=0.015)
     assert weighed_right(2, people, 4) == pytest.approx((0.9 + 0.9 + 0.9 + 0.25) / 4, abs=0.015)
     assert weighed_right(2, [(0.9, 10), (0.25, 30)], 4) == pytest.approx(0.9 * 7 / 16 + 0.25 * 9 / 16, abs=0.015)
+
+
+@pytest.mark.parametrize("kind", ["choice", "rating"])
+@pytest.mark.parametrize("count", [3, 5])
+def test_it_foretells_what_a_crew_of_all_skills_comes_to(kind, count):
+    craft, draw, right = CRAFTS[kind], random.Random(count), []
+    for _ in range(2):
+        coder, rows = Coder(craft.question), []
+        for item in range(400):
+            who = draw.sample(range(len(CREW)), count)
+            rows.append((item, who, [coder.code(craft.answer(CREW[one], item, draw)) for one in who]))
+        found = crowd(coder, rows, {})
+        best = [found.merged(item, who, [coder.labels[one] for one in codes]).value for item, who, codes in rows]
+        right += [label == craft.truth(item) for item, label in enumerate(best)]
+    people = [(one.right or 0.25, 1) for one in CREW]
+    foretold = weighed_right(count, people, len(craft.question.labels) or 5)
+    assert foretold == pytest.approx(sum(right) / len(right), abs=0.03)
 
 
 def test_the_bounds_are_figures():
