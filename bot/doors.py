@@ -40,8 +40,9 @@ def let_in(tx: Transaction, event: FromPerson, known: Person | None, code: str) 
         people.may_guess(tx, event.account, event.user)
         raise WrongCode("join.wrong")
     project, role = spent
-    name = name_in(event) or say(event.language, phrase("join.unnamed"))
-    person = known or people.welcome(tx, event.account, event.user, event.chat, name, event.language)
+    language = event.language or _language(tx, project)
+    name = name_in(event) or say(language, phrase("join.unnamed"))
+    person = known or people.welcome(tx, event.account, event.user, event.chat, name, language)
     if project is None:
         people.make_owner(tx, person.id)
     else:
@@ -49,6 +50,14 @@ def let_in(tx: Transaction, event: FromPerson, known: Person | None, code: str) 
         people.choose(tx, person.id, project)
     people.record(tx, person.id, project, "join", {"role": role})
     return people.met(tx, event.account, event.user) or person, project
+
+
+def _language(tx: Transaction, project: int | None) -> str:
+    """The project's: a chat that may not look into people's profiles, as Slack, does not tell which one they speak."""
+    if project is None:
+        return ""
+    row = projects.by_id(tx, project)
+    return str(projects.config_of(tx, row.id, row.version)["language"])
 
 
 def name_in(event: FromPerson) -> str:

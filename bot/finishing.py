@@ -2,14 +2,15 @@
 
 from datetime import timedelta
 
-from bot import face, qualifying
+from bot import face, qualifying, reviewcall
 from bot.buttons import Pressed
 from bot.chat import Button, Message, Part, Row
 from bot.face import Former
 from bot.project import Project
+from bot.reviewcall import REVIEWERS
 from bot.turn import Turn
 from bot.wording import phrase
-from storage import answers, cards, people, projects, queue
+from storage import answers, cards, people, projects, queue, reviews
 from storage.people import Membership
 from storage.projects import ProjectRow
 
@@ -19,9 +20,18 @@ def finished(turn: Turn, row: ProjectRow, said: str, former: Former | None) -> N
     undo = _latest_undo(turn, row.id)
     message = Message(
         text=(Part(summary(turn, row)),),
-        buttons=(*_again(turn, row), *elsewhere(turn, row.id), *((undo,) if undo else ())),
+        buttons=(*_review(turn, row), *_again(turn, row), *elsewhere(turn, row.id), *((undo,) if undo else ())),
     )
     turn.post(face.headed(turn, face.place(turn, message, None, former), said))
+
+
+def _review(turn: Turn, row: ProjectRow) -> tuple[Row, ...]:
+    """Where items wait for a reviewer, who is one is not told that there is nothing to do."""
+    if turn.schema(row.id, row.version).review is None or row.state == "paused":
+        return ()
+    role = people.role(turn.tx, row.id, turn.person.id)
+    count = reviews.waiting(turn.tx, row.id) if role in REVIEWERS or turn.person.owner else 0
+    return (reviewcall.way(turn.language, row.id, count),) if count else ()
 
 
 def _again(turn: Turn, row: ProjectRow) -> tuple[Row, ...]:

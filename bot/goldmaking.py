@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bot import serving, settling, stored
 from bot.buttons import Pressed
 from bot.characters import item_name
-from bot.chat import Part, Row, Text
+from bot.chat import Row
 from bot.golden import described
 from bot.turn import Turn
 from bot.wording import phrase
@@ -23,16 +23,19 @@ if TYPE_CHECKING:
 MAKERS = ("reviewer", "admin", "owner")
 
 
-def beneath(turn: Turn, project: int, found: Compared) -> tuple[Text, tuple[Row, ...]]:
-    """What stands below an item's answers: its gold and the way to take that away, or the way to make it so."""
+def beneath(turn: Turn, found: Compared) -> tuple[Row, ...]:
+    """The way to take an item's gold away, or the way to make it so."""
     if found.gold is not None:
-        told = turn.say(phrase("gold.is", label=described(turn, found.project, found.gold)))
-        return (Part("\n" + told, "bold"),), ((turn.button("gold.unmake", Pressed("", found.item, "n")),),)
+        return (_way_back(turn, found.item),)
     label = found.proposed()
     if label is None:
-        return (), ()
+        return ()
     pressed = Pressed("", found.item, "g", fingerprint(label))
-    return (), ((turn.button("gold.make", pressed, label=described(turn, found.project, label)[:40]),),)
+    return ((turn.button("gold.make", pressed, label=described(turn, found.project, label)[:40]),),)
+
+
+def _way_back(turn: Turn, item: int) -> Row:
+    return (turn.button("gold.unmake", Pressed("", item, "n")),)
 
 
 def fingerprint(label: Mapping[str, Any]) -> str:
@@ -66,7 +69,8 @@ def _make(turn: Turn, project: int, key: str, pressed: Pressed) -> None:
     if label is None or fingerprint(label) != pressed.argument:
         turn.toast("gold.changed", alert=True, item=item_name(key))
     elif make(turn.tx, project, pressed.step, label, turn.person.id):
-        turn.tell(phrase("gold.made", item=item_name(key), label=described(turn, asked, label)))
+        told = phrase("gold.made", item=item_name(key), label=described(turn, asked, label))
+        turn.tell(told, buttons=(_way_back(turn, pressed.step),))
     else:
         turn.toast("gold.not", alert=True)
 

@@ -29,9 +29,10 @@ def _number(value: float, share: bool) -> str:
 
 
 def reason(kind: str, title: str) -> Phrase:
-    """What a paused person is told: why, and how to answer."""
-    known = kind in ("spammer", "careless", "fast", "same", "drift", "gold")
-    return phrase(f"paused.{kind}", title=title) if known else phrase("paused.other", title=title)
+    """What a paused person is told: why, and how to answer. `kind` is that of a note, or an admin's own words."""
+    if kind in ("spammer", "careless", "fast", "same", "drift", "gold"):
+        return phrase(f"paused.{kind}", title=title)
+    return phrase("paused.because", title=title, why=kind) if kind else phrase("paused.other", title=title)
 
 
 def paused(tx: Transaction, person: int, kind: str, title: str) -> Iterator[Letter]:

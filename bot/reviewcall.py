@@ -9,6 +9,7 @@ from bot.wording import phrase, say
 from storage import reviews, runs
 from storage.database import Transaction
 
+REVIEWERS: Final = ("reviewer", "admin", "owner")
 CALL: Final = "review"
 """The run that tells reviewers."""
 WAITED: Final = timedelta(minutes=15)

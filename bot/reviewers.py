@@ -8,13 +8,13 @@ from bot import doors, reviewing, serving, settling
 from bot.buttons import Pressed
 from bot.characters import cut, item_name, storable
 from bot.chat import Message, Part, Row
-from bot.comparing import REVIEWERS
 from bot.face import Former, place
 from bot.feedback import described, retract
 from bot.goldmaking import fingerprint
 from bot.labels.base import Label
 from bot.project import Project
 from bot.project import Review as Rules
+from bot.reviewcall import REVIEWERS
 from bot.reviewcard import Desk, Step, card, desk_of
 from bot.reviewing import Judge, Voice
 from bot.turn import Turn, new_nonce

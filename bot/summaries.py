@@ -8,7 +8,7 @@ from typing import Any, Final
 from bot import stored
 from bot.chat import Text
 from bot.filters import Wanted
-from bot.wording import LANGUAGES, phrase, say
+from bot.wording import LANGUAGES, phrase, say, spoken
 from storage import readings
 from storage.database import opened, run
 
@@ -17,10 +17,12 @@ WEEK: Final = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A summary ready to post: its text, and the chart as PNG of `width` × `height` pixels. `people` are the figures of
-    single people, by language: for admins only."""
+    """A summary ready to post: its text in the project's language for its channel, and by language in `texts`, for
+    reviewers; the chart as PNG of `width` × `height` pixels. `people` are the figures of single people by language, for
+    admins only."""
 
     text: Text
+    texts: Mapping[str, Text]
     picture: bytes
     alt: str
     width: int
@@ -48,9 +50,11 @@ def make_summary(url: str, project: int, now: datetime) -> Made:
     alt = say(asked.language, phrase("report.alt", title=asked.title))
     png = telling.picture(report, asked.language)
     singly = {language: telling.people_text(report, language) for language in LANGUAGES}
+    texts = {language: telling.text(report, language, before) for language in LANGUAGES}
     words = Words(asked.language)
     return Made(
-        telling.text(report, asked.language, before),
+        texts[spoken(asked.language)],
+        texts,
         png,
         alt,
         chart.WIDTH,

@@ -6,7 +6,7 @@ from typing import Any, Final
 from bot import pausing, serving, settling
 from bot.buttons import Pressed, pack
 from bot.characters import item_name, storable
-from bot.chat import Button, Message, Part, Row
+from bot.chat import Button, Message, Part
 from bot.labels import LABEL_TYPES
 from bot.pausing import told
 from bot.project import Project
@@ -146,15 +146,19 @@ def answered(turn: Turn, words: str) -> bool:
     for account, admin in people.admins(turn.tx, here):
         if admin.chat and not admin.blocked and admin.id != turn.person.id:
             heard = say(admin.language, phrase("watch.says", person=turn.person.public, title=title, words=said))
-            rows: tuple[Row, ...] = _resuming(turn, here, admin.language)
-            turn.send_to(account, admin.chat, admin.chat_external, Message(text=(Part(heard),), buttons=rows))
+            turn.send_to(account, admin.chat, admin.chat_external, _heard(turn, here, admin.language, heard))
     turn.tell(phrase("paused.passed_on"))
     return True
 
 
-def _resuming(turn: Turn, project: int, language: str) -> tuple[Row, ...]:
+def _heard(turn: Turn, project: int, language: str, said: str) -> Message:
+    """With the way to let the person go on: a button of the note that paused them, else the command."""
     note = notes.pausing(turn.tx, project, turn.person.id)
-    return () if note is None else ((_button(language, note, "resume"),),)
+    if note is not None:
+        return Message(text=(Part(said),), buttons=((_button(language, note, "resume"),),))
+    name = projects.by_id(turn.tx, project).name
+    how = say(language, phrase("watch.resume_how", name=name, person=turn.person.public))
+    return Message(text=(Part(f"{said}\n"), Part(how, "quiet")))
 
 
 def _project(turn: Turn, project: int) -> Project:

@@ -24,7 +24,7 @@ from bot.lookout import Finds, looked, told
 from bot.processes import child
 from bot.project import Project, Summary
 from bot.schedule import CANDOUR, WATCH
-from bot.spreading import spread
+from bot.spreading import SPREAD, spread
 from bot.summaries import Made, make_summary
 from bot.wording import phrase, say, spoken
 from storage import accounts, media, outbox, people, readings, reviews, runs, seals, skills
@@ -136,7 +136,7 @@ class Workers:
         return True
 
     def _do(self, due: Run, now: datetime) -> None:
-        if due.kind == managing.SPREAD:
+        if due.kind == SPREAD:
             self._spread(due)
             return
         if due.kind == WATCH:
@@ -164,7 +164,7 @@ class Workers:
         def note(tx: Transaction) -> None:
             if runs.done(tx, due.id) and skills.candour(tx, due.project) != found:
                 skills.note_candour(tx, due.project, found)
-                runs.now(tx, due.project, managing.SPREAD)
+                runs.now(tx, due.project, SPREAD)
 
         run(self._database, note)
 
@@ -275,7 +275,8 @@ class Workers:
             posted.append(_send(tx, where, admin.chat_external, told))
         for where, reviewer in self._reached(tx, people.reviewers(tx, row.id), project) if waiting else ():
             if reviewer.id not in led:
-                told = Message(text=made.text, buttons=(reviewcall.way(reviewer.language, row.id, waiting),))
+                way = reviewcall.way(reviewer.language, row.id, waiting)
+                told = Message(text=made.texts[spoken(reviewer.language)], buttons=(way,))
                 posted.append(_send(tx, where, reviewer.chat_external, told))
         return posted
 

@@ -31,8 +31,10 @@ def apply(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyt
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LABELBOT_DATABASE_URL", url)
 
-    def applied(overlap: int, instructions: str = "How?") -> str:
-        Path("reviews.toml").write_text(FILE.format(overlap=overlap, instructions=instructions), encoding="utf-8")
+    def applied(overlap: int, instructions: str = "How?", former: str = "", now: str = "") -> str:
+        """With `now` in the place of `former` in the file."""
+        text = FILE.format(overlap=overlap, instructions=instructions).replace(former, now, 1 if former else 0)
+        Path("reviews.toml").write_text(text, encoding="utf-8")
         apply_file(Path("reviews.toml"))
         return capsys.readouterr().out
 
@@ -75,3 +77,14 @@ def test_a_change_that_was_killed_is_gone_on_with_though_the_file_is_as_it_was(a
     assert overlaps(database) == [2, 2, 1, 1, 1]
     assert "already" in apply(1)
     assert overlaps(database) == [1] * 5
+
+
+def test_what_the_file_no_longer_has_is_told(apply):
+    """A rename without its `was` looks as if the label had been removed: figures and exports would be apart."""
+    assert "Note" not in apply(1)
+    assert "Note" not in apply(1, former='name = "good"', now='name = "fine"\nwas = ["good"]')
+    forgotten = apply(1, former='name = "good"', now='name = "fine"')
+    assert "Note: no longer in the file: good." in forgotten
+    assert 'was = ["good"]' in forgotten
+    assert "no longer in the file: fine." in apply(1)
+    assert "label asked for choice before" in apply(1, former='type = "choice"', now='type = "tags"')

@@ -290,3 +290,10 @@ def test_an_invite_opened_in_a_chat_that_may_not_show_its_project_is_not_used_up
     there = dialogue.person("Anna", platform="browser")
     there.joins(code)
     assert there.item == "Text 0"
+
+
+def test_where_the_chat_tells_no_language_the_projects_is_spoken(talk):
+    """As in Slack, which may not look into profiles."""
+    dialogue = talk(project(language="de"))
+    assert "Willkommen, Sam!" in dialogue.member("Sam", platform="slack", language="").screen
+    assert "Welcome, Sue!" in dialogue.member("Sue", platform="slack", language="en").screen

@@ -236,6 +236,17 @@ def test_a_reviewer_makes_gold_with_one_tap_and_takes_it_away(talk, role):
     assert "Text 1" in cleo.item
 
 
+def test_a_slip_is_taken_back_where_it_was_made(talk):
+    dialogue = talk(project(overlap=1), items=1)
+    dialogue.member("Anna").taps("Positive")
+    rita = dialogue.member("Rita", role="reviewer")
+    rita.says("item", "reviews-0")
+    rita.taps("Make gold")
+    assert rita.sees.endswith("[No longer gold]")
+    rita.taps("No longer gold")
+    assert dialogue.states() == ["done"]
+
+
 def test_who_holds_an_item_that_is_made_gold_keeps_the_card(talk):
     dialogue = talk(project(overlap=2), items=1)
     anna, ben = dialogue.member("Anna"), dialogue.member("Ben")

@@ -174,3 +174,16 @@ def test_without_review_nobody_is_called(talk, passes):
     passes(dialogue, AGAIN)
     assert calls(ada) == []
     assert runs_of(dialogue) == []
+
+
+def test_a_reviewer_who_has_nothing_to_label_is_shown_what_waits_for_review(talk):
+    """Nobody else is; the button begins at once."""
+    dialogue = talk(DISPUTED, items=1)
+    anna, _ = say_all(dialogue, ["Red"], ["Blue"])
+    assert "Review a dispute" not in anna.screen
+    rita = dialogue.member("Rita", role="reviewer")
+    assert "nothing to label" in rita.sees
+    rita.taps("Review a dispute")
+    rita.taps("Red")
+    rita.says("label")
+    assert "Review a dispute" not in rita.sees

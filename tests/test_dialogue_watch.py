@@ -115,6 +115,16 @@ def test_who_is_paused_is_told_why_holds_nothing_and_what_they_type_reaches_the_
     assert dialogue.labels() == ["positive"]
 
 
+def test_admins_are_told_how_to_let_somebody_go_on_who_was_paused_at_the_terminal(scene):
+    dialogue, ada, bo = scene
+    who = person(dialogue, bo)
+    run(dialogue.database, lambda tx: notes.pause(tx, dialogue.ids["reviews"], who.id, "Let us talk."))
+    bo.types("What about?")
+    assert f"labelbot people reviews --resume {who.public}" in ada.sees
+    bo.says("label")
+    assert "“Let us talk.”" in bo.sees
+
+
 def test_a_paused_person_does_not_fill_the_admins_chats(scene):
     dialogue, ada, bo = scene
     note(dialogue, ada, bo)

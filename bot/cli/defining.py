@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from bot.cli.dropping import dropped
 from bot.cli.session import NoDatabase, session
 from bot.cli.trouble import Trouble, writing
 from bot.cli.wanting import reminders, wants
@@ -99,6 +100,7 @@ def apply_file(file: Path, then: bool = True) -> None:
     project = read_project(file)
     with session(create=True) as opened:
         row, changed = run(opened.database, lambda tx: save(tx, project))
+        lost = list(dropped(run(opened.database, lambda tx: _before(tx, row)), project)) if changed else []
         spread(opened.database, row.id)
         lacking = run(opened.database, lambda tx: wants(tx, row, project))
     for one in lacking:
@@ -108,6 +110,8 @@ def apply_file(file: Path, then: bool = True) -> None:
         click.echo(f"{row.name} is as in {file} already.")
         return
     click.echo(f"{row.name} is {'created' if row.version == 1 else f'now at version {row.version}'}.")
+    for said in lost:
+        click.echo(f"Note: {said}")
     if then and row.total == 0:
         click.echo(f"Next: labelbot import {row.name} YOUR-DATA.csv, then labelbot invite {row.name}")
 
@@ -117,6 +121,11 @@ def save(tx: Transaction, project: Project) -> tuple[ProjectRow, bool]:
     if changed:
         people.record(tx, None, row.id, "apply", {"version": row.version})
     return row, changed
+
+
+def _before(tx: Transaction, row: ProjectRow) -> Project:
+    """As it was a version ago; of a new one as it is."""
+    return Project.from_config(projects.config_of(tx, row.id, max(1, row.version - 1)))
 
 
 def _as_json(row: ProjectRow, title: str, parts: Parts) -> dict[str, object]:

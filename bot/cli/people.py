@@ -8,7 +8,7 @@ from datetime import timedelta
 import click
 
 from bot import pausing, payload
-from bot.characters import harmless
+from bot.characters import harmless, storable
 from bot.cli.session import Session, session
 from bot.cli.trouble import Trouble
 from bot.exchange.sentences import counted
@@ -16,6 +16,8 @@ from storage import invites, notes, outbox, people
 from storage.database import Transaction, run
 from storage.people import ROLES
 
+WHY_LENGTH = 200
+"""Of the reason that somebody who is paused is told."""
 UNITS = {"m": 60, "h": 3600, "d": 86400}
 
 
@@ -144,6 +146,7 @@ def show_qr(link: str) -> None:
 @click.option("--role", "new_role", type=Pair(ROLES), metavar="ID=ROLE", help=f"one of {', '.join(ROLES)}")
 @click.option("--remove", metavar="ID", help="end somebody's role; their answers stay")
 @click.option("--pause", metavar="ID", help="deal somebody nothing more; a running labelbot tells them")
+@click.option("--why", default="", metavar="TEXT", help="with --pause: the reason they are told")
 @click.option("--resume", metavar="ID", help="let somebody go on who was paused; they are told too")
 @click.option("--json", "as_json", is_flag=True, help="for scripts")
 def people_command(
@@ -152,6 +155,7 @@ def people_command(
     new_role: tuple[str, str] | None,
     remove: str | None,
     pause: str | None,
+    why: str,
     resume: str | None,
     as_json: bool,
 ) -> None:
@@ -159,8 +163,10 @@ def people_command(
     with session() as opened:
         row, asked = opened.project(project)
         run(opened.database, lambda tx: _change(tx, row.id, rename, new_role, remove))
+        if why and pause is None:
+            raise click.UsageError("--why belongs to --pause")
         if pause is not None:
-            run(opened.database, lambda tx: _pause(tx, row.id, asked.title, pause))
+            run(opened.database, lambda tx: _pause(tx, row.id, asked.title, pause, why))
         if resume is not None:
             run(opened.database, lambda tx: _resume(tx, row.id, asked.title, resume))
         members = run(opened.database, lambda tx: people.roster(tx, row.id))
@@ -202,13 +208,14 @@ def _change(
         )
 
 
-def _pause(tx: Transaction, project: int, title: str, start: str) -> None:
+def _pause(tx: Transaction, project: int, title: str, start: str, why: str) -> None:
     person = _person(tx, project, start)
     if notes.state(tx, project, person) != "active":
         raise Trouble(f"{start} is paused already")
-    notes.pause(tx, project, person, "")
-    people.record(tx, None, project, "pause", {"person": start})
-    _post(tx, pausing.paused(tx, person, "", title))
+    told = storable(why.strip())[:WHY_LENGTH]
+    notes.pause(tx, project, person, told)
+    people.record(tx, None, project, "pause", {"person": start, "why": told})
+    _post(tx, pausing.paused(tx, person, told, title))
 
 
 def _resume(tx: Transaction, project: int, title: str, start: str) -> None:

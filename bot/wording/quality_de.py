@@ -35,6 +35,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "test.try_again": "Du darfst den Test von „{title}“ mit anderen Einträgen noch einmal versuchen. Viel Erfolg!",
     "test.let_in": "Die Admins haben dich in „{title}“ hereingelassen. Willkommen!",
     "item.consensus": "Konsens ({confidence}): {label}",
+    "item.likely": "Konsens ({count} von {people}, zu {percent} % sicher): {label}",
     "item.decided": "In der Prüfung entschieden: {label}",
     "item.sure": "Konsens {confidence}",
     "item.tie": "Kein Konsens: unentschieden",
@@ -126,6 +127,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "watch.resumed": "▶ {person} darf weitermachen.",
     "watch.decided": "Das hat schon jemand entschieden.",
     "watch.says": "💬 {person}, pausiert in „{title}“, sagt: {words}",
+    "watch.resume_how": "Wieder zulassen, wo labelbot läuft: labelbot people {name} --resume {person}",
     "paused.spammer": (
         "⏸ Ein Admin hat dich in „{title}“ pausiert: Deine Antworten weichen oft von denen anderer ab. "
         "Schreibe hier, wenn du fragen oder etwas erklären willst; die Admins lesen es."
@@ -152,6 +154,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     ),
     "paused.other": (
         "⏸ Ein Admin hat dich in „{title}“ pausiert. "
+        "Schreibe hier, wenn du fragen oder etwas erklären willst; die Admins lesen es."
+    ),
+    "paused.because": (
+        "⏸ Ein Admin hat dich in „{title}“ pausiert: „{why}“ "
         "Schreibe hier, wenn du fragen oder etwas erklären willst; die Admins lesen es."
     ),
     "paused.enough": "Fürs Erste habe ich genug weitergegeben. Die Admins antworten dir.",

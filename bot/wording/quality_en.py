@@ -35,6 +35,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "test.try_again": "You may try the test of “{title}” again, with other items. Good luck!",
     "test.let_in": "The admins have let you in to “{title}”. Welcome!",
     "item.consensus": "Consensus ({confidence}): {label}",
+    "item.likely": "Consensus ({count} of {people}, {percent} % sure): {label}",
     "item.decided": "Decided in review: {label}",
     "item.sure": "Consensus {confidence}",
     "item.tie": "No consensus: a tie",
@@ -118,6 +119,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "watch.resumed": "▶ {person} may go on.",
     "watch.decided": "Somebody has decided that already.",
     "watch.says": "💬 {person}, paused in “{title}”, says: {words}",
+    "watch.resume_how": "To let them go on, type where labelbot runs: labelbot people {name} --resume {person}",
     "paused.spammer": (
         "⏸ An admin has paused you in “{title}”: your answers often differ from those of others. "
         "Write here to ask or to explain; the admins read it."
@@ -143,6 +145,9 @@ SENTENCES: Final[Mapping[str, str]] = {
         "Write here to ask or to explain; the admins read it."
     ),
     "paused.other": "⏸ An admin has paused you in “{title}”. Write here to ask or to explain; the admins read it.",
+    "paused.because": (
+        "⏸ An admin has paused you in “{title}”: “{why}” Write here to ask or to explain; the admins read it."
+    ),
     "paused.enough": "I have passed on enough for now. The admins will answer you.",
     "paused.passed_on": "✓ I have passed that on to the admins.",
     "paused.over": "▶ You can go on in “{title}”. Type {/label} for a card.",

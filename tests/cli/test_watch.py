@@ -36,6 +36,16 @@ def test_who_is_paused_and_who_may_go_on_is_told_as_in_the_chat(reviews, tmp_pat
     assert len(told(tmp_path)) == 2
 
 
+def test_who_is_paused_at_the_terminal_is_told_why(reviews, tmp_path):
+    who = somebody(tmp_path)
+    assert reviews("people", "reviews", "--why", "A word").code == 2
+    assert "(paused)" in reviews("people", "reviews", "--pause", who, "--why", "Let us talk about sarcasm.").out
+    assert told(tmp_path) == [
+        "⏸ An admin has paused you in “reviews”: “Let us talk about sarcasm.” "
+        "Write here to ask or to explain; the admins read it."
+    ]
+
+
 def test_a_report_asks_for_a_look_and_tells_what_is_undecided(reviews, tmp_path):
     who = somebody(tmp_path)
     url = f"sqlite:///{tmp_path}/labelbot-data/labelbot.db"
