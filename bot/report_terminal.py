@@ -29,7 +29,8 @@ def terminal(report: Report, console: Console, language: str = "en") -> None:
     console.print(_text("".join(part.text for part in heading(report, words)).rstrip(), "bold"))
     _say(console, words.progress(report))
     if report.parts.imported:
-        _say(console, parts(report, words), speed(report, words))
+        short = (words.short(report.short),) if report.short.items else ()
+        _say(console, parts(report, words), speed(report, words), *short)
         for question in report.questions:
             _question(console, question, words, alone=len(report.questions) == 1)
     if report.gold.labels:

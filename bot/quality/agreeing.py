@@ -109,16 +109,10 @@ def interval(coder: Coder, found: Agreement) -> Interval | None:
 
 def _few_groups(coder: Coder) -> list[tuple[Codes, int]] | None:
     """The items with two answers by their labels, and how many of each; None where these are too many."""
-    most = RANKED_LABELS if coder.ranked else EXACT_LABELS
-    groups: list[tuple[Codes, int]] = []
-    labels: set[int] = set()
-    for codes, times in coder.units.items():
-        if len(codes) > 1:
-            groups.append((codes, times))
-            labels.update(codes)
-            if len(labels) > most or len(groups) > EXACT_GROUPS:
-                return None
-    return groups
+    if len(coder.compared) > (RANKED_LABELS if coder.ranked else EXACT_LABELS):
+        return None
+    groups = [(codes, times) for codes, times in coder.units.items() if len(codes) > 1]
+    return groups if len(groups) <= EXACT_GROUPS else None
 
 
 def _exactly(coder: Coder, groups: Sequence[tuple[tuple[int, ...], int]], labels: Sequence[int]) -> Floats:

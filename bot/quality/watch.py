@@ -8,7 +8,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 from statistics import fmean, median, variance
 from typing import Final, Literal, TypeAlias
 
@@ -124,9 +124,9 @@ def _spread(usual: float, near: Collection[tuple[int, int]]) -> float:
 def too_fast(milliseconds: Sequence[int], usual: float) -> Finding | None:
     """The longest run of at least RUN answers in a row that each took less than FAST of the `usual` milliseconds."""
     best: Sequence[int] = ()
-    begun = 0
+    begun, bound = 0, FAST * usual
     for place, took in enumerate(milliseconds):
-        if took >= FAST * usual:
+        if took >= bound:
             begun = place + 1
         elif place + 1 - begun > len(best):
             best = milliseconds[begun : place + 1]
@@ -139,13 +139,9 @@ def always_same(labels: Sequence[int], others: Callable[[int], Sequence[int]]) -
     """The longest run of one label, where others gave those items others too: with q the mean share that this label has
     of the others' answers there, a run of `n` among the person's answers is due to chance about answers · qⁿ times.
     `others` gives, for a place among `labels`, their labels of that item."""
-    found: tuple[int, int] = (0, 0)
-    begun = 0
-    for place, label in enumerate(labels):
-        if place and label != labels[place - 1]:
-            begun = place
-        found = max(found, (place + 1 - begun, begun), key=lambda one: one[0])
-    run, start = found
+    ends = [place for place, (one, other) in enumerate(pairwise(labels), start=1) if one != other]
+    runs = [(end - begun, begun) for begun, end in pairwise((0, *ends, len(labels)))]
+    run, start = max(runs, key=lambda one: one[0])
     if run < RUN:
         return None
     there = filter(None, map(others, range(start, start + run)))
@@ -165,8 +161,10 @@ def drift(agreement: Sequence[float]) -> Finding | None:
         return None
     first, last = agreement[:half], agreement[half:]
     fell = fmean(first) - fmean(last)
+    if fell < DROP:  # nearly always, and a variance takes long
+        return None
     spread = Z_DRIFT * math.sqrt(variance(first) / len(first) + variance(last) / len(last))
-    if fell < DROP or fell - spread <= 0:
+    if fell - spread <= 0:
         return None
     return Finding("drift", {"first": fmean(first), "last": fmean(last), "low": fell - spread, "high": fell + spread})
 
