@@ -131,7 +131,7 @@ def test_how_much_of_it_is_right_is_told_by_the_consensus_and_where_there_is_eno
     by_answers, standing = made.savings, made.questions[0].consensus
     assert (by_answers.right, by_answers.known, by_answers.interval) == (standing.done, 0, None)
     assert standing.confidence < standing.done, "of disputed items, which are open, nobody is sure"
-    assert "by the answers alone" in telling_of(made)
+    assert "By the answers alone" in telling_of(made)
     wrong = run(database, lambda tx: gold(tx, world))
     made = report(database, world)
     by_gold = made.savings
