@@ -12,6 +12,8 @@ from itertools import combinations, pairwise
 from statistics import fmean, median, variance
 from typing import Final, Literal, TypeAlias
 
+from bot.quality.intervals import wilson
+
 Kind: TypeAlias = Literal["spammer", "careless", "fast", "same", "drift", "gold"]
 PEOPLE: Final = 6
 ANSWERS: Final = 30
@@ -28,12 +30,10 @@ BELOW: Final = 0.06
 """A careless person's share of answers near to others' lies more than so much under the usual one."""
 GOLD: Final = 5
 MARGIN: Final = 0.1
-Z: Final = 1.959964
-"""The normal distribution's two-sided 95 %."""
 Z_ONE_SIDED: Final = 1.644854
-"""Its 95 % on one side: what is asked is only whether somebody does worse."""
+"""The normal quantile of 95 %, on one side: what is asked is only whether somebody does worse."""
 Z_DRIFT: Final = 3.290527
-"""Its 99.9 %: everybody's halves are compared anew each day."""
+"""That of 99.95 %, for an interval of 99.9 %: everybody's halves are compared anew each day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,15 +167,6 @@ def drift(agreement: Sequence[float]) -> Finding | None:
     if fell - spread <= 0:
         return None
     return Finding("drift", {"first": fmean(first), "last": fmean(last), "low": fell - spread, "high": fell + spread})
-
-
-def wilson(right: int, all_: int, z: float = Z) -> tuple[float, float]:
-    """The interval of a share (Wilson, JASA 22, 1927), of 95 % unless told. Raises ZeroDivisionError for nothing at
-    all."""
-    share, weight = right / all_, z * z / all_
-    middle = (share + weight / 2) / (1 + weight)
-    spread = z * math.sqrt(share * (1 - share) / all_ + weight / (4 * all_)) / (1 + weight)
-    return max(0.0, middle - spread), min(1.0, middle + spread)
 
 
 def gold_failures(right: Mapping[int, tuple[int, int]]) -> dict[int, Finding]:

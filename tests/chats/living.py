@@ -8,7 +8,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
-from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -23,7 +22,6 @@ from bot.reception import PageBoard
 from bot.web.bubbles import spoken_bubble, standing
 from storage import accounts, people, projects
 from storage.database import Database, Transaction, opened, run
-from storage.migrations import migrate
 from storage.people import Person
 from tests.engines import Clock
 from tests.fakes.slack import FakeSlack
@@ -306,10 +304,9 @@ def _buttons(page: Any) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def living(platform: str, folder: Path) -> Iterator[Living]:
+def living(platform: str, url: str) -> Iterator[Living]:
     """The bot on an empty database, in one chat of that platform."""
-    url, clock = f"sqlite:///{folder / 'labelbot.db'}", Clock()
-    migrate(url)
+    clock = Clock()
     with ExitStack() as stack:
         database = stack.enter_context(opened(url, clock))
         account = run(database, lambda tx: accounts.account(tx, platform, "1"))

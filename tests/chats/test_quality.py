@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -24,8 +23,8 @@ REAL = [{"data": {"text": f"Text {at}"}} for at in range(4)]
 
 
 @pytest.fixture(params=PLATFORMS)
-def bot(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Living]:
-    with living(request.param, tmp_path) as running:
+def bot(request: pytest.FixtureRequest, sqlite_url: str) -> Iterator[Living]:
+    with living(request.param, sqlite_url) as running:
         yield running
 
 

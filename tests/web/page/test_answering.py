@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from bot.chat import Button, Message, Part, Reply
-from tests.web.page.showing import DESK, PHONE, Join, answer, pause, show, spoken_card, until_equal
+from tests.web.page.showing import DESK, PHONE, Join, answer, chat_of, pause, show, spoken_card, until_equal
 from tests.web.running import Place
 from tests.web.script import TOOLS, card
 
@@ -223,7 +223,7 @@ def test_a_question_is_replied_to_whatever_card_is_open(here: Place, join: Join)
     here.script.cards[0] = spoken_card(here, 0)
     page = join()
     asked = Message(text=(Part("💬 3f2a asks about item 7: Is irony negative?"),), kind="question")
-    show(here, asked)
+    here.do(here.script.show(chat_of(here), asked))
     line = page.get_by_label("Message", exact=True)
     reply = page.locator(".message.question").get_by_role("button", name="Reply")
     reply.click()
