@@ -158,11 +158,13 @@ class Workers:
         self._posted.extend(run(self._database, lambda tx: self._post(tx, due, made, pictures)))
 
     def _calibrate(self, due: Run, now: datetime) -> None:
+        """Where the candour is another one now, items that were closed by the old one are looked at anew."""
         found = self._child(candour, due, now)
 
         def note(tx: Transaction) -> None:
-            if runs.done(tx, due.id):
+            if runs.done(tx, due.id) and skills.candour(tx, due.project) != found:
                 skills.note_candour(tx, due.project, found)
+                runs.now(tx, due.project, SPREAD)
 
         run(self._database, note)
 

@@ -47,6 +47,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "report.saved": "Antworten: {each} je Eintrag bei {items} fertigen statt je {most} ({share_most} gespart)",
     "report.saved_alike": "Antworten: {each} je Eintrag bei {items} fertigen statt je {alike}, die etwa ebenso oft "
     "richtig wären ({share} gespart; von je {most}, dem Höchsten, {share_most})",
+    "report.right_gold": "Von den fertigen dürften {right} richtig sein, gemessen an {known} Einträgen mit Gold "
+    "({low}–{high})",
+    "report.right": "Allein nach den Antworten dürften {right} der fertigen richtig sein; wo sich Leute gemeinsam "
+    "irren, sind es weniger, und das zeigt nur Gold",
     "report.not_sure": "🤷 Unsicher: {shares} der Antworten",
     "report.confused": "{one} und {other} werden bei {percent} von {items} Einträgen verwechselt",
     "report.confused_as": "{one} und {other} werden bei {percent} von {items} Einträgen verwechselt, so hier:",

@@ -46,6 +46,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "report.saved": "Answers: {each} an item on {items} closed items, instead of {most} for each ({share_most} saved)",
     "report.saved_alike": "Answers: {each} an item on {items} closed items, instead of {alike} for each, which would "
     "be right about as often ({share} saved; of {most} for each, the most, {share_most})",
+    "report.right_gold": "Of what is closed {right} should be right, measured on {known} gold items ({low}–{high})",
+    "report.right": "By the answers alone {right} of what is closed should be right; where people err together it is "
+    "less, which only gold can tell",
     "report.not_sure": "🤷 Not sure: {shares} of the answers",
     "report.confused": "{one} and {other} are confused in {percent} of {items} items",
     "report.confused_as": "{one} and {other} are confused in {percent} of {items} items, as in:",
