@@ -1,6 +1,6 @@
 """The QA summary in a terminal, per-person figures included: who sits there runs the bot."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -29,25 +29,12 @@ def terminal(report: Report, console: Console, language: str = "en") -> None:
     console.print(_text("".join(part.text for part in heading(report, words)).rstrip(), "bold"))
     _say(console, words.progress(report))
     if report.parts.imported:
-        _say(console, parts(report, words), speed(report, words))
+        short = (words.short(report.short),) if report.short.items else ()
+        _say(console, parts(report, words), speed(report, words), *short)
         for question in report.questions:
             _question(console, question, words, alone=len(report.questions) == 1)
-    if report.gold.labels:
-        _say(console, "", words.accuracy(report.gold, any(one.labels is None for one in report.questions)))
-    if report.reviewed:
-        _say(console, "", words.reviewed(report.reviewed))
-    if report.savings is not None:
-        _say(console, "", words.savings(report.savings))
-    hard = [line for line in (*aids(report, words), unsure(report, words)) if line]
-    if hard:
-        _say(console, "", *hard)
-    for said, examples in confusions(report, words):
-        _say(console, "", said, *(f"  {one}" for one in examples))
-    if report.ambiguity.items:
-        _say(console, "", words.say("report.ambiguous"), *ambiguous(report, words))
-    if report.disputed:
-        differing = ("".join(part.text for part in dispute).rstrip() for dispute in disputes(report, words))
-        _say(console, "", words.say("report.disputed"), *differing)
+    for paragraph in _quality(report, words):
+        _say(console, "", *paragraph)
     if report.people:
         console.print()
         console.print(_people(report, words))
@@ -64,6 +51,25 @@ def terminal(report: Report, console: Console, language: str = "en") -> None:
         said_notes = words.say("report.notes", asked=asked, flagged=flagged, project=report.project)
         console.print()
         console.print(_text(said_notes), soft_wrap=True)
+
+
+def _quality(report: Report, words: Words) -> Iterator[Sequence[str]]:
+    """How good the answers are, and which items are hard, a paragraph each."""
+    if report.gold.labels:
+        yield (words.accuracy(report.gold, any(one.labels is None for one in report.questions)),)
+    if report.reviewed:
+        yield (words.reviewed(report.reviewed),)
+    if report.savings is not None:
+        yield (words.savings(report.savings),)
+    if hard := [line for line in (*aids(report, words), unsure(report, words)) if line]:
+        yield hard
+    for said, examples in confusions(report, words):
+        yield said, *(f"  {one}" for one in examples)
+    if report.ambiguity.items:
+        yield words.say("report.ambiguous"), *ambiguous(report, words)
+    if report.disputed:
+        differing = ("".join(part.text for part in dispute).rstrip() for dispute in disputes(report, words))
+        yield words.say("report.disputed"), *differing
 
 
 def rows(report: Report) -> Iterator[tuple[str, int]]:

@@ -99,8 +99,10 @@ class Turn:
         card: int | None = None,
         *,
         first: bool = False,
+        about: tuple[int, int, int | None] | None = None,
     ) -> None:
-        packed = payload.pack(message)
+        """`about`: (project, person, item) of a question, to whose message a reply is passed on."""
+        packed = payload.pack(message) | ({} if about is None else {"about": about})
         row = outbox.add(self.tx, account=account, chat=chat, kind=message.kind, payload=packed, card=card, first=first)
         self.out.append(Outgoing(id=row, account=account, chat=external, message=message))
 
@@ -132,6 +134,11 @@ def new_nonce() -> str:
 
 def plain(text: str) -> Text:
     return (Part(text),)
+
+
+def called(person: Person, project: Project) -> str:
+    """What others than the person themselves are told of who they are: their name only where the project says so."""
+    return person.name if project.names else person.public
 
 
 def snippet(data: dict[str, Any], limit: int = 160) -> str:

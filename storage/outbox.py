@@ -21,6 +21,7 @@ KEPT = (
     outbox.c.chat,
     # A card's payload is not worth reading: what it shows may be large.
     case((outbox.c.kind == literal_column("'summary'"), outbox.c.payload)).label("summary"),
+    case((outbox.c.kind == literal_column("'question'"), outbox.c.payload)).label("question"),
 )
 TAKEN_OUT = GONE.returning(*KEPT)
 CARD_OF = select(*KEPT).where(outbox.c.id == bindparam("row"))
@@ -71,11 +72,13 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a row's message is of, and where it goes. `summary`: the payload of a summary, which names its project."""
+    """What a row's message is of, and where it goes. `summary`: the payload of a summary, which names its project;
+    `question`: of what is answered by a reply, which says what it is about."""
 
     card: int | None
     chat: int
     summary: dict[str, Any] | None = None
+    question: dict[str, Any] | None = None
 
     @property
     def project(self) -> int | None:
@@ -116,13 +119,13 @@ def sent(tx: Transaction, row: int) -> Kept | None:
         if found is not None and found.card is not None:
             tx.one(LOCK_CARD, {"wanted": found.card})  # as a tap does: first the card, then its messages
     gone = tx.one(TAKEN_OUT, {"row": row})
-    return None if gone is None else Kept(gone.card, gone.chat, gone.summary)
+    return None if gone is None else Kept(gone.card, gone.chat, gone.summary, gone.question)
 
 
 def look(tx: Transaction, row: int) -> Kept | None:
     """None when it is gone already."""
     found = tx.one(CARD_OF, {"row": row})
-    return None if found is None else Kept(found.card, found.chat, found.summary)
+    return None if found is None else Kept(found.card, found.chat, found.summary, found.question)
 
 
 def unreported(tx: Transaction, chat: int) -> set[int]:
