@@ -25,12 +25,14 @@ def finished(turn: Turn, row: ProjectRow, said: str, former: Former | None) -> N
     why = _why(turn, row, project, people.membership(turn.tx, row.id, turn.person.id))
     if project.call_back and why in NOTHING_LEFT:
         idle.told(turn.tx, row.id, turn.person.id)
-    undo = _latest_undo(turn, row.id)
+    undo, again = _latest_undo(turn, row.id), _again(turn, row, project, why)
+    if again and turn.shown is not None and not said and turn.ack is None:
+        turn.toast("done.still")  # the message may say what it said before: without this a tap would show nothing
     message = Message(
         text=(Part(summary(turn, row)),),
         buttons=(
             *_review(turn, row),
-            *_again(turn, row, project, why),
+            *again,
             *elsewhere(turn, row.id),
             *((undo,) if undo else ()),
         ),

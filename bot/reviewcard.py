@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from bot.buttons import Pressed, pack
 from bot.characters import cut, item_name, units
 from bot.chat import Button, Media, Message, Part, Row, Text
-from bot.comparing import Compared, consensus_line
+from bot.comparing import Compared, consensus_line, drawn_on
 from bot.face import as_media, joined, words
 from bot.labels import LABEL_TYPES
 from bot.labels.base import BUTTON_TEXT, Label
 from bot.project import Project, Question
-from bot.reviewing import Judge, Voice, Way, on, slow, ways
+from bot.reviewing import MOST, Judge, Voice, Way, on, slow, ways
 from bot.turn import Turn
 from bot.wording import phrase
 from storage import outbox, reviews
@@ -180,13 +180,24 @@ def _tools(turn: Turn, desk: Desk) -> tuple[Row, ...]:
 def _media(turn: Turn, desk: Desk) -> tuple[Media, ...]:
     """Where people drew, the picture with all versions beside each other; else what the item holds."""
     kept = desk.review.media or ()
-    given = [Given(one.person, one.public[:8], dict(one.label)) for one in desk.given]
-    drawn = Compared(desk.asked, desk.review.key, desk.review.data, kept, given).picture(turn.language)
+    drawn = Compared(desk.asked, desk.review.key, desk.review.data, kept, _numbered(desk)).picture(turn.language)
     if drawn is not None:
         picture, drawing = drawn
         return (replace(as_media(picture), drawing=json.dumps(drawing, separators=(",", ":"))),)
     known = outbox.references(turn.tx, turn.account, [one["id"] for one in kept]) if kept else {}
     return tuple(as_media(one, known.get(one["id"], "")) for one in kept)
+
+
+def _numbered(desk: Desk) -> list[Given]:
+    """The answers as the picture has them: those to a drawn question by the numbers that its buttons have."""
+    taken: Sequence[Way] = ()
+    if desk.question is not None and drawn_on(desk.question):
+        taken = [way for way in ways(desk.question, desk.given, desk.judge) if way.voices]
+    order = {one.id: number for number, way in enumerate(taken, 1) for one in way.voices}
+    return [
+        Given(one.person, f"{order[one.id]} · {one.public[:8]}" if one.id in order else one.public[:8], dict(one.label))
+        for one in sorted(desk.given, key=lambda one: order.get(one.id, MOST))
+    ]
 
 
 def desk_of(turn: Turn, review: Review, asked: Project, version: int, step: "Step") -> Desk:

@@ -309,24 +309,33 @@ def now(question: Question, label: Label, old: bool) -> Label:
 
 
 def judge(tx: Transaction, row: int, project: Project, item: int) -> reviewing.Judge:
-    """What answers to that item come to: people weighed by the counts that are kept, else the plain vote."""
+    """What answers to that item come to: people weighed by the counts that are kept, else the plain vote. All of it is
+    read here: a page and the terminal ask after their transaction."""
     if not weighs(project):
         return reviewing.plainly
-    (placed,) = skills.placed(tx, (item,))
-    own = skills.of_people(tx, row, {answer.person for answer in skills.labels(tx, (item,))[item]})
-    large = [_text(question.name) for question in project.questions if len(question.labels) > MANY]
+    before = contributed(skills.standing(tx, item))
+    given = skills.labels(tx, (item,))[item]
+    own = skills.of_people(tx, row, {answer.person for answer in given})
+    large = [question for question in project.questions if len(question.labels) > MANY]
+    truths = {_text(said) for question in large for answer in given for said in _names(question, answer.label)}
+    everybody = skills.everybody(tx, row, [_text(question.name) for question in large], truths)
     found: dict[Hashable, Merged[Label]] = {}
 
     def judged(question: Question, labels: Sequence[tuple[int, Label]]) -> Merged[Label]:
         key = question.name, frozen(labels)  # a card asks the same some six times
         if key not in found:
-            truths = {_text(label) for _, label in labels if isinstance(label, str)}
-            counts = Counts(skills.everybody(tx, row, large, truths), own, in_pairs(project))
-            counts.add(contributed(placed.standing or ()), -1)
+            counts = Counts(everybody, own, in_pairs(project))
+            counts.add(before, -1)
             found[key] = judging(question, labels, counts)
         return found[key]
 
     return judged
+
+
+def _names(question: Question, label: Mapping[str, Label]) -> set[str]:
+    """A choice as it was given and by its present name."""
+    said = label.get(question.name)
+    return {one for one in (said, now(question, said, True)) if isinstance(one, str)}
 
 
 def judging(

@@ -51,6 +51,7 @@ PLACED: Final = (
     .order_by(items.c.id)
     .with_for_update(of=items, key_share=True)  # somebody may just be taking a place
 )
+STANDING: Final = select(items.c.standing).where(items.c.id == bindparam("item"))
 ADD: Final = text(
     "INSERT INTO skills (project, person, question, truth, given, count) "
     "VALUES (:project, :person, :question, :truth, :given, :by) "
@@ -144,6 +145,11 @@ def begin(tx: Transaction, project: int, version: int) -> Begun:
 def placed(tx: Transaction, some: Sequence[int]) -> list[Row]:
     """How the items stand, by id, locked: places, state, gold, decision, and what they bring into the counts."""
     return list(tx.all(PLACED, {"some": list(some)}))
+
+
+def standing(tx: Transaction, item: int) -> Sequence[Sequence[Any]]:
+    """What the item brings into the counts, as `placed` has it, for who only looks: nothing is locked."""
+    return tx.value(STANDING, {"item": item}) or ()
 
 
 def labels(tx: Transaction, some: Sequence[int]) -> dict[int, list[Row]]:

@@ -52,10 +52,13 @@ def test_who_was_told_that_nothing_is_left_can_look_again(talk):
     anna.taps("Positive")
     assert "All done in “Review sentiment” for now" in anna.sees
     ben.taps("Negative")
+    assert anna.ack is None
     anna.taps("Look again")
     assert "for now" in anna.sees
+    assert anna.toast == "Nothing new yet."
     cleo.taps("Look again")
     assert cleo.item == "Text 0"
+    assert cleo.ack is None
 
 
 def test_of_very_many_labels_a_disputed_item_comes_to_a_reviewer(talk):

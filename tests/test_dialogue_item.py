@@ -7,10 +7,10 @@ import pytest
 from PIL import Image
 from sqlalchemy import insert, update
 
-from bot.comparing import panel
+from bot.comparing import compared, panel
 from bot.drawn import paint_file
 from bot.project import LabelDef, Review
-from storage.database import run
+from storage.database import Transaction, run
 from storage.schema import items, media
 from tests.dialogue import project, question
 from tests.media.making import picture, saved
@@ -50,6 +50,22 @@ def test_a_reviewer_sees_the_answers_and_the_consensus(boxed):
     assert versions[0]["title"].startswith("Consensus 0.")
     assert [one["box"] for one in versions[0]["boxes"]] == [[100, 100, 300, 300]]
     assert [len(one["boxes"]) for one in versions] == [1, 1, 1, 2]
+
+
+@pytest.mark.parametrize("more", [0, 70])
+def test_what_people_weighed_come_to_is_told_beside_the_chats_and_after_the_transaction(talk, more):
+    """As the terminal and the report's page do it, by a connection that may not write; of many labels, too."""
+    asked = question("choice", "Positive", "Negative", *(f"Label {number}" for number in range(more)), title="How?")
+    dialogue = talk(project(asked, overlap=3), items=2)
+    for name in ("Anna", "Ben", "Cleo"):
+        person = dialogue.member(name)
+        for _ in range(2):
+            person.taps("Negative" if name == "Cleo" else "Positive")
+    with dialogue.database.reading() as connection:
+        tx = Transaction(connection, dialogue.clock(), locks=False)
+        found = compared(tx, dialogue.ids["reviews"], project(asked, overlap=3), "reviews-0")
+    assert "Positive" in next(part.text for part in found.text("en") if "Consensus (0." in part.text)
+    assert found.proposed() == {"label": "positive"}
 
 
 def test_the_comparison_is_painted_as_one_picture(boxed, tmp_path):

@@ -277,7 +277,10 @@ def test_boxes_are_compared_in_one_picture_and_one_answer_is_taken(talk):
             person.taps("Good enough")
         person.taps("Done")
     rita = reviewer(dialogue)
-    assert len(json.loads(last(rita).drawing)["compare"]["versions"]) == 2
+    versions = json.loads(last(rita).drawing)["compare"]["versions"]
+    assert [one["title"][:4] for one in versions] == ["1 · ", "2 · "], "numbers as on the buttons"
+    told = [line for line in last(rita).text.splitlines() if " · " in line and line.endswith(")")]
+    assert [line[-9:-1] for line in told] == [one["title"][4:] for one in versions], "and in the same order"
     assert choices(rita)[:2] == ["Take 1", "Take 2"]
     rita.taps("Take 2")
     [decision] = dialogue.rows(decisions)

@@ -196,6 +196,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "done.all": "🎉 Alles erledigt in „{title}“. Danke!",
     "done.for_now": "🎉 Für jetzt alles erledigt in „{title}“. Danke! Strittige Einträge können wiederkommen.",
     "done.again": "🔄 Noch einmal nachsehen",
+    "done.still": "Noch nichts Neues.",
     "done.none": "In „{title}“ gibt es gerade nichts zu tun.",
     "done.limit": "🎉 In „{title}“ hast du alles beantwortet, worum wir eine Person bitten. Danke!",
     "done.paused": "⏸ „{title}“ ist vom Admin angehalten.",

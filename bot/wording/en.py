@@ -195,6 +195,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "done.all": "🎉 All done in “{title}”. Thank you!",
     "done.for_now": "🎉 All done in “{title}” for now. Thank you! Items that people differ on may come back.",
     "done.again": "🔄 Look again",
+    "done.still": "Nothing new yet.",
     "done.none": "There is nothing to label in “{title}” at the moment.",
     "done.limit": "🎉 You have answered all we ask of one person in “{title}”. Thank you!",
     "done.paused": "⏸ “{title}” is paused by its admin.",

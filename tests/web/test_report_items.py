@@ -21,7 +21,7 @@ from tests.worlds import add_items, make
 
 LABELS = (LabelDef("refund", "Refund"), LabelDef("billing", "<b>Billing</b>"))
 TICKETS = Project(
-    "tickets", "Tickets", (Question("label", "What about?", "choice", LABELS),), review=Review(), names=True
+    "tickets", "Tickets", (Question("label", "What about?", "choice", LABELS),), overlap=2, review=Review(), names=True
 )
 CARS = Project("cars", "Cars", (Question("label", "Where?", "boxes", (LabelDef("car", "Car"),)),))
 BOX = {"label": "car", "x": 1, "y": 1, "width": 5, "height": 5}
