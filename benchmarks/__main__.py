@@ -26,6 +26,7 @@ SCRIPTS = (
     "watch",
     "candour",
     "settling",
+    "weighed",
 )
 
 

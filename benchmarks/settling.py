@@ -1,4 +1,5 @@
-"""What adaptive overlap adds to an answer in a project of 2,000 people, each with counts of every pair of labels.
+"""What weighing people adds to an answer in a project of 2,000 people, each with counts of every pair of labels: with
+adaptive overlap, which judges the item, too, and with a fixed one.
 
 Run: python -m benchmarks.settling
 """
@@ -31,20 +32,21 @@ ANSWER = (
 COUNT = "UPDATE items SET answers = ?, taken = ?, overlap = 10 WHERE id <= ?"
 
 
-def settled(folder: Path, classes: int) -> list[float]:
-    """Milliseconds that counting and judging an item with five answers takes, by item."""
+def settled(folder: Path, classes: int, adaptive: Adaptive | None, answers: int = ANSWERS) -> list[float]:
+    """Milliseconds that counting an item with so many answers takes, and judging it where overlap is adaptive, by
+    item."""
     names = [f"label {number}" for number in range(classes)]
-    world = make(folder / f"{classes}.db", ITEMS)
+    world = make(folder / f"{classes} {adaptive is None} {answers}.db", ITEMS)
     with closing(world.raw()) as raw:
         raw.execute("BEGIN")
         raw.executemany(PERSON, [(1000 + who, f"p{who}") for who in range(PEOPLE)])
         raw.executemany(CELL, _cells(world, names))
         raw.execute(POOLED)
-        raw.executemany(ANSWER, _answers(world, names))
-        raw.execute(COUNT, (ANSWERS, ANSWERS, ITEMS))
+        raw.executemany(ANSWER, _answers(world, names, answers))
+        raw.execute(COUNT, (answers, answers, ITEMS))
         raw.execute("COMMIT")
     question = Question("label", "What is it about?", "choice", tuple(LabelDef(name, name) for name in names))
-    asked = Project("reviews", "Reviews", (question,), overlap=2, adaptive=Adaptive(2, 10, 0.95))
+    asked = Project("reviews", "Reviews", (question,), overlap=2, adaptive=adaptive)
     with opened(world.url) as database:
         return run(database, lambda tx: [_spent(tx, world, asked, item) for item in range(1, ITEMS + 1)])
 
@@ -57,9 +59,9 @@ def _cells(world: World, names: list[str]) -> Iterator[tuple[Any, ...]]:
         yield from ((world.project, 1000 + who, truth, said) for truth in met for said in {*given, truth})
 
 
-def _answers(world: World, names: list[str]) -> Iterator[tuple[Any, ...]]:
+def _answers(world: World, names: list[str], answers: int) -> Iterator[tuple[Any, ...]]:
     for item in range(1, ITEMS + 1):
-        for place in range(ANSWERS):
+        for place in range(answers):
             said = names[item % len(names)] if place else names[0]
             yield world.project, item, 1000 + (item * ANSWERS + place) % PEOPLE, f'{{"label":"{said}"}}'
 
@@ -75,12 +77,19 @@ def figures() -> list[Figure]:
     made = []
     with tempfile.TemporaryDirectory() as name:
         for classes in (3, 10, 1_000, 10_000):
-            spent = sorted(settled(Path(name), classes))
-            told = f"{spent[len(spent) // 2]:.2f} ms"
             goal = "≤ 3 ms" if classes <= 10 else "≤ 20 ms"
             what = f"adaptive overlap, an answer more, {PEOPLE:,} people, {classes:,} labels"
-            made.append(Figure(what, told, f"slowest of {ITEMS} {spent[-1]:.2f} ms", goal=goal))
+            made.append(_figure(what, settled(Path(name), classes, Adaptive(2, 10, 0.95)), goal))
+        for classes in (3, 10_000):
+            for answers, which in ((1, "first"), (ANSWERS, "fifth")):
+                what = f"fixed overlap of two or more, an item's {which} answer, {classes:,} labels"
+                made.append(_figure(what, settled(Path(name), classes, None, answers), "≤ 1 ms"))
     return made
+
+
+def _figure(what: str, spent: list[float], goal: str) -> Figure:
+    spent = sorted(spent)
+    return Figure(what, f"{spent[len(spent) // 2]:.2f} ms", f"slowest of {ITEMS} {spent[-1]:.2f} ms", goal=goal)
 
 
 if __name__ == "__main__":

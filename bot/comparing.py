@@ -14,17 +14,21 @@ from bot.golden import DESCRIBED
 from bot.labels import LABEL_TYPES
 from bot.labels.base import Label
 from bot.project import Project, Question, question_of
+from bot.quality.consensus import Merged
+from bot.quality.values import frozen
 from bot.reviewcall import REVIEWERS
-from bot.reviewing import Judge, patiently, plainly
+from bot.reviewing import Judge, patiently, plainly, slow
 from bot.subject import picture_of
 from bot.turn import Turn, snippet
-from bot.wording import phrase, say
+from bot.wording import Phrase, phrase, say
 from storage import answers, naming, projects, reviews
 from storage.answers import Given
 from storage.database import Transaction
 
 MOST = 8
 """Answers that fit beside one another."""
+SUREST = 99
+"""Per cent: nothing that people say is certain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,8 @@ class Compared:
         found: dict[str, Label] = {}
         for question in self.project.questions:
             labels = self._on(question)
-            judge = patiently if patient and self.judge is plainly else self.judge
+            slowly = patient and slow(question, [label for _, label in labels])
+            judge = patiently if slowly else self.judge
             merged = judge(question, labels).value if labels else None
             if merged is not None:
                 found[question.name] = merged
@@ -60,7 +65,10 @@ class Compared:
         return found or None
 
     def _on(self, question: Question) -> list[tuple[int, Label]]:
-        return [(one.person, one.label[question.name]) for one in self.given if question.name in one.label]
+        """By the names that labels have now; what the project no longer has stays as it is, as in exports."""
+        every = [(one.person, one.label[question.name]) for one in self.given if question.name in one.label]
+        renamed = [(person, settling.now(question, label, True)) for person, label in every]
+        return [after if after[1] is not None else before for before, after in zip(every, renamed, strict=True)]
 
     def text(self, language: str) -> Text:
         heading = Part(f"{self.project.title} · {item_name(self.key)}\n", "bold")
@@ -98,11 +106,11 @@ class Compared:
     def consensus(self, question: Question, language: str) -> str:
         """A line on what the labels come to and how sure that is."""
         labels = self._on(question)
-        merged = self.judge(question, labels)
-        if merged.value is None:
-            return say(language, phrase("item.tie" if labels else "item.nobody"))
-        told = say(language, LABEL_TYPES[question.type].describe(question, merged.value))
-        return say(language, phrase("item.consensus", label=told, confidence=f"{merged.confidence:.2f}"))
+        if not labels:
+            return say(language, phrase("item.nobody"))
+        merged, kind = self.judge(question, labels), LABEL_TYPES[question.type]
+        told = "" if merged.value is None else say(language, kind.describe(question, merged.value))
+        return say(language, consensus_line(merged, labels, told))
 
     def picture(self, language: str) -> tuple[Mapping[str, Any], dict[str, Any]] | None:
         """The picture that people drew in and the comparison to paint over it; None where there is none."""
@@ -117,6 +125,18 @@ class Compared:
             {"title": one.public, "label": one.label[question.name]} for one in self.given if question.name in one.label
         ]
         return {"question": question.as_config(), "versions": versions[:MOST], "language": language}
+
+
+def consensus_line(merged: Merged[Label], labels: Sequence[tuple[int, Label]], told: str) -> Phrase:
+    """What people's labels come to, in the words `told`, and how sure that is."""
+    if merged.value is None:
+        return phrase("item.tie")
+    if not merged.likely:
+        return phrase("item.consensus", label=told, confidence=f"{merged.confidence:.2f}")
+    best = frozen(merged.value)
+    count = sum(frozen(label) == best for _, label in labels)
+    percent = min(SUREST, round(100 * merged.confidence))
+    return phrase("item.likely", label=told, count=count, people=len(labels), percent=percent)
 
 
 def drawn_on(question: Question) -> bool:

@@ -3,13 +3,19 @@ project had a review, and pictures, whose labels take too long to merge within a
 
 import asyncio
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Final, TypeVar
 
+from sqlalchemy import Connection
+
 from bot import reviewing, settling
-from bot.project import Project
-from storage import projects, reviews
-from storage.database import Database, Transaction
+from bot.labels.base import Label
+from bot.project import Project, Question
+from bot.quality.consensus import Merged
+from bot.reviewing import Judge, patiently
+from storage import finished, projects, reviews, skills
+from storage.database import Database, Row, Transaction
+from storage.finished import Done
 from storage.projects import ProjectRow
 
 T = TypeVar("T")
@@ -42,7 +48,7 @@ class LookingBack:
         disputed, last = await asyncio.to_thread(_disputed, database, row, asked, self._seen.get(place, 0))
         for start in range(0, len(disputed), AT_ONCE):
             some = disputed[start : start + AT_ONCE]
-            found += await _submit(database, partial(_enqueue, row=row, asked=asked, wanted=some))
+            found += await _submit(database, partial(reviews.enqueue_disputed, wanted=some))
         self._seen[place] = last
         return found
 
@@ -50,27 +56,30 @@ class LookingBack:
 def _disputed(database: Database, row: ProjectRow, asked: Project, since: int) -> tuple[Sequence[int], int]:
     """The items in dispute that were done since then, and up to when that was looked for."""
     assert asked.review is not None
-    found, last = list[int](), since
+    found, last, pairs = list[int](), since, settling.in_pairs(asked)
     with database.reading() as connection:
-        for one in reviews.done_since(connection, row.id, since - BEHIND):
+        everybody = cache(partial(skills.together, connection, row.id))
+        for one in finished.done_since(connection, row.id, since - BEHIND):
             last = max(last, one.done_at)
             given = reviewing.voices(asked, one.given, row.version)
-            if reviewing.disputed(asked, given, asked.review.confidence):
+            judge = _judge(connection, row.id, one, everybody, pairs) if settling.weighs(asked) else patiently
+            if reviewing.disputed(asked, given, asked.review.confidence, judge):
                 found.append(one.item)
     return found, last
 
 
-def _enqueue(tx: Transaction, row: ProjectRow, asked: Project, wanted: Sequence[int]) -> int:
-    """How many came into the queue: where people are weighed, those that are in dispute with their weights."""
-    if asked.adaptive is not None:
-        wanted = [item for item in wanted if _in_dispute(tx, row, asked, item)]
-    return reviews.enqueue_disputed(tx, wanted)
+def _judge(
+    connection: Connection, project: int, one: Done, everybody: Callable[[], Sequence[Row]], pairs: bool
+) -> Judge:
+    """As `settling.judge`, and patiently. Nothing is read of an item on which nobody differs."""
+    own = cache(partial(skills.each, connection, project, {given.person for given in one.given}))
 
+    def judged(question: Question, labels: Sequence[tuple[int, Label]]) -> Merged[Label]:
+        counts = settling.Counts(everybody(), own(), pairs)
+        counts.add(settling.contributed(one.standing or ()), -1)
+        return settling.judging(question, labels, counts, patiently)
 
-def _in_dispute(tx: Transaction, row: ProjectRow, asked: Project, item: int) -> bool:
-    given = reviewing.voices(asked, reviews.given(tx, item), row.version)
-    least = asked.review.confidence if asked.review else 0.0
-    return reviewing.disputed(asked, given, least, settling.judge(tx, row.id, asked, item))
+    return judged
 
 
 async def _submit(database: Database, work: Callable[[Transaction], T]) -> T:

@@ -7,14 +7,13 @@ from bot import reviewcall
 from bot.buttons import Pressed, pack
 from bot.chat import Button, Row
 from bot.project import Project
+from bot.spreading import SPREAD
 from bot.turn import Turn
 from bot.wording import phrase, say
 from storage import people, projects, runs
 from storage.projects import ProjectRow
 
 ACTION: Final = "z"
-SPREAD: Final = "overlap"
-"""The run that brings a changed overlap to the items, in small transactions beside people's taps."""
 MOST_OVERLAP: Final = 100
 ADMINS: Final = ("admin", "owner")
 

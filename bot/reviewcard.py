@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from bot.buttons import Pressed, pack
 from bot.characters import cut, item_name, units
 from bot.chat import Button, Media, Message, Part, Row, Text
-from bot.comparing import Compared
+from bot.comparing import Compared, consensus_line
 from bot.face import as_media, joined, words
 from bot.labels import LABEL_TYPES
 from bot.labels.base import BUTTON_TEXT, Label
@@ -145,10 +145,8 @@ def _proposed(turn: Turn, desk: Desk, size: Size) -> Text:
     if question is None or not labels or slow(question, [label for _, label in labels]):
         return ()
     merged = desk.judge(question, labels)
-    if merged.value is None:
-        return (Part(turn.say(phrase("item.tie"))),)
-    told = _told(turn, question, merged.value, size)
-    return (Part(turn.say(phrase("item.consensus", label=told, confidence=f"{merged.confidence:.2f}"))),)
+    told = "" if merged.value is None else _told(turn, question, merged.value, size)
+    return (Part(turn.say(consensus_line(merged, labels, told))),)
 
 
 def _ways(turn: Turn, desk: Desk) -> tuple[Row, ...]:

@@ -115,12 +115,19 @@ def on(question: Question, given: Iterable[Voice]) -> list[tuple[int, Label]]:
     return [(one.person, one.label[question.name]) for one in given if question.name in one.label]
 
 
-def in_dispute(question: Question, labels: Sequence[tuple[int, Label]], confidence: float, judge: Judge) -> bool:
-    """Whether two answers or more come to a tie, or to less than `confidence` (0…1)."""
-    if len(labels) < 2:
+def in_dispute(
+    asked: Project, question: Question, labels: Sequence[tuple[int, Label]], confidence: float, judge: Judge
+) -> bool:
+    """Whether people differ, and their answers tie or come to less than `confidence` (0…1). Where overlap is adaptive
+    a tie is none once it is known who is right: as many people were asked as that took."""
+    said = [label for _, label in labels]
+    if len({frozen(label) for label in said}) < 2:
         return False
     merged = judge(question, labels)
-    return merged.value is None or merged.confidence < confidence
+    if merged.value is None or merged.confidence < confidence:
+        return True
+    votes = merged.likely and asked.adaptive is None
+    return votes and consensus(question, said).value is None
 
 
 def slow(question: Question, labels: Sequence[Label]) -> bool:
@@ -135,7 +142,7 @@ def quick(asked: Project, given: Sequence[Mapping[str, Label]] = ()) -> bool:
 
 def disputed(asked: Project, given: Sequence[Voice], confidence: float, judge: Judge = patiently) -> bool:
     """Whether people differ on any question that they were asked."""
-    return any(in_dispute(one, on(one, given), confidence, judge) for one in asked.questions)
+    return any(in_dispute(asked, one, on(one, given), confidence, judge) for one in asked.questions)
 
 
 def forward(
@@ -148,18 +155,20 @@ def forward(
         labels = on(question, given)
         if not ways(question, given, judge):
             found[question.name] = None  # nobody was asked it, and it cannot be answered here
-        elif not every and labels and not _open(question, labels, confidence, judge):
+        elif not every and labels and not _open(asked, question, labels, confidence, judge):
             found[question.name] = judge(question, labels).value
         else:
             return found, question
     return found, None
 
 
-def _open(question: Question, labels: Sequence[tuple[int, Label]], confidence: float, judge: Judge) -> bool:
+def _open(
+    asked: Project, question: Question, labels: Sequence[tuple[int, Label]], confidence: float, judge: Judge
+) -> bool:
     said = [label for _, label in labels]
     if slow(question, said):
         return len({frozen(label) for label in said}) > 1
-    return in_dispute(question, labels, confidence, judge)
+    return in_dispute(asked, question, labels, confidence, judge)
 
 
 def consensus(question: Question, labels: Sequence[Label]) -> Merged[Label]:

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from bot import reviewcall
+from bot import reviewcall, settling
 from bot.project import Summary
+from bot.spreading import SPREAD
 from bot.turn import Schemas
 from storage import accounts, outbox, projects, queue, runs
 from storage.database import STORAGE_FAILED, Transaction
@@ -67,6 +68,8 @@ def _note_daily(tx: Transaction, schemas: Schemas, row: ProjectRow) -> None:
         runs.due(tx, row.id, WATCH, today)
     if asked.adaptive is not None:
         runs.due(tx, row.id, CANDOUR, today)
+    if settling.weighs(asked):  # a database may be from before anything was counted
+        runs.at(tx, row.id, SPREAD, today)
 
 
 def _note_review(tx: Transaction, schemas: Schemas, row: ProjectRow) -> None:

@@ -1,7 +1,8 @@
-"""Adaptive overlap: after each change of an item's answers, how sure its label is, and how many more it wants.
+"""After each change of an item's answers: what they bring into the counts by which people are weighed (`weighs`), and
+where overlap is adaptive how sure its label is and how many more it wants.
 
-Only projects that ask for it pay for it. The project's row is locked first (`changed`), as everywhere before an item's,
-so that two people's answers are counted one after the other. Answers count by the names that labels have now.
+Other projects pay nothing for it. The project's row is locked first (`changed`), as everywhere before an item's, so
+that two people's answers are counted one after the other. Answers count by the names that labels have now.
 """
 
 import hashlib
@@ -31,16 +32,52 @@ APART: Final = "\x1f\x1f"
 all who were counted would be right, as long as no item has more than two answers."""
 RULED: Final = ("open", "done", "skipped")
 """States in which the number of answers decides; the others are an admin's to end."""
+FEWEST: Final = 30
+"""Votes on a question that must have been counted before people are weighed in what a reviewer sees, as in exports
+(`bot.quality.crowd.choosing`): with fewer, what is commonest so far would decide who is right of two strangers."""
+
+
+def weighs(project: Project) -> bool:
+    """Whether counts are kept by which people are weighed as their answers arrive."""
+    if project.adaptive is not None:
+        return True
+    if project.overlap < 2 or project.consensus == "majority":
+        return False
+    return any(LABEL_TYPES[one.type].parts(one, ()) is not None for one in project.questions)
+
+
+def in_pairs(project: Project) -> bool:
+    """Whether its items have two answers each, for ever."""
+    return project.adaptive is None and project.overlap == 2
 
 
 @contextmanager
 def changed(tx: Transaction, row: int, project: Project, version: int, items: Sequence[int]) -> Iterator[None]:
     """For whatever changes what those items hold: answers, gold, a decision. `project` is what it asks in `version`;
     raises Busy where it has another one by now. The list may grow within."""
-    begun = skills.begin(tx, row, version) if project.adaptive else None
+    begun = skills.begin(tx, row, version) if weighs(project) else None
     yield
-    if project.adaptive is not None and begun is not None and items:
+    if begun is None or not items:
+        return
+    if project.adaptive is None:
+        _count(tx, row, project, version, items)
+    else:
         _settle(tx, row, project, version, items, begun)
+
+
+def _count(tx: Transaction, row: int, project: Project, version: int, items: Sequence[int]) -> None:
+    """Counts the items' answers anew and nothing else. Most first answers bring in nothing: they cost one look."""
+    placed = [one for one in skills.placed(tx, items) if one.answers > 1 or one.standing or one.gold or one.decided]
+    given = skills.labels(tx, [one.id for one in placed]) if placed else {}
+    changes, found = Counter[Cell](), []
+    for one in placed:
+        stands = _Item(project, version, one, given[one.id]).standing()
+        if stands != (one.standing or []):
+            changes.update(contributed(stands))
+            changes.subtract(contributed(one.standing or ()))
+            found.append({"on": one.id, "stands": stands})
+    skills.add(tx, row, changes)
+    skills.stand(tx, found)
 
 
 def _settle(tx: Transaction, row: int, project: Project, version: int, items: Sequence[int], begun: Begun) -> None:
@@ -122,9 +159,11 @@ def _differs(found: Mapping[str, Any], was: Row) -> bool:
 
 
 class Counts:
-    """The counts of everybody and of some people, by question. Of both any may be left out."""
+    """The counts of everybody and of some people, by question. Of both any may be left out. In `pairs` all items have
+    two answers: who has differed how often counts, too."""
 
-    def __init__(self, everybody: Iterable[Row], own: Iterable[Row]) -> None:
+    def __init__(self, everybody: Iterable[Row], own: Iterable[Row], pairs: bool = False) -> None:
+        self._pairs = pairs
         self._everybody: dict[str, Counter[live.Pair]] = {}
         self._people: dict[str, dict[int, Counter[live.Pair]]] = {}
         for one in everybody:
@@ -140,6 +179,10 @@ class Counts:
             self._everybody.setdefault(question, Counter())[truth, skills.pooled_as(truth, given)] += sign * times
             self._of(question, person)[truth, given] += sign * times
 
+    def compared(self, question: str) -> int:
+        """How many votes are counted."""
+        return sum(self._everybody.get(question, {}).values())
+
     def of(self, question: str, only: Collection[str] = ()) -> live.Counts:
         """Where `only` some labels are told apart, all others are one, ""."""
         everybody = self._everybody.get(question, Counter())
@@ -149,7 +192,12 @@ class Counts:
                 other = "", "" if given == truth else skills.OTHER
                 apart[(truth, given) if truth in only else other] += times
             everybody = apart
-        return live.Counts(everybody, self._people.get(question, {}))
+        if not self._pairs:
+            return live.Counts(everybody, self._people.get(question, {}))
+        differed = _text(f"{question}{APART}")
+        parted = {person: cells.total() for person, cells in self._people.get(differed, {}).items()}
+        every = self._everybody.get(differed, Counter()).total()
+        return live.Counts(everybody, self._people.get(question, {}), parted, every)
 
 
 class _Item:
@@ -159,13 +207,15 @@ class _Item:
         self._project, self._version, self._placed, self._given = project, version, placed, given
 
     def standing(self) -> list[list[Any]]:
-        """What it brings into the counts, in order: who gave what where which label holds, how many times."""
+        """What it brings into the counts, in order: who gave what where which label holds, how many times. Of very many
+        marks nothing: taking them apart is longer than a tap may wait."""
         cells = Counter[Cell]()
         for question in self._project.questions:
             labels, known = self._labels(question), self._known(question)
             people = [person for person, _ in labels]
             every = [label for _, label in labels] + ([] if known is None else [known])
-            for part in (LABEL_TYPES[question.type].parts(question, every) or ()) if labels else ():
+            counted = labels and not reviewing.slow(question, every)
+            for part in (LABEL_TYPES[question.type].parts(question, every) or ()) if counted else ():
                 votes = [(person, _text(given)) for person, given in zip(people, part.given, strict=False)]
                 truth = live.standing(votes, None if known is None else _text(part.given[-1]))
                 if truth is not None:
@@ -223,9 +273,8 @@ def now(question: Question, label: Label, old: bool) -> Label:
 
 
 def judge(tx: Transaction, row: int, project: Project, item: int) -> reviewing.Judge:
-    """What answers to that item come to: people weighed by the counts that adaptive overlap keeps, else the plain
-    vote."""
-    if project.adaptive is None:
+    """What answers to that item come to: people weighed by the counts that are kept, else the plain vote."""
+    if not weighs(project):
         return reviewing.plainly
     (placed,) = skills.placed(tx, (item,))
     own = skills.of_people(tx, row, {answer.person for answer in skills.labels(tx, (item,))[item]})
@@ -233,11 +282,27 @@ def judge(tx: Transaction, row: int, project: Project, item: int) -> reviewing.J
 
     def judged(question: Question, labels: Sequence[tuple[int, Label]]) -> Merged[Label]:
         truths = {_text(label) for _, label in labels if isinstance(label, str)}
-        counts = Counts(skills.everybody(tx, row, large, truths), own)
+        counts = Counts(skills.everybody(tx, row, large, truths), own, in_pairs(project))
         counts.add(contributed(placed.standing or ()), -1)
-        return Merged(*weighed(question, labels, counts))
+        return judging(question, labels, counts)
 
     return judged
+
+
+def judging(
+    question: Question,
+    labels: Sequence[tuple[int, Label]],
+    counts: Counts,
+    otherwise: reviewing.Judge = reviewing.plainly,
+) -> Merged[Label]:
+    """What a reviewer is shown of an item that `counts` are without: the labels weighed, or `otherwise` where they are
+    not made of votes, are too many marks for an event, or hardly anything has been counted."""
+    given = [label for _, label in labels]
+    parts = LABEL_TYPES[question.type].parts(question, given) if not reviewing.slow(question, given) else None
+    compared = max((counts.compared(_kind(question, part)) for part in parts or ()), default=0)
+    if compared < FEWEST:
+        return otherwise(question, labels)
+    return Merged(*weighed(question, labels, counts), likely=True)
 
 
 def weighed(question: Question, labels: Sequence[tuple[int, Label]], counts: Counts) -> tuple[Label, float]:

@@ -1,9 +1,9 @@
-"""A changed overlap, or changed labels where overlap is adaptive, brought to the items beside people's taps."""
+"""A changed overlap, or changed labels where people are weighed, brought to the items beside people's taps."""
 
 import json
 import time
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -11,7 +11,10 @@ from bot import settling, stored
 from bot.project import Project
 from storage import overlap, skills
 from storage.database import Database, Transaction, run
+from storage.projects import ProjectRow
 
+SPREAD: Final = "overlap"
+"""The run that does it, in small transactions."""
 LOOKED_AT: Final = 200
 JUDGED: Final = 50
 """Items that one transaction looks at, and of these such with answers, at most."""
@@ -21,12 +24,13 @@ SECONDS: Final = 0.01
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a spreading is: the id of the item it came to, for which version of the project, and how many items with
-    answers to judge next."""
+    """Where a spreading is: the id of the item it came to, for which version of the project, how many items with
+    answers to judge next, and whether a fixed overlap has been brought to all, so that what is left is counting."""
 
     after: int = 0
     version: int = 0
     judged: int = 5
+    placed: bool = False
 
 
 def spread(database: Database, project: int) -> None:
@@ -40,32 +44,39 @@ def spread(database: Database, project: int) -> None:
 
 def _some(tx: Transaction, project: int, place: _Place) -> _Place | None:
     """None at the end."""
-    began = time.perf_counter()
     row, asked = stored.by_id(tx, project)
-    after = place.after if row.version == place.version else 0
-    if asked.adaptive is None:
-        after = overlap.set_overlap(tx, project, asked.overlap, after, LOOKED_AT)
-        return _Place(after, row.version, place.judged) if after else None
-    coming = skills.coming(tx, project, after, LOOKED_AT)
+    if row.version != place.version:
+        place = _Place(0, row.version, place.judged)
+    if asked.adaptive is not None or place.placed:
+        return _count(tx, project, row, asked, place)
+    after = overlap.set_overlap(tx, project, asked.overlap, place.after, LOOKED_AT)
+    return replace(place, after=after, placed=not after) if after or settling.weighs(asked) else None
+
+
+def _count(tx: Transaction, project: int, row: ProjectRow, asked: Project, place: _Place) -> _Place | None:
+    """Items' answers counted, and where overlap is adaptive judged, anew."""
+    began = time.perf_counter()
+    coming = skills.coming(tx, project, place.after, LOOKED_AT)
     answered = [one.id for one in coming if one.answered][: place.judged]
     last = answered[-1] if len(answered) == place.judged else coming[-1].id if coming else 0
     ended = len(coming) < LOOKED_AT and (not coming or last == coming[-1].id)
     with settling.changed(tx, project, asked, row.version, [one.id for one in coming if one.id <= last]):
         overlap.note(tx, project, _mark(asked) if ended else None)
     share = SECONDS / max(1e-6, time.perf_counter() - began)
-    return (
-        None if ended else _Place(last, row.version, max(1, min(JUDGED, 2 * place.judged, int(place.judged * share))))
-    )
+    judged = max(1, min(JUDGED, 2 * place.judged, int(place.judged * share)))
+    return None if ended else replace(place, after=last, judged=judged)
 
 
 def _mark(project: Project) -> int:
-    """What tells one way to overlap from others: the number, and else one under 0 of the rules and the labels."""
-    adaptive = project.adaptive
-    if adaptive is None:
+    """What tells one way to overlap from others: the number, and where people are weighed one under 0 of the rules and
+    the labels."""
+    if not settling.weighs(project):
         return project.overlap
+    adaptive = project.adaptive
+    rules = [project.overlap] if adaptive is None else [adaptive.min, adaptive.max, adaptive.confidence]
     asked = [
         (one.name, one.type, dict(one.options), [(label.name, label.was) for label in one.labels])
         for one in project.questions
     ]
-    said = json.dumps([adaptive.min, adaptive.max, adaptive.confidence, asked], sort_keys=True)
+    said = json.dumps([*rules, asked], sort_keys=True)
     return -1 - zlib.crc32(said.encode()) % 2**31

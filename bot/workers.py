@@ -24,7 +24,7 @@ from bot.lookout import Finds, looked, told
 from bot.processes import child
 from bot.project import Project, Summary
 from bot.schedule import CANDOUR, WATCH
-from bot.spreading import spread
+from bot.spreading import SPREAD, spread
 from bot.summaries import Made, make_summary
 from bot.wording import phrase, say, spoken
 from storage import accounts, media, outbox, people, readings, reviews, runs, seals, skills
@@ -136,7 +136,7 @@ class Workers:
         return True
 
     def _do(self, due: Run, now: datetime) -> None:
-        if due.kind == managing.SPREAD:
+        if due.kind == SPREAD:
             self._spread(due)
             return
         if due.kind == WATCH:

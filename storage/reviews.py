@@ -3,12 +3,21 @@
 Rows are locked project, item, review: completing an item puts it into the queue while its row is locked.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, exists, func, insert, literal_column, select, text, update
+from sqlalchemy import (
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal_column,
+    select,
+    text,
+    update,
+)
 
 from storage import projects
 from storage.database import Row, Transaction
@@ -150,25 +159,6 @@ UNLOOKED: Final = (
     .order_by(items.c.id)
     .limit(bindparam("most"))
 )
-DONE: Final = text(
-    "SELECT id, done_at FROM items WHERE id > :after AND +project = :p AND state = 'done' AND answers > 1 "
-    "AND done_at > :since ORDER BY id LIMIT 1000"
-)
-GIVEN_TO: Final = (
-    select(
-        answers.c.item,
-        answers.c.id,
-        answers.c.person,
-        people.c.public,
-        answers.c.label,
-        answers.c.version,
-        answers.c.unsure,
-    )
-    .join(people, people.c.id == answers.c.person)
-    .where(answers.c.item.in_(bindparam("items", expanding=True)), answers.c.live)
-    .where(answers.c.kind == literal_column("'label'"))
-    .order_by(answers.c.id)
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,15 +204,6 @@ class Given:
     label: dict[str, Any]
     version: int
     unsure: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """An item that has all its answers, since `done_at` (UTC microseconds)."""
-
-    item: int
-    done_at: int
-    given: tuple[Given, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,19 +367,6 @@ def enqueue_flagged(tx: Transaction, project: int, most: int = 200) -> int:
     """Flagged items of a project that stand in no queue yet, such as those from before it had one; how many."""
     found: Sequence[Row] = tx.all(UNLOOKED, {"p": project, "after": 0, "most": most})
     return sum(enqueue(tx, row.id, "flagged") for row in found)
-
-
-def done_since(connection: Connection, project: int, since: int) -> Iterator[Done]:
-    """Items with several answers that were done after (UTC microseconds), by item, a thousand in memory at a time."""
-    after = 0
-    while rows := connection.execute(DONE, {"p": project, "since": since, "after": after}).all():
-        given: dict[int, list[Given]] = {}
-        for row in connection.execute(GIVEN_TO, {"items": [row.id for row in rows]}):
-            given.setdefault(row.item, []).append(
-                Given(row.id, row.person, row.public, row.label, row.version, row.unsure)
-            )
-        yield from (Done(row.id, row.done_at, tuple(given.get(row.id, ()))) for row in rows)
-        after = rows[-1].id
 
 
 def enqueue_disputed(tx: Transaction, wanted: Sequence[int]) -> int:

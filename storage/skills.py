@@ -95,6 +95,7 @@ SETTLE: Final = (
         confidence=bindparam("sure"),
     )
 )
+STAND: Final = update(items).where(items.c.id == bindparam("on")).values(standing=bindparam("stands"))
 COMPARED: Final = 10
 """From so many answers on that were compared with what holds, a person may be known as skilled."""
 SKILLED: Final = text(
@@ -207,6 +208,12 @@ def settle(tx: Transaction, found: Sequence[Mapping[str, Any]]) -> None:
         tx.run(SETTLE, found)
 
 
+def stand(tx: Transaction, found: Sequence[Mapping[str, Any]]) -> None:
+    """Keeps of each item `on` what `stands`, where nothing else follows from that."""
+    if found:
+        tx.run(STAND, found)
+
+
 def coming(tx: Transaction, project: int, after: int, most: int) -> list[Row]:
     """(id, whether anything was `answered` or counted there) of the project's next items after that id."""
     return list(tx.all(COMING, {"p": project, "after": after, "most": most}))
@@ -221,6 +228,16 @@ def cells(connection: Connection, project: int) -> tuple[list[Row], list[Row]]:
     """All counts of a project: as `everybody` and as `of_people`."""
     together, own = (list(connection.execute(one, {"p": project}).all()) for one in (EVERYBODY, CELLS))
     return together, own
+
+
+def together(connection: Connection, project: int) -> list[Row]:
+    """As `everybody`, beside the taps."""
+    return list(connection.execute(EVERYBODY, {"p": project}).all())
+
+
+def each(connection: Connection, project: int, people: Iterable[int]) -> list[Row]:
+    """As `of_people`, beside the taps."""
+    return list(connection.execute(OF_PEOPLE, {"p": project, "who": sorted(people)}).all())
 
 
 def note_candour(tx: Transaction, project: int, candour: float | None) -> None:

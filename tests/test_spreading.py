@@ -1,11 +1,11 @@
-"""Changed rules of adaptive overlap are brought to all items, in pieces that may be killed and overtaken."""
+"""Changed rules of overlap are brought to all items, in pieces that may be killed and overtaken, and all is counted."""
 
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import insert, select, update
 
-from bot import spreading
+from bot import settling, spreading
 from bot.project import Adaptive
 from storage import projects
 from storage.database import run
@@ -73,3 +73,33 @@ def test_a_change_on_its_way_that_another_overtakes_begins_anew_by_that(database
     while place is not None:
         place = run(database, lambda tx, place=place: spreading._some(tx, world.project, place))
     assert found(database) == [{("open", 3)}, {("open", 3)}, {("open", 7)}]
+
+
+def test_of_pairs_counted_late_who_often_met_another_answer_is_believed_less(database):
+    """The third agrees with the fourth twenty times, and ten times not with the first, who agrees with the second ten
+    times."""
+    asked = replace(SENTIMENT, overlap=2)
+    world = build(database, items=41, people=4, overlap=2, project=asked)
+    first, second, third, fourth = world.people
+    here, there = "positive", "negative"
+    given = [((third, fourth), (said, said)) for said in (here, there) * 10]
+    given += [((first, second), (said, said)) for said in (here, there) * 5]
+    given += [((first, third), said) for said in ((here, there), (there, here)) * 5]
+    given += [((second, third), (here, there))]
+
+    def write(tx):
+        row = {"project": world.project, "kind": "label", "version": 1, "live": True, "answered_at": tx.now}
+        for item, (pair, said) in zip(world.items, given, strict=True):
+            rows = [{"item": item, "person": who, "label": {"label": one}} for who, one in zip(pair, said, strict=True)]
+            tx.run(insert(answers), [row | one for one in rows])
+        tx.run(update(items).values(answers=2, taken=2, state="done", done_at=tx.now))
+
+    def judged(tx):
+        judge = settling.judge(tx, world.project, asked, world.items[40])
+        return judge(asked.questions[0], [(second, here), (third, there)])
+
+    run(database, write)
+    assert run(database, judged).value is None
+    spreading.spread(database, world.project)
+    found = run(database, judged)
+    assert (found.value, found.likely, 0.5 < found.confidence < 0.75) == (here, True, True)

@@ -15,11 +15,13 @@ V_co = TypeVar("V_co", covariant=True)
 @dataclass(frozen=True, slots=True)
 class Merged(Generic[V_co]):
     """The consensus of one item. With a tie (or without an answer) there is no value, and `tie` lists the labels that
-    stand equal at the top, in an order that does not depend on who answered first. `confidence` is 0…1."""
+    stand equal at the top, in an order that does not depend on who answered first. `confidence` is 0…1: a share of the
+    votes, or a likeness, or where people were weighed how `likely` the value is right."""
 
     value: V_co | None
     confidence: float
     tie: tuple[V_co, ...] = ()
+    likely: bool = False
 
 
 def vote(values: Sequence[V], weights: Sequence[float] | None = None) -> Merged[V]:

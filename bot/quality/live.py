@@ -7,7 +7,7 @@ are taken out of the counts before it is judged, so that it never confirms itsel
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 Pair: TypeAlias = tuple[str, str]
@@ -36,6 +36,11 @@ class Counts:
 
     everybody: Cells
     people: Mapping[int, Cells] = field(default_factory=dict)
+    parted: Mapping[int, int] = field(default_factory=dict)
+    """By person, how many of their answers met another one and nothing else: one of two may be right, so half count as
+    right. Where all items have two answers nothing else tells people apart."""
+    all_parted: int = 0
+    """The same of everybody."""
 
     def without(self, votes: Votes, truth: str | None) -> "Counts":
         """Less what these votes brought in."""
@@ -46,7 +51,7 @@ class Counts:
             for cells in (pooled, people.get(person)):
                 if cells is not None:
                     cells[truth, given] = max(0, cells.get((truth, given), 0) - 1)
-        return Counts(pooled, people)
+        return replace(self, everybody=pooled, people=people)
 
 
 def standing(votes: Votes, known: str | None = None) -> str | None:
@@ -84,7 +89,8 @@ class _Model:
         for (truth, _), count in counts.everybody.items():
             self.held[truth] = self.held.get(truth, 0) + count
         right, self.total = _right(counts.everybody)
-        self.accuracy = (right + START[0]) / (self.total + sum(START))
+        parted = counts.all_parted
+        self.accuracy = (right + parted / 2 + START[0]) / (self.total + parted + sum(START))
         self.own: dict[int, float] = {}
         self.rows: dict[int, dict[str, int]] = {}
         for person, _ in votes:
@@ -119,7 +125,8 @@ class _Model:
     def _read(self, person: int) -> None:
         cells = self.counts.people.get(person, {})
         right, total = _right(cells)
-        self.own[person] = (right + PERSON_PRIOR * self.accuracy) / (total + PERSON_PRIOR)
+        parted = self.counts.parted.get(person, 0)
+        self.own[person] = (right + parted / 2 + PERSON_PRIOR * self.accuracy) / (total + parted + PERSON_PRIOR)
         rows = self.rows.setdefault(person, {})
         for (truth, _), count in cells.items():
             rows[truth] = rows.get(truth, 0) + count

@@ -35,6 +35,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "test.try_again": "Du darfst den Test von „{title}“ mit anderen Einträgen noch einmal versuchen. Viel Erfolg!",
     "test.let_in": "Die Admins haben dich in „{title}“ hereingelassen. Willkommen!",
     "item.consensus": "Konsens ({confidence}): {label}",
+    "item.likely": "Konsens ({count} von {people}, zu {percent} % sicher): {label}",
     "item.decided": "In der Prüfung entschieden: {label}",
     "item.sure": "Konsens {confidence}",
     "item.tie": "Kein Konsens: unentschieden",

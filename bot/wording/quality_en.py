@@ -35,6 +35,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "test.try_again": "You may try the test of “{title}” again, with other items. Good luck!",
     "test.let_in": "The admins have let you in to “{title}”. Welcome!",
     "item.consensus": "Consensus ({confidence}): {label}",
+    "item.likely": "Consensus ({count} of {people}, {percent} % sure): {label}",
     "item.decided": "Decided in review: {label}",
     "item.sure": "Consensus {confidence}",
     "item.tie": "No consensus: a tie",

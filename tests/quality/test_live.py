@@ -22,6 +22,13 @@ def test_nobody_and_one_class_are_no_figures_to_stumble_over():
     assert judged([(1, "a"), (2, "b")], NOBODY, ["a", "b"]) == ("a", pytest.approx(0.5))
 
 
+def test_who_often_meets_another_answer_in_pairs_is_believed_less():
+    differed = Counts(SKILLED, {1: SKILLED, 2: SKILLED}, parted={2: 100}, all_parted=100)
+    assert judged([(1, "a"), (2, "b")], differed, "ab")[0] == "a"
+    assert judged([(1, "b"), (2, "a")], differed, "ab")[0] == "b"
+    assert judged([(1, "a"), (2, "b")], differed.without([(1, "a"), (2, "b")], None), "ab")[0] == "a"
+
+
 def test_two_strangers_are_not_believed_and_two_skilled_are():
     votes = [(1, "a"), (2, "a")]
     assert judged(votes, NOBODY, "ab")[1] < 0.95

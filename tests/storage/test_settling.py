@@ -1,5 +1,5 @@
-"""Whatever becomes of items, their answers, gold, decisions and labels: what adaptive overlap keeps is what a recount
-of the answers finds, exactly, and an item wants no more people than that asks for."""
+"""Whatever becomes of items, their answers, gold, decisions, labels and overlap: the counts that are kept are those of
+a recount of the answers, exactly, and with adaptive overlap an item wants no more people than they ask for."""
 
 import json
 from collections import Counter
@@ -16,6 +16,7 @@ from sqlalchemy import select
 from bot import goldmaking, settling, spreading, stored
 from bot.app import App
 from bot.project import Adaptive, LabelDef, Question
+from bot.reviewing import plainly
 from storage import answers, cards, notes, people, projects, queue, reviews, skills
 from storage.database import Transaction, run
 from storage.items import Batch, Incoming, IncomingAnswer, take_in
@@ -39,8 +40,10 @@ VERSIONS = (
 RULES = (
     Adaptive(2, 4, 0.75),
     Adaptive(1, 3, 0.9),
-    None,
+    2,
     Adaptive(3, 3, 0.5),
+    3,
+    1,
     Adaptive(2, 5, 0.6),
     Adaptive(3, 5, 0.99),
 )
@@ -49,14 +52,15 @@ WORLDS = count()
 
 
 def asked(labels: int, rules: int):
-    adaptive = RULES[rules % len(RULES)]
+    rule = RULES[rules % len(RULES)]
+    adaptive = None if isinstance(rule, int) else rule
     named = VERSIONS[labels % len(VERSIONS)]
     questions = (
         Question("label", "How does the writer feel?", "choice", named),
         Question("stars", "How good is it?", "rating", options={"scale": 3}),
         Question("topics", "What is it about?", "tags", named),
     )
-    return replace(SENTIMENT, questions=questions, adaptive=adaptive, overlap=adaptive.min if adaptive else 2)
+    return replace(SENTIMENT, questions=questions, adaptive=adaptive, overlap=adaptive.min if adaptive else rule)
 
 
 class History:
@@ -231,8 +235,9 @@ class History:
 
     def check(self, tx: Transaction, touched):
         _, project, version = self._where(tx)
-        if project.adaptive is not None:
+        if settling.weighs(project):
             self._check_counts(tx, project, version)
+        if project.adaptive is not None:
             self._check_items(tx, project, version, touched)
         else:
             assert not any(one.hard or one.needed for one in skills.placed(tx, self.world.items))
@@ -322,6 +327,13 @@ def test_all_that_is_kept_equals_a_recount_after_whatever_happens(database, cloc
     for event in events:
         touched = history.does(*event)
         run(database, lambda tx, touched=touched: history.check(tx, touched))
+
+
+def test_a_project_of_one_answer_an_item_or_by_the_plain_vote_asks_nothing_of_the_database():
+    for asked in (SENTIMENT, replace(SENTIMENT, overlap=3, consensus="majority")):
+        with settling.changed(None, 1, asked, 1, (1,)):
+            pass
+        assert settling.judge(None, 1, asked, 1) is plainly
 
 
 LEAVING = {
