@@ -12,11 +12,10 @@ from bot.face import as_media, joined, words
 from bot.labels import LABEL_TYPES
 from bot.labels.base import BUTTON_TEXT, Label
 from bot.project import Project, Question
-from bot.reviewing import Judge, Voice, Way, on, slow, ways
+from bot.reviewing import Judge, Voice, Way, gone, on, slow, ways
 from bot.turn import Turn
 from bot.wording import phrase
 from storage import outbox, reviews
-from storage.answers import Given
 from storage.reviews import Remark, Review
 
 NONE = 7
@@ -118,7 +117,9 @@ def _answers(turn: Turn, desk: Desk, size: Size) -> Text:
 
 
 def _line(turn: Turn, question: Question, number: int, way: Way, size: Size) -> str:
-    return f"{number} · {_told(turn, question, way.label, size)} ({_names(way.voices)})"
+    said = _told(turn, question, way.label, size)
+    told = turn.say(phrase("item.gone", label=said)) if way.gone else said
+    return f"{number} · {told} ({_names(way.voices)})"
 
 
 def _names(voices: Sequence[Voice]) -> str:
@@ -146,6 +147,8 @@ def _proposed(turn: Turn, desk: Desk, size: Size) -> Text:
         return ()
     merged = desk.judge(question, labels)
     told = "" if merged.value is None else _told(turn, question, merged.value, size)
+    if gone(question, desk.given, merged.value):
+        told = turn.say(phrase("item.gone", label=told))
     return (Part(turn.say(consensus_line(merged, labels, told))),)
 
 
@@ -156,7 +159,8 @@ def _ways(turn: Turn, desk: Desk) -> tuple[Row, ...]:
     found = ways(desk.question, desk.given, desk.judge)
     counted = LABEL_TYPES[desk.question.type].CATEGORICAL
     numbers = {way.argument: number for number, way in enumerate((one for one in found if one.voices), 1)}
-    buttons = [_button(turn, desk, way, None if counted else numbers.get(way.argument)) for way in found]
+    offered = [way for way in found if not way.gone]
+    buttons = [_button(turn, desk, way, None if counted else numbers.get(way.argument)) for way in offered]
     if counted:
         return tuple((button,) for button in buttons)
     return tuple(tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2))
@@ -180,7 +184,7 @@ def _tools(turn: Turn, desk: Desk) -> tuple[Row, ...]:
 def _media(turn: Turn, desk: Desk) -> tuple[Media, ...]:
     """Where people drew, the picture with all versions beside each other; else what the item holds."""
     kept = desk.review.media or ()
-    given = [Given(one.person, one.public[:8], dict(one.label)) for one in desk.given]
+    given = [replace(one, public=one.public[:8]) for one in desk.given]
     drawn = Compared(desk.asked, desk.review.key, desk.review.data, kept, given).picture(turn.language)
     if drawn is not None:
         picture, drawing = drawn

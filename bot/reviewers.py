@@ -114,7 +114,8 @@ def _desk(turn: Turn, found: Review) -> Desk:
     asked = turn.schema(row.id, row.version)
     given = reviewing.voices(asked, reviews.given(turn.tx, found.item), row.version)
     judge = settling.judge(turn.tx, row.id, asked, found.item)
-    return desk_of(turn, found, asked, row.version, _step(asked, given, found, found.draft or {}, judge))
+    done = reviewing.present(asked, found.draft or {})
+    return desk_of(turn, found, asked, row.version, _step(asked, given, found, done, judge))
 
 
 def _step(asked: Project, given: Sequence[Voice], found: Review, done: Mapping[str, Label], judge: Judge) -> Step:
@@ -164,7 +165,7 @@ def _take(turn: Turn, found: Review, desk: Desk, pressed: Pressed) -> None:
     """One tap decides a question, and with the last one the item."""
     assert desk.question is not None
     offered = reviewing.ways(desk.question, desk.given, desk.judge)
-    way = next((one for one in offered if one.argument == pressed.argument), None)
+    way = next((one for one in offered if one.argument == pressed.argument and not one.gone), None)
     if way is None:
         show(turn, found, turn.say(phrase("review.changed")))
         return

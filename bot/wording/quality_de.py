@@ -36,6 +36,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "test.let_in": "Die Admins haben dich in „{title}“ hereingelassen. Willkommen!",
     "item.consensus": "Konsens ({confidence}): {label}",
     "item.likely": "Konsens ({count} von {people}, zu {percent} % sicher): {label}",
+    "item.gone": "{label} – nicht mehr im Projekt",
     "item.decided": "In der Prüfung entschieden: {label}",
     "item.sure": "Konsens {confidence}",
     "item.tie": "Kein Konsens: unentschieden",

@@ -36,6 +36,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "test.let_in": "The admins have let you in to “{title}”. Welcome!",
     "item.consensus": "Consensus ({confidence}): {label}",
     "item.likely": "Consensus ({count} of {people}, {percent} % sure): {label}",
+    "item.gone": "{label} – no longer in the project",
     "item.decided": "Decided in review: {label}",
     "item.sure": "Consensus {confidence}",
     "item.tie": "No consensus: a tie",
