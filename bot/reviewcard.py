@@ -3,10 +3,12 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
+from bot import payload
 from bot.buttons import Pressed, pack
 from bot.characters import cut, item_name, units
-from bot.chat import Button, Media, Message, Part, Row, Text
+from bot.chat import Button, Media, Message, Part, Row, Shown, Text
 from bot.comparing import Compared, consensus_line
 from bot.face import as_media, joined, words
 from bot.labels import LABEL_TYPES
@@ -16,6 +18,7 @@ from bot.reviewing import Judge, Voice, Way, gone, on, slow, ways
 from bot.turn import Turn
 from bot.wording import phrase
 from storage import outbox, reviews
+from storage.database import Transaction
 from storage.reviews import Remark, Review
 
 NONE = 7
@@ -24,6 +27,8 @@ PLACES = 8
 CAPTION, TEXT = 980, 3900
 """UTF-16 code units, so that every platform bears it: Telegram takes 1024 below a picture, and 4096 elsewhere."""
 NAMES = 4
+LINE = 120
+"""Characters of an item's name in what is left of a card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,33 @@ def card(turn: Turn, desk: Desk, extra: tuple[Row, ...] = (), said: str = "") ->
     return Message(text=text, media=media, buttons=(*_ways(turn, desk), *_tools(turn, desk), *extra))
 
 
+def posted(turn: Turn, review: Review, message: Message, extra: tuple[Row, ...]) -> None:
+    """Sends the card; it is known where it stands, and with what `extra` buttons, once it was sent."""
+    turn.post(message, review={"id": review.id, "extra": len(extra)})
+
+
+def stands(tx: Transaction, chat: int, held: Mapping[str, Any], shown: Shown) -> None:
+    """A card was sent; `held` is what the outbox kept of it."""
+    about = held["review"]
+    rows = held["buttons"][len(held["buttons"]) - about["extra"] :]
+    reviews.stands(tx, about["id"], {"chat": chat, "message": shown.message, "kind": shown.kind, "extra": rows})
+
+
+def former(turn: Turn, review: Review) -> tuple[Shown, tuple[Row, ...]] | None:
+    """Where the card stands before its reviewer, and its extra buttons, where nothing was tapped: what comes now goes
+    below all that was typed."""
+    there = review.shown
+    if turn.shown is not None or there is None or there["chat"] != turn.person.chat:
+        return None
+    return Shown(there["message"], there["kind"]), payload.rows(there["extra"])
+
+
+def below(turn: Turn, review: Review, message: Message, stood: Shown) -> Message:
+    """The card below everything; of the one that stood there a line is left, and no button."""
+    line = turn.say(phrase("review.below", item=cut(item_name(review.key), LINE)))
+    return replace(message, replaces=stood, fresh=True, remains=(Part(line, "quiet"),))
+
+
 def _above(turn: Turn, desk: Desk, said: str, size: Size) -> list[Text]:
     title, key = cut(desk.asked.title, size.line), cut(item_name(desk.review.key), 2 * size.line)
     heading = turn.say(phrase(f"review.{desk.review.reason}", count=desk.waiting, title=title))
@@ -95,7 +127,7 @@ def _below(turn: Turn, desk: Desk, size: Size) -> list[Text]:
         _remarks(turn, desk.remarks, size),
         _proposed(turn, desk, size),
         (Part(turn.say(phrase("review.note", note=note)), "italic"),) if note else (),
-        (Part(turn.say(phrase("review.hint")), "quiet"),) if size in SIZES else (),
+        (Part(turn.say(phrase("review.hint_again" if note else "review.hint")), "quiet"),) if size in SIZES else (),
     ]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final, TypeAlias
 
-from bot import doors, reviewing, serving, settling
+from bot import doors, reviewcard, reviewing, serving, settling
 from bot.buttons import Pressed
 from bot.characters import cut, item_name, storable
 from bot.chat import Message, Part, Row
@@ -105,8 +105,13 @@ def _finished(turn: Turn, project: int, said: str, former: Former | None, extra:
 
 
 def show(turn: Turn, found: Review, said: str = "", former: Former | None = None, extra: Rows = ()) -> None:
-    desk = _desk(turn, found)
-    turn.post(place(turn, card(turn, desk, extra, said), None, former))
+    """There is one card of it: the one that stands there is edited, or shrinks to a line."""
+    stood = None if former else reviewcard.former(turn, found)
+    extra = extra if stood is None else extra or stood[1]
+    message = place(turn, card(turn, _desk(turn, found), extra, said), None, former)
+    if stood is not None:
+        message = reviewcard.below(turn, found, message, stood[0])
+    reviewcard.posted(turn, found, message, extra)
 
 
 def _desk(turn: Turn, found: Review) -> Desk:
@@ -152,6 +157,7 @@ def _held(work: Callable[[Turn, Review, Desk, Pressed], None]) -> Callable[[Turn
         elif found.reviewer != turn.person.id:
             turn.toast("press.gone")
         elif found.item_state not in ("done", "flagged"):
+            reviews.give_up(turn.tx, turn.person.id)
             _next(turn, found.project, turn.say(phrase("review.moot")))
         elif (desk := _desk(turn, found)).step != pressed.step:
             show(turn, found, turn.say(phrase("review.changed")))

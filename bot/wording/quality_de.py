@@ -51,6 +51,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "review.disputed": "👀 Prüfung · Antworten gehen auseinander · offen: {count} · {title}",
     "review.flagged": "👀 Prüfung · gemeldet · offen: {count} · {title}",
     "review.hint": "Tippe auf das, was gilt. Schreibe vorher einen Grund: Wer anders geantwortet hat, liest ihn.",
+    "review.hint_again": "Tippe auf das, was gilt. Schreibe noch einmal, um deinen Grund zu ändern.",
+    "review.below": "👀 {item}: siehe unten",
     "review.note": "Dein Grund: „{note}“",
     "review.take": "Nimm {number}",
     "review.take_merged": "Nimm das Gemeinsame",

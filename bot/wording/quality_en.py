@@ -51,6 +51,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "review.disputed": "👀 Review · people differ · {count} waiting · {title}",
     "review.flagged": "👀 Review · flagged · {count} waiting · {title}",
     "review.hint": "Tap what counts. Type a reason first, and people who answered otherwise will read it.",
+    "review.hint_again": "Tap what counts. Type again to change your reason.",
+    "review.below": "👀 {item}: see below",
     "review.note": "Your reason: “{note}”",
     "review.take": "Take {number}",
     "review.take_merged": "Take the merged one",
