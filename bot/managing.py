@@ -10,7 +10,7 @@ from bot.project import Project
 from bot.spreading import SPREAD
 from bot.turn import Turn
 from bot.wording import phrase, say
-from storage import people, projects, runs
+from storage import people, projects, reviews, runs
 from storage.projects import ProjectRow
 
 ACTION: Final = "z"
@@ -76,10 +76,14 @@ def _more(turn: Turn, row: ProjectRow) -> None:
         turn.tell(phrase("manage.most", count=project.overlap))
         return
     raised = _raised(project)
+    waits = 0 if project.review is None else reviews.reopening(turn.tx, row.id, raised.overlap)
     projects.save(turn.tx, row.name, raised.as_config())
     runs.now(turn.tx, row.id, SPREAD)
     people.record(turn.tx, turn.person.id, row.id, "overlap", {"overlap": raised.overlap})
-    turn.tell(phrase("manage.raised", title=project.title, before=project.overlap, count=raised.overlap))
+    told = turn.say(phrase("manage.raised", title=project.title, before=project.overlap, count=raised.overlap))
+    if waits:
+        told += " " + turn.say(phrase("manage.disputes_one" if waits == 1 else "manage.disputes", count=waits))
+    turn.tell(told)
 
 
 def _raised(project: Project) -> Project:

@@ -62,6 +62,12 @@ OLDEST: Final = (
     .order_by(reviews.c.id)
     .limit(1)
 )
+REOPENING: Final = (
+    select(func.count())
+    .select_from(reviews.join(items, items.c.id == reviews.c.item))
+    .where(reviews.c.project == bindparam("p"), OPEN, items.c.answers < bindparam("wanted"))
+    .where(text("reviews.reason = 'disputed' AND items.state = 'done' AND items.own_overlap IS NULL"))
+)
 IN_HANDS: Final = (
     select(reviews.c.id)
     .where(reviews.c.project == bindparam("p"), OPEN, reviews.c.leased_until > bindparam("moment"))
@@ -259,6 +265,11 @@ def _micros(tx: Transaction, until: datetime) -> int:
 def waiting(tx: Transaction, project: int) -> int:
     """How many items wait for a reviewer, those in somebody's hand included."""
     return int(tx.value(WAITING, {"p": project}))
+
+
+def reopening(tx: Transaction, project: int, overlap: int) -> int:
+    """How many disputes leave the queue until their items have new answers, where the project wants that many."""
+    return int(tx.value(REOPENING, {"p": project, "wanted": overlap}))
 
 
 def oldest(tx: Transaction, project: int) -> datetime | None:

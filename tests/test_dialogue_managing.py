@@ -4,11 +4,13 @@ import pytest
 
 from bot import managing, stored
 from bot.buttons import Pressed, pack
+from bot.spreading import spread
 from bot.workers import Workers
 from storage import projects
 from storage.database import run
 from storage.schema import items, runs
 from tests.dialogue import project
+from tests.reviewing import DISPUTED, say_all, waiting
 
 
 def data(dialogue, argument):
@@ -70,6 +72,35 @@ def test_one_more_answer_an_item_reaches_the_items_beside_the_chats(talk, tmp_pa
     assert run(dialogue.database, lambda tx: stored.named(tx, "reviews")[1].overlap) == 2
     assert [row.state for row in dialogue.rows(runs)] == ["done"]
     assert not workers.work_once()
+
+
+def test_one_more_answer_tells_which_disputes_wait_for_it_and_they_come_back(talk):
+    dialogue = talk(DISPUTED, items=3)
+    say_all(dialogue, ("Red", "Green", "Red"), ("Blue", "Green", "Green"))
+    ada = dialogue.member("Ada", role="admin")
+    ada.presses(data(dialogue, "more"))
+    assert "2 disputes leave the review for now" in last(ada)
+    spread(dialogue.database, dialogue.ids["reviews"])
+    ada.says("review")
+    assert "Nothing is waiting for review" in ada.sees
+    cleo = dialogue.member("Cleo")
+    for label in ("Green", "Green", "Red"):
+        cleo.taps(label)
+    ada.says("review")
+    assert "reviews-0" in ada.sees
+    assert "1 waiting" in ada.sees
+
+
+def test_a_dispute_with_answers_enough_stays_in_review(talk):
+    dialogue = talk(DISPUTED, items=1)
+    say_all(dialogue, ("Red",), ("Blue",))
+    ada = dialogue.member("Ada", role="admin")
+    ada.says("review")
+    ada.taps("One more answer")
+    dialogue.member("Cleo").taps("Green")
+    assert waiting(dialogue) == ["disputed"]
+    ada.presses(data(dialogue, "more"))
+    assert "review" not in last(ada)
 
 
 def test_more_answers_than_a_project_can_want_are_refused(talk):

@@ -141,6 +141,14 @@ SENTENCES: Final[Mapping[str, str]] = {
         "„{title}“ will jetzt {count} Antworten pro Eintrag statt {before}. Fertige Einträge kommen dafür wieder. "
         "Schreib overlap = {count} auch in die Projektdatei, sonst nimmt das nächste apply es zurück."
     ),
+    "manage.disputes": (
+        "{count} Streitfälle verlassen vorerst die Prüfung: Sie warten auf die neuen Antworten "
+        "und kommen wieder, wo die Leute sich weiter uneins sind."
+    ),
+    "manage.disputes_one": (
+        "Ein Streitfall verlässt vorerst die Prüfung: Er wartet auf eine neue Antwort "
+        "und kommt wieder, wenn die Leute sich weiter uneins sind."
+    ),
     "manage.most": "Es sind schon {count} Antworten pro Eintrag, mehr geht nicht.",
     "manage.export_how": "Auf dem Rechner, auf dem labelbot läuft: labelbot export {name}",
     "report.decimal": ",",

@@ -141,6 +141,13 @@ SENTENCES: Final[Mapping[str, str]] = {
         "“{title}” now wants {count} answers an item instead of {before}. Done items come back for it. "
         "Write overlap = {count} into the project file too, or the next apply takes it back."
     ),
+    "manage.disputes": (
+        "{count} disputes leave the review for now: "
+        "they wait for the new answers and come back where people still differ."
+    ),
+    "manage.disputes_one": (
+        "One dispute leaves the review for now: it waits for a new answer and comes back if people still differ."
+    ),
     "manage.most": "It is {count} answers an item already, which is the most.",
     "manage.export_how": "Where labelbot runs, type: labelbot export {name}",
     "report.decimal": ".",
