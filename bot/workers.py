@@ -268,7 +268,7 @@ class Workers:
                 shown = Message(text=(Part(made.alt),), media=(skill,))
                 posted.append(_send(tx, where, admin.chat_external, shown))
             language = spoken(admin.language)
-            buttons = managing.rows(row, admin.language, self._page(tx, row.id, admin.id), waiting)
+            buttons = managing.rows(row, project.overlap, admin.language, self._page(tx, row.id, admin.id), waiting)
             told = Message(text=made.people[language], buttons=buttons)
             posted.append(_send(tx, where, admin.chat_external, told))
         for where, reviewer in self._reached(tx, people.reviewers(tx, row.id), project) if waiting else ():

@@ -137,6 +137,12 @@ SENTENCES: Final[Mapping[str, str]] = {
     "manage.page": "📊 Webseite",
     "manage.paused": "⏸ „{title}“ ist angehalten: Niemand bekommt neue Einträge. Offene Karten bleiben.",
     "manage.open": "▶ „{title}“ geht weiter.",
+    "manage.paused_already": "⏸ „{title}“ ist schon angehalten.",
+    "manage.open_already": "▶ „{title}“ ist nicht angehalten.",
+    "manage.paused_by": "⏸ {name} hat „{title}“ angehalten: Niemand bekommt neue Einträge.",
+    "manage.open_by": "▶ {name} lässt „{title}“ weitergehen.",
+    "manage.raised_by": "➕ {name} will in „{title}“ {count} Antworten pro Eintrag statt {before}.",
+    "manage.raised_already": "„{title}“ will inzwischen {count} Antworten pro Eintrag. Noch eine mehr: unten tippen.",
     "manage.raised": (
         "„{title}“ will jetzt {count} Antworten pro Eintrag statt {before}. Fertige Einträge kommen dafür wieder. "
         "Schreib overlap = {count} auch in die Projektdatei, sonst nimmt das nächste apply es zurück."

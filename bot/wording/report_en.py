@@ -137,6 +137,12 @@ SENTENCES: Final[Mapping[str, str]] = {
     "manage.page": "📊 Web page",
     "manage.paused": "⏸ “{title}” is paused: nobody gets new items. Cards in hand stay.",
     "manage.open": "▶ “{title}” goes on.",
+    "manage.paused_already": "⏸ “{title}” is paused already.",
+    "manage.open_already": "▶ “{title}” is not paused.",
+    "manage.paused_by": "⏸ {name} has paused “{title}”: nobody gets new items.",
+    "manage.open_by": "▶ {name} lets “{title}” go on.",
+    "manage.raised_by": "➕ {name} asks for {count} answers an item in “{title}”, not {before}.",
+    "manage.raised_already": "“{title}” wants {count} answers an item by now. For one more, tap below.",
     "manage.raised": (
         "“{title}” now wants {count} answers an item instead of {before}. Done items come back for it. "
         "Write overlap = {count} into the project file too, or the next apply takes it back."
