@@ -25,6 +25,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "test.passed": "🎉 {right} von {count} richtig: Du bist dabei. Ab hier sind die Einträge echt. Danke!",
     "test.failed": "{right} von {count} waren richtig, nötig sind {needed}. Das kommt vor: "
     "Die Einträge sind knifflig, und die Admins wissen Bescheid.",
+    "test.failed_alone": "{right} von {count} waren richtig, nötig sind {needed}. Das kommt vor: "
+    "Die Einträge sind knifflig. Frag, wer dich eingeladen hat, ob du es noch einmal versuchen darfst.",
     "test.admin": "{name} hatte im Test von „{title}“ {right} von {count} richtig, zu wenige für den Anfang.",
     "test.no_more": "Für einen weiteren Versuch gibt es zu wenige andere Gold-Einträge.",
     "test.again": "Noch einmal versuchen lassen",

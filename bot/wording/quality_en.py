@@ -25,6 +25,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "test.passed": "🎉 {right} of {count} right: you are in. From here on the items are real. Thank you!",
     "test.failed": "{right} of {count} were right, and it takes {needed}. That happens: "
     "the items are tricky, and the admins know of it.",
+    "test.failed_alone": "{right} of {count} were right, and it takes {needed}. That happens: "
+    "the items are tricky. Ask whoever invited you whether you may try again.",
     "test.admin": "{name} had {right} of {count} right in the test of “{title}”, too few to begin.",
     "test.no_more": "There are too few other gold items for another try.",
     "test.again": "Let them try again",
