@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from bot.characters import harmless
 from bot.quality.difficulties import aids, ambiguous, confusions, unsure
+from bot.quality.pairs import Alike
 from bot.quality.report import PersonFigures, QuestionFigures, Report
 from bot.quality.signs import lines
 from bot.quality.telling import disputes, heading, parts, speed
@@ -21,6 +23,10 @@ PERIODS_SHOWN = 8
 BAR = 30
 LABEL_WIDE = 28
 NAME_WIDE = 24
+NAME_LEAST = 10
+"""Characters of a name that stay."""
+WIDEST = 1000
+"""Characters that no table needs."""
 
 
 def terminal(report: Report, console: Console, language: str = "en") -> None:
@@ -50,7 +56,7 @@ def terminal(report: Report, console: Console, language: str = "en") -> None:
         _say(console, "", words.say("report.disputed"), *differing)
     if report.people:
         console.print()
-        console.print(_people(report, words))
+        console.print(_people(report, words, console))
     if report.watch:
         console.print()
         for line in lines(report.watch, words, {one.id: one.name for one in report.people}):
@@ -136,12 +142,31 @@ def _pairs(report: Report, question: QuestionFigures, words: Words) -> Table:
 Column = tuple[str, Callable[[PersonFigures], str]]
 
 
-def _people(report: Report, words: Words) -> Table:
-    """Without the columns in which nobody has anything."""
+def _people(report: Report, words: Words, console: Console) -> Table:
+    """Without the columns in which nobody has anything. Where it is too wide names are cut, and where that is not
+    enough figures stand without their intervals."""
+    names = min(NAME_WIDE, max(cell_len(one.name) for one in report.people[:PEOPLE_SHOWN]))
+    whole = _of_people(report, words, NAME_WIDE, words.share)
+    over = _wide(console, whole) - console.width
+    if names - over >= min(names, NAME_LEAST):
+        return whole if over <= 0 else _of_people(report, words, names - over, words.share)
+
+    def alone(found: Alike) -> str:
+        return words.percent(found.share or 0.0)
+
+    over = _wide(console, _of_people(report, words, NAME_WIDE, alone)) - console.width
+    return _of_people(report, words, max(NAME_LEAST, names - max(0, over)), alone)
+
+
+def _wide(console: Console, table: Table) -> int:
+    return table.__rich_measure__(console, console.options.update_width(WIDEST)).maximum
+
+
+def _of_people(report: Report, words: Words, name_wide: int, share: Callable[[Alike], str]) -> Table:
     table = Table(box=None, pad_edge=False)
-    table.add_column("person", overflow="ellipsis", no_wrap=True, max_width=NAME_WIDE)
+    table.add_column("person", overflow="ellipsis", no_wrap=True, max_width=name_wide)
     table.add_column("role")
-    columns = [column for column in _columns(words) if any(column[1](one) not in ("0", "–") for one in report.people)]
+    columns = [one for one in _columns(words, share) if any(one[1](who) not in ("0", "–") for who in report.people)]
     for title, _ in columns:
         table.add_column(title, justify="right")
     for person in report.people[:PEOPLE_SHOWN]:
@@ -151,12 +176,12 @@ def _people(report: Report, words: Words) -> Table:
     return table
 
 
-def _columns(words: Words) -> tuple[Column, ...]:
+def _columns(words: Words, share: Callable[[Alike], str]) -> tuple[Column, ...]:
     return (
         ("labels", lambda one: words.count(one.labels)),
         ("s/label", lambda one: "–" if one.median_seconds is None else words.figure(one.median_seconds, 1)),
-        ("like others", lambda one: "–" if one.alike.share is None else words.share(one.alike)),
-        ("skill", lambda one: "–" if one.skill.share is None else words.share(one.skill)),
+        ("like others", lambda one: "–" if one.alike.share is None else share(one.alike)),
+        ("skill", lambda one: "–" if one.skill.share is None else share(one.skill)),
         ("gold", lambda one: f"{one.gold.right}/{one.gold.labels}" if one.gold.labels else "–"),
         ("skipped", lambda one: words.count(one.skips)),
         ("flagged", lambda one: words.count(one.flags)),
