@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.crowd import sets
-from benchmarks.measuring import Figure, table
+from benchmarks.measuring import Figure, crowd_folder, table
 from bot.quality import live
+from bot.quality.crowd.answers import Coded
 
 LEAST, MOST, GOAL, SEED = 2, 10, 0.95, 1
 Votes = list[tuple[int, str]]
@@ -85,18 +86,29 @@ def replayed(folder: Path) -> list[Went]:
     return [_replayed(name, one, truth) for name, one, truth in sets(folder)]
 
 
-def _replayed(name: str, one, truth: Mapping[str, str]) -> Went:  # type: ignore[no-untyped-def]
-    draw = random.Random(SEED)
+def votes_on(one: Coded) -> dict[str, Votes]:
+    """Of each item (worker, label), in the order of the answers."""
     given: dict[str, Votes] = {}
     for item, worker, label in zip(one.answers.item, one.answers.worker, one.answers.given, strict=True):
         given.setdefault(one.items[item], []).append((int(worker), one.classes[label]))
+    return given
+
+
+def shuffled(one: Coded) -> dict[str, Votes]:
+    """The votes on each item; items and votes in a random order, which is always the same."""
+    draw, given = random.Random(SEED), votes_on(one)
     for votes in given.values():
         draw.shuffle(votes)
     order = list(given)
     draw.shuffle(order)
-    replay = Replay({item: given[item] for item in order}, one.classes)
+    return {item: given[item] for item in order}
+
+
+def _replayed(name: str, one: Coded, truth: Mapping[str, str]) -> Went:
+    given = shuffled(one)
+    replay = Replay(given, one.classes)
     replay.run()
-    known = [item for item in order if item in truth]
+    known = [item for item in given if item in truth]
     sure = [item for item in known if replay.confidence[item] >= GOAL]
     return Went(
         name,
@@ -118,11 +130,10 @@ def _vote(votes: Votes, truth: str) -> float:
 
 def figures() -> list[Figure]:
     """None without the folder, which does not come with the repository."""
-    folder = os.environ.get("LABELBOT_CROWD_DATA", "")
-    if not folder:
-        print("adaptive: LABELBOT_CROWD_DATA names no folder of sets", file=sys.stderr)  # noqa: T201
+    folder = crowd_folder("adaptive")
+    if folder is None:
         return []
-    went = replayed(Path(folder))
+    went = replayed(folder)
     answers, right, three, five = (
         statistics.fmean(getattr(one, name) for one in went) for name in ("answers", "right", "three", "five")
     )

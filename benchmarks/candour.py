@@ -4,7 +4,6 @@ Run: python -m benchmarks.candour FOLDER, or LABELBOT_CROWD_DATA names the folde
 """
 
 import os
-import random
 import statistics
 import sys
 from collections import Counter, deque
@@ -12,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.adaptive import GOAL, LEAST, MOST, SEED, Replay, Votes
+from benchmarks.adaptive import GOAL, LEAST, MOST, Replay, Votes, shuffled
 from benchmarks.crowd import sets
-from benchmarks.measuring import Figure, table
+from benchmarks.measuring import Figure, crowd_folder, table
 from bot.project import Adaptive
 from bot.quality import live
 from bot.quality.candour import Judge, measured, told
@@ -82,26 +81,15 @@ def replayed(given: Mapping[str, Votes], classes: Sequence[str], truth: Mapping[
 
 
 def every(folder: Path) -> list[tuple[Went, Went]]:
-    found = []
-    for _, one, truth in sets(folder):
-        draw, given = random.Random(SEED), dict[str, Votes]()
-        for item, worker, label in zip(one.answers.item, one.answers.worker, one.answers.given, strict=True):
-            given.setdefault(one.items[item], []).append((int(worker), one.classes[label]))
-        for votes in given.values():
-            draw.shuffle(votes)
-        order = list(given)
-        draw.shuffle(order)
-        found.append(replayed({item: given[item] for item in order}, one.classes, truth))
-    return found
+    return [replayed(shuffled(one), one.classes, truth) for _, one, truth in sets(folder)]
 
 
 def figures() -> list[Figure]:
     """None without the folder, which does not come with the repository."""
-    folder = os.environ.get("LABELBOT_CROWD_DATA", "")
-    if not folder:
-        print("candour: LABELBOT_CROWD_DATA names no folder of sets", file=sys.stderr)  # noqa: T201
+    folder = crowd_folder("candour")
+    if folder is None:
         return []
-    found = every(Path(folder))
+    found = every(folder)
     made = []
     for name, went in (("computed", [one for one, _ in found]), ("corrected on gold", [one for _, one in found])):
         closed = sum(one.closed for one in went)

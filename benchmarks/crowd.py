@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.measuring import Figure, table
+from benchmarks.measuring import Figure, crowd_folder, table
 from bot.quality.crowd.answers import Answers, Coded, Ints, coded
 from bot.quality.crowd.choosing import Consensus, consensus
 from bot.quality.crowd.methods import METHODS, dawid_skene
@@ -25,10 +25,8 @@ BIG = 1_000_000
 
 def figures() -> list[Figure]:
     """Of the sets none without their folder, which does not come with the repository."""
-    folder = os.environ.get("LABELBOT_CROWD_DATA", "")
-    if not folder:
-        print("crowd: LABELBOT_CROWD_DATA names no folder of sets", file=sys.stderr)  # noqa: T201
-    return [*(_of_sets(Path(folder)) if folder else ()), *costs()]
+    folder = crowd_folder("crowd")
+    return [*(_of_sets(folder) if folder is not None else ()), *costs()]
 
 
 def _of_sets(folder: Path) -> list[Figure]:

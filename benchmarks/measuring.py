@@ -105,3 +105,12 @@ def table(figures: Iterable[Figure]) -> str:
         "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in rows
     ]
     return "\n".join([lines[0], "|" + "|".join("-" * (width + 2) for width in widths) + "|", *lines[1:]])
+
+
+def crowd_folder(script: str) -> Path | None:
+    """The folder of public crowds' answers that LABELBOT_CROWD_DATA names; None where it names none, as the folder does
+    not come with the repository, which is said on standard error."""
+    folder = os.environ.get("LABELBOT_CROWD_DATA", "")
+    if not folder:
+        print(f"{script}: LABELBOT_CROWD_DATA names no folder of sets", file=sys.stderr)  # noqa: T201
+    return Path(folder) if folder else None

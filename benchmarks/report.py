@@ -3,14 +3,18 @@
 Run: python -m benchmarks.report [answers, a million unless told]
 """
 
+import os
 import random
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -107,30 +111,62 @@ def answers_to(key: int, heads: list[int], kind: str, count: int, draw: random.R
             yield key, item, person, dump({"label": label}), took, micros(START) + 2_000_000 * item
 
 
-def took(folder: Path, project: Project, count: int) -> tuple[float, float]:
-    """Seconds of wall time of a summary with its chart, and of SQLite to read the labels it is made of."""
+@dataclass(frozen=True, slots=True)
+class Took:
+    """Seconds by the clock and of the processor."""
+
+    clock: float
+    processor: float
+
+    def __str__(self) -> str:
+        return f"{self.clock:.1f} s ({self.processor:.1f} s of CPU)"
+
+
+def took(work: Callable[[], object]) -> Took:
+    began, busy = time.perf_counter(), processor()
+    work()
+    return Took(time.perf_counter() - began, processor() - busy)
+
+
+def processor() -> float:
+    """Seconds that this process and its children, once they have ended, have had."""
+    return sum(os.times()[:4])
+
+
+def filled(folder: Path, project: Project, count: int) -> tuple[str, int]:
+    """The database's address and the project's number."""
     url = f"sqlite:///{folder / project.name}.db"
     migrate(url)
     with opened(url) as database:
         fill(database, folder / f"{project.name}.db", project, count)
-        key = run(database, lambda tx: projects.named(tx, project.name).id)
-    with closing(sqlite3.connect(folder / f"{project.name}.db")) as connection:
-        began = time.perf_counter()
+        return url, run(database, lambda tx: projects.named(tx, project.name).id)
+
+
+def read(path: Path) -> None:
+    """The labels a summary is made of, as fast as can be."""
+    with closing(sqlite3.connect(path)) as connection:
         for _ in connection.execute("SELECT item, person, label FROM answers WHERE live = 1"):
             pass
-        floor = time.perf_counter() - began
-    began = time.perf_counter()
-    assert make_summary(url, key, START + timedelta(days=30)).picture
-    return time.perf_counter() - began, floor
+
+
+def report(folder: Path, url: str, name: str) -> None:
+    """As a person runs it; it looks at people in a process beside it."""
+    command = [sys.executable, "-m", "bot", "report", name]
+    environment = os.environ | {"LABELBOT_DATABASE_URL": url, "PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run(command, cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL)
 
 
 def figures(kinds: Sequence[Project] = PROJECTS[:1], count: int = ANSWERS) -> list[Figure]:
     made = []
     with tempfile.TemporaryDirectory() as folder:
         for project in kinds:
-            spent, floor = took(Path(folder), project, count)
-            name = f"summary of {count // 1000}k answers, {project.name}"
-            made.append(Figure(name, f"{spent:.1f} s", f"sqlite3 reads them in {floor:.1f} s", f"{spent / floor:.1f}"))
+            url, key = filled(Path(folder), project, count)
+            floor = took(partial(read, Path(folder, f"{project.name}.db"))).clock
+            summary = took(partial(make_summary, url, key, START + timedelta(days=30)))
+            command = took(partial(report, Path(folder), url, project.name))
+            name, reading = f"{count // 1000}k answers, {project.name}", f"sqlite3 reads them in {floor:.1f} s"
+            made.append(Figure(f"summary of {name}", str(summary), reading, f"{summary.clock / floor:.1f}"))
+            made.append(Figure(f"labelbot report of {name}", str(command), reading, f"{command.clock / floor:.1f}"))
     return made
 
 

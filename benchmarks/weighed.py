@@ -14,9 +14,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchmarks.adaptive import SEED, Replay, Votes
+from benchmarks.adaptive import SEED, Replay, Votes, votes_on
 from benchmarks.crowd import sets
-from benchmarks.measuring import Figure, table
+from benchmarks.measuring import Figure, crowd_folder, table
 from bot.quality import live
 from bot.quality.consensus import vote
 from bot.quality.crowd.answers import coded
@@ -80,9 +80,7 @@ class Fixed(Replay):
 def drawn(folder: Path, overlap: int) -> Iterator[Drawn]:
     """Each set with `overlap` answers an item; those with less are left out."""
     for _, one, truth in sets(folder):
-        draw, given = random.Random(SEED), dict[str, Votes]()
-        for item, worker, label in zip(one.answers.item, one.answers.worker, one.answers.given, strict=True):
-            given.setdefault(one.items[item], []).append((int(worker), one.classes[label]))
+        draw, given = random.Random(SEED), votes_on(one)
         order = [item for item, votes in given.items() if len(votes) >= overlap]
         draw.shuffle(order)
         if order:
@@ -135,11 +133,10 @@ def _summed(rows: list[tuple[bool, bool]]) -> Reviewed:
 
 def figures() -> list[Figure]:
     """None without the folder, which does not come with the repository."""
-    folder = os.environ.get("LABELBOT_CROWD_DATA", "")
-    if not folder:
-        print("weighed: LABELBOT_CROWD_DATA names no folder of sets", file=sys.stderr)  # noqa: T201
+    folder = crowd_folder("weighed")
+    if folder is None:
         return []
-    return [figure for overlap in OVERLAPS for figure in _figures(list(drawn(Path(folder), overlap)), overlap)]
+    return [figure for overlap in OVERLAPS for figure in _figures(list(drawn(folder, overlap)), overlap)]
 
 
 def _figures(every: list[Drawn], overlap: int) -> Iterator[Figure]:

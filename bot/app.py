@@ -4,7 +4,20 @@ from collections.abc import Callable
 from functools import partial
 from random import Random
 
-from bot import comparing, doors, feedback, letters, marking, ownwork, presses, replies, reviewers, schedule, serving
+from bot import (
+    comparing,
+    doors,
+    feedback,
+    letters,
+    marking,
+    ownwork,
+    presses,
+    recalling,
+    replies,
+    reviewers,
+    schedule,
+    serving,
+)
 from bot.characters import storable
 from bot.chat import (
     Blocked,
@@ -64,7 +77,8 @@ class App:
         else:
             assert isinstance(event, Tick)
             schedule.tick(tx, self.schemas)
-            return Outcome(messages=tuple(feedback.tell(tx, partial(self.turn, tx, 0, NOBODY))))
+            nobodys = partial(self.turn, tx, 0, NOBODY)
+            return Outcome(messages=(*feedback.tell(tx, nobodys), *recalling.call(tx, nobodys)))
         return Outcome()
 
     def _from_person(self, tx: Transaction, event: FromPerson) -> Outcome:

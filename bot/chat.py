@@ -8,7 +8,8 @@ from typing import Literal, Protocol
 Style = Literal["plain", "bold", "italic", "quote", "code", "strike", "quiet"]
 MediaKind = Literal["image", "audio", "video"]
 ShownKind = Literal["text", "image", "audio", "video", "mixed"]
-MessageKind = Literal["card", "notice", "summary", "home"]
+MessageKind = Literal["card", "notice", "question", "summary", "home"]
+"""A question is a notice that is answered by a reply to it."""
 Tone = Literal["plain", "main", "quiet", "danger"]
 
 

@@ -20,7 +20,7 @@ from bot.reviewcall import REVIEWERS
 from bot.reviewing import Judge, Voice, on, patiently, plainly, slow
 from bot.subject import picture_of
 from bot.turn import Turn, snippet
-from bot.wording import Phrase, phrase, say
+from bot.wording import Figure, Phrase, phrase, say
 from storage import naming, projects, reviews
 from storage.database import Transaction
 
@@ -133,7 +133,7 @@ def consensus_line(merged: Merged[Label], labels: Sequence[tuple[int, Label]], t
     if merged.value is None:
         return phrase("item.tie")
     if not merged.likely:
-        return phrase("item.consensus", label=told, confidence=f"{merged.confidence:.2f}")
+        return phrase("item.consensus", label=told, confidence=Figure(merged.confidence, 2))
     best = frozen(merged.value)
     count = sum(frozen(label) == best for _, label in labels)
     percent = min(SUREST, round(100 * merged.confidence))
@@ -152,7 +152,7 @@ def panel(comparison: Mapping[str, Any]) -> list[dict[str, Any]]:
     kind = LABEL_TYPES[question.type]
     labels = [one["label"] for one in comparison["versions"]]
     merged = kind.merge(question, labels, None)
-    told = phrase("item.tie") if merged.value is None else phrase("item.sure", confidence=f"{merged.confidence:.2f}")
+    told = phrase("item.tie") if merged.value is None else phrase("item.sure", confidence=Figure(merged.confidence, 2))
     empty: list[Label] = []
     drawn = kind.drawn(question, empty if merged.value is None else merged.value)
     shown = [{"title": say(comparison["language"], told), **drawn}]

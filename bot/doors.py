@@ -13,7 +13,7 @@ from bot.labels import LABEL_TYPES
 from bot.project import LabelDef, Project, Question
 from bot.turn import Turn, plain
 from bot.wording import LANGUAGES, Phrase, phrase, say
-from storage import answers, cards, people, projects, queue
+from storage import answers, cards, idle, people, projects, queue
 from storage.database import Transaction
 from storage.people import Person
 
@@ -139,6 +139,7 @@ def enter(turn: Turn, project: int) -> None:
         turn.tell(phrase("refused.project"))
         return
     people.choose(turn.tx, turn.person.id, project)
+    idle.came(turn.tx, project, turn.person.id)
     serving.serve(turn, project, former=left_behind(turn, project))
 
 
@@ -176,6 +177,7 @@ def look_in(turn: Turn) -> None:
     seat = projects.seat(turn.tx, here, turn.person.id)
     card = serving.next_card(turn, seat) if serving.may_show(turn, here, seat.project.version) else None
     if card is not None:
+        idle.came(turn.tx, here, turn.person.id)
         serving.show(turn, card, load(card.draft))
 
 

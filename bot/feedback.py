@@ -106,20 +106,20 @@ class _Telling:
 
     def _each(self, says: Callable[[Mapping[str, Label], str], Message | None]) -> None:
         """Each of them hears of it once, where the project may be shown; from no reviewer in particular."""
-        for account, hearer in _met(self._turn, self._decision.project, list(self._voices)):
+        for account, hearer in met(self._turn, self._decision.project, list(self._voices)):
             message = says(self._voices[hearer.id].label, hearer.language)
             if message is not None:
                 self._turn.send_to(account, hearer.chat, hearer.chat_external, message)
 
 
-def _met(turn: Turn, project: int, persons: list[int]) -> Iterable[tuple[int, Person]]:
+def met(turn: Turn, project: int, persons: list[int]) -> Iterable[tuple[int, Person]]:
     """(account, person) of those who are in the project still, by the limits it has now."""
     chats = turn.schema(project, projects.by_id(turn.tx, project).version).chats
-    met = {one for one in persons if people.role(turn.tx, project, one) is None}
+    known = {one for one in persons if people.role(turn.tx, project, one) is None}
     for account, hearer in people.ways(turn.tx, persons) if persons else ():
         here = not chats or turn.platforms.get(account, "") in chats
-        if here and hearer.chat and not hearer.blocked and hearer.id not in met:
-            met.add(hearer.id)
+        if here and hearer.chat and not hearer.blocked and hearer.id not in known:
+            known.add(hearer.id)
             yield account, hearer
 
 

@@ -1,6 +1,7 @@
 """Nothing (more) to do in a project: why, what the person did there, and where else they are wanted."""
 
 from datetime import timedelta
+from typing import Final
 
 from bot import face, qualifying, reviewcall
 from bot.buttons import Pressed
@@ -9,18 +10,30 @@ from bot.face import Former
 from bot.project import Project
 from bot.reviewcall import REVIEWERS
 from bot.turn import Turn
-from bot.wording import phrase
-from storage import answers, cards, people, projects, queue, reviews
+from bot.wording import Figure, phrase
+from storage import answers, cards, idle, people, projects, queue, reviews
 from storage.people import Membership
 from storage.projects import ProjectRow
+
+NOTHING_LEFT: Final = ("done.none", "done.all", "done.for_now")
+"""Of the reasons why somebody has nothing to do, those that end when items come."""
 
 
 def finished(turn: Turn, row: ProjectRow, said: str, former: Former | None) -> None:
     """Nothing (more) to do here: what the person did, and where else they are wanted."""
+    project = turn.schema(row.id, row.version)
+    why = _why(turn, row, project, people.membership(turn.tx, row.id, turn.person.id))
+    if project.call_back and why in NOTHING_LEFT:
+        idle.told(turn.tx, row.id, turn.person.id)
     undo = _latest_undo(turn, row.id)
     message = Message(
         text=(Part(summary(turn, row)),),
-        buttons=(*_review(turn, row), *_again(turn, row), *elsewhere(turn, row.id), *((undo,) if undo else ())),
+        buttons=(
+            *_review(turn, row),
+            *_again(turn, row, project, why),
+            *elsewhere(turn, row.id),
+            *((undo,) if undo else ()),
+        ),
     )
     turn.post(face.headed(turn, face.place(turn, message, None, former), said))
 
@@ -34,10 +47,8 @@ def _review(turn: Turn, row: ProjectRow) -> tuple[Row, ...]:
     return (reviewcall.way(turn.language, row.id, count),) if count else ()
 
 
-def _again(turn: Turn, row: ProjectRow) -> tuple[Row, ...]:
+def _again(turn: Turn, row: ProjectRow, project: Project, why: str) -> tuple[Row, ...]:
     """Where items may come to want one answer more, a way to ask for one."""
-    project = turn.schema(row.id, row.version)
-    why = _why(turn, row, project, people.membership(turn.tx, row.id, turn.person.id))
     offered = project.adaptive is not None and why in ("done.for_now", "done.none")
     return ((turn.button("done.again", Pressed("", row.id, "p")),),) if offered else ()
 
@@ -71,8 +82,7 @@ def pace(turn: Turn, seconds: float | None) -> str:
     """ ", 3.2 s each"; nothing where it would round to nothing."""
     if seconds is None or seconds < 0.1:
         return ""
-    shown = f"{seconds:.0f}" if seconds >= 10 else f"{seconds:.1f}".replace(".", turn.say(phrase("report.decimal")))
-    return turn.say(phrase("stats.pace", seconds=shown))
+    return turn.say(phrase("stats.pace", seconds=Figure(seconds, 0 if seconds >= 10 else 1)))
 
 
 def _latest_undo(turn: Turn, project: int) -> Row:

@@ -8,7 +8,7 @@ from bot.chat import Message, Outgoing, SendFailed, Sent, Unsent
 from bot.draft import load
 from bot.turn import Turn
 from bot.wording import phrase
-from storage import accounts, cards, outbox, people, queue
+from storage import accounts, cards, outbox, people, queue, threads
 from storage.cards import Card
 from storage.database import Transaction
 
@@ -26,6 +26,8 @@ def sent(tx: Transaction, event: Sent) -> None:
     outbox.learn(tx, event.account, event.references)
     if found is not None and found.summary is not None:
         outbox.clear_refusals(tx, found.chat, found.project)
+    if found is not None and found.question is not None and event.shown.message:
+        threads.keep(tx, found.chat, event.shown.message, found.question["about"])
     if found is not None and found.card is not None:
         cards.stands(tx, found.card, event.shown.message, event.shown.kind)
     if found is not None and found.review is not None:

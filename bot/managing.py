@@ -8,7 +8,7 @@ from bot.buttons import Pressed, pack
 from bot.chat import Button, Row
 from bot.project import Project
 from bot.spreading import SPREAD
-from bot.turn import Turn
+from bot.turn import Turn, called
 from bot.wording import phrase, say
 from storage import people, projects, reviews, runs
 from storage.projects import ProjectRow
@@ -56,14 +56,15 @@ def press(turn: Turn, pressed: Pressed) -> None:
 
 def _hold(turn: Turn, row: ProjectRow, argument: str) -> None:
     became = "paused" if argument == "pause" else "open"
-    title = turn.schema(row.id, row.version).title
+    project = turn.schema(row.id, row.version)
+    title = project.title
     if row.state == became:
         _answer(turn, row, turn.say(phrase(f"manage.{became}_already", title=title)))
         return
     projects.set_state(turn.tx, row.id, became)
     people.record(turn.tx, turn.person.id, row.id, became, {})
     _answer(turn, row, turn.say(phrase(f"manage.{became}", title=title)))
-    notify.colleagues(turn, row, phrase(f"manage.{became}_by", title=title, name=turn.person.name))
+    notify.colleagues(turn, row, phrase(f"manage.{became}_by", title=title, person=called(turn.person, project)))
 
 
 def _answer(turn: Turn, row: ProjectRow, said: str) -> None:
@@ -94,7 +95,7 @@ def _more(turn: Turn, row: ProjectRow, before: str) -> None:
     if waits:
         told += " " + turn.say(phrase("manage.disputes_one" if waits == 1 else "manage.disputes", count=waits))
     _answer(turn, row, told)
-    notify.colleagues(turn, row, phrase("manage.raised_by", name=turn.person.name, **figures))
+    notify.colleagues(turn, row, phrase("manage.raised_by", person=called(turn.person, project), **figures))
 
 
 def _raised(project: Project) -> Project:

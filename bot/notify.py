@@ -1,14 +1,14 @@
 """Telling a project's admins what was found, wherever they are met and the project may be shown."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.buttons import Pressed, pack
 from bot.characters import item_name
 from bot.chat import Button, Message, Outgoing, Part, Row
 from bot.face import BLANK
 from bot.project import Project
-from bot.turn import Turn, snippet
+from bot.turn import Turn, called, snippet
 from bot.wording import Phrase, phrase, say
 from storage import answers, people, projects
 from storage.cards import Card
@@ -20,22 +20,41 @@ if TYPE_CHECKING:
     from bot.app import App
 
 
-def admins(turn: Turn, card: Card, project: Project, key: str, words: str, decide: bool = False) -> None:
-    """What a person found. `decide` adds the buttons that put the item back or take it out: an admin who is alone has
-    them too, others know what they found themselves."""
-    hearers = list(_hearers(turn, card))
+class About(Protocol):
+    """What of an item people are told; `rules` is its project's version now."""
+
+    @property
+    def project(self) -> int: ...
+    @property
+    def item(self) -> int | None: ...
+    @property
+    def key(self) -> str | None: ...
+    @property
+    def data(self) -> dict[str, Any] | None: ...
+    @property
+    def rules(self) -> int: ...
+
+
+def admins(turn: Turn, about: About, key: str, words: str, decide: bool = False) -> None:
+    """What a person found or asks; a reply to it goes back to them. `decide` adds the buttons that put the item back or
+    take it out: an admin who is alone has them too, others know what they found themselves."""
+    project = turn.schema(about.project, about.rules)
+    hearers = list(_hearers(turn, about))
     others = [one for one in hearers if one[1].id != turn.person.id]
+    fields = {"person": called(turn.person, project), "title": project.title, "item": item_name(about.key or "")}
     for account, admin in others or (hearers if decide else ()):
-        said = phrase(key, name=turn.person.name, title=project.title, item=item_name(card.key), words=words or "–")
-        text = (Part(say(admin.language, said)), BLANK, Part(snippet(card.data), "quote"))
-        message = Message(text=text, buttons=_decisions(admin, card) if decide else ())
-        turn.send_to(account, admin.chat, admin.chat_external, message)
+        said = Part(say(admin.language, phrase(key, **fields, words=words or "–")))
+        how = (BLANK, Part(say(admin.language, phrase("admin.reply")))) if others else ()
+        text = (said, *how, BLANK, Part(snippet(about.data or {}), "quote"))
+        message = Message(text=text, kind="question", buttons=_decisions(admin, about) if decide else ())
+        who = (about.project, turn.person.id, about.item)
+        turn.send_to(account, admin.chat, admin.chat_external, message, about=who)
 
 
 def asked(turn: Turn, card: Card, words: str) -> str:
     """Keeps a question with the item and passes it on; the sentence that says so."""
     answers.comment(turn.tx, card, "ask", words)
-    admins(turn, card, turn.schema(card.project, card.version), "admin.asked", words)
+    admins(turn, card, "admin.asked", words)
     return turn.say(phrase("ask.done"))
 
 
@@ -47,10 +66,10 @@ def quarantined(turn: Turn, card: Card, project: Project, why: str) -> None:
         turn.send_to(account, admin.chat, admin.chat_external, message)
 
 
-def _hearers(turn: Turn, card: Card) -> Iterator[tuple[int, Person]]:
+def _hearers(turn: Turn, about: About) -> Iterator[tuple[int, Person]]:
     """(account, admin) wherever one may be told of an item, by the limits the project has now."""
-    chats = turn.schema(card.project, card.rules).chats
-    for account, admin in people.admins(turn.tx, card.project):
+    chats = turn.schema(about.project, about.rules).chats
+    for account, admin in people.admins(turn.tx, about.project):
         if admin.chat and not admin.blocked and (not chats or turn.platforms.get(account, "") in chats):
             yield account, admin
 
@@ -85,10 +104,10 @@ def unposted(app: "App", tx: Transaction, project: int, reason: str) -> list[Out
     return told
 
 
-def _decisions(admin: Person, card: Card) -> tuple[Row, ...]:
+def _decisions(admin: Person, about: About) -> tuple[Row, ...]:
     return (
         tuple(
-            Button(say(admin.language, phrase(f"admin.{action}")), pack(Pressed("", card.item, sign)))
+            Button(say(admin.language, phrase(f"admin.{action}")), pack(Pressed("", about.item or 0, sign)))
             for action, sign in (("put_back", "y"), ("withdraw", "w"))
         ),
     )

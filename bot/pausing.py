@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, TypeAlias
 
 from bot.chat import Message, Part
-from bot.wording import Phrase, phrase, say
+from bot.wording import Figure, Phrase, phrase, say
 from storage import people
 from storage.database import Transaction
 
@@ -22,10 +22,10 @@ def told(kind: str, figures: Mapping[str, float]) -> Phrase:
     return phrase(f"watch.{kind}", **plain)
 
 
-def _number(value: float, share: bool) -> str:
+def _number(value: float, share: bool) -> str | Figure:
     if share:
         return f"{100 * value:.0f} %"
-    return str(value) if isinstance(value, int) else f"{value:.2f}"
+    return str(value) if isinstance(value, int) else Figure(value, 2)
 
 
 def reason(kind: str, title: str) -> Phrase:

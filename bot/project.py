@@ -164,6 +164,7 @@ class Project:
     summary: Summary | None = None
     review: Review | None = None
     watch: bool = True
+    call_back: bool = True
     names: bool = False
     consensus: str = "auto"
 

@@ -58,6 +58,7 @@ _RULES = (
     "gold_start",
     "gold_feedback",
     "watch",
+    "call_back",
     "names",
     "consensus",
 )
@@ -155,6 +156,7 @@ class _Reader:
             "gold_feedback": lambda: root.flag("gold_feedback", False),
             "qualification": lambda: self.qualification(root) if "qualification" in root else None,
             "watch": lambda: root.flag("watch", True),
+            "call_back": lambda: root.flag("call_back", True),
             "names": lambda: root.flag("names", False),
             "consensus": lambda: root.one_of("consensus", CONSENSUS, "auto"),
             "skip_reasons": lambda: root.texts("skip_reasons", SKIP_REASONS, REASON_MAX),

@@ -9,7 +9,7 @@ from bot import suggesting
 from bot.buttons import Pressed, pack
 from bot.chat import Button, Message, Part, Row
 from bot.project import Project
-from bot.turn import Turn
+from bot.turn import Turn, called
 from bot.wording import phrase, say
 from storage import people, projects, qualification, queue
 from storage.cards import Card
@@ -98,7 +98,8 @@ def _tell_admins(turn: Turn, card: Card, project: Project, right: int, count: in
     test = project.qualification
     assert test is not None
     again = qualification.left(turn.tx, card.project, card.person, test.items) >= test.items
-    fields = {"name": turn.person.name, "title": project.title, "right": right, "count": count}
+    who = called(turn.person, turn.schema(card.project, card.rules))
+    fields = {"person": who, "title": project.title, "right": right, "count": count}
     for account, admin in _shown_to(turn, project, people.admins(turn.tx, card.project)):
         text = [Part(say(admin.language, phrase("test.admin", **fields)))]
         if not again:
@@ -133,19 +134,20 @@ def decide(turn: Turn, pressed: Pressed) -> None:
     if role not in ("admin", "owner") and not turn.person.owner:
         turn.toast("refused.admin", alert=True)
         return
-    person, name = pressed.step, _name(turn.tx, project, pressed.step)
+    person, failed = pressed.step, _member(turn.tx, project, pressed.step)
     again = pressed.action == "e"
     done = (qualification.retry if again else qualification.admit)(turn.tx, project, person)
-    if name is None or not done:
+    if failed is None or not done:
         turn.toast("test.decided", alert=True)
         return
     people.record(turn.tx, turn.person.id, project, "retest" if again else "let_in", {"person": person})
-    turn.tell(phrase("test.told_again" if again else "test.told_in", name=name), replaces=turn.shown)
+    who = called(failed, turn.schema(project, projects.by_id(turn.tx, project).version))
+    turn.tell(phrase("test.told_again" if again else "test.told_in", person=who), replaces=turn.shown)
     _tell(turn, project, person, "test.try_again" if again else "test.let_in")
 
 
-def _name(tx: Transaction, project: int, person: int) -> str | None:
-    return next((one.name for _, one in qualification.reached(tx, person) if people.role(tx, project, person)), None)
+def _member(tx: Transaction, project: int, person: int) -> Person | None:
+    return next((one for _, one in qualification.reached(tx, person) if people.role(tx, project, person)), None)
 
 
 def _tell(turn: Turn, project: int, person: int, key: str) -> None:

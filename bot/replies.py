@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot import marking, pausing, reviewers, reviewqueue, serving, settling, watching
+from bot import correspondence, marking, pausing, reviewers, reviewqueue, serving, settling, watching
 from bot.buttons import BadButton, Pressed, unpack
 from bot.characters import storable
 from bot.chat import Edited, FieldErrors, Reply, Submit
@@ -17,7 +17,6 @@ from bot.wording import Phrase, phrase
 from storage import answers, cards, notes, outbox, typed
 from storage.cards import Card
 
-NOTE_LENGTH = 1000
 NOTES: Mapping[str, Callable[[Turn, Card, str], None]] = {
     "flag": serving.flag,
     "ask": serving.ask,
@@ -29,7 +28,10 @@ NOTES: Mapping[str, Callable[[Turn, Card, str], None]] = {
 def reply(turn: Turn, event: Reply) -> None:
     """Binds a text to the card it replies to, else to the open card; never to another one."""
     cards.bury(turn.tx, turn.person.id)
-    card = _meant(turn, event)
+    card = cards.by_message(turn.tx, turn.person.chat, event.to) if event.to else None
+    if card is None and event.to and correspondence.replied(turn, event):
+        return
+    card = card or _meant(turn, event)
     if not event.text.strip():
         turn.tell(phrase("reply.not_text"))
     elif _of_no_card(turn, event, card) and reviewers.explain(turn, event.text):
@@ -79,9 +81,7 @@ def _of_earlier(card: Card, to: str) -> bool:
 
 
 def _meant(turn: Turn, event: Reply) -> Card | None:
-    card = cards.by_message(turn.tx, turn.person.chat, event.to) if event.to else None
-    if card is not None:
-        return card
+    """What a text is for that replies to no card."""
     card = _holding(turn, event.to) if event.part else None
     if card is not None:
         return card
@@ -126,7 +126,7 @@ def _just_expired(turn: Turn) -> Card | None:
 
 
 def _use(turn: Turn, card: Card, event: Reply) -> None:
-    note = storable(event.text.strip())[:NOTE_LENGTH]
+    note = storable(event.text.strip())[: correspondence.LONGEST]
     if card.state == "open" and card.awaiting and not note:
         turn.tell(phrase("label.unreadable"))
     elif card.state == "open" and card.awaiting in NOTES:

@@ -1,6 +1,6 @@
 """The QA summary in a terminal, per-person figures included: who sits there runs the bot."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -27,6 +27,9 @@ NAME_LEAST = 10
 """Characters of a name that stay."""
 WIDEST = 1000
 """Characters that no table needs."""
+Column = tuple[str, Callable[[PersonFigures], str]]
+Shares = tuple[Callable[[Alike], str], Callable[[Alike], str]]
+"""How the share alike to others is written, and the skill."""
 
 
 def terminal(report: Report, console: Console, language: str = "en") -> None:
@@ -35,25 +38,12 @@ def terminal(report: Report, console: Console, language: str = "en") -> None:
     console.print(_text("".join(part.text for part in heading(report, words)).rstrip(), "bold"))
     _say(console, words.progress(report))
     if report.parts.imported:
-        _say(console, parts(report, words), speed(report, words))
+        short = (words.short(report.short),) if report.short.items else ()
+        _say(console, parts(report, words), speed(report, words), *short)
         for question in report.questions:
             _question(console, question, words, alone=len(report.questions) == 1)
-    if report.gold.labels:
-        _say(console, "", words.accuracy(report.gold, any(one.labels is None for one in report.questions)))
-    if report.reviewed:
-        _say(console, "", words.reviewed(report.reviewed))
-    if report.savings is not None:
-        _say(console, "", words.savings(report.savings))
-    hard = [line for line in (*aids(report, words), unsure(report, words)) if line]
-    if hard:
-        _say(console, "", *hard)
-    for said, examples in confusions(report, words):
-        _say(console, "", said, *(f"  {one}" for one in examples))
-    if report.ambiguity.items:
-        _say(console, "", words.say("report.ambiguous"), *ambiguous(report, words))
-    if report.disputed:
-        differing = ("".join(part.text for part in dispute).rstrip() for dispute in disputes(report, words))
-        _say(console, "", words.say("report.disputed"), *differing)
+    for paragraph in _quality(report, words):
+        _say(console, "", *paragraph)
     if report.people:
         console.print()
         console.print(_people(report, words, console))
@@ -70,6 +60,25 @@ def terminal(report: Report, console: Console, language: str = "en") -> None:
         said_notes = words.say("report.notes", asked=asked, flagged=flagged, project=report.project)
         console.print()
         console.print(_text(said_notes), soft_wrap=True)
+
+
+def _quality(report: Report, words: Words) -> Iterator[Sequence[str]]:
+    """How good the answers are, and which items are hard, a paragraph each."""
+    if report.gold.labels:
+        yield (words.accuracy(report.gold, any(one.labels is None for one in report.questions)),)
+    if report.reviewed:
+        yield (words.reviewed(report.reviewed),)
+    if report.savings is not None:
+        yield (words.savings(report.savings),)
+    if hard := [line for line in (*aids(report, words), unsure(report, words)) if line]:
+        yield hard
+    for said, examples in confusions(report, words):
+        yield said, *(f"  {one}" for one in examples)
+    if report.ambiguity.items:
+        yield words.say("report.ambiguous"), *ambiguous(report, words)
+    if report.disputed:
+        differing = ("".join(part.text for part in dispute).rstrip() for dispute in disputes(report, words))
+        yield words.say("report.disputed"), *differing
 
 
 def rows(report: Report) -> Iterator[tuple[str, int]]:
@@ -139,34 +148,33 @@ def _pairs(report: Report, question: QuestionFigures, words: Words) -> Table:
     return table
 
 
-Column = tuple[str, Callable[[PersonFigures], str]]
-
-
 def _people(report: Report, words: Words, console: Console) -> Table:
     """Without the columns in which nobody has anything. Where it is too wide names are cut, and where that is not
-    enough figures stand without their intervals."""
-    names = min(NAME_WIDE, max(cell_len(one.name) for one in report.people[:PEOPLE_SHOWN]))
-    whole = _of_people(report, words, NAME_WIDE, words.share)
-    over = _wide(console, whole) - console.width
-    if names - over >= min(names, NAME_LEAST):
-        return whole if over <= 0 else _of_people(report, words, names - over, words.share)
+    enough shares stand without their intervals, that of the skill last."""
 
     def alone(found: Alike) -> str:
         return words.percent(found.share or 0.0)
 
-    over = _wide(console, _of_people(report, words, NAME_WIDE, alone)) - console.width
-    return _of_people(report, words, max(NAME_LEAST, names - max(0, over)), alone)
+    names = min(NAME_WIDE, max(cell_len(one.name) for one in report.people[:PEOPLE_SHOWN]))
+    for shares in ((words.share, words.share), (alone, words.share), (alone, alone)):
+        table = _of_people(report, words, NAME_WIDE, shares)
+        over = _wide(console, table) - console.width
+        if over <= 0:
+            return table
+        if names - over >= NAME_LEAST:
+            return _of_people(report, words, names - over, shares)
+    return _of_people(report, words, NAME_LEAST, (alone, alone))
 
 
 def _wide(console: Console, table: Table) -> int:
     return table.__rich_measure__(console, console.options.update_width(WIDEST)).maximum
 
 
-def _of_people(report: Report, words: Words, name_wide: int, share: Callable[[Alike], str]) -> Table:
+def _of_people(report: Report, words: Words, name_wide: int, shares: Shares) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column("person", overflow="ellipsis", no_wrap=True, max_width=name_wide)
     table.add_column("role")
-    columns = [one for one in _columns(words, share) if any(one[1](who) not in ("0", "–") for who in report.people)]
+    columns = [one for one in _columns(words, shares) if any(one[1](who) not in ("0", "–") for who in report.people)]
     for title, _ in columns:
         table.add_column(title, justify="right")
     for person in report.people[:PEOPLE_SHOWN]:
@@ -176,12 +184,12 @@ def _of_people(report: Report, words: Words, name_wide: int, share: Callable[[Al
     return table
 
 
-def _columns(words: Words, share: Callable[[Alike], str]) -> tuple[Column, ...]:
+def _columns(words: Words, shares: Shares) -> tuple[Column, ...]:
     return (
         ("labels", lambda one: words.count(one.labels)),
         ("s/label", lambda one: "–" if one.median_seconds is None else words.figure(one.median_seconds, 1)),
-        ("like others", lambda one: "–" if one.alike.share is None else share(one.alike)),
-        ("skill", lambda one: "–" if one.skill.share is None else share(one.skill)),
+        ("like others", lambda one: "–" if one.alike.share is None else shares[0](one.alike)),
+        ("skill", lambda one: "–" if one.skill.share is None else shares[1](one.skill)),
         ("gold", lambda one: f"{one.gold.right}/{one.gold.labels}" if one.gold.labels else "–"),
         ("skipped", lambda one: words.count(one.skips)),
         ("flagged", lambda one: words.count(one.flags)),

@@ -238,7 +238,9 @@ def _others(question: Question, known: Sequence[Label], room: int) -> list[Way]:
             continue
         if label not in known:
             found.append(Way(f"{OTHER}{place}", label, one.title))
-    return found if len(found) <= room else []
+        if len(found) > room:
+            return []
+    return found
 
 
 def differs(asked: Project, mine: Mapping[str, Label], decided: Mapping[str, Label]) -> bool:

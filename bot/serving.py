@@ -383,7 +383,7 @@ def flag(turn: Turn, card: Card, note: str) -> None:
     answers.flag(turn.tx, card, note, project.flags_needed)
     reviewqueue.flagged(turn, card, project)
     people.record(turn.tx, turn.person.id, card.project, "flag", {"item": card.key})
-    notify.admins(turn, card, project, "admin.flagged", note, decide=True)
+    notify.admins(turn, card, "admin.flagged", note, decide=True)
     _next(turn, card, phrase("flag.done"))
 
 

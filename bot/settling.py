@@ -7,7 +7,7 @@ that two people's answers are counted one after the other. Answers count by the 
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from bot.quality import live
 from bot.quality.candour import told
 from bot.quality.consensus import Merged
 from bot.quality.parts import NO, YES, Elected, Part
+from bot.quality.values import frozen
 from storage import projects, skills
 from storage.database import Row, Transaction
 from storage.skills import Begun, Cell
@@ -279,12 +280,16 @@ def judge(tx: Transaction, row: int, project: Project, item: int) -> reviewing.J
     (placed,) = skills.placed(tx, (item,))
     own = skills.of_people(tx, row, {answer.person for answer in skills.labels(tx, (item,))[item]})
     large = [_text(question.name) for question in project.questions if len(question.labels) > MANY]
+    found: dict[Hashable, Merged[Label]] = {}
 
     def judged(question: Question, labels: Sequence[tuple[int, Label]]) -> Merged[Label]:
-        truths = {_text(label) for _, label in labels if isinstance(label, str)}
-        counts = Counts(skills.everybody(tx, row, large, truths), own, in_pairs(project))
-        counts.add(contributed(placed.standing or ()), -1)
-        return judging(question, labels, counts)
+        key = question.name, frozen(labels)  # a card asks the same some six times
+        if key not in found:
+            truths = {_text(label) for _, label in labels if isinstance(label, str)}
+            counts = Counts(skills.everybody(tx, row, large, truths), own, in_pairs(project))
+            counts.add(contributed(placed.standing or ()), -1)
+            found[key] = judging(question, labels, counts)
+        return found[key]
 
     return judged
 

@@ -108,9 +108,12 @@ class Turn:
         card: int | None = None,
         *,
         first: bool = False,
+        about: tuple[int, int, int | None] | None = None,
         review: Mapping[str, Any] | None = None,
     ) -> None:
+        """`about`: (project, person, item) of a question, to whose message a reply is passed on."""
         packed, kind = payload.pack(message), message.kind if review is None else "review"
+        packed |= {} if about is None else {"about": about}
         packed |= {} if review is None else {"review": review}
         row = outbox.add(self.tx, account=account, chat=chat, kind=kind, payload=packed, card=card, first=first)
         self.out.append(Outgoing(id=row, account=account, chat=external, message=message))
@@ -143,6 +146,11 @@ def new_nonce() -> str:
 
 def plain(text: str) -> Text:
     return (Part(text),)
+
+
+def called(person: Person, project: Project) -> str:
+    """What others than the person themselves are told of who they are: their name only where the project says so."""
+    return person.name if project.names else person.public
 
 
 def snippet(data: dict[str, Any], limit: int = 160) -> str:

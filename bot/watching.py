@@ -146,7 +146,8 @@ def answered(turn: Turn, words: str) -> bool:
     for account, admin in people.admins(turn.tx, here):
         if admin.chat and not admin.blocked and admin.id != turn.person.id:
             heard = say(admin.language, phrase("watch.says", person=turn.person.public, title=title, words=said))
-            turn.send_to(account, admin.chat, admin.chat_external, _heard(turn, here, admin.language, heard))
+            message = _heard(turn, here, admin.language, heard)
+            turn.send_to(account, admin.chat, admin.chat_external, message, about=(here, turn.person.id, None))
     turn.tell(phrase("paused.passed_on"))
     return True
 
@@ -154,11 +155,13 @@ def answered(turn: Turn, words: str) -> bool:
 def _heard(turn: Turn, project: int, language: str, said: str) -> Message:
     """With the way to let the person go on: a button of the note that paused them, else the command."""
     note = notes.pausing(turn.tx, project, turn.person.id)
-    if note is not None:
-        return Message(text=(Part(said),), buttons=((_button(language, note, "resume"),),))
-    name = projects.by_id(turn.tx, project).name
-    how = say(language, phrase("watch.resume_how", name=name, person=turn.person.public))
-    return Message(text=(Part(f"{said}\n"), Part(how, "quiet")))
+    how = ""
+    if note is None:
+        name = projects.by_id(turn.tx, project).name
+        how = say(language, phrase("watch.resume_how", name=name, person=turn.person.public)) + "\n"
+    reply = Part(how + say(language, phrase("admin.reply")), "quiet")
+    buttons = () if note is None else ((_button(language, note, "resume"),),)
+    return Message(text=(Part(f"{said}\n\n"), reply), kind="question", buttons=buttons)
 
 
 def _project(turn: Turn, project: int) -> Project:

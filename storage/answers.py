@@ -182,7 +182,12 @@ def flag(tx: Transaction, card: Card, note: str, needed: int) -> None:
 
 def comment(tx: Transaction, card: Card, kind: str, note: str) -> None:
     """A question or remark that stays with the item."""
-    row = {"project": card.project, "item": card.item, "person": card.person, "kind": kind, "text": note}
+    remark(tx, card.project, card.item, card.person, kind, note)
+
+
+def remark(tx: Transaction, project: int, item: int, person: int, kind: str, note: str) -> None:
+    """The same of somebody who has no card of it: `kind` is flag, ask, or answer for what an admin says to these."""
+    row = {"project": project, "item": item, "person": person, "kind": kind, "text": note}
     tx.insert(insert(comments), row | {"created_at": tx.now})
 
 

@@ -21,6 +21,9 @@ Together: TypeAlias = tuple[int, str, str, str, int]
 """(item, its state, its live labels, who gave them, when the last one was given). Labels are the JSON that is stored,
 joined by SEPARATOR in no particular order; people's ids are joined by commas in the same order, as both engines fill
 the columns of a group row by row. Moments are UTC microseconds."""
+Labelled: TypeAlias = tuple[int, bool, int, str, int, int, bool]
+"""A label: (item, whether that is done, person, JSON text, milliseconds it took or -1, when in UTC microseconds,
+whether its person was not sure of a question)."""
 SEPARATOR: Final = "\x1f"
 """Stands between labels joined in one text: JSON never holds it bare."""
 
@@ -46,16 +49,27 @@ HELD: Final = (
 WANTED: Final = select(func.sum(items.c.overlap - items.c.answers)).where(
     items.c.project == bindparam("p"), items.c.state == text("'open'"), items.c.answers < items.c.overlap
 )
-WITHDRAWN: Final = select(items.c.id).where(items.c.project == bindparam("p"), items.c.state == text("'withdrawn'"))
-GOLD: Final = select(items.c.id).where(items.c.project == bindparam("p"), items.c.gold.is_not(None))
-GIVEN: Final = select(
-    answers.c.item,
-    answers.c.person,
-    answers.c.kind,
-    answers.c.live,
-    answers.c.milliseconds,
-    ANSWERED_AT.label("answered_at"),
-).where(answers.c.project == bindparam("p"), OWN_WORK)
+LABELLED: Final = (
+    select(
+        answers.c.item,
+        (items.c.state == text("'done'")).label("done"),
+        answers.c.person,
+        LABEL.label("label"),
+        func.coalesce(answers.c.milliseconds, -1).label("milliseconds"),
+        ANSWERED_AT.label("answered_at"),
+        answers.c.unsure,
+    )
+    .select_from(answers.join(items, items.c.id == answers.c.item))
+    # By the answers' project only: a million are found sooner by its index than item by item.
+    .where(answers.c.project == bindparam("p"), LIVE_LABEL)
+    .where(items.c.state != text("'withdrawn'"), items.c.gold.is_(None))
+    .order_by(answers.c.item, answers.c.person)
+)
+BESIDES: Final = (
+    select(answers.c.person, answers.c.kind, answers.c.live, func.count())
+    .where(answers.c.project == bindparam("p"), ~LIVE_LABEL, OWN_WORK)
+    .group_by(answers.c.person, answers.c.kind, answers.c.live)
+)
 TOGETHER: Final = (
     select(
         items.c.id,
@@ -80,15 +94,15 @@ ON_CLOSED: Final = (
     select(func.count()).select_from(items.join(answers, answers.c.item == items.c.id)).where(*IS_CLOSED, LIVE_LABEL)
 )
 ON_GOLD: Final = (
-    select(items.c.id, answers.c.person, LABEL.label("label"), type_coerce(items.c.gold, Text).label("gold"))
+    select(
+        items.c.id,
+        answers.c.person,
+        LABEL.label("label"),
+        type_coerce(items.c.gold, Text).label("gold"),
+        answers.c.milliseconds,
+    )
     .select_from(items.join(answers, answers.c.item == items.c.id))
     .where(COUNTED, items.c.gold.is_not(None), LIVE_LABEL)
-    .order_by(answers.c.id)
-)
-UNSURE: Final = (
-    select(answers.c.item, LABEL.label("label"))
-    .select_from(answers.join(items, items.c.id == answers.c.item))
-    .where(COUNTED, items.c.gold.is_(None), answers.c.project == bindparam("p"), LIVE_LABEL, answers.c.unsure)
     .order_by(answers.c.id)
 )
 AIDED: Final = (
@@ -210,14 +224,6 @@ def wanted(connection: Connection, project: int) -> int:
     return int(connection.execute(WANTED, {"p": project}).scalar() or 0)
 
 
-def gold_items(connection: Connection, project: int) -> AbstractSet[int]:
-    return frozenset(connection.execute(GOLD, {"p": project}).scalars())
-
-
-def withdrawn_items(connection: Connection, project: int) -> AbstractSet[int]:
-    return frozenset(connection.execute(WITHDRAWN, {"p": project}).scalars())
-
-
 def decided(connection: Connection, project: int) -> AbstractSet[int]:
     """The items that a reviewer has decided."""
     return frozenset(connection.execute(DECIDED, {"p": project}).scalars())
@@ -234,23 +240,24 @@ def overruled(connection: Connection, project: int, most: int) -> Iterator[tuple
         yield row.decision, row.labels
 
 
-def given(connection: Connection, project: int) -> Iterator[tuple[int, int, str, int, int | None, int]]:
-    """Every answer ever given that was somebody's OWN_WORK, in no particular order: (item, person, kind, live,
-    milliseconds it took, when in UTC microseconds). One that is no longer live was taken back or corrected."""
-    for rows in _many(connection, GIVEN, project):
-        yield from rows
+def labelled(connection: Connection, project: int) -> Iterator[Sequence[Labelled]]:
+    """The live labels of all items by the thousand, in the order of the items and, of one, of people: not those of gold
+    items, which are measured against theirs, nor of what was withdrawn."""
+    yield from many(connection, LABELLED, project)
+
+
+def besides(connection: Connection, project: int) -> Iterator[tuple[int, str, bool, int]]:
+    """What else was somebody's OWN_WORK: (person, kind, whether it still stands, how often). A label that does not was
+    taken back or corrected."""
+    for rows in many(connection, BESIDES, project):
+        yield from ((person, kind, bool(live), count) for person, kind, live, count in rows)
 
 
 def together(connection: Connection, project: int) -> Iterator[Together]:
     """Each item that has any live label, by item: not gold items, whose labels are measured against theirs, nor what
     was withdrawn."""
-    for rows in batches_together(connection, project):
+    for rows in many(connection, TOGETHER, project):
         yield from rows
-
-
-def batches_together(connection: Connection, project: int) -> Iterator[Sequence[Together]]:
-    """The same by the thousand."""
-    yield from _many(connection, TOGETHER, project)
 
 
 def answered(
@@ -265,7 +272,7 @@ def answered(
     theirs += [] if since is None else [at >= since]
     theirs += [] if until is None else [at < until]
     statement = TOGETHER.where(items.c.id.in_(select(given.c.item).where(*theirs)))
-    for rows in _many(connection, statement, project):
+    for rows in many(connection, statement, project):
         yield from ((item, joined, who, last) for item, _, joined, who, last in rows)
 
 
@@ -276,22 +283,16 @@ def closed(connection: Connection, project: int) -> tuple[int, int, float | None
     return int(count), labels, None if sure is None else float(sure)
 
 
-def on_gold(connection: Connection, project: int) -> Iterator[tuple[int, int, str, str]]:
-    """(item, person, label, the item's gold) of each live label of a gold item, labels as JSON text."""
-    for rows in _many(connection, ON_GOLD, project):
-        yield from rows
-
-
-def unsure(connection: Connection, project: int) -> Iterator[tuple[int, str]]:
-    """(item, label as JSON text) of each live answer by somebody who was not sure of a question: as `together`, not of
-    gold items."""
-    for rows in _many(connection, UNSURE, project):
+def on_gold(connection: Connection, project: int) -> Iterator[tuple[int, int, str, str, int | None]]:
+    """(item, person, label, the item's gold, milliseconds it took) of each live label of a gold item, labels as JSON
+    text."""
+    for rows in many(connection, ON_GOLD, project):
         yield from rows
 
 
 def aided(connection: Connection, project: int) -> Iterator[Aided]:
     """The live answers to items with a suggestion, by item."""
-    for rows in _many(connection, AIDED, project):
+    for rows in many(connection, AIDED, project):
         yield from (Aided(*row) for row in rows)
 
 
@@ -309,9 +310,9 @@ def participants(connection: Connection, project: int) -> list[Participant]:
     return [Participant(*row) for row in connection.execute(PEOPLE, {"p": project})]
 
 
-def _many(connection: Connection, statement: Select[Any], project: int) -> Iterator[Any]:
-    """Lists of rows, never all at once. SQLite's come from its driver: by way of SQLAlchemy a row costs twice the
-    query; elsewhere only SQLAlchemy opens the cursor that stays on the server."""
+def many(connection: Connection, statement: Select[Any], project: int) -> Iterator[Any]:
+    """Lists of rows of a project, `p`, never all at once. SQLite's come from its driver: by way of SQLAlchemy a row
+    costs twice the query; elsewhere only SQLAlchemy opens the cursor that stays on the server."""
     if connection.dialect.name != "sqlite":
         streamed = connection.execution_options(yield_per=ROWS_AT_A_TIME)
         yield from streamed.execute(statement, {"p": project}).partitions()

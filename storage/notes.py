@@ -22,6 +22,7 @@ from sqlalchemy import (
 from storage import cards, projects, queue
 from storage.answers import COUNT_MEMBER, INSERT, SUPERSEDE
 from storage.database import Transaction
+from storage.figures import many
 from storage.schema import answers, items, members
 from storage.schema import cards as cards_table
 from storage.schema import people as people_table
@@ -29,7 +30,6 @@ from storage.schema_quality import decisions, notes
 
 AGAIN: Final = timedelta(days=30)
 """What admins have looked at is not raised again for so long."""
-ROWS_AT_A_TIME: Final = 5_000
 LABEL: Final[ColumnElement[str]] = literal_column("'label'")
 LABELS: Final = (
     select(answers.c.person, answers.c.item, type_coerce(answers.c.label, Text), answers.c.milliseconds)
@@ -95,9 +95,8 @@ class Note:
 def labels(connection: Connection, project: int) -> Iterator[tuple[int, int, str, int | None]]:
     """(person, item, label as JSON text, milliseconds it took) of each label that stands, in the order they were given.
     Gold items and what was withdrawn are left out."""
-    streamed = connection.execution_options(yield_per=ROWS_AT_A_TIME)
-    for rows in streamed.execute(LABELS, {"p": project}).partitions():
-        yield from map(tuple, rows)
+    for rows in many(connection, LABELS, project):
+        yield from rows
 
 
 def raised(tx: Transaction, project: int, person: int, kind: str, figures: Mapping[str, float]) -> Note | None:

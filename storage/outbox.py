@@ -16,14 +16,14 @@ CLAIM_MICROSECONDS = 15_000_000
 ADD = insert(outbox)
 SUPERSEDE = text("DELETE FROM outbox WHERE card = :card AND state = 'pending'")
 GONE = delete(outbox).where(outbox.c.id == bindparam("row"))
+HELD = ("summary", "question", "review")
+"""Kinds of messages that are looked at again once they were sent."""
 KEPT = (
     outbox.c.card,
     outbox.c.chat,
     outbox.c.kind,
     # A card's payload is not worth reading: what it shows may be large.
-    case((outbox.c.kind.in_([literal_column("'summary'"), literal_column("'review'")]), outbox.c.payload)).label(
-        "held"
-    ),
+    case((outbox.c.kind.in_([literal_column(f"'{kind}'") for kind in HELD]), outbox.c.payload)).label("held"),
 )
 TAKEN_OUT = GONE.returning(*KEPT)
 CARD_OF = select(*KEPT).where(outbox.c.id == bindparam("row"))
@@ -75,11 +75,12 @@ class Waiting:
 @dataclass(frozen=True, slots=True)
 class Kept:
     """What a row's message is of, and where it goes. `summary`: the payload of a summary, which names its project;
-    `review`: that of an item before a reviewer, which names that."""
+    `question`: of what is answered by a reply, which says what it is about; `review`: of an item before a reviewer."""
 
     card: int | None
     chat: int
     summary: dict[str, Any] | None = None
+    question: dict[str, Any] | None = None
     review: dict[str, Any] | None = None
 
     @property
@@ -133,7 +134,7 @@ def look(tx: Transaction, row: int) -> Kept | None:
 def _kept(row: Row | None) -> Kept | None:
     if row is None:
         return None
-    return Kept(row.card, row.chat, *(row.held if row.kind == kind else None for kind in ("summary", "review")))
+    return Kept(row.card, row.chat, *(row.held if row.kind == kind else None for kind in HELD))
 
 
 def unreported(tx: Transaction, chat: int) -> set[int]:

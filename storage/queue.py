@@ -7,9 +7,10 @@ passed it. Rows are locked person, card, project, item.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -235,9 +236,9 @@ def claim_test(tx: Transaction, deal: Deal) -> Card | None:
 
 
 def _pick(tx: Transaction, deal: Deal) -> Row | None:
-    row = _next(tx, deal.project, deal.person, PICK)
+    row = next_item(tx, deal.project, deal.person, PICK)
     if row is None:
-        if tx.locks and _next(tx, deal.project, deal.person, GLANCE) is not None:
+        if tx.locks and next_item(tx, deal.project, deal.person, GLANCE) is not None:
             raise Busy("others are just claiming the items that are left")
         return None
     _take(tx, row)
@@ -252,12 +253,14 @@ def _take(tx: Transaction, row: Row) -> None:
 
 def waits(tx: Transaction, project: int, person: int) -> bool:
     """Whether there is an item for that person now."""
-    return _next(tx, project, person, GLANCE) is not None
+    return next_item(tx, project, person, GLANCE) is not None
 
 
-def _next(tx: Transaction, project: int, person: int, statement: Executable) -> Row | None:
-    """The person's next item, of the highest priority that has one for them."""
-    params = {"p": project, "who": person, "below": PRIORITIES.stop}
+def next_item(
+    tx: Transaction, project: int, person: int, statement: Executable, more: Mapping[str, int] = MappingProxyType({})
+) -> Row | None:
+    """The person's next item, of the highest priority that has one for them; `more` is what `statement` takes."""
+    params = {"p": project, "who": person, "below": PRIORITIES.stop, **more}
     while (row := tx.one(statement, params)) is None:
         level = tx.value(TOP, params)
         if level is None:

@@ -1,6 +1,8 @@
-"""Tables of quality assurance: skills (of all together, too), reviews and decisions, notes, closed periods, figures."""
+"""Tables of quality assurance: skills (of all together, too), reviews and decisions, notes, closed periods, figures,
+who may be called back, what a reply answers."""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -114,4 +116,25 @@ readings = Table(
     Column("at", Moment, nullable=False),
     Column("figures", Json, nullable=False),
     Index(None, "project", "id"),
+)
+
+idle = Table(
+    "idle",
+    metadata,
+    Column("project", ForeignKey("projects.id"), primary_key=True),
+    Column("person", ForeignKey("people.id"), primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("since", Moment),
+    Column("called_at", Moment),
+    Index("ix_idle_waiting", "project", **where("since IS NOT NULL")),
+)
+
+threads = Table(
+    "threads",
+    metadata,
+    Column("chat", ForeignKey("chats.id"), primary_key=True),
+    Column("message", String(100), primary_key=True),
+    Column("project", ForeignKey("projects.id"), nullable=False),
+    Column("person", ForeignKey("people.id"), nullable=False),
+    Column("item", ForeignKey("items.id")),
 )

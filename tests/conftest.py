@@ -8,7 +8,7 @@ import pytest
 from bot.project import Project
 from storage.database import Database, opened
 from tests.dialogue import Dialogue
-from tests.engines import Clock, Engine, Postgres, Sqlite, postgres_server
+from tests.engines import Clock, Engine, Postgres, Sqlite, postgres_server, sqlite_folder
 
 
 @pytest.fixture
@@ -17,8 +17,9 @@ def clock() -> Clock:
 
 
 @pytest.fixture(scope="session")
-def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Sqlite:
-    return Sqlite(tmp_path_factory.mktemp("sqlite"))
+def sqlite() -> Iterator[Sqlite]:
+    with sqlite_folder() as folder:
+        yield Sqlite(folder)
 
 
 @pytest.fixture(scope="session")

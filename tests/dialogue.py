@@ -320,6 +320,11 @@ class Person:
         return self._event(Blocked, blocked=blocked)
 
     @property
+    def public(self) -> str:
+        """What others know them by."""
+        return next(str(row.public) for row in self.talk.rows(people_table) if row.name == self.name)
+
+    @property
     def toast(self) -> str:
         assert isinstance(self.ack, Toast), self.ack
         return self.ack.text

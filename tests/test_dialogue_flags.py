@@ -18,7 +18,8 @@ def test_a_flag_with_a_note_reaches_the_admins_with_buttons(talk):
     assert anna.sees.startswith("What is wrong with it? Type a short note.")
     anna.types("it is empty")
     assert ada.sees == (
-        "⚑ Anna flagged item reviews-1 in “Review sentiment”: it is empty\n\nText 1\n[Serve it again] [Take it out]"
+        f"⚑ {anna.public} flagged item reviews-1 in “Review sentiment”: it is empty\n\n"
+        "A reply to this message goes back to them.\n\nText 1\n[Serve it again] [Take it out]"
     )
     assert dialogue.states()[1] == "flagged"
     assert dialogue.comments() == [("flag", "it is empty")]
@@ -82,7 +83,10 @@ def test_a_question_goes_to_the_admins_and_the_card_stays(talk):
     anna.taps("Ask")
     assert anna.sees.startswith("What is your question? Type it; it goes to the project's admins.")
     anna.types("is irony negative?")
-    assert ada.sees == "💬 Anna asks about item reviews-1 in “Review sentiment”: is irony negative?\n\nText 1"
+    assert ada.sees == (
+        f"💬 {anna.public} asks about item reviews-1 in “Review sentiment”: is irony negative?\n\n"
+        "A reply to this message goes back to them.\n\nText 1"
+    )
     assert anna.sees.startswith("Your question is with the project's admins. Go on meanwhile.")
     assert dialogue.comments() == [("ask", "is irony negative?")]
     assert len(anna.cards) == 1

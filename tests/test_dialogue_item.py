@@ -85,7 +85,7 @@ def test_answers_in_words_stand_below_their_consensus(talk):
         dialogue.member(name).taps("Positive")
     rita = dialogue.member("Rita", role="reviewer", language="de")
     rita.says("item", "reviews-0")
-    assert "Konsens (1.00): 😊 Positive" in rita.sees
+    assert "Konsens (1,00): 😊 Positive" in rita.sees
     assert rita.sees.count("😊 Positive") == 4  # the last on the button that makes it gold
 
 

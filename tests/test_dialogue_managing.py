@@ -104,7 +104,7 @@ def test_a_dispute_with_answers_enough_stays_in_review(talk):
 
 
 def test_a_stale_panel_tells_what_holds_and_other_admins_hear_of_a_change(talk):
-    dialogue = talk(project(overlap=1))
+    dialogue = talk(project(overlap=1, names=True))
     ada, bert = dialogue.member("Ada", role="admin"), dialogue.member("Bert", role="admin", language="de")
     anna, before = dialogue.member("Anna"), data(dialogue, "more1")
     seen = anna.screen

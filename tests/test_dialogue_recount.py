@@ -1,5 +1,5 @@
 """After days of random work in the chat, by taps and commands, every figure of the report equals a naive recount of the
-raw rows, and so do the figures of work done."""
+raw rows, and so do the figures of work done and the counts that people are weighed by."""
 
 import random
 from collections import Counter, defaultdict
@@ -11,7 +11,7 @@ from statistics import mean, median
 import krippendorff
 import pytest
 
-from bot import stored
+from bot import settling, stored
 from bot.project import Review
 from bot.quality import work as working
 from bot.quality.report import summary
@@ -19,7 +19,7 @@ from storage import notes, queue
 from storage.database import run
 from storage.schema import answers, items
 from storage.schema import people as people_table
-from storage.schema_quality import decisions
+from storage.schema_quality import decisions, skills
 from tests.dialogue import project, question
 
 COLOURS = ("Red", "Green", "Blue")
@@ -118,7 +118,14 @@ class Days:
     def set_aside(self, who):
         """As an admin does from a note."""
         person = next(row for row in self.dialogue.rows(people_table) if row.name == who.name)
-        return run(self.dialogue.database, lambda tx: notes.serve_again(tx, self.project, person.id, 3))
+        return run(self.dialogue.database, lambda tx: self._serve_again(tx, person.id))
+
+    def _serve_again(self, tx, person):
+        row, asked = stored.by_id(tx, self.project)
+        served = []
+        with settling.changed(tx, row.id, asked, row.version, served):
+            served += notes.serve_again(tx, row.id, person, 3)
+        return served
 
     def take_out(self, who):
         taken = self.random.choice(self.dialogue.rows(items))
@@ -217,6 +224,25 @@ def test_the_report_and_the_work_equal_a_recount(past):
     gold(kind, report, raw)
     people(kind, report, raw)
     work(kind, report, done, raw)
+    weights(kind, days.dialogue, raw)
+
+
+def weights(kind, dialogue, raw):
+    """By what people are weighed in `/item` and review: who said what of an item where gold, a reviewer or else most
+    people said what. Of a transcript nothing is counted."""
+    cells, units = Counter(), defaultdict(list)
+    for row in raw.every:
+        if row.live and row.kind == "label" and kind != "transcript":
+            units[row.item].append((row.person, row.label["label"]))
+    for item, given in units.items():
+        known = (raw.items[item].gold or raw.decisions.get(item) or {}).get("label")
+        (most, times), *others = Counter(label for _, label in given).most_common()
+        alone = len(given) > 1 and all(count < times for _, count in others)
+        truth = most if known is None and alone else known
+        cells.update((person, str(truth), str(label)) for person, label in given if truth is not None)
+    kept = [row for row in dialogue.rows(skills) if row.question == "label"]
+    assert {(row.person, row.truth, row.given): row.count for row in kept} == cells
+    assert bool(cells) == (kind != "transcript")
 
 
 def totals(report, raw):

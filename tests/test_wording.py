@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.pausing import told
 from bot.project import SKIP_REASONS
 from bot.serving import USUAL_REASONS
-from bot.wording import DEFAULT, LANGUAGES, phrase, say
+from bot.wording import DEFAULT, LANGUAGES, Figure, phrase, say, written
 from bot.wording import WORDS as TYPED
 
 ROOT = Path(__file__).parent.parent
@@ -149,3 +150,42 @@ def test_storage_keeps_no_word_of_ours_in_place_of_what_is_missing(path):
     choices = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.BoolOp)]
     kept = [one.value for node in choices for one in node.values if isinstance(one, ast.Constant)]
     assert [word for word in kept if isinstance(word, str) and word] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "number", "places", "said"),
+    [
+        ("en", 0.034, 2, "0.03"),
+        ("de", 0.034, 2, "0,03"),
+        ("de-AT", 1234.5, 1, "1.234,5"),
+        ("en", 1234.5, 1, "1,234.5"),
+        ("de", -0.001, 2, "0,00"),
+        ("de", -0.5, 1, "−0,5"),
+        ("fr", 0.5, 1, "0.5"),
+    ],
+)
+def test_a_number_is_written_as_its_language_does(language, number, places, said):
+    assert written(language, Figure(number, places)) == said
+
+
+def test_a_note_in_german_has_its_numbers_with_a_comma():
+    note = say("de", told("spammer", {"score": 0.03, "usual": 0.81}))
+    assert "0,03" in note
+    assert "0,81" in note
+    assert "0.03" in say("en", told("spammer", {"score": 0.03, "usual": 0.81}))
+
+
+POINT = re.compile(r"\.[1-9]\d*[fg]")
+
+
+def test_no_sentence_is_given_a_number_that_is_written_already():
+    """A number with a point in it would stay so in German: sentences take a Figure."""
+    found = []
+    for path in sorted((ROOT / "bot").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            name = getattr(getattr(node, "func", None), "attr", getattr(getattr(node, "func", None), "id", ""))
+            if isinstance(node, ast.Call) and name in {*SAYING, "say"}:
+                values = [part for one in node.keywords for part in ast.walk(one.value)]
+                specs = [ast.unparse(one.format_spec) for one in values if getattr(one, "format_spec", None)]
+                found += [f"{path.relative_to(ROOT)}:{node.lineno}" for one in specs if POINT.search(one)]
+    assert found == []

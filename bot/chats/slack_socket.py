@@ -52,7 +52,6 @@ class SocketMode:
         self._handling: set[asyncio.Task[None]] = set()
         self._draining: set[asyncio.Task[None]] = set()
         self._stopping = False
-        self.heard_at = 0.0
 
     @property
     def connected(self) -> int:
@@ -122,7 +121,6 @@ class SocketMode:
     async def _read(self, ws: aiohttp.ClientWebSocketResponse, until_told: bool = True) -> bool:
         """Read until Slack announces the end (True) or the connection is closed (False)."""
         async for frame in ws:
-            self.heard_at = time.monotonic()
             message = _parsed(frame)
             if message.get("type") == "disconnect" and until_told:
                 return self._leaves(str(message.get("reason")))

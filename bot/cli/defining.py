@@ -10,7 +10,7 @@ import click
 from bot.cli.dropping import dropped
 from bot.cli.session import NoDatabase, session
 from bot.cli.trouble import Trouble, writing
-from bot.cli.wanting import reminders, wants
+from bot.cli.wanting import reminders, to_tell, too_few
 from bot.exchange.sentences import counted
 from bot.labels import LABEL_TYPES
 from bot.project import Project
@@ -79,8 +79,22 @@ def check_command(file: Path) -> None:
     project = read_project(file)
     asked = ", ".join(f"{q.type} ({len(q.labels)} labels)" if q.labels else q.type for q in project.questions)
     click.echo(f"{file} is fine: “{project.title}” asks {asked}; {_answers(project)} an item.")
-    for one in reminders(project):
-        click.echo(f"Note: {one}")
+    for note in (*reminders(project), *_too_few(project)):
+        click.echo(f"Note: {note}")
+
+
+def _too_few(project: Project) -> list[str]:
+    """Where the project is known already, whether there are people enough for what the file asks."""
+
+    def look(tx: Transaction) -> list[str]:
+        found = [too_few(tx, row, project) for row in projects.every(tx) if row.name == project.name]
+        return [str(one) for one in found if one is not None]
+
+    try:
+        with session() as opened:
+            return run(opened.database, look)
+    except NoDatabase:
+        return []
 
 
 def _answers(project: Project) -> str:
@@ -102,10 +116,9 @@ def apply_file(file: Path, then: bool = True) -> None:
         row, changed = run(opened.database, lambda tx: save(tx, project))
         lost = list(dropped(run(opened.database, lambda tx: _before(tx, row)), project)) if changed else []
         spread(opened.database, row.id)
-        lacking = run(opened.database, lambda tx: wants(tx, row, project))
+        lacking = run(opened.database, lambda tx: to_tell(tx, row, project))
     for one in lacking:
-        if one.wrong:
-            click.echo(f"Note: {one}")
+        click.echo(f"Note: {one}")
     if not changed:
         click.echo(f"{row.name} is as in {file} already.")
         return

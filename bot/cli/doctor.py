@@ -221,7 +221,7 @@ def _kept(database: "Database") -> Iterator[Finding]:
 
 
 def _gold(tx: "Transaction") -> Iterator[Finding]:
-    """What project files want gold for and have none, or too little."""
+    """What project files want gold or people for, and have none or too few."""
     from bot.cli.wanting import wants
     from bot.project import Project
     from storage import projects

@@ -1,4 +1,4 @@
-"""What a project file wants gold for, and how much of it is there."""
+"""What a project file wants gold or people for, and how much of it is there."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from bot.project import Project
 from storage import gold
 from storage.database import Transaction
 from storage.projects import ProjectRow
+from storage.shortage import shortage
 
 ENOUGH: Final = 20
 """From about so many answers to gold on, the share of right ones says something of one person: of 20, Wilson's 95 %
@@ -17,7 +18,7 @@ interval around 90 % goes from 70 to 97 %."""
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """`wrong`: the file asks for something that does not happen without gold. Else it is only good to know."""
+    """`wrong`: the file asks for something that does not happen as things are. Else it is only good to know."""
 
     what: str
     mend: str
@@ -28,8 +29,32 @@ class Want:
 
 
 def wants(tx: Transaction, row: ProjectRow, asked: Project) -> list[Want]:
-    """What of its gold is missing; empty where nothing is."""
-    return list(_wants(asked, gold.count(tx, row.id), bool(row.total)))
+    """What of its gold, and who, is missing; empty where nothing is."""
+    few = too_few(tx, row, asked)
+    return [*([few] if few else ()), *_wants(asked, gold.count(tx, row.id), bool(row.total))]
+
+
+def to_tell(tx: Transaction, row: ProjectRow, asked: Project) -> list[Want]:
+    """Of these what is said whenever a file is applied: what is wrong, and where there are too few people."""
+    few = too_few(tx, row, asked)
+    return [one for one in wants(tx, row, asked) if one.wrong or one == few]
+
+
+def too_few(tx: Transaction, row: ProjectRow, asked: Project) -> Want | None:
+    """Items that wait for somebody new, or that may come to; None where there are people enough, or none yet."""
+    found = shortage(tx.connection, row.id, asked.max_per_person)
+    most = asked.overlap if asked.adaptive is None else asked.adaptive.max
+    mend = f"Invite more (labelbot invite {row.name}), or ask for fewer answers (overlap)"
+    here = f"{counted(found.people, 'person', 'people')} {'labels' if found.people == 1 else 'label'} in {row.name}"
+    if found.items:
+        wait = f"{counted(found.items, 'item')} {'waits' if found.items == 1 else 'wait'} for somebody new"
+        return Want(
+            f"{wait}: {here}, and nobody of them may still answer {'it' if found.items == 1 else 'them'}", mend, True
+        )
+    if 0 < found.people < most:
+        wait = f"{here}, and {'each item takes' if asked.adaptive is None else 'an item may take'} {most}"
+        return Want(wait, f"Those that need more stay open. {mend}", asked.adaptive is None)
+    return None
 
 
 def reminders(asked: Project) -> list[str]:

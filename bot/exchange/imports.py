@@ -95,9 +95,7 @@ def import_source(
             running.read(part)
     while plan.project.order == "random" and database.submit(_number(plan), key=lane).result():
         pass
-    done = database.submit(
-        lambda tx: imports.finish(tx, begun.id, refused.count, running.left), key=lane
-    ).result()  # fmt: skip
+    done = database.submit(lambda tx: imports.finish(tx, begun.id, refused.count, running.left), key=lane).result()
     return ImportResult(
         number=begun.number,
         new=done.new,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias
@@ -346,3 +347,8 @@ def itself(label: Label) -> tuple[str, ...]:
 
 def text_cell(label: Label) -> str | int | float | None:
     return str(label)
+
+
+def json_cell(label: Label) -> str | int | float | None:
+    """As JSON: names may hold any separator, and none set is not the same as not answered."""
+    return json.dumps(label, ensure_ascii=False)

@@ -156,20 +156,16 @@ def classes(label: Label) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.label for one in _boxes(label)))
 
 
+to_cell = base.json_cell
+from_cell = read
+
+
 def to_studio(question: Question, label: Label, subject: Subject) -> list[StudioResult]:
     return studio.boxes_out(label, subject)
 
 
 def from_studio(question: Question, results: Sequence[Mapping[str, Json]], subject: Subject) -> Label:
     return read(question, studio.boxes_in(results, subject))
-
-
-def to_cell(label: Label) -> str | int | float | None:
-    return json.dumps(label, ensure_ascii=False)
-
-
-def from_cell(question: Question, cell: str) -> Label:
-    return read(question, cell)
 
 
 def _sketch(work: Work, suggested: tuple[Sketched, ...] | None) -> Sketch:

@@ -158,19 +158,16 @@ def classes(label: Label) -> tuple[str, ...]:
     return tuple(dict.fromkeys(area.label for area in areas(label)))
 
 
+to_cell = base.json_cell
+from_cell = read
+
+
 def to_studio(question: Question, label: Label, subject: Subject) -> list[StudioResult]:
     return studio.masks_out(label, subject)
 
 
 def from_studio(question: Question, results: Sequence[Mapping[str, Json]], subject: Subject) -> Label:
     return read(question, studio.masks_in(results, subject, flag(question, "instances", False)))
-
-
-def to_cell(label: Label) -> str | int | float | None:
-    return json.dumps(label, ensure_ascii=False)
-
-
-from_cell = read
 
 
 def _kept(place: Place, marking: Marking) -> Kept:

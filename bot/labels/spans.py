@@ -170,14 +170,6 @@ def classes(label: Label) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_raw(one)[2] for one in _listed(label)))
 
 
-def to_cell(label: Label) -> str | int | float | None:
-    return json.dumps(label, ensure_ascii=False)
-
-
-def from_cell(question: Question, cell: str) -> Label:
-    return read(question, cell)
-
-
 def overlapping(question: Question) -> bool:
     return flag(question, "overlapping", False)
 
@@ -300,6 +292,10 @@ def _text_of(span: Span, values: Sequence[Label]) -> str:
         for one in _listed(value):
             signs |= dict(enumerate(_said(one), _raw(one)[0]))
     return "".join(signs.get(place, "") for place in range(start, end))
+
+
+to_cell = base.json_cell
+from_cell = read
 
 
 def to_studio(question: Question, label: Label, subject: Subject) -> list[base.StudioResult]:

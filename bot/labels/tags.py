@@ -174,6 +174,10 @@ def classes(label: Label) -> tuple[str, ...]:
     return tuple(_names(label))
 
 
+to_cell = base.json_cell
+from_cell = read
+
+
 def to_studio(question: Question, label: Label, subject: Subject) -> list[StudioResult]:
     """Free tags stand among the choices as they are: Label Studio shows them, though its configuration lacks them."""
     return [{"type": "choices", "value": {"choices": label}}]
@@ -185,15 +189,6 @@ def from_studio(question: Question, results: Sequence[Mapping[str, Json]], subje
 
 def _from_studio(question: Question, result: Mapping[str, Json]) -> Label:
     return read(question, studio_choices(result))
-
-
-def to_cell(label: Label) -> str | int | float | None:
-    """A JSON list: names may hold any separator, and none set is not the same as not answered."""
-    return json.dumps(label, ensure_ascii=False)
-
-
-def from_cell(question: Question, cell: str) -> Label:
-    return read(question, cell)
 
 
 def _parents(question: Question) -> bool:

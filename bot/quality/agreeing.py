@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.labels.base import Said
+from bot.quality import intervals
 from bot.quality.coding import Apart, Coder, Codes
 from bot.quality.measures import Agreement, Distance
 
@@ -82,14 +83,8 @@ class Confusion:
 
 
 def wilson(share: float, count: int) -> Interval:
-    """The 95 % score interval of a share of `count` cases (Wilson, JASA 22, 1927); 0…1 of none."""
-    if not count:
-        return Interval(0.0, 1.0)
-    z = 1.959964
-    middle = share + z * z / (2 * count)
-    half = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
-    scale = 1 + z * z / count
-    return Interval(max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale))
+    """The 95 % interval of a share of `count` cases; 0…1 of none."""
+    return Interval(*intervals.wilson(share * count, count)) if count else Interval(0.0, 1.0)
 
 
 def interval(coder: Coder, found: Agreement) -> Interval | None:
@@ -109,16 +104,10 @@ def interval(coder: Coder, found: Agreement) -> Interval | None:
 
 def _few_groups(coder: Coder) -> list[tuple[Codes, int]] | None:
     """The items with two answers by their labels, and how many of each; None where these are too many."""
-    most = RANKED_LABELS if coder.ranked else EXACT_LABELS
-    groups: list[tuple[Codes, int]] = []
-    labels: set[int] = set()
-    for codes, times in coder.units.items():
-        if len(codes) > 1:
-            groups.append((codes, times))
-            labels.update(codes)
-            if len(labels) > most or len(groups) > EXACT_GROUPS:
-                return None
-    return groups
+    if len(coder.compared) > (RANKED_LABELS if coder.ranked else EXACT_LABELS):
+        return None
+    groups = [(codes, times) for codes, times in coder.units.items() if len(codes) > 1]
+    return groups if len(groups) <= EXACT_GROUPS else None
 
 
 def _exactly(coder: Coder, groups: Sequence[tuple[tuple[int, ...], int]], labels: Sequence[int]) -> Floats:

@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Final, TypeAlias
 
+import numpy as np
 from sqlalchemy import Connection
 
 from bot.labels.base import Said
-from bot.quality.coding import Coder, Codes, Coding, Together
+from bot.quality.coding import Coder, Codes, Coding
+from bot.quality.columns import Bools, Counted, Ints, tallies
 from bot.turn import snippet
 from storage import figures
 
@@ -123,17 +125,23 @@ class Scatter:
         self._seen: list[Seen] = [{} for _ in coding.coders]
         self._nobody = (0,) * len(coding.coders)
 
-    def see(self, items: Sequence[int], asked: Sequence[bool], found: Sequence[Together]) -> None:
-        """Items in their order; one that is `asked`, done and not decided by a reviewer, may be named."""
-        unsure = self._unsure
-        for place in self._places:
-            seen = self._seen[place]
-            for item, done, one in zip(items, asked, found, strict=True):
-                key = one.units[place], unsure.get(item, self._nobody)[place]
-                alike = seen.get(key)
-                if alike is None:
-                    alike = seen[key] = Alike()
-                alike.add(item, done)
+    def see(self, place: int, counted: Counted, items: Ints, asked: Bools) -> None:
+        """A question's labels to all items, in their order; of these what is `asked`, done and not decided by a
+        reviewer, may be named. Of labels that are free nothing is looked at."""
+        if counted.of_item is None:
+            return
+        of_item, seen = counted.of_item.copy(), self._seen[place]
+        kinds = [*counted.kinds, ()]
+        of_item[of_item < 0] = len(counted.kinds)
+        unclear = [item for item, each in self._unsure.items() if each[place]]
+        apart = np.flatnonzero(np.isin(items, unclear))
+        for at in apart.tolist():
+            key = kinds[int(of_item[at])], self._unsure[int(items[at])][place]
+            seen.setdefault(key, Alike()).add(int(items[at]), bool(asked[at]))
+        of_item[apart] = -1
+        for codes, count, first in zip(kinds, *tallies(of_item, asked, len(kinds), LISTED), strict=True):
+            if count:
+                seen[codes, 0] = Alike(count, items[first].tolist() or None)
 
     def figures(self, connection: Connection) -> Ambiguity:
         totals = [sum(counts) for counts in zip(*self._unsure.values(), strict=True)] or self._nobody
@@ -177,11 +185,11 @@ class Scatter:
         )
 
     def _mean(self, place: int) -> tuple[int, float | None]:
-        classes = self._classes(place)
         several = [(key, one.count) for key, one in self._seen[place].items() if len(key[0]) + key[1] > 1]
         items = sum(count for _, count in several)
         if not items:
             return 0, None
+        classes = self._classes(place)
         return items, math.fsum(_scatter(key, classes) * count for key, count in several) / items
 
     def _ambiguous(self, place: int, key: tuple[Codes, int], example: Example, value: float) -> Ambiguous:

@@ -8,7 +8,7 @@ from typing import Final
 from bot.quality.drawable import drawable, readable
 from bot.quality.measures import Agreement
 from bot.quality.report import LabelCount, QuestionFigures, Report
-from bot.quality.sheet import Sheet
+from bot.quality.sheet import BLUE, LINE, MUTED, SKY, TRACK, VERMILLION, Sheet
 from bot.quality.words import PARTS, Words
 from bot.wording import say
 
@@ -19,16 +19,10 @@ QUESTIONS_SHOWN: Final = 5
 DAYS_SHOWN: Final = 30
 
 
-# Okabe and Ito's palette, told apart by people with any colour vision, and two greys for what waits or is gone.
+# Of the same palette, and two greys for what waits or is gone.
 _PART_COLOURS: Final = ("#009E73", "#56B4E9", "#D8DEE6", "#E69F00", "#D55E00", "#CC79A7", "#7B8794", "#F0E442")
 _GREY: Final = "#9AA5B1"
-_BLUE: Final = "#0072B2"
-_SKY: Final = "#56B4E9"
-_VERMILLION: Final = "#D55E00"
-_MUTED: Final = "#52606D"
-_TRACK: Final = "#EDF0F4"
-_LINE: Final = "#CBD2D9"
-COLOURS: Final = (*_PART_COLOURS, _GREY, _BLUE, _VERMILLION, _MUTED, _TRACK, _LINE)
+COLOURS: Final = (*_PART_COLOURS, _GREY, BLUE, VERMILLION, MUTED, TRACK, LINE)
 
 _MARGIN: Final = 48
 _COLUMN: Final = 560
@@ -50,7 +44,7 @@ def summary_chart(report: Report, words: Words) -> bytes:
     _header(sheet, report, words)
     end = _progress(sheet, report, words)
     if not report.days and not any(question.answers for question in report.questions):
-        sheet.text(_MARGIN, _TOP + 31, words.say("report.no_labels"), 28, colour=_MUTED)
+        sheet.text(_MARGIN, _TOP + 31, words.say("report.no_labels"), 28, colour=MUTED)
     elif len(report.questions) == 1:
         _alone(sheet, report, report.questions[0], words)
     else:
@@ -103,7 +97,7 @@ def _question(sheet: Sheet, question: QuestionFigures, place: int, words: Words,
     title = readable(place, question.title, question.name)
     sheet.text(panel.x, panel.y + 31, sheet.fitted(title, 28, panel.width, "bold"), 28, weight="bold")
     said = sheet.fitted(_in_a_line(question, words), 22, panel.width)
-    sheet.text(panel.x, panel.y + 64, said, 22, colour=_MUTED)
+    sheet.text(panel.x, panel.y + 64, said, 22, colour=MUTED)
     rest = _Panel(panel.x, panel.y + 76, panel.width, panel.height - 90)
     if question.labels is None:
         texts = words.say("report.chart.texts", count=words.count(question.answers))
@@ -129,11 +123,11 @@ def _header(sheet: Sheet, report: Report, words: Words) -> None:
     today = words.date(report.today)
     room = WIDTH - 2 * _MARGIN - sheet.width(today, 26) - 40
     sheet.text(_MARGIN, 84, sheet.fitted(title, 46, room, "bold"), 46, weight="bold")
-    sheet.text(WIDTH - _MARGIN, 84, today, 26, colour=_MUTED, ha="right")
+    sheet.text(WIDTH - _MARGIN, 84, today, 26, colour=MUTED, ha="right")
     state = [words.progress(report)]
     if report.pace.expected_end:
         state.append(words.say("report.end", date=words.date(report.pace.expected_end, "report.short_date")))
-    sheet.text(_MARGIN, 134, sheet.fitted(" · ".join(state), 28, WIDTH - 2 * _MARGIN), 28, colour=_MUTED)
+    sheet.text(_MARGIN, 134, sheet.fitted(" · ".join(state), 28, WIDTH - 2 * _MARGIN), 28, colour=MUTED)
 
 
 def _progress(sheet: Sheet, report: Report, words: Words) -> float:
@@ -141,7 +135,7 @@ def _progress(sheet: Sheet, report: Report, words: Words) -> float:
     counts = ((part, getattr(report.parts, part), colour) for part, colour in zip(PARTS, _PART_COLOURS, strict=True))
     parts = [part for part in counts if part[1]]
     left, room = float(_MARGIN), WIDTH - 2 * _MARGIN
-    sheet.box(left, 162, room, 44, _TRACK)
+    sheet.box(left, 162, room, 44, TRACK)
     widths = _widths([count for _, count, _ in parts], room)
     for (_, _, colour), width in zip(parts, widths, strict=True):
         sheet.box(left, 162, width - 2, 44, colour)
@@ -179,7 +173,7 @@ def _legend(sheet: Sheet, entries: Sequence[_Entry]) -> float:
         if entry.colour:
             sheet.box(x, y - 20, 22, 22, entry.colour)
         sheet.text(x + mark, y, entry.count, 26, weight="bold")
-        sheet.text(x + width, y, entry.name, 26, colour=_MUTED, ha="right")
+        sheet.text(x + width, y, entry.name, 26, colour=MUTED, ha="right")
         x += width + 34
     return y
 
@@ -191,7 +185,7 @@ class _Row:
     title: str
     count: int
     share: float | None
-    colour: str = _BLUE
+    colour: str = BLUE
 
 
 def _rows(question: QuestionFigures, labels: Sequence[LabelCount], most: int, words: Words) -> list[_Row]:
@@ -223,7 +217,7 @@ def number(label: LabelCount, place: int, words: Words) -> str | None:
 
 def _labels(sheet: Sheet, rows: Sequence[_Row], words: Words, panel: _Panel) -> None:
     if not any(row.count for row in rows):
-        sheet.text(panel.x, panel.y + 32, words.say("report.no_labels"), 26, colour=_MUTED)
+        sheet.text(panel.x, panel.y + 32, words.say("report.no_labels"), 26, colour=MUTED)
         return
     step = min(_ROW, panel.height / len(rows))
     for place, row in enumerate(rows):
@@ -236,9 +230,9 @@ def _label_row(sheet: Sheet, row: _Row, words: Words, panel: _Panel) -> None:
     amount = words.count(row.count) + ("" if row.share is None else f" · {words.percent(row.share)}")
     room = panel.width - sheet.width(amount, 24) - 24
     sheet.text(panel.x, baseline, sheet.fitted(row.title, 26, room), 26)
-    sheet.text(panel.x + panel.width, baseline, amount, 24, colour=_MUTED, ha="right")
+    sheet.text(panel.x + panel.width, baseline, amount, 24, colour=MUTED, ha="right")
     if row.share is not None:
-        sheet.pill(panel.x, baseline + 7, panel.width, thick, _TRACK)
+        sheet.pill(panel.x, baseline + 7, panel.width, thick, TRACK)
     if row.share:
         sheet.pill(panel.x, baseline + 7, panel.width * row.share, thick, row.colour)
 
@@ -250,7 +244,7 @@ def _days(sheet: Sheet, report: Report, words: Words, panel: _Panel) -> None:
     if not most:
         ever = any(count for _, count in report.days)
         none = words.say("report.chart.none_lately", days=DAYS_SHOWN) if ever else words.say("report.no_labels")
-        sheet.text(panel.x, panel.y + 81, none, 26, colour=_MUTED)
+        sheet.text(panel.x, panel.y + 81, none, 26, colour=MUTED)
         return
     pace = report.pace.per_day
     floor, top = panel.y + panel.height - 60, panel.y + 90
@@ -258,14 +252,14 @@ def _days(sheet: Sheet, report: Report, words: Words, panel: _Panel) -> None:
     # Few days make bars, not walls.
     step = min(panel.width / len(bars), 80)
     for place, count in enumerate(bars.values()):
-        sheet.box(panel.x + place * step, floor - unit * count, step * 0.8, unit * count, _SKY)
-    sheet.line(panel.x, floor, panel.width, _LINE)
-    sheet.line(panel.x, floor - unit * most, panel.width, _LINE)
-    sheet.text(panel.x + panel.width, floor - unit * most - 9, words.count(most), 24, colour=_MUTED, ha="right")
+        sheet.box(panel.x + place * step, floor - unit * count, step * 0.8, unit * count, SKY)
+    sheet.line(panel.x, floor, panel.width, LINE)
+    sheet.line(panel.x, floor - unit * most, panel.width, LINE)
+    sheet.text(panel.x + panel.width, floor - unit * most - 9, words.count(most), 24, colour=MUTED, ha="right")
     _day_marks(sheet, list(bars), step, words, replace(panel, y=floor))
     if pace:
-        sheet.line(panel.x, floor - unit * pace, panel.width, _VERMILLION, dashed=True)
-        sheet.text(panel.x, top - 9, words.say("report.chart.pace", pace=words.amount(pace)), 24, colour=_VERMILLION)
+        sheet.line(panel.x, floor - unit * pace, panel.width, VERMILLION, dashed=True)
+        sheet.text(panel.x, top - 9, words.say("report.chart.pace", pace=words.amount(pace)), 24, colour=VERMILLION)
 
 
 def _calendar(report: Report) -> dict[date, int]:
@@ -285,16 +279,16 @@ def _calendar(report: Report) -> dict[date, int]:
 def _day_marks(sheet: Sheet, days: Sequence[date], step: float, words: Words, panel: _Panel) -> None:
     first, last = (words.date(day, "report.short_date") for day in (days[0], days[-1]))
     baseline, end = panel.y + 34, panel.x + len(days) * step
-    sheet.text(panel.x, baseline, first, 24, colour=_MUTED)
+    sheet.text(panel.x, baseline, first, 24, colour=MUTED)
     if end - sheet.width(last, 24) > panel.x + sheet.width(first, 24) + 20:
-        sheet.text(end, baseline, last, 24, colour=_MUTED, ha="right")
+        sheet.text(end, baseline, last, 24, colour=MUTED, ha="right")
 
 
 def _agreement(sheet: Sheet, found: Agreement, percent: str, words: Words, *, top: float, columns: int) -> None:
     """`percent` is what the share of equal answers is called."""
     sheet.text(_RIGHT, top, words.say("report.chart.agreement"), 32, weight="bold")
     if found.percent is None:
-        sheet.text(_RIGHT, top + 50, words.say("report.chart.not_compared"), 26, colour=_MUTED)
+        sheet.text(_RIGHT, top + 50, words.say("report.chart.not_compared"), 26, colour=MUTED)
         return
     every = (
         (None if found.alpha is None else words.figure(found.alpha, 2), "alpha"),
@@ -307,7 +301,7 @@ def _agreement(sheet: Sheet, found: Agreement, percent: str, words: Words, *, to
     for place, (figure, caption) in enumerate(tiles):
         x, y = _RIGHT + 250 * (place % columns), top + 68 + 106 * (place // columns)
         sheet.text(x, y, figure, 44, weight="bold")
-        sheet.text(x, y + 36, words.say(f"report.chart.{caption}"), 24, colour=_MUTED)
+        sheet.text(x, y + 36, words.say(f"report.chart.{caption}"), 24, colour=MUTED)
 
 
 def _short(count: int, words: Words) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 from bot.quality.agreeing import Confusion, PeriodAgreement
 from bot.quality.drawable import drawable, readable
 from bot.quality.report import PersonFigures, QuestionFigures, Report
-from bot.quality.sheet import Sheet
+from bot.quality.sheet import BLUE, LINE, MUTED, SKY, TRACK, VERMILLION, Sheet
 from bot.quality.telling import mean_of
 from bot.quality.words import Words
 from bot.wording import say
@@ -27,12 +27,6 @@ _MARGIN: Final = 48
 _FOOT: Final = 30
 _ROWS_LEFT: Final = 400.0
 _ROWS_RIGHT: Final = WIDTH - _MARGIN - 190.0
-_BLUE: Final = "#0072B2"
-_SKY: Final = "#56B4E9"
-_VERMILLION: Final = "#D55E00"
-_MUTED: Final = "#52606D"
-_TRACK: Final = "#EDF0F4"
-_LINE: Final = "#CBD2D9"
 # From white to blue and to vermillion in steps that differ in lightness too, so that any eye tells them apart.
 _SAME: Final = ("#EDF3F8", "#CFE2EF", "#A8CCE3", "#7FB4D6")
 _OTHER: Final = ("#FFFFFF", "#FBE9DF", "#F3C4A8", "#E8966A")
@@ -68,7 +62,7 @@ def _heading(sheet: Sheet, title: str, report: Report, words: Words) -> None:
     today = words.date(report.today)
     room = WIDTH - 2 * _MARGIN - sheet.width(today, 26) - 40
     sheet.text(_MARGIN, 84, sheet.fitted(title, 42, room, "bold"), 42, weight="bold")
-    sheet.text(WIDTH - _MARGIN, 84, today, 26, colour=_MUTED, ha="right")
+    sheet.text(WIDTH - _MARGIN, 84, today, 26, colour=MUTED, ha="right")
 
 
 def _over_time(sheet: Sheet, periods: Sequence[PeriodAgreement], words: Words, top: float, height: float) -> float:
@@ -82,13 +76,13 @@ def _over_time(sheet: Sheet, periods: Sequence[PeriodAgreement], words: Words, t
         return top + height * (1 - (alpha - floor) / (1 - floor))
 
     for at in (0.0, 0.5, 1.0):
-        sheet.line(left, down(at), right - left, _LINE)
-        sheet.text(left - 16, down(at) + 9, words.figure(at, 1), 24, colour=_MUTED, ha="right")
+        sheet.line(left, down(at), right - left, LINE)
+        sheet.text(left - 16, down(at) + 9, words.figure(at, 1), 24, colour=MUTED, ha="right")
     places = [(left + step * (day - days[0]), down(one.alpha)) for day, one in zip(days, periods, strict=True)]
-    sheet.path(places, _BLUE)
+    sheet.path(places, BLUE)
     for one, x, side in ((periods[0], left, "left"), (periods[-1], right + 20, "right")):
         said = f"{words.date(one.since, 'report.short_date')} · α {words.figure(one.alpha, 2)}"
-        sheet.text(x, top + height + 46, said, 24, colour=_MUTED, ha=side)
+        sheet.text(x, top + height + 46, said, 24, colour=MUTED, ha=side)
     return top + height + 46
 
 
@@ -98,7 +92,7 @@ def _confusion(sheet: Sheet, found: Confusion, words: Words, top: float) -> floa
     wide = (WIDTH - 2 * _MARGIN - names) / count
     high = min(88.0, (HEIGHT - _FOOT - top - 48) / count)
     for b in range(count):
-        sheet.text(_MARGIN + names + (b + 0.5) * wide, top + 34, str(b + 1), 26, colour=_MUTED, ha="center")
+        sheet.text(_MARGIN + names + (b + 0.5) * wide, top + 34, str(b + 1), 26, colour=MUTED, ha="center")
     for a, ((name, title), shares) in enumerate(zip(found.labels, found.shares, strict=True)):
         y = top + 48 + a * high
         label = f"{a + 1}  {readable(a + 1, say(words.language, title), name)}"
@@ -127,14 +121,14 @@ def people_chart(report: Report, words: Words) -> bytes | None:
     sheet.text(_MARGIN, 148, words.say("report.chart.people"), 32, weight="bold")
     free = any(question.labels is None or question.agreement.ac1 is None for question in report.questions)
     how = words.say("report.chart.alike_how" if free else "report.chart.people_how")
-    sheet.text(_MARGIN, 186, sheet.fitted(how, 24, WIDTH - 2 * _MARGIN), 24, colour=_MUTED)
+    sheet.text(_MARGIN, 186, sheet.fitted(how, 24, WIDTH - 2 * _MARGIN), 24, colour=MUTED)
     if len(compared) <= PEOPLE_SHOWN:
         sheet.end(_people(sheet, compared, mean, words, 216, HEIGHT - _FOOT) + _FOOT)
     else:
         _spread(sheet, compared, mean, words)
         _people(sheet, compared[:LOWEST], mean, words, 470, 770)
         others = words.say("report.chart.between", count=words.count(len(compared) - LOWEST - HIGHEST))
-        sheet.text(_MARGIN, 806, others, 24, colour=_MUTED)
+        sheet.text(_MARGIN, 806, others, 24, colour=MUTED)
         _people(sheet, compared[-HIGHEST:], mean, words, 826, HEIGHT - 20)
     return sheet.png()
 
@@ -148,13 +142,13 @@ def _spread(sheet: Sheet, people: Sequence[PersonFigures], mean: float, words: W
     sheet.text(_MARGIN, floor, words.say("report.crowd", people=words.count(len(people))), 26)
     for place, count in enumerate(counts):
         high = (floor - top) * count / max(counts)
-        sheet.box(_ROWS_LEFT + place * wide, floor - high, wide - 3, high, _SKY)
-    sheet.line(_ROWS_LEFT, floor, _ROWS_RIGHT - _ROWS_LEFT, _LINE)
+        sheet.box(_ROWS_LEFT + place * wide, floor - high, wide - 3, high, SKY)
+    sheet.line(_ROWS_LEFT, floor, _ROWS_RIGHT - _ROWS_LEFT, LINE)
     for share, side in ((0.0, "left"), (0.5, "center"), (1.0, "right")):
         x = _ROWS_LEFT + share * (_ROWS_RIGHT - _ROWS_LEFT)
-        sheet.text(x, floor + 34, words.percent(share), 24, colour=_MUTED, ha=side)
-    sheet.text(WIDTH - _MARGIN, top + 22, words.count(max(counts)), 24, colour=_MUTED, ha="right")
-    sheet.path_down(_ROWS_LEFT + mean * (_ROWS_RIGHT - _ROWS_LEFT), top, floor - top, _MUTED)
+        sheet.text(x, floor + 34, words.percent(share), 24, colour=MUTED, ha=side)
+    sheet.text(WIDTH - _MARGIN, top + 22, words.count(max(counts)), 24, colour=MUTED, ha="right")
+    sheet.path_down(_ROWS_LEFT + mean * (_ROWS_RIGHT - _ROWS_LEFT), top, floor - top, MUTED)
 
 
 def _people(
@@ -170,10 +164,10 @@ def _people(
         name = sheet.fitted(readable(place + 1, person.name, person.id), 26, left - _MARGIN - 20)
         sheet.text(_MARGIN, y + step / 2 + 9, name, 26)
         width = right - left
-        sheet.box(left, y + step / 2 - 7, width, 14, _TRACK)
-        sheet.box(left + width * found.low, y + step / 2 - 7, width * (found.high - found.low), 14, _SKY)
-        sheet.path([(left + width * share, y + step / 2)], _VERMILLION if found.high < mean else _BLUE)
+        sheet.box(left, y + step / 2 - 7, width, 14, TRACK)
+        sheet.box(left + width * found.low, y + step / 2 - 7, width * (found.high - found.low), 14, SKY)
+        sheet.path([(left + width * share, y + step / 2)], VERMILLION if found.high < mean else BLUE)
         said = f"{words.percent(share)} · n {words.count(found.items)}"
-        sheet.text(WIDTH - _MARGIN, y + step / 2 + 9, said, 24, colour=_MUTED, ha="right")
-    sheet.path_down(middle, top, step * len(people), _MUTED)
+        sheet.text(WIDTH - _MARGIN, y + step / 2 + 9, said, 24, colour=MUTED, ha="right")
+    sheet.path_down(middle, top, step * len(people), MUTED)
     return top + step * len(people)

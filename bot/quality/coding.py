@@ -1,20 +1,20 @@
 """A question's labels as small numbers: equal labels share one, whatever version of the project they were given in."""
 
 import json
-from array import array
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
-from typing import Final, NamedTuple, TypeAlias
+from operator import methodcaller
+from typing import Final, NamedTuple, Protocol, TypeAlias, cast
 
 from bot.draft import suggested
 from bot.labels import LABEL_TYPES, pieces, transcript
 from bot.labels.base import BadAnswer, Label, Said
 from bot.project import Json, Project, Question
 from bot.quality.consensus import disagreement
-from bot.quality.measures import Agreement, Distance, agreement, free_agreement
+from bot.quality.measures import Agreement, Distance, agreement, edit_distance_ratios, free_agreement
 from bot.quality.values import frozen
 
 _READ: Final = json.JSONDecoder().raw_decode
@@ -48,6 +48,15 @@ class Apart:
         self.means += other.means
 
 
+class Many(Protocol):
+    """Items by the sorted numbers of their free labels."""
+
+    def each(self) -> Iterable[Codes]: ...
+
+    @property
+    def compared(self) -> dict[int, int]: ...
+
+
 class Coder:
     """Numbers the labels of one question and counts the items they came together on."""
 
@@ -56,15 +65,17 @@ class Coder:
         self.type = LABEL_TYPES[question.type]
         self.labels: list[Label] = []
         self._units: Counter[Codes] = Counter()
-        self._answers = 0
+        self.answers = 0
+        """Labels given to it."""
         self.ranked = self.type.metric((), ()) is not None
         """Whether α goes by another distance than `distance`, one that is known when all labels are counted."""
-        self._apart: dict[tuple[int, float], int] = {}
-        self._daily: dict[date, Apart] = {}
+        self.apart: dict[tuple[int, float], int] = {}
+        """Of labels that are not ranked: items with two or more, by (labels, mean distance of two)."""
+        self.daily: dict[date, Apart] = {}
+        """The same by the day of their last answer."""
         self.dated: Counter[tuple[date, Codes]] = Counter()
         """Of ranked labels: those items by that day and their labels."""
-        self._waiting: list[Codes] = []
-        self._means, self._days = array("d"), array("q")
+        self._many: Many | None = None
         self._codes: dict[Hashable, int] = {}
         self._distance = self.type.distance(question)
         self._typed = self.type is LABEL_TYPES[transcript.NAME]
@@ -78,14 +89,13 @@ class Coder:
             self.labels.append(label)
         return code
 
-    def codes(self, values: Sequence[Json]) -> list[int | None]:
-        """The same of many."""
-        texts = [value for value in values if type(value) is str] if self._typed else []
-        if len(texts) != len(values):
-            return [self.code(value) for value in values]
+    def codes(self, values: Sequence[Json]) -> list[int]:
+        """The same of many; −1 for None."""
+        if not self._typed or set(map(type, values)) != {str}:
+            return [-1 if code is None else code for code in map(self.code, values)]
         known, before = self._codes, len(self.labels)
-        found: list[int | None] = [known.setdefault(text, len(known)) for text in texts]
-        new = [str(text) for text in islice(reversed(known), len(known) - before)]
+        found = [known.setdefault(text, len(known)) for text in cast("Sequence[str]", values)]
+        new = cast("list[Label]", list(islice(reversed(known), len(known) - before)))
         self.labels.extend(reversed(new))
         return found
 
@@ -107,6 +117,13 @@ class Coder:
     def distance(self, one: int, other: int) -> float:
         return 0.0 if one == other else self._distance(self.labels[one], self.labels[other])
 
+    def distances(self, ones: Sequence[int], others: Sequence[int]) -> list[float]:
+        """Of as many pairs."""
+        if not self._typed:
+            return list(map(self.distance, ones, others))
+        said = [[pieces.words(self.labels[code]) for code in side] for side in (ones, others)]
+        return edit_distance_ratios(*said)
+
     def disagreement(self, codes: Codes) -> float:
         if len(codes) < 3:
             return self.distance(*codes) if len(codes) == 2 else 0.0
@@ -119,16 +136,19 @@ class Coder:
         found = Apart()
         for daily in self.daily.values():
             found.join(daily)
-        counts = self._compared()
-        return free_agreement(counts, self.distance, found.items, found.means, found.apart, bool(self.type.EDITOR))
+        costly = bool(self.type.EDITOR)
+        return free_agreement(self.compared, self.distances, found.items, found.means, found.apart, costly)
 
     def alpha_distance(self) -> Distance[int]:
         """What α goes by, among all labels that were given to items with two answers or more."""
-        counts = self._compared()
+        counts = self.compared
         return self.metric(list(counts), list(counts.values()))
 
-    def _compared(self) -> dict[int, int]:
+    @property
+    def compared(self) -> dict[int, int]:
         """How often each label was given to items with two answers or more."""
+        if self._many is not None:
+            return self._many.compared
         counts: dict[int, int] = {}
         for codes, times in self.units.items():
             if len(codes) > 1:
@@ -145,72 +165,27 @@ class Coder:
         """`times` items with these labels, `apart` their mean distance, last answered on that day, an ordinal."""
         size = len(codes)
         self._units[codes] += times
-        self._answers += size * times
+        self.answers += size * times
         if size < 2:
             return
         if self.ranked:
             self.dated[date.fromordinal(day), codes] += times
             return
         key = size, apart if self.type.CATEGORICAL else round(apart, 3)
-        self._apart[key] = self._apart.get(key, 0) + times
-        self._daily.setdefault(date.fromordinal(day), Apart()).add(size, apart, times)
+        self.apart[key] = self.apart.get(key, 0) + times
+        self.daily.setdefault(date.fromordinal(day), Apart()).add(size, apart, times)
 
-    def count_each(self, units: Sequence[Codes], apart: Sequence[float], days: Sequence[int]) -> None:
-        """The same of many items. Of free labels all differ, so they wait to be counted together."""
-        if self.type.CATEGORICAL:
-            for codes, mean, day in zip(units, apart, days, strict=True):
-                if codes:
-                    self.count(codes, mean, day, 1)
-            return
-        self._waiting += units
-        self._means.extend(apart)
-        self._days.extend(days)
+    def take(self, many: Many, answers: int, apart: dict[tuple[int, float], int], daily: dict[date, Apart]) -> None:
+        """Items with free labels, all at once in place of `count`; of as many answers. They are only looked at one by
+        one where somebody asks for `units`."""
+        self._many, self.answers, self.apart, self.daily = many, answers, apart, daily
 
     @property
     def units(self) -> Counter[Codes]:
         """Items by the sorted numbers of their labels."""
-        self._fold()
+        if self._many is not None and not self._units:
+            self._units.update(self._many.each())
         return self._units
-
-    @property
-    def answers(self) -> int:
-        """Labels given to it."""
-        self._fold()
-        return self._answers
-
-    @property
-    def apart(self) -> Mapping[tuple[int, float], int]:
-        """Of labels that are not ranked: items with two or more, by (labels, mean distance of two)."""
-        self._fold()
-        return self._apart
-
-    @property
-    def daily(self) -> Mapping[date, Apart]:
-        """The same by the day of their last answer."""
-        self._fold()
-        return self._daily
-
-    def _fold(self) -> None:
-        if not self._waiting:
-            return
-        import numpy as np
-
-        self._units.update(self._waiting)
-        self._units.pop((), None)
-        sizes, means, days = np.array(list(map(len, self._waiting))), np.array(self._means), np.array(self._days)
-        self._waiting, self._means, self._days = [], array("d"), array("q")
-        self._answers += int(sizes.sum())
-        sizes, means, days = (one[sizes > 1] for one in (sizes, means, days))
-        if not len(sizes):
-            return
-        steps, counts = np.unique(np.stack((sizes, means.round(3))), axis=1, return_counts=True)
-        for size, mean, times in zip(*steps.tolist(), counts.tolist(), strict=True):
-            self._apart[int(size), mean] = self._apart.get((int(size), mean), 0) + times
-        found, which = np.unique(days, return_inverse=True)
-        sums = (np.bincount(which, weights) for weights in (None, sizes, sizes * means, means))
-        for day, items, answers, apart, mean in zip(found.tolist(), *(one.tolist() for one in sums), strict=True):
-            one = self._daily.setdefault(date.fromordinal(day), Apart())
-            one.join(Apart(items, round(answers), apart, mean))
 
     def metric(self, codes: Sequence[int], totals: Sequence[int]) -> Distance[int]:
         """The type's metric among the numbers of its labels, or else its distance."""
@@ -258,6 +233,7 @@ class Coding:
         self._known: dict[str, Coded] = {}
         self._suggested: dict[str, Coded] = {}
         self._together: dict[str, Together] = {}
+        self._columns = tuple(_Column(self, place) for place in range(len(self.coders)))
 
     def answer(self, text: str) -> Coded:
         found = self._known.get(text) if self.repeats else None
@@ -304,26 +280,32 @@ class Coding:
         worst = max(each)
         return Together(given, units, each, worst, each.index(worst))
 
-    def batch(self, joined: Sequence[str]) -> list[Together]:
-        """`together` of many."""
+    def columns(self, texts: Sequence[str]) -> list[list[int]]:
+        """By question the numbers of the labels in so many answers, −1 where it was not asked."""
         if self.repeats:
-            return list(map(self.together, joined))
-        read = _READ(f"[[{'],['.join(joined).replace(self._separator, ',')}]]")[0]
-        every = [labels for item in read for labels in item]
-        columns = [coder.codes([self._of(one, coder.question) for one in every]) for coder in self.coders]
-        given = iter(zip(*columns, strict=True))
-        return [self._found(tuple(islice(given, len(item)))) for item in read]
-
-    def count_each(self, found: Sequence[Together], days: Sequence[int]) -> None:
-        """Items that were labelled so, each last answered on its day, an ordinal."""
-        for place, coder in enumerate(self.coders):
-            coder.count_each([one.units[place] for one in found], [one.apart[place] for one in found], days)
+            return [list(map(column.__getitem__, texts)) for column in self._columns]
+        read = _READ(f"[{','.join(texts)}]")[0]
+        if set(map(type, read)) != {dict}:
+            return [coder.codes([self._of(one, coder.question) for one in read]) for coder in self.coders]
+        return [coder.codes(list(map(methodcaller("get", coder.question.name), read))) for coder in self.coders]
 
     def count(self, together: Together, times: int, day: int) -> None:
         """`times` items that were labelled so, last answered on that day."""
         for coder, codes, apart in zip(self.coders, together.units, together.apart, strict=True):
             if codes:
                 coder.count(codes, apart, day, times)
+
+
+class _Column(dict[str, int]):
+    """The number of the label to one question in an answer's text; −1: not asked."""
+
+    def __init__(self, coding: Coding, place: int) -> None:
+        super().__init__()
+        self._coding, self._place = coding, place
+
+    def __missing__(self, text: str) -> int:
+        code = self._coding.answer(text)[self._place]
+        return self.setdefault(text, -1 if code is None else code)
 
 
 def _units(given: Iterable[Coded]) -> tuple[Codes, ...]:

@@ -1,51 +1,48 @@
 """The items people differ most on, of however many."""
 
-import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from bot.labels.base import Said
-from bot.quality.coding import Coder, Codes, Together
+from bot.quality.coding import Coder, Codes
+from bot.quality.columns import Bools, Counted, Ints
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Dispute:
-    """The greater, the worse. `question` is the place of the one people differ most on, `codes` their labels to it."""
+    """`question` is the place of the one people differ most on, `disagreement` the mean distance of two of their labels
+    to it, `codes`."""
 
+    item: int
     disagreement: float
-    answers: int
-    earlier: int
-    """The item's id, negated."""
     question: int
     codes: Codes
 
-    @property
-    def item(self) -> int:
-        return -self.earlier
+
+@dataclass(frozen=True, slots=True)
+class Disputes:
+    """`count` is how many items people differ on; the worst are `listed`, the worst first."""
+
+    count: int
+    listed: tuple[Dispute, ...]
 
 
-class Worst:
-    """Keeps so many. Items are offered in their order: of equals the earlier one stays."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._held: list[Dispute] = []
-        self.count = 0
-        """Of all items that people differ on."""
-
-    def offer(self, item: int, found: Together) -> None:
-        if not found.disagreement:
-            return
-        self.count += 1
-        full = len(self._held) == self._size
-        if full and (found.disagreement, found.answers) <= (self._held[0].disagreement, self._held[0].answers):
-            return
-        dispute = Dispute(found.disagreement, found.answers, -item, found.question, found.units[found.question])
-        (heapq.heappushpop if full else heapq.heappush)(self._held, dispute)
-
-    def listed(self) -> list[Dispute]:
-        """The worst first."""
-        return sorted(self._held, reverse=True)
+def disputes(items: Ints, asked: Bools, questions: Sequence[Counted], most: int) -> Disputes:
+    """Of the items that are `asked`, and the counted labels to each question."""
+    apart = np.stack([one.apart for one in questions])
+    worst, question = apart.max(axis=0), apart.argmax(axis=0)
+    answers = np.stack([one.units.sizes for one in questions])[question, np.arange(len(items))]
+    places = np.flatnonzero(asked & (worst > 0))
+    enough = np.partition(worst[places], -most)[-most] if len(places) > most else 0.0
+    near = places[worst[places] >= enough]
+    first = near[np.lexsort((-answers[near], -worst[near]))][:most].tolist()  # of equals the earlier ones
+    listed = tuple(
+        Dispute(int(items[at]), float(worst[at]), int(question[at]), questions[int(question[at])].units.of(at))
+        for at in first
+    )
+    return Disputes(len(places), listed)
 
 
 def tallied(coder: Coder, codes: Codes) -> Iterator[tuple[Said, int]]:

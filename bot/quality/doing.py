@@ -1,23 +1,24 @@
 """What people did: how much of what, how fast, and when it will be enough."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from statistics import median
-from typing import Final
+from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection
+import numpy as np
 
-from storage import figures
+from bot.quality.columns import QUARTER, Columns, Ints
 from storage.columns import micros, moment
 
 PACE_DAYS: Final = 7
 FARTHEST: Final = 3650
 """Days; an end farther off is no expectation."""
 DAY: Final = timedelta(days=1)
-QUARTER: Final = 900_000_000
-"""Microseconds of a quarter of an hour: every time zone is off by a whole number of these."""
+Besides: TypeAlias = tuple[int, str, bool, int]
+"""(person, kind of answer, whether it still stands, how often)."""
+NO_TIMES: Final = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Did:
     flags: int = 0
     late: int = 0
     superseded: int = 0
-    times: list[int] = field(default_factory=list)
+    times: Ints = field(default_factory=lambda: NO_TIMES)
 
 
 @dataclass(slots=True)
@@ -58,38 +59,42 @@ class Done:
     last_week: int
 
 
-def doing(connection: Connection, project: int, now: datetime) -> Done:
+def doing(found: Columns, besides: Iterable[Besides], gold: Iterable[tuple[int, int | None]], now: datetime) -> Done:
+    """`besides` are answers that are no labels or do not stand, `gold` (person, milliseconds it took) of each label
+    on a gold item."""
     people: dict[int, Did] = {}
-    quarters: dict[int, int] = {}
-    gold, withdrawn = figures.gold_items(connection, project), figures.withdrawn_items(connection, project)
-    first, last_day, last_week = None, 0, 0
-    day, week = micros(now - DAY), micros(now - PACE_DAYS * DAY)
-    for item, person, kind, live, milliseconds, at in figures.given(connection, project):
-        one = people.get(person) or people.setdefault(person, Did())
-        if not live or kind != "label":
-            _besides(one, kind, bool(live))
-            continue
-        if item in withdrawn:
-            continue
-        if milliseconds is not None:
-            one.times.append(milliseconds)
-        if item in gold:
-            one.gold += 1
-            continue
-        one.labels += 1
-        quarters[at // QUARTER] = quarters.get(at // QUARTER, 0) + 1
-        first = at if first is None or at < first else first
-        if at > week:
-            last_week += 1
-            last_day += at > day
-    return Done(people, quarters, first, last_day, last_week)
+    on_gold = list(gold)
+    took = np.concatenate((found.took, np.array([-1 if each is None else each for _, each in on_gold], np.int64)))
+    whose = np.concatenate((found.people, np.array([person for person, _ in on_gold], np.int64)))
+    for person, times in _by_person(whose[took >= 0], took[took >= 0]):
+        people.setdefault(person, Did()).times = times
+    for person, labels in Counter(found.people.tolist()).items():
+        people.setdefault(person, Did()).labels = labels
+    for person, _ in on_gold:
+        people.setdefault(person, Did()).gold += 1
+    for person, kind, live, count in besides:
+        _besides(people.setdefault(person, Did()), kind, live, count)
+    quarters, counts = np.unique(found.moments // QUARTER, return_counts=True)
+    return Done(
+        people,
+        dict(zip(quarters.tolist(), counts.tolist(), strict=True)),
+        int(found.moments.min()) if len(found.moments) else None,
+        int((found.moments > micros(now - DAY)).sum()),
+        int((found.moments > micros(now - PACE_DAYS * DAY)).sum()),
+    )
 
 
-def _besides(person: Did, kind: str, live: bool) -> None:
-    person.superseded += not live
-    person.skips += live and kind == "skip"
-    person.flags += live and kind == "flag"
-    person.late += live and kind == "late"
+def _by_person(whose: Ints, took: Ints) -> Iterator[tuple[int, Ints]]:
+    order = np.argsort(whose, kind="stable")
+    people, starts = np.unique(whose[order], return_index=True)
+    yield from zip(people.tolist(), np.split(took[order], starts[1:]), strict=False)
+
+
+def _besides(person: Did, kind: str, live: bool, count: int) -> None:
+    person.superseded += count * (not live)
+    person.skips += count * (live and kind == "skip")
+    person.flags += count * (live and kind == "flag")
+    person.late += count * (live and kind == "late")
 
 
 def pace(work: Done, wanted: int, now: datetime, zone: ZoneInfo) -> Pace:
@@ -111,5 +116,6 @@ def days(work: Done, zone: ZoneInfo) -> tuple[tuple[date, int], ...]:
     return tuple(found.items())
 
 
-def seconds(milliseconds: Sequence[int]) -> float | None:
-    return median(milliseconds) / 1000 if milliseconds else None
+def seconds(milliseconds: Ints) -> float | None:
+    """The median."""
+    return float(np.median(milliseconds)) / 1000 if len(milliseconds) else None

@@ -8,12 +8,12 @@ Z: Final = 1.959963984540054
 """The normal quantile of 97.5 %."""
 
 
-def wilson(hits: int, n: int) -> Interval:
-    """Of a share, `n` > 0. E. B. Wilson, "Probable Inference, the Law of Succession, and Statistical Inference",
-    1927."""
-    share, spread = hits / n, Z * Z / n
+def wilson(hits: float, n: int, z: float = Z) -> Interval:
+    """Of a share, `n` > 0; `z` is another normal quantile where another level is wanted. E. B. Wilson, "Probable
+    Inference, the Law of Succession, and Statistical Inference", 1927."""
+    share, spread = hits / n, z * z / n
     middle = share + spread / 2
-    reach = Z * math.sqrt(share * (1 - share) / n + spread / (4 * n))
+    reach = z * math.sqrt(share * (1 - share) / n + spread / (4 * n))
     return max(0.0, (middle - reach) / (1 + spread)), min(1.0, (middle + reach) / (1 + spread))
 
 

@@ -8,7 +8,7 @@ Alpha-Reliability" (2011); Gwet, "Computing inter-rater reliability and its vari
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, combinations
@@ -20,6 +20,7 @@ from bot.quality.values import frozen
 
 V = TypeVar("V")
 Distance = Callable[[V, V], float]
+Distances = Callable[[Sequence[V], Sequence[V]], Sequence[float]]
 Metric = Callable[[Sequence[V], Sequence[int]], Distance[V]]
 """A distance that depends on how often each label was given: (distinct labels, how often) → distance, on any scale."""
 Codes = tuple[int, ...]
@@ -69,14 +70,15 @@ def agreement(
 
 
 def free_agreement(
-    counts: Mapping[V, int], distance: Distance[V], items: int, means: float, apart: float, costly: bool
+    counts: Mapping[V, int], distances: Distances[V], items: int, means: float, apart: float, costly: bool
 ) -> Agreement:
     """The same of free labels whose distances on items are known: `counts` is how often each was given to the `items`
-    with two answers or more, `means` the sum over these of the mean distance of two, `apart` of answers × that."""
+    with two answers or more, `means` the sum over these of the mean distance of two, `apart` of answers × that.
+    `distances` are those of many pairs at once."""
     if not items:
         return Agreement(None, None, None, 0, 0)
     answers = sum(counts.values())
-    expected = _expected(list(counts.items()), answers, distance, 10 if costly else 1)
+    expected = _expected(list(counts.items()), answers, distances, 10 if costly else 1)
     alpha = 1 - apart / answers / expected if expected else 1.0
     return Agreement(alpha, None, 1 - means / items, items, answers)
 
@@ -137,6 +139,11 @@ def nominal(one: object, other: object) -> float:
 def edit_distance_ratio(one: str, other: str) -> float:
     """Edits between two texts ÷ the longer one's length, in code points: 0 for equal texts, 1 for nothing in common."""
     return Levenshtein.normalized_distance(one, other)
+
+
+def edit_distance_ratios(ones: Iterable[str], others: Iterable[str]) -> list[float]:
+    """The same of as many pairs."""
+    return list(map(Levenshtein.normalized_distance, ones, others))
 
 
 def word_error_rate(reference: str, hypothesis: str) -> float:
@@ -223,21 +230,29 @@ def _disagreement(values: Sequence[V], counts: dict[int, int], size: int, distan
 def _expected_disagreement(tally: _Tally[V], distance: Distance[V], spared: int) -> float:
     """Mean distance of two answers drawn from all pairable ones. `spared`: so many times fewer pairs are looked at."""
     present = [(value, count) for value, count in zip(tally.values, tally.totals, strict=True) if count]
-    return _expected(present, tally.answers, distance, spared)
+    return _expected(present, tally.answers, lambda ones, others: list(map(distance, ones, others)), spared)
 
 
-def _expected(present: Sequence[tuple[V, int]], answers: int, distance: Distance[V], spared: int) -> float:
+def _expected(present: Sequence[tuple[V, int]], answers: int, distances: Distances[V], spared: int) -> float:
     if len(present) <= EXACT_VALUES / math.sqrt(spared):
-        apart = math.fsum(a * b * distance(one, other) for (one, a), (other, b) in combinations(present, 2))
-        return 2 * apart / (answers * (answers - 1))
+        return 2 * math.fsum(_apart(present, distances)) / (answers * (answers - 1))
     import numpy as np  # where there are so many labels: a batch command or a child process
 
     drawn = SAMPLED_PAIRS // spared
     shares = np.array([count for _, count in present]) / answers
-    pairs = np.random.default_rng(0).choice(len(present), size=(drawn, 2), p=shares).tolist()
-    apart = math.fsum(distance(present[a][0], present[b][0]) for a, b in pairs if a != b)
+    pairs = np.random.default_rng(0).choice(len(present), size=(drawn, 2), p=shares)
+    ones, others = pairs[pairs[:, 0] != pairs[:, 1]].T.tolist()
+    apart = math.fsum(distances([present[at][0] for at in ones], [present[at][0] for at in others]))
     # A draw may meet the same answer twice, which two answers cannot.
     return apart / drawn * answers / (answers - 1)
+
+
+def _apart(present: Sequence[tuple[V, int]], distances: Distances[V]) -> Iterator[float]:
+    """The distance of each two labels, as often as their answers meet."""
+    for place, (one, a) in enumerate(present):
+        rest = present[place + 1 :]
+        between = distances([one] * len(rest), [other for other, _ in rest])
+        yield from (a * b * apart for (_, b), apart in zip(rest, between, strict=True))
 
 
 def _observed(tally: _Tally[V], distance: Distance[V]) -> float | None:

@@ -76,6 +76,8 @@ def _progress(report: Report, changed: str, words: Words) -> Iterator[str]:
     if report.parts.imported:
         yield markup.paragraph(parts(report, words), "quiet")
         yield markup.paragraph(speed(report, words))
+    if report.short.items:
+        yield markup.paragraph(words.short(report.short))
     if report.gold.labels:
         yield markup.paragraph(words.accuracy(report.gold, any(one.labels is None for one in report.questions)))
     if report.reviewed:

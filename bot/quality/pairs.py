@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.quality.agreeing import wilson
-from bot.quality.coding import Coded, Coder, Together
+from bot.quality.coding import Coder
+from bot.quality.columns import Columns, Ints
 from bot.quality.measures import cohen
-
-Ints: TypeAlias = NDArray[np.int64]
 
 SHOWN: Final = 100
 """Pairs that are told, those with most items in common."""
@@ -59,30 +58,27 @@ class _Met:
 
 
 class Shared:
-    """Gathers who gave which answer to which item."""
+    """Who gave which answer to which item, of items with two answers or more."""
 
-    def __init__(self) -> None:
-        self._people: list[str] = []
-        self._given: list[tuple[Coded, ...]] = []
+    def __init__(self, found: Columns) -> None:
+        several = found.sizes > 1
+        kept = np.repeat(several, found.sizes)
+        self._sizes = found.sizes[several]
+        self._starts = np.cumsum(self._sizes) - self._sizes
+        self._people, self._codes = found.people[kept], [codes[kept] for codes in found.codes]
         self._met: dict[int, _Met] = {}
-
-    def extend(self, people: Sequence[str], found: Sequence[Together]) -> None:
-        """Of each item: `people` are ids joined by commas, in the order of its answers."""
-        several = [(who, one.given) for who, one in zip(people, found, strict=True) if len(one.given) > 1]
-        self._people += [who for who, _ in several]
-        self._given += [given for _, given in several]
 
     def rows(self, question: int, most: int) -> list[tuple[int, list[int], list[int]]]:
         """(number of the item, its people, the numbers of their labels) of items with two labels or more; every so many
         of them where there are more than `most` answers."""
-        every = -(-sum(len(one) for one in self._given) // most) or 1
+        every = -(-len(self._people) // most) or 1
         found = []
-        for at in range(0, len(self._given), every):
-            people = map(int, self._people[at].split(","))
-            asked = [(who, row[question]) for who, row in zip(people, self._given[at], strict=True)]
-            codes = [code for _, code in asked if code is not None]
-            if len(codes) > 1:
-                found.append((at, [who for who, code in asked if code is not None], codes))
+        for at in range(0, len(self._sizes), every):
+            mine = slice(self._starts[at], self._starts[at] + self._sizes[at])
+            both = zip(self._people[mine].tolist(), self._codes[question][mine].tolist(), strict=True)
+            asked = [(who, code) for who, code in both if code >= 0]
+            if len(asked) > 1:
+                found.append((at, [who for who, _ in asked], [code for _, code in asked]))
         return found
 
     def pairs(self, coder: Coder, question: int, names: Mapping[int, str]) -> tuple[PairAgreement, ...]:
@@ -116,19 +112,13 @@ class Shared:
         return {person: _alike(alike, round(items)) for person, (alike, items) in sums.items()}
 
     def _meeting(self, coder: Coder, question: int) -> _Met | None:
-        if question not in self._met and self._people:
-            self._met[question] = _meeting(coder, *self._answers(question))
-        met = self._met.get(question)
-        return met if met is not None and len(met.one) else None
-
-    def _answers(self, question: int) -> tuple[Ints, Ints, Ints]:
-        """(item, person, label) of every answer to the question, those who were not asked it left out."""
-        people = np.fromstring(",".join(self._people), dtype=np.int64, sep=",")
-        items = np.repeat(np.arange(len(self._given)), [len(one) for one in self._given])
-        given = (row[question] for one in self._given for row in one)
-        labels = np.fromiter((-1 if code is None else code for code in given), np.int64, len(people))
-        asked = labels >= 0
-        return items[asked], people[asked], labels[asked]
+        if question not in self._met:
+            labels = self._codes[question]
+            asked = labels >= 0
+            items = np.repeat(np.arange(len(self._sizes)), self._sizes)
+            self._met[question] = _meeting(coder, items[asked], self._people[asked], labels[asked])
+        met = self._met[question]
+        return met if len(met.one) else None
 
 
 def _meeting(coder: Coder, items: Ints, people: Ints, labels: Ints) -> _Met:
@@ -151,8 +141,7 @@ def _meeting(coder: Coder, items: Ints, people: Ints, labels: Ints) -> _Met:
     if coder.type.CATEGORICAL:
         alike = (first == second).astype(float)
     else:
-        between = zip(first.tolist(), second.tolist(), strict=True)
-        alike = np.array([1 - coder.distance(a, b) for a, b in between], float)
+        alike = 1 - np.array(coder.distances(first.tolist(), second.tolist()), float)
     return _Met(people[one], people[other], first, second, alike, sizes[items[one]] - 1)
 
 

@@ -4,16 +4,14 @@ Gold items are apart throughout: their labels measure people, not the data, so t
 agreement. Labels of what was withdrawn count nowhere.
 """
 
-import gc
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import chain
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import numpy as np
 from sqlalchemy import Connection
 
 from bot.labels.base import Said
@@ -31,10 +29,11 @@ from bot.quality.agreeing import (
 )
 from bot.quality.ambiguity import Ambiguity, Scatter
 from bot.quality.coding import Coder, Coding
-from bot.quality.disputes import Dispute, Worst, tallied
+from bot.quality.columns import Columns, Units, columns, count
+from bot.quality.disputes import Dispute, Disputes, disputes, tallied
 from bot.quality.distribution import LabelCount as LabelCount
 from bot.quality.distribution import distribution
-from bot.quality.doing import QUARTER, Did, Done, days, doing, pace, seconds
+from bot.quality.doing import NO_TIMES, Did, Done, days, doing, pace, seconds
 from bot.quality.doing import Pace as Pace
 from bot.quality.measures import Agreement
 from bot.quality.pairs import NOBODY, Alike, PairAgreement, Shared
@@ -43,11 +42,12 @@ from bot.quality.savings import Savings, savings
 from bot.quality.signs import Signs, signs
 from bot.quality.skilled import QuestionSkill, Skills, Standing, skilled, together
 from bot.quality.suggestions import Aids
+from bot.quality.uncollected import uncollected
 from bot.turn import snippet
 from storage import figures, notes
-from storage.columns import moment
 from storage.figures import Participant, Parts
 from storage.projects import ProjectRow
+from storage.shortage import Shortage, shortage
 
 DISPUTED: Final = 5
 """How many disputed items are named."""
@@ -157,6 +157,8 @@ class Report:
     watch: Signs | None = None
     savings: Savings | None = None
     """Of adaptive overlap."""
+    short: Shortage = field(default_factory=Shortage)
+    """Of items that nobody is left for."""
 
     @property
     def today(self) -> date:
@@ -168,37 +170,24 @@ class Report:
         return self.parts.imported - self.parts.gold - self.parts.withdrawn
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Nearly all that a summary makes is kept until its end: the collector would only look through it time and again,
-    which took a third of the time of a million transcripts."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
-
-
-@_uncollected()
+@uncollected()
 def summary(connection: Connection, row: ProjectRow, project: Project, now: datetime) -> Report:
     """Reads for seconds where there are millions of answers: from a connection that cannot write, never the writer's.
     `now` is aware."""
     figures.snapshot(connection)
     coding = Coding(project, figures.SEPARATOR)
-    work = doing(connection, row.id, now)
-    gold = _gold(connection, row.id, coding)
-    scatter = Scatter(coding, unsure.counts(connection, row.id, project))
+    on_gold = list(figures.on_gold(connection, row.id))
+    gold = _gold(on_gold, coding)
+    found = columns(figures.labelled(connection, row.id), coding)
+    work = doing(found, figures.besides(connection, row.id), ((one[1], one[4]) for one in on_gold), now)
+    scatter = Scatter(coding, unsure.counts(found.unsure, project))
     zone = project.summary.timezone if project.summary else "UTC"
-    disputed, shared = _items(connection, row.id, coding, scatter, ZoneInfo(zone))
+    disputed = _items(found, coding, figures.decided(connection, row.id), scatter, ZoneInfo(zone))
     everybody = figures.participants(connection, row.id)
     names = {one.id: one.public for one in everybody}
+    shared = Shared(found)
     alike = shared.people(coding.coders)
     skills, stand = skilled(project, coding.coders, shared)
-    for person in work.people.values():
-        person.times.sort()  # runs that are sorted already are merged, not sorted anew
-    times = sorted(chain.from_iterable(person.times for person in work.people.values()))
     return Report(
         project=row.name,
         title=project.title,
@@ -213,14 +202,14 @@ def summary(connection: Connection, row: ProjectRow, project: Project, now: date
         superseded=sum(one.superseded for one in work.people.values()),
         questions_asked=figures.questions_asked(connection, row.id),
         active_people=sum(bool(one.labels or one.gold) for one in work.people.values()),
-        median_seconds=seconds(times),
+        median_seconds=seconds(np.concatenate([NO_TIMES, *(one.times for one in work.people.values())])),
         days=days(work, ZoneInfo(zone)),
         questions=tuple(
             question_figures(coder, gold.questions[place].figures(), shared.pairs(coder, place, names), stand[place])
             for place, coder in enumerate(coding.coders)
         ),
         gold=gold.all.figures(),
-        disputed=_described(connection, disputed.listed(), coding),
+        disputed=_described(connection, disputed.listed, coding),
         disputes=disputed.count,
         reviewed=reviewed(connection, row.id, coding, len(figures.decided(connection, row.id))),
         people=tuple(_people(everybody, work, gold, alike, skills, project.names)),
@@ -228,6 +217,7 @@ def summary(connection: Connection, row: ProjectRow, project: Project, now: date
         suggestions=suggestions.aids(connection, row.id, coding),
         watch=_watch(connection, row.id, work) if project.watch else None,
         savings=savings(connection, row.id, project, coding),
+        short=shortage(connection, row.id, project.max_per_person),
     )
 
 
@@ -254,9 +244,9 @@ class _Gold:
     people: dict[int, _Score] = field(default_factory=dict)
 
 
-def _gold(connection: Connection, project: int, coding: Coding) -> _Gold:
+def _gold(given: Iterable[tuple[int, int, str, str, int | None]], coding: Coding) -> _Gold:
     scores = _Gold([_Score() for _ in coding.coders])
-    for _, person, text, gold in figures.on_gold(connection, project):
+    for _, person, text, gold, _ in given:
         mine = scores.people.setdefault(person, _Score())
         both = zip(coding.coders, scores.questions, coding.answer(text), coding.answer(gold), strict=True)
         for coder, score, code, right in both:
@@ -267,45 +257,17 @@ def _gold(connection: Connection, project: int, coding: Coding) -> _Gold:
     return scores
 
 
-def _items(
-    connection: Connection, project: int, coding: Coding, scatter: Scatter, zone: ZoneInfo
-) -> tuple[Worst, Shared]:
-    """Counts every item's labels; returns the most disputed items that nobody has decided, and who gave what."""
-    worst, shared, decided = Worst(DISPUTED), Shared(), figures.decided(connection, project)
-    times: Counter[tuple[str, int]] = Counter()
-    days = _Days(zone)
-    for rows in figures.batches_together(connection, project):
-        items, states, joined, who, moments = zip(*rows, strict=True)
-        ended = [days[at // QUARTER] for at in moments]
-        found = coding.batch(joined)
-        if coding.repeats:
-            times.update(zip(joined, ended, strict=True))
-        else:
-            coding.count_each(found, ended)
-        shared.extend(who, found)
-        asked = [state == "done" and item not in decided for item, state in zip(items, states, strict=True)]
-        scatter.see(items, asked, found)
-        for item, one, in_question in zip(items, found, asked, strict=True):
-            if in_question and one.disagreement:
-                worst.offer(item, one)
-    for (text, day), count in times.items():
-        coding.count(coding.together(text), count, day)
-    return worst, shared
+def _items(found: Columns, coding: Coding, decided: AbstractSet[int], scatter: Scatter, zone: ZoneInfo) -> Disputes:
+    """Counts every item's labels; returns the most disputed items that nobody has decided."""
+    asked, days = found.done & ~np.isin(found.items, list(decided)), found.days(zone)
+    questions = [count(coder, Units(found, place), days) for place, coder in enumerate(coding.coders)]
+    for place, counted in enumerate(questions):
+        scatter.see(place, counted, found.items, asked)
+    return disputes(found.items, asked, questions, DISPUTED)
 
 
-class _Days(dict[int, int]):
-    """The day, as an ordinal, that a quarter of an hour is of."""
-
-    def __init__(self, zone: ZoneInfo) -> None:
-        super().__init__()
-        self._zone = zone
-
-    def __missing__(self, quarter: int) -> int:
-        return self.setdefault(quarter, moment(quarter * QUARTER).astimezone(self._zone).date().toordinal())
-
-
-def _described(connection: Connection, disputes: Sequence[Dispute], coding: Coding) -> tuple[Disputed, ...]:
-    shown = figures.shown(connection, [one.item for one in disputes])
+def _described(connection: Connection, found: Sequence[Dispute], coding: Coding) -> tuple[Disputed, ...]:
+    shown = figures.shown(connection, [one.item for one in found])
     return tuple(
         Disputed(
             item=shown[one.item].key,
@@ -314,7 +276,7 @@ def _described(connection: Connection, disputes: Sequence[Dispute], coding: Codi
             labels=tuple(tallied(coding.coders[one.question], one.codes)),
             disagreement=one.disagreement,
         )
-        for one in disputes
+        for one in found
     )
 
 

@@ -13,6 +13,13 @@ from matplotlib.patches import FancyBboxPatch, Rectangle
 from bot.quality.drawable import Weight, font, shortened
 
 INK: Final = "#1F2933"
+MUTED: Final = "#52606D"
+TRACK: Final = "#EDF0F4"
+LINE: Final = "#CBD2D9"
+# Okabe and Ito's palette, told apart by people with any colour vision.
+BLUE: Final = "#0072B2"
+SKY: Final = "#56B4E9"
+VERMILLION: Final = "#D55E00"
 _DPI: Final = 100
 
 

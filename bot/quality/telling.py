@@ -39,6 +39,8 @@ def text(report: Report, language: str, before: Reading | None = None) -> Text:
         blocks.append((1, _line(changed(report, before.at, before.figures, words))))
     if report.parts.imported:
         blocks += [(2, _line(parts(report, words), "quiet")), (1, _line(speed(report, words)))]
+        if report.short.items:
+            blocks.append((1, _line(words.short(report.short))))
         for question in report.questions:
             blocks += _question(question, words, alone=len(report.questions) == 1)
     if report.gold.labels:

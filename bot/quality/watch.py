@@ -8,9 +8,11 @@ import math
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 from statistics import fmean, median, variance
 from typing import Final, Literal, TypeAlias
+
+from bot.quality.intervals import wilson
 
 Kind: TypeAlias = Literal["spammer", "careless", "fast", "same", "drift", "gold"]
 PEOPLE: Final = 6
@@ -28,12 +30,10 @@ BELOW: Final = 0.06
 """A careless person's share of answers near to others' lies more than so much under the usual one."""
 GOLD: Final = 5
 MARGIN: Final = 0.1
-Z: Final = 1.959964
-"""The normal distribution's two-sided 95 %."""
 Z_ONE_SIDED: Final = 1.644854
-"""Its 95 % on one side: what is asked is only whether somebody does worse."""
+"""The normal quantile of 95 %, on one side: what is asked is only whether somebody does worse."""
 Z_DRIFT: Final = 3.290527
-"""Its 99.9 %: everybody's halves are compared anew each day."""
+"""That of 99.95 %, for an interval of 99.9 %: everybody's halves are compared anew each day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +124,9 @@ def _spread(usual: float, near: Collection[tuple[int, int]]) -> float:
 def too_fast(milliseconds: Sequence[int], usual: float) -> Finding | None:
     """The longest run of at least RUN answers in a row that each took less than FAST of the `usual` milliseconds."""
     best: Sequence[int] = ()
-    begun = 0
+    begun, bound = 0, FAST * usual
     for place, took in enumerate(milliseconds):
-        if took >= FAST * usual:
+        if took >= bound:
             begun = place + 1
         elif place + 1 - begun > len(best):
             best = milliseconds[begun : place + 1]
@@ -139,13 +139,9 @@ def always_same(labels: Sequence[int], others: Callable[[int], Sequence[int]]) -
     """The longest run of one label, where others gave those items others too: with q the mean share that this label has
     of the others' answers there, a run of `n` among the person's answers is due to chance about answers · qⁿ times.
     `others` gives, for a place among `labels`, their labels of that item."""
-    found: tuple[int, int] = (0, 0)
-    begun = 0
-    for place, label in enumerate(labels):
-        if place and label != labels[place - 1]:
-            begun = place
-        found = max(found, (place + 1 - begun, begun), key=lambda one: one[0])
-    run, start = found
+    ends = [place for place, (one, other) in enumerate(pairwise(labels), start=1) if one != other]
+    runs = [(end - begun, begun) for begun, end in pairwise((0, *ends, len(labels)))]
+    run, start = max(runs, key=lambda one: one[0])
     if run < RUN:
         return None
     there = filter(None, map(others, range(start, start + run)))
@@ -165,19 +161,12 @@ def drift(agreement: Sequence[float]) -> Finding | None:
         return None
     first, last = agreement[:half], agreement[half:]
     fell = fmean(first) - fmean(last)
+    if fell < DROP:  # nearly always, and a variance takes long
+        return None
     spread = Z_DRIFT * math.sqrt(variance(first) / len(first) + variance(last) / len(last))
-    if fell < DROP or fell - spread <= 0:
+    if fell - spread <= 0:
         return None
     return Finding("drift", {"first": fmean(first), "last": fmean(last), "low": fell - spread, "high": fell + spread})
-
-
-def wilson(right: int, all_: int, z: float = Z) -> tuple[float, float]:
-    """The interval of a share (Wilson, JASA 22, 1927), of 95 % unless told. Raises ZeroDivisionError for nothing at
-    all."""
-    share, weight = right / all_, z * z / all_
-    middle = (share + weight / 2) / (1 + weight)
-    spread = z * math.sqrt(share * (1 - share) / all_ + weight / (4 * all_)) / (1 + weight)
-    return max(0.0, middle - spread), min(1.0, middle + spread)
 
 
 def gold_failures(right: Mapping[int, tuple[int, int]]) -> dict[int, Finding]:

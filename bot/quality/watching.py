@@ -4,8 +4,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
-from statistics import median
+from itertools import chain, islice
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -15,6 +14,7 @@ from bot.project import Project
 from bot.quality import watch
 from bot.quality.beside import Beside, Floats, Ints, beside
 from bot.quality.coding import Coder, Coding
+from bot.quality.uncollected import uncollected
 from bot.quality.watch import Finding, Kind, Score
 from storage import figures, notes
 
@@ -22,6 +22,8 @@ Given: TypeAlias = tuple[int, int, str, int | None]
 """A label: (person, item, JSON text, milliseconds it took)."""
 APART: Final = 1.5
 """Of the median distance from what the others came to: an answer is near up to there."""
+AT_A_TIME: Final = 5_000
+"""Labels that are read together."""
 CLOSE: Final = 0.05
 """A distance that is near in any case: of what is drawn or typed two answers are hardly ever equal."""
 
@@ -45,6 +47,7 @@ class _Answers:
     times: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
 
 
+@uncollected()
 def look(connection: Connection, key: int, project: Project) -> Watched:
     """For a connection that cannot write: it reads for seconds where there are millions."""
     figures.snapshot(connection)
@@ -71,19 +74,22 @@ def watched(coding: Coding, given: Iterable[Given], gold: Callable[[], Mapping[i
 
 def _read(coding: Coding, given: Iterable[Given]) -> _Answers:
     answers = _Answers([array("q") for _ in coding.coders])
-    for person, item, label, milliseconds in given:
-        answers.people.append(person)
-        answers.items.append(item)
-        if milliseconds is not None:
-            answers.times[person].append(milliseconds)
-        for codes, code in zip(answers.codes, coding.answer(label), strict=True):
-            codes.append(-1 if code is None else code)
+    rest = iter(given)
+    while rows := list(islice(rest, AT_A_TIME)):
+        people, items, labels, times = zip(*rows, strict=True)
+        answers.people.extend(people)
+        answers.items.extend(items)
+        for person, milliseconds in zip(people, times, strict=True):
+            if milliseconds is not None:
+                answers.times[person].append(milliseconds)
+        for codes, fresh in zip(answers.codes, coding.columns(labels), strict=True):
+            codes.extend(fresh)
     return answers
 
 
 def _fast(times: Mapping[int, Sequence[int]]) -> Iterator[tuple[int, Finding]]:
     every = list(chain.from_iterable(times.values()))
-    usual = median(every) if every else 0.0
+    usual = float(np.median(every)) if every else 0.0
     for person, mine in times.items():
         finding = watch.too_fast(mine, usual)
         if finding is not None:
@@ -150,7 +156,7 @@ def _gold(connection: Connection, key: int, coding: Coding) -> dict[int, tuple[i
     """(right, all) of each person's labels to gold items, one a question."""
     right: Counter[int] = Counter()
     every: Counter[int] = Counter()
-    for _, person, label, gold in figures.on_gold(connection, key):
+    for _, person, label, gold, _ in figures.on_gold(connection, key):
         for coder, mine, true in zip(coding.coders, coding.answer(label), coding.answer(gold), strict=True):
             if mine is not None and true is not None:
                 every[person] += 1

@@ -13,7 +13,8 @@ from bot.quality.report import Accuracy, PersonFigures, Report
 from bot.quality.reviewed import Reviewed
 from bot.quality.savings import Savings
 from bot.quality.skilled import Standing
-from bot.wording import phrase, say
+from bot.wording import Figure, phrase, say, written
+from storage.shortage import Shortage
 
 PARTS: Final = ("done", "leased", "open", "skipped", "flagged", "quarantined", "withdrawn", "gold")
 NAME_LONG: Final = 40
@@ -27,18 +28,15 @@ class Words:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self._decimal, self._thousands = self.say("report.decimal"), self.say("report.thousands")
 
     def say(self, key: str, **fields: object) -> str:
         return say(self.language, phrase(key, **fields))
 
     def count(self, number: int) -> str:
-        return f"{number:,}".replace(",", self._thousands)
+        return written(self.language, Figure(number, 0))
 
     def figure(self, number: float, places: int) -> str:
-        """With a typographic minus, and no -0.00."""
-        written = f"{round(number, places) + 0.0:,.{places}f}".replace("-", "−")
-        return written.translate({ord(","): self._thousands, ord("."): self._decimal})
+        return written(self.language, Figure(number, places))
 
     def amount(self, number: float) -> str:
         return self.count(round(number)) if number >= 10 else self.figure(number, 1)
@@ -110,6 +108,11 @@ class Words:
         bounds = self.say("report.interval", low=f"{100 * low:.0f}", high=self.percent(high))
         counts = {"overturned": self.count(found.overturned), "judged": self.count(found.judged)}
         return f"{said} · {self.say('report.overturned', percent=self.percent(found.share), bounds=bounds, **counts)}"
+
+    def short(self, found: Shortage) -> str:
+        """Of items that nobody is left for."""
+        key = "report.short_one" if found.items == 1 else "report.short"
+        return self.say(key, count=self.count(found.items), people=self.count(found.people))
 
     def savings(self, found: Savings) -> str:
         """What adaptive overlap saves; against as often right a fixed number only where that is more than was given."""

@@ -1,12 +1,13 @@
 """The web application: which address leads where. It is handed everything it works with."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
 
 from bot.chat import Receive
 from bot.chats.browser import BrowserChat
@@ -68,12 +69,7 @@ def build(
     counts: dict[str, int] = {}
     return Starlette(
         routes=[
-            *Entry(house).routes(),
-            *Talk(house).routes(),
-            *Streams(house).routes(),
-            *Media(house).routes(),
-            *(Mark(house, marking).routes() if marking is not None else ()),
-            *(Reports(reporting, open_media).routes() if reporting is not None else ()),
+            *_pages(house, marking, reporting),
             *Hooks(on_telegram, on_slack).routes(),
             *Gauges(house, counts, counters, ailment).routes(),
             *templates.routes(),
@@ -81,6 +77,16 @@ def build(
         middleware=[Middleware(Shield, counts=counts, secure=house.secure, local_only=local_only, failed=_failed)],
         exception_handlers={Over: over, HTTPException: _refused},
     )
+
+
+def _pages(house: House, marking: Marking | None, reporting: Reporting | None) -> Iterator[Route]:
+    """What people open, and what their pages ask for."""
+    for each in (Entry(house), Talk(house), Streams(house), Media(house)):
+        yield from each.routes()
+    if marking is not None:
+        yield from Mark(house, marking).routes()
+    if reporting is not None:
+        yield from Reports(reporting, house.open_media).routes()
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -11,6 +11,8 @@ LANGUAGES: Mapping[str, Mapping[str, str]] = {
     "de": {**de.SENTENCES, **page_de.SENTENCES, **quality_de.SENTENCES, **report_de.SENTENCES},
 }
 DEFAULT = "en"
+SIGNS: Mapping[str, tuple[str, str]] = {"en": (",", "."), "de": (".", ",")}
+"""What stands between thousands, and before decimals."""
 WORDS = ("label", "projects", "undo", "skip", "stats", "work", "review", "help", "stop")
 """What a person may type after a slash."""
 
@@ -20,6 +22,13 @@ class Phrase(NamedTuple):
 
     key: str
     fields: Mapping[str, object] = {}
+
+
+class Figure(NamedTuple):
+    """A number in a sentence, with so many decimal places as its language writes them."""
+
+    number: float
+    places: int
 
 
 def phrase(key: str, **fields: object) -> Phrase:
@@ -32,9 +41,17 @@ def say(language: str, said: Phrase | str, command: str = "") -> str:
     if isinstance(said, str):
         return said
     sentence = LANGUAGES[spoken(language)].get(said.key, LANGUAGES[DEFAULT][said.key])
+    fields = {name: written(language, one) if isinstance(one, Figure) else one for name, one in said.fields.items()}
     if "{/" in sentence:
-        return sentence.format(**said.fields, **typed(command))
-    return sentence.format(**said.fields)
+        return sentence.format(**fields, **typed(command))
+    return sentence.format(**fields)
+
+
+def written(language: str, figure: Figure) -> str:
+    """By the language's own signs, with a typographic minus, and no -0.00."""
+    thousands, decimal = SIGNS.get(spoken(language), SIGNS[DEFAULT])
+    plain = f"{round(figure.number, figure.places) + 0.0:,.{figure.places}f}".replace("-", "−")
+    return plain.translate({ord(","): thousands, ord("."): decimal})
 
 
 @cache

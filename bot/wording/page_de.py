@@ -37,6 +37,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "page.required": "Fülle das aus.",
     "page.edit": "Ändern",
     "page.edited": "geändert",
+    "page.reply": "Antworten",
+    "page.replying": "Deine Antwort",
     "page.editing": "Du änderst deine Nachricht",
     "page.me": "Du",
     "page.newest": "Zur neuesten Nachricht",

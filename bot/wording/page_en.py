@@ -37,6 +37,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "page.required": "Fill this in.",
     "page.edit": "Edit",
     "page.edited": "edited",
+    "page.reply": "Reply",
+    "page.replying": "Your reply",
     "page.editing": "Editing your message",
     "page.me": "You",
     "page.newest": "To the newest message",

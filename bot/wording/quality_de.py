@@ -27,12 +27,12 @@ SENTENCES: Final[Mapping[str, str]] = {
     "Die Einträge sind knifflig, und die Admins wissen Bescheid.",
     "test.failed_alone": "{right} von {count} waren richtig, nötig sind {needed}. Das kommt vor: "
     "Die Einträge sind knifflig. Frag, wer dich eingeladen hat, ob du es noch einmal versuchen darfst.",
-    "test.admin": "{name} hatte im Test von „{title}“ {right} von {count} richtig, zu wenige für den Anfang.",
+    "test.admin": "{person} hatte im Test von „{title}“ {right} von {count} richtig, zu wenige für den Anfang.",
     "test.no_more": "Für einen weiteren Versuch gibt es zu wenige andere Gold-Einträge.",
     "test.again": "Noch einmal versuchen lassen",
     "test.in": "Hereinlassen",
-    "test.told_again": "✓ {name} darf es mit anderen Einträgen noch einmal versuchen.",
-    "test.told_in": "✓ {name} ist dabei.",
+    "test.told_again": "✓ {person} darf es mit anderen Einträgen noch einmal versuchen.",
+    "test.told_in": "✓ {person} ist dabei.",
     "test.decided": "Das ist schon entschieden.",
     "test.try_again": "Du darfst den Test von „{title}“ mit anderen Einträgen noch einmal versuchen. Viel Erfolg!",
     "test.let_in": "Die Admins haben dich in „{title}“ hereingelassen. Willkommen!",
@@ -79,6 +79,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "review.said.flag": "⚑",
     "review.said.ask": "💬",
     "review.said.skip": "⏭",
+    "review.said.answer": "↪",
     "review.feedback": (
         "👀 Ein Reviewer hat sich einen Eintrag angesehen, den du in „{title}“ beantwortet hast: „{item}“\n"
         "Es gilt: {label}. Du hattest gesagt: {mine}. Solche Einträge sind schwer; danke für deine Antwort."
@@ -98,6 +99,13 @@ SENTENCES: Final[Mapping[str, str]] = {
     "review.because": "Warum: {note}",
     "undo.reviewed": "Ein Reviewer hat diesen Eintrag inzwischen entschieden, das bleibt so.",
     "command.review": "Strittige Einträge, für Reviewer",
+    "ask.answered": "💬 Die Admins von „{title}“ zu Eintrag {item}: {words}",
+    "ask.said": "💬 Die Admins von „{title}“ sagen: {words}",
+    "ask.reply": "Um weiterzufragen, antworte auf diese Nachricht.",
+    "ask.passed_on": "✓ Deine Antwort ist unterwegs.",
+    "ask.gone": "Die Person ist nicht mehr im Projekt oder nicht zu erreichen.",
+    "recall.more": "🔔 In „{title}“ gibt es wieder etwas zu tun.",
+    "recall.go": "▶ Den nächsten zeigen",
     "watch.note": "👁 Bitte sieh dir die Antworten von {person} in „{title}“ an",
     "watch.spammer": (
         "Die Antworten hängen kaum vom Eintrag ab: {score} Punkte, wo 1 immer richtig und 0 geraten ist; "

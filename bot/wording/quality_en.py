@@ -27,12 +27,12 @@ SENTENCES: Final[Mapping[str, str]] = {
     "the items are tricky, and the admins know of it.",
     "test.failed_alone": "{right} of {count} were right, and it takes {needed}. That happens: "
     "the items are tricky. Ask whoever invited you whether you may try again.",
-    "test.admin": "{name} had {right} of {count} right in the test of “{title}”, too few to begin.",
+    "test.admin": "{person} had {right} of {count} right in the test of “{title}”, too few to begin.",
     "test.no_more": "There are too few other gold items for another try.",
     "test.again": "Let them try again",
     "test.in": "Let them in",
-    "test.told_again": "✓ {name} may try again, with other items.",
-    "test.told_in": "✓ {name} is in.",
+    "test.told_again": "✓ {person} may try again, with other items.",
+    "test.told_in": "✓ {person} is in.",
     "test.decided": "That is decided already.",
     "test.try_again": "You may try the test of “{title}” again, with other items. Good luck!",
     "test.let_in": "The admins have let you in to “{title}”. Welcome!",
@@ -77,6 +77,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "review.said.flag": "⚑",
     "review.said.ask": "💬",
     "review.said.skip": "⏭",
+    "review.said.answer": "↪",
     "review.feedback": (
         "👀 A reviewer has looked at an item that you answered in “{title}”: “{item}”\nIt counts as: {label}. "
         "You had said: {mine}. Such items are hard; thank you for your answer."
@@ -96,6 +97,13 @@ SENTENCES: Final[Mapping[str, str]] = {
     "review.because": "Why: {note}",
     "undo.reviewed": "A reviewer has decided that item by now, so this cannot be undone.",
     "command.review": "Items in question, for reviewers",
+    "ask.answered": "💬 The admins of “{title}” on item {item}: {words}",
+    "ask.said": "💬 The admins of “{title}” say: {words}",
+    "ask.reply": "To ask on, reply to this message.",
+    "ask.passed_on": "✓ Your reply is on its way to them.",
+    "ask.gone": "They are in the project no more, or cannot be reached.",
+    "recall.more": "🔔 There is more to label in “{title}”.",
+    "recall.go": "▶ Show me the next one",
     "watch.note": "👁 Please look at the answers of {person} in “{title}”",
     "watch.spammer": (
         "Their answers hardly depend on the item: a score of {score}, where 1 is always right and 0 is guessing; "

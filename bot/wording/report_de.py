@@ -36,6 +36,14 @@ SENTENCES: Final[Mapping[str, str]] = {
     "report.gold_alike": "Gold: {percent} ähnlich, {right} von {all} gleich",
     "report.reviewed": "Prüfung: {waiting} offen, {decided} entschieden",
     "report.overturned": "{percent} davon gegen die Antworten ({overturned} von {judged}, 95 %: {bounds})",
+    "report.short": (
+        "Auf jemand Neues warten {count} Einträge. "
+        "Alle, die hier labeln ({people}), haben sie beantwortet oder dürfen nicht mehr."
+    ),
+    "report.short_one": (
+        "Auf jemand Neues wartet ein Eintrag. "
+        "Alle, die hier labeln ({people}), haben ihn beantwortet oder dürfen nicht mehr."
+    ),
     "report.saved": "Antworten: {each} je Eintrag bei {items} fertigen statt je {most} ({share_most} gespart)",
     "report.saved_alike": "Antworten: {each} je Eintrag bei {items} fertigen statt je {alike}, die etwa ebenso oft "
     "richtig wären ({share} gespart; von je {most}, dem Höchsten, {share_most})",
@@ -139,9 +147,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "manage.open": "▶ „{title}“ geht weiter.",
     "manage.paused_already": "⏸ „{title}“ ist schon angehalten.",
     "manage.open_already": "▶ „{title}“ ist nicht angehalten.",
-    "manage.paused_by": "⏸ {name} hat „{title}“ angehalten: Niemand bekommt neue Einträge.",
-    "manage.open_by": "▶ {name} lässt „{title}“ weitergehen.",
-    "manage.raised_by": "➕ {name} will in „{title}“ {count} Antworten pro Eintrag statt {before}.",
+    "manage.paused_by": "⏸ {person} hat „{title}“ angehalten: Niemand bekommt neue Einträge.",
+    "manage.open_by": "▶ {person} lässt „{title}“ weitergehen.",
+    "manage.raised_by": "➕ {person} will in „{title}“ {count} Antworten pro Eintrag statt {before}.",
     "manage.raised_already": "„{title}“ will inzwischen {count} Antworten pro Eintrag. Noch eine mehr: unten tippen.",
     "manage.raised": (
         "„{title}“ will jetzt {count} Antworten pro Eintrag statt {before}. Fertige Einträge kommen dafür wieder. "
@@ -157,8 +165,6 @@ SENTENCES: Final[Mapping[str, str]] = {
     ),
     "manage.most": "Es sind schon {count} Antworten pro Eintrag, mehr geht nicht.",
     "manage.export_how": "Auf dem Rechner, auf dem labelbot läuft: labelbot export {name}",
-    "report.decimal": ",",
-    "report.thousands": ".",
     "report.months": "Jan. Feb. März Apr. Mai Juni Juli Aug. Sept. Okt. Nov. Dez.",
     "report.date": "{day}. {month} {year}",
     "report.short_date": "{day}. {month}",

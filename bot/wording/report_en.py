@@ -36,6 +36,13 @@ SENTENCES: Final[Mapping[str, str]] = {
     "report.gold_alike": "Gold: {percent} alike, {right} of {all} the same",
     "report.reviewed": "Review: {waiting} waiting, {decided} decided",
     "report.overturned": "{percent} of the decided against the answers ({overturned} of {judged}, 95 %: {bounds})",
+    "report.short": (
+        "Waiting for somebody new: {count} items. "
+        "All who label here ({people}) have answered them or may answer no more."
+    ),
+    "report.short_one": (
+        "Waiting for somebody new: one item. All who label here ({people}) have answered it or may answer no more."
+    ),
     "report.saved": "Answers: {each} an item on {items} closed items, instead of {most} for each ({share_most} saved)",
     "report.saved_alike": "Answers: {each} an item on {items} closed items, instead of {alike} for each, which would "
     "be right about as often ({share} saved; of {most} for each, the most, {share_most})",
@@ -139,9 +146,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "manage.open": "▶ “{title}” goes on.",
     "manage.paused_already": "⏸ “{title}” is paused already.",
     "manage.open_already": "▶ “{title}” is not paused.",
-    "manage.paused_by": "⏸ {name} has paused “{title}”: nobody gets new items.",
-    "manage.open_by": "▶ {name} lets “{title}” go on.",
-    "manage.raised_by": "➕ {name} asks for {count} answers an item in “{title}”, not {before}.",
+    "manage.paused_by": "⏸ {person} has paused “{title}”: nobody gets new items.",
+    "manage.open_by": "▶ {person} lets “{title}” go on.",
+    "manage.raised_by": "➕ {person} asks for {count} answers an item in “{title}”, not {before}.",
     "manage.raised_already": "“{title}” wants {count} answers an item by now. For one more, tap below.",
     "manage.raised": (
         "“{title}” now wants {count} answers an item instead of {before}. Done items come back for it. "
@@ -156,8 +163,6 @@ SENTENCES: Final[Mapping[str, str]] = {
     ),
     "manage.most": "It is {count} answers an item already, which is the most.",
     "manage.export_how": "Where labelbot runs, type: labelbot export {name}",
-    "report.decimal": ".",
-    "report.thousands": ",",
     "report.months": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
     "report.date": "{day} {month} {year}",
     "report.short_date": "{day} {month}",

@@ -8,7 +8,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
-from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -23,7 +22,6 @@ from bot.reception import PageBoard
 from bot.web.bubbles import spoken_bubble, standing
 from storage import accounts, people, projects
 from storage.database import Database, Transaction, opened, run
-from storage.migrations import migrate
 from storage.people import Person
 from tests.engines import Clock
 from tests.fakes.slack import FakeSlack
@@ -63,6 +61,10 @@ class Seat(ABC):
 
     @abstractmethod
     def types(self, text: str) -> None: ...
+
+    @abstractmethod
+    def replies(self, words: str, text: str) -> None:
+        """Types a reply to the newest message of the bot that has these words."""
 
     @property
     @abstractmethod
@@ -175,6 +177,10 @@ class TelegramSeat(Seat):
     def types(self, text: str) -> None:
         self._act(lambda: self._person.say(text))
 
+    def replies(self, words: str, text: str) -> None:
+        to = next(one.id for one in reversed(self._person.chat.from_bot) if words in one.text)
+        self._act(lambda: self._person.say(text, to))
+
     def _act(self, act: Callable[[], int]) -> None:
         update = act()
         # Confirmed is what the bot has handled; the answer to a tap may still be on its way.
@@ -207,6 +213,10 @@ class SlackSeat(Seat):
 
     def types(self, text: str) -> None:
         self._act(lambda: self._person.say(text))
+
+    def replies(self, words: str, text: str) -> None:
+        to = next(one.ts for one in reversed(self._person.dm.from_bot) if words in one.shown)
+        self._act(lambda: self._person.say(text, thread_ts=to))
 
     def _act(self, act: Callable[[], Any]) -> None:
         handled = self._living.edge.handled
@@ -249,8 +259,15 @@ class BrowserSeat(Seat):
         raise AssertionError(f"no button {title!r}; there is {self.buttons}")
 
     def types(self, text: str) -> None:
+        self._type(text)
+
+    def replies(self, words: str, text: str) -> None:
+        bots = (page for page in reversed(self._pages) if page.author == "bot")
+        self._type(text, next(str(one.id) for one in bots if words in _words(one)))
+
+    def _type(self, text: str, to: str = "") -> None:
         said = self._living.do(self._board.say(self._user, spoken_bubble(text), str(uuid4())))
-        self._tell(Reply, text=text, message=str(said))
+        self._tell(Reply, text=text, message=str(said), to=to)
 
     def _tell(self, kind: Any, **fields: Any) -> None:
         usual = {"account": self._living.account, "key": str(uuid4()), "user": self._user, "chat": self._user}
@@ -270,7 +287,7 @@ class BrowserSeat(Seat):
 
     @property
     def screen(self) -> list[str]:
-        return ["".join(part["text"] for part in page.payload["text"]) for page in self._pages if page.author == "bot"]
+        return [_words(page) for page in self._pages if page.author == "bot"]
 
     @property
     def buttons(self) -> list[str]:
@@ -278,15 +295,18 @@ class BrowserSeat(Seat):
         return next((some for some in found if some), [])
 
 
+def _words(page: Any) -> str:
+    return "".join(part["text"] for part in page.payload["text"])
+
+
 def _buttons(page: Any) -> list[dict[str, Any]]:
     return [button for row in page.payload.get("buttons", []) for button in row]
 
 
 @contextmanager
-def living(platform: str, folder: Path) -> Iterator[Living]:
+def living(platform: str, url: str) -> Iterator[Living]:
     """The bot on an empty database, in one chat of that platform."""
-    url, clock = f"sqlite:///{folder / 'labelbot.db'}", Clock()
-    migrate(url)
+    clock = Clock()
     with ExitStack() as stack:
         database = stack.enter_context(opened(url, clock))
         account = run(database, lambda tx: accounts.account(tx, platform, "1"))

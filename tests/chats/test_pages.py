@@ -25,12 +25,6 @@ CARD = Message(text=(Part("What is where?"),), kind="card", buttons=ROWS)
 
 
 @pytest.fixture
-def tg() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as fake:
-        yield fake
-
-
-@pytest.fixture
 def slack() -> Iterator[FakeSlack]:
     with FakeSlack(speed=100) as fake:
         yield fake

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -24,8 +23,8 @@ REAL = [{"data": {"text": f"Text {at}"}} for at in range(4)]
 
 
 @pytest.fixture(params=PLATFORMS)
-def bot(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Living]:
-    with living(request.param, tmp_path) as running:
+def bot(request: pytest.FixtureRequest, sqlite_url: str) -> Iterator[Living]:
+    with living(request.param, sqlite_url) as running:
         yield running
 
 
@@ -51,6 +50,33 @@ def test_a_test_is_failed_repeated_and_passed(bot: Living) -> None:
     bo.taps("Positive")
     assert bo.says_of("🎉 2 of 2 right: you are in.")
     assert bo.says_of("Text 1")
+
+
+def test_an_admin_replies_to_a_question_and_is_asked_on(bot: Living) -> None:
+    bot.add(REVIEWS, *REAL)
+    ada, bo = bot.member("Ada", "admin"), bot.member("Bo")
+    bo.taps("⋯")
+    bo.taps("Ask about this item")
+    bo.types("Is irony negative?")
+    assert ada.says_of("A reply to this message goes back to them.")
+    ada.replies("Is irony negative?", "Yes, it is.")
+    assert ada.says_of("✓ Your reply is on its way to them.")
+    assert bo.says_of("💬 The admins of “Reviews” on item reviews-1: Yes, it is.")
+    bo.replies("Yes, it is.", "Sarcasm too?")
+    assert ada.says_of("Sarcasm too?")
+    bo.taps("Negative")
+    assert bo.says_of("✓ Negative")
+
+
+def test_who_was_told_that_nothing_is_left_is_called_back(bot: Living) -> None:
+    bot.add(REVIEWS)
+    bo = bot.member("Bo")
+    bot.add(REVIEWS, *REAL)
+    bot.wait(minutes=16)
+    assert bo.says_of("🔔 There is more to label in “Reviews”.")
+    bo.taps("Show me the next one")
+    bo.taps("Negative")
+    assert bo.says_of("✓ Negative")
 
 
 def test_who_is_paused_hears_why_and_answers_and_goes_on(bot: Living) -> None:

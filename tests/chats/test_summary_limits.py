@@ -23,7 +23,7 @@ from storage.database import opened, run
 from tests.engines import START
 from tests.fakes.slack_blocks import message_complaints
 from tests.fakes.telegram_content import checked_markup
-from tests.quality.test_report import report_of
+from tests.quality.reported import report_of
 from tests.worlds import SENTIMENT, make
 
 PEOPLE, LABELS = 1_000, 10_000

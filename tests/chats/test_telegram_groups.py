@@ -1,24 +1,9 @@
 """The menu of commands, which private chats alone have, and what a group hears that calls us."""
 
-from collections.abc import Iterator
-
-import pytest
-
 from bot.chat import Outcome, Reply, Toast
 from tests.chats.telegram_driver import Core, Running
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram_people import Person
-
-
-@pytest.fixture
-def tg() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as fake:
-        yield fake
-
-
-@pytest.fixture
-def anna(tg: FakeTelegram) -> Person:
-    return tg.user("Anna", id=7)
 
 
 def texts(core: Core) -> list[str]:

@@ -20,17 +20,6 @@ from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram_people import Person
 
 
-@pytest.fixture
-def tg() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as fake:
-        yield fake
-
-
-@pytest.fixture
-def anna(tg: FakeTelegram) -> Person:
-    return tg.user("Anna", id=7)
-
-
 def texts(core: Core) -> list[str]:
     return [event.text for event in core.events if isinstance(event, Reply)]
 

@@ -34,12 +34,6 @@ UNDO = ((Button("↩", "n:0:undo:"),),)
 
 
 @pytest.fixture
-def tg() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as fake:
-        yield fake
-
-
-@pytest.fixture
 def chat(tg: FakeTelegram) -> Chat:
     anna: Person = tg.user("Anna", id=7)
     anna.start()

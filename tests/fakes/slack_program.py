@@ -19,6 +19,7 @@ from tests.fakes.slack_text import Json
 
 PNG = b"\x89PNG not really"
 SECRET = "signing-secret"
+Api = Callable[..., Any]
 
 
 def plain(text: str) -> Json:

@@ -25,12 +25,6 @@ from tests.fakes.slack_program import (
 from tests.fakes.slack_text import Json
 
 
-@pytest.fixture
-def slack() -> Iterator[FakeSlack]:
-    with FakeSlack(signing_secret=SECRET, speed=600) as fake:
-        yield fake
-
-
 @pytest.fixture(params=["socket", "http"])
 def bot(request: pytest.FixtureRequest, slack: FakeSlack) -> Iterator[Bot]:
     with Bot(slack, http=request.param == "http") as running:

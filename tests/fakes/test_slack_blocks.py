@@ -1,18 +1,14 @@
 """The fake Slack refuses the messages, blocks and views that Slack refuses."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
-
 import pytest
 
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack_program import (
     CARD,
-    SECRET,
+    Api,
     a_trigger,
     actions,
     button,
-    call,
     form,
     options,
     plain,
@@ -20,22 +16,6 @@ from tests.fakes.slack_program import (
     section,
 )
 from tests.fakes.slack_text import typed
-
-
-@pytest.fixture
-def slack() -> Iterator[FakeSlack]:
-    with FakeSlack(signing_secret=SECRET, speed=600) as fake:
-        yield fake
-
-
-Api = Callable[..., Any]
-
-
-@pytest.fixture
-def api(slack: FakeSlack) -> Api:
-    """Calls one Web API method through the SDK, without any app; a refusal raises SlackApiError."""
-    return lambda method, **args: call(slack, lambda client: client.api_call(method, json=args))
-
 
 IMAGE = {"type": "image", "image_url": "https://images.example/cat.png", "alt_text": "a cat"}
 SELECT = {"type": "static_select", "action_id": "s", "options": options("A")}

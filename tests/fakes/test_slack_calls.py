@@ -2,7 +2,6 @@
 
 import json
 import urllib.request
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -10,22 +9,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.fakes.slack import FakeSlack
-from tests.fakes.slack_program import CARD, PNG, SECRET, call, refusal
-
-
-@pytest.fixture
-def slack() -> Iterator[FakeSlack]:
-    with FakeSlack(signing_secret=SECRET, speed=600) as fake:
-        yield fake
-
-
-Api = Callable[..., Any]
-
-
-@pytest.fixture
-def api(slack: FakeSlack) -> Api:
-    """Calls one Web API method through the SDK, without any app; a refusal raises SlackApiError."""
-    return lambda method, **args: call(slack, lambda client: client.api_call(method, json=args))
+from tests.fakes.slack_program import CARD, PNG, SECRET, Api, call, refusal
 
 
 def test_a_channel_must_exist_be_alive_and_have_the_bot_in_it(slack: FakeSlack, api: Api) -> None:

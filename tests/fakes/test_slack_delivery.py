@@ -15,12 +15,6 @@ from tests.fakes.slack_text import Json
 
 
 @pytest.fixture
-def slack() -> Iterator[FakeSlack]:
-    with FakeSlack(signing_secret=SECRET, speed=600) as fake:
-        yield fake
-
-
-@pytest.fixture
 def socket_bot(slack: FakeSlack) -> Iterator[Bot]:
     with Bot(slack, http=False) as running:
         yield running

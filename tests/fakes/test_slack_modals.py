@@ -1,29 +1,12 @@
 """Triggers, modals, Home pages and response_urls of the fake Slack keep the platform's rules."""
 
 import asyncio
-from collections.abc import Callable, Iterator
 from typing import Any
 
-import pytest
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from tests.fakes.slack import FakeSlack
-from tests.fakes.slack_program import CARD, SECRET, a_trigger, call, form, plain, refusal, section
-
-
-@pytest.fixture
-def slack() -> Iterator[FakeSlack]:
-    with FakeSlack(signing_secret=SECRET, speed=600) as fake:
-        yield fake
-
-
-Api = Callable[..., Any]
-
-
-@pytest.fixture
-def api(slack: FakeSlack) -> Api:
-    """Calls one Web API method through the SDK, without any app; a refusal raises SlackApiError."""
-    return lambda method, **args: call(slack, lambda client: client.api_call(method, json=args))
+from tests.fakes.slack_program import CARD, Api, a_trigger, form, plain, refusal, section
 
 
 def test_a_trigger_opens_one_modal(slack: FakeSlack, api: Api) -> None:

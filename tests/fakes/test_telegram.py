@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-from collections.abc import Iterator
 
 import pytest
 import telegram
@@ -16,12 +15,6 @@ from tests.fakes.telegram_people import Person
 from tests.fakes.telegram_samples import MP3, MP4, OGG, PNG, keyboard, picture, post_json, refused, talk, updates
 
 CHOICES = keyboard([("😊 Positive", "p"), ("Negative", "n")])
-
-
-@pytest.fixture
-def tg() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as fake:
-        yield fake
 
 
 @pytest.fixture

@@ -24,17 +24,6 @@ from tests.fakes.telegram_samples import PNG, bot_of, keyboard, talk, updates
 pytestmark = pytest.mark.filterwarnings("ignore:.*retry_after:telegram.warnings.PTBDeprecationWarning")
 
 
-@pytest.fixture
-def tg() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as fake:
-        yield fake
-
-
-@pytest.fixture
-def anna(tg: FakeTelegram) -> Person:
-    return tg.user("Anna", id=7)
-
-
 async def ids(bot: Bot, **parameters: Any) -> list[int]:
     return [update.update_id for update in await bot.get_updates(**parameters)]
 

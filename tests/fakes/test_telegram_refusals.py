@@ -1,6 +1,6 @@
 """What the fake Telegram refuses, each refusal met by an unmodified telegram.Bot over HTTP."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -18,12 +18,6 @@ Work = Callable[[Bot], Awaitable[Any]]
 
 # The library warns of its own retry_after while it raises RetryAfter.
 pytestmark = pytest.mark.filterwarnings("ignore:.*retry_after:telegram.warnings.PTBDeprecationWarning")
-
-
-@pytest.fixture
-def tg() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as fake:
-        yield fake
 
 
 @pytest.fixture

@@ -4,8 +4,9 @@ import json
 import math
 import random
 from collections import Counter
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
+from zoneinfo import ZoneInfo
 
 import krippendorff
 import numpy as np
@@ -17,10 +18,13 @@ from bot.project import LabelDef, Project, Question
 from bot.quality import agreeing, measures
 from bot.quality.agreeing import Interval
 from bot.quality.coding import Coding
+from bot.quality.columns import Units, columns, count
 from bot.quality.pairs import Shared
+from storage.columns import micros
 from tests.quality.test_measures import FOUR_CODERS
 
 DAY = date(2026, 3, 2)
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ABC = tuple(LabelDef(name, name.upper()) for name in "abc")
 CHOICE = Question("label", "Which?", "choice", ABC)
 NAMES = [(label.name, label.title) for label in ABC]
@@ -29,15 +33,15 @@ PEOPLE = {number: f"p{number}" for number in range(1, 100)}
 
 def coded(units, question=CHOICE, days=None, people=None):
     """The coder of these units, with who gave them; people 1, 2, 3 … unless told."""
-    coding, shared = Coding(Project("p", "P", (question,)), "\x1f"), Shared()
-    for place, unit in enumerate(units):
-        if not unit:
-            continue
-        found = coding.together("\x1f".join(stored(value) for value in unit))
-        coding.count_each([found], [(days[place] if days else DAY).toordinal()])
-        who = people[place] if people else range(1, len(unit) + 1)
-        shared.extend([",".join(map(str, who))], [found])
-    return coding.coders[0], shared
+    coding = Coding(Project("p", "P", (question,)), "\x1f")
+    rows = [
+        (place, True, person, stored(value), -1, micros(NOON + ((days[place] if days else DAY) - DAY)), False)
+        for place, unit in enumerate(units)
+        for person, value in zip(people[place] if people else range(1, len(unit) + 1), unit, strict=True)
+    ]
+    found = columns([rows] if rows else [], coding)
+    count(coding.coders[0], Units(found, 0), found.days(ZoneInfo("UTC")))
+    return coding.coders[0], Shared(found)
 
 
 def stored(value):
@@ -270,7 +274,7 @@ def test_wilsons_bounds_are_the_published_ones(share, count, low, high):
 def test_wilsons_bounds_are_those_of_statsmodels():
     from statsmodels.stats import proportion
 
-    for right, count in ((0, 7), (3, 9), (250, 400), (12, 12)):
-        low, high = proportion.proportion_confint(right, count, method="wilson")
-        found = agreeing.wilson(right / count, count)
+    for right, cases in ((0, 7), (3, 9), (250, 400), (12, 12)):
+        low, high = proportion.proportion_confint(right, cases, method="wilson")
+        found = agreeing.wilson(right / cases, cases)
         assert (found.low, found.high) == (pytest.approx(low, abs=1e-6), pytest.approx(high, abs=1e-6))

@@ -24,7 +24,7 @@ from bot.wording import DEFAULT, LANGUAGES, say
 from storage.database import run
 from storage.schema import answers
 from tests.engines import START
-from tests.quality.test_report import COLOURS, raw, report_of, said, shown, simple, units
+from tests.quality.reported import COLOURS, raw, report_of, said, shown, simple, units
 from tests.worlds import SENTIMENT, add_items, make
 
 MOODS = Project(

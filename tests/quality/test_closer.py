@@ -17,7 +17,7 @@ from storage import projects, readings
 from storage.database import run
 from storage.readings import Reading
 from tests.engines import START
-from tests.quality.test_report import said, simple
+from tests.quality.reported import said, simple
 
 EN = Words("en")
 MIXED = [["positive", "positive"], ["positive", "negative"], ["negative", "negative"]] * 6

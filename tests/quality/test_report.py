@@ -1,129 +1,36 @@
 """The QA summary against a naive recount of raw answers, and its words within what platforms bear."""
 
-import io
 import json
 import random
 from collections import Counter, defaultdict
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import combinations
 from statistics import median
-from zoneinfo import ZoneInfo
 
 import krippendorff
 import pytest
-from rich.console import Console
-from sqlalchemy import insert, select, update
+from sqlalchemy import update
 
-from bot import stored
-from bot.project import LabelDef, Project, Question, ShowIf, Summary
-from bot.quality.chart import HEIGHT, WIDTH
+from bot.project import LabelDef, Project, Question, Summary
 from bot.quality.plain import as_json
-from bot.quality.report import summary
-from bot.quality.telling import CAPTION, MESSAGE, people_text, picture, text
-from bot.report_terminal import rows, terminal
-from bot.wording import LANGUAGES
-from storage import people
+from bot.quality.telling import people_text, picture, text
+from bot.report_terminal import rows
 from storage.database import run
-from storage.schema import answers, cards, comments, items
+from storage.schema import items
 from tests.engines import START
+from tests.quality.reported import (
+    BERLIN,
+    COLOURS,
+    DAY,
+    answer,
+    history,
+    raw,
+    report_of,
+    said,
+    simple,
+)
 from tests.quality.test_measures import FOUR_CODERS
 from tests.worlds import SENTIMENT, add_items, make
-
-DAY = timedelta(days=1)
-BERLIN = ZoneInfo("Europe/Berlin")
-COLOURS = tuple(LabelDef(name, name.title()) for name in ("red", "green", "blue"))
-TICKETS = Project(
-    name="tickets",
-    title="Tickets",
-    questions=(
-        Question("topic", "What about?", "choice", COLOURS),
-        Question("tags", "Which apply?", "tags", COLOURS, show_if=ShowIf("topic", ("red",))),
-        Question("stars", "How urgent?", "rating"),
-        Question("said", "Sum it up", "transcript"),
-    ),
-    summary=Summary("browser:qa", timezone="Europe/Berlin"),
-)
-STATES = ("open", "done", "done", "done", "skipped", "flagged", "quarantined", "withdrawn", "gold")
-
-
-def labels_of(draw):
-    topic = draw.choice(("red", "red", "green", "blue"))
-    labels = {"topic": topic, "stars": draw.randint(1, 5), "said": draw.choice(("on", "off", "of", "over there"))}
-    if topic == "red":
-        labels["tags"] = [colour.name for colour in COLOURS if draw.random() < 0.5]
-    return labels
-
-
-def history(tx, draw, project=TICKETS, count=120, heads=6):
-    """Items in every state and answers of every kind, over a month."""
-    world = make(tx, 0, heads, 3, project)
-    states = [draw.choice(STATES) for _ in range(count)]
-    made = [{"state": state, "gold": labels_of(draw) if state == "gold" else None} for state in states]
-    keys = add_items(tx, world.project, made, overlap=3)
-    for item in keys:
-        for person in draw.sample(world.people, draw.randint(0, heads)):
-            give(tx, world, item, person, draw)
-    for item, person in zip(keys, world.people, strict=False):
-        hold(tx, world, item, person, START + draw.choice((-1, 1)) * timedelta(minutes=5))
-    return world
-
-
-def give(tx, world, item, person, draw):
-    if draw.random() < 0.2:
-        answer(tx, world, item, person, labels_of(draw), live=False)
-    kind = draw.choice(("label",) * 6 + ("skip", "flag", "late"))
-    label = labels_of(draw) if kind in ("label", "late") else None
-    at = START - timedelta(seconds=draw.randint(0, 30 * 86_400))
-    answer(tx, world, item, person, label, kind=kind, at=at, milliseconds=draw.choice((None, draw.randint(1, 60_000))))
-
-
-def answer(tx, world, item, person, label, *, kind="label", live=True, at=START - DAY / 2, milliseconds=2000):
-    row = {"project": world.project, "item": item, "person": person, "kind": kind, "label": label, "version": 1}
-    row |= {"live": live, "milliseconds": milliseconds, "answered_at": at, "superseded_at": None if live else at}
-    tx.run(insert(answers), row)
-
-
-def hold(tx, world, item, person, until):
-    row = {"nonce": f"{item}-{person}", "project": world.project, "item": item, "person": person, "version": 1}
-    row |= {"chat": world.chats[world.people.index(person)], "leased_until": until, "served_at": until, "state": "open"}
-    tx.run(insert(cards), row)
-
-
-def report_of(database, world, now=START, **rules):
-    row, project = run(database, lambda tx: stored.by_id(tx, world.project))
-    with database.reading() as connection:
-        return summary(connection, row, replace(project, **rules), now)
-
-
-def raw(database, world):
-    with database.reading() as connection:
-        every = connection.execute(select(answers).where(answers.c.project == world.project)).all()
-        found = {row.id: row for row in connection.execute(select(items).where(items.c.project == world.project))}
-        held = {row.item for row in connection.execute(select(cards)) if row.leased_until > START}
-    return every, found, held
-
-
-def said(words):
-    return "".join(part.text for part in words)
-
-
-def units(words):
-    return len(said(words).encode("utf-16-le")) // 2
-
-
-def simple(database, given, *, project=SENTIMENT, heads=3, state="done", overlap=2):
-    """Items whose labels are `given`, one list an item."""
-
-    def write(tx):
-        world = make(tx, 0, heads, overlap, project)
-        made = [{"state": state, "answers": len(labels)} for labels in given]
-        for item, labels in zip(add_items(tx, world.project, made, overlap=overlap), given, strict=True):
-            for person, label in zip(world.people, labels, strict=False):
-                answer(tx, world, item, person, {"label": label})
-        return world
-
-    return report_of(database, run(database, write))
 
 
 @pytest.fixture(params=range(3))
@@ -401,144 +308,7 @@ def test_days_are_those_of_the_projects_zone_across_a_change_of_the_clocks(datab
     assert [(day.day, count) for day, count in report.days] == [(28, 1), (29, 2), (30, 1)]
 
 
-@pytest.mark.parametrize("language", sorted(LANGUAGES))
-def test_a_thousand_people_and_200_labels_fit(sqlite_url, language):
-    from storage.database import opened
-
-    labels = tuple(LabelDef(f"l{number}", f"😊 Label {number} " + "long " * 20) for number in range(200))
-    question = Question("label", "Which? " * 50, "choice", labels)
-    project = Project("wide", "😊 A very long title " * 20, (question,), names=True)
-
-    def write(tx):
-        world = make(tx, 0, 1000, 2, project)
-        long = {"state": "done", "data": {"text": "🙂 words " * 500}}
-        keys = add_items(tx, world.project, [long for _ in range(400)], prefix="k" * 100)
-        draw = random.Random(0)
-        for number, item in enumerate(keys):
-            for person in world.people[2 * number : 2 * number + 2]:
-                answer(tx, world, item, person, {"label": f"l{draw.randrange(200)}"})
-            people.rename(tx, world.people[number], "😊 Somebody with a name " * 10)
-        return world
-
-    with opened(sqlite_url, lambda: START) as database:
-        report = report_of(database, run(database, write))
-    assert units(text(report, language)) <= CAPTION
-    assert units(people_text(report, language)) <= MESSAGE
-    assert len(report.people) == 1000
-    assert "Somebody" not in said(text(report, language))
-    assert "Somebody" in said(people_text(report, language))
-
-
-@pytest.mark.parametrize("language", sorted(LANGUAGES))
-def test_five_long_questions_fit(sqlite_url, language):
-    from storage.database import opened
-
-    labels = tuple(LabelDef(f"l{number}", f"Label {number} " + "long " * 20) for number in range(9))
-    questions = tuple(Question(f"q{number}", "Which of them? " * 9, "choice", labels) for number in range(5))
-
-    def write(tx):
-        world = make(tx, 0, 3, 2, Project("five", "Five", questions))
-        draw = random.Random(0)
-        for item in add_items(tx, world.project, [{"state": "done"} for _ in range(50)]):
-            for person in world.people:
-                answer(tx, world, item, person, {f"q{n}": f"l{draw.randrange(9)}" for n in range(5)})
-        return world
-
-    with opened(sqlite_url, lambda: START) as database:
-        report = report_of(database, run(database, write))
-    assert units(text(report, language)) <= CAPTION
-    assert said(text(report, language)).count("α") == 5
-
-
 def test_no_name_of_a_person_stands_in_the_channels_text(past):
     report = past[0]
     assert report.people
     assert not any(one.name in said(text(report, "en")) for one in report.people)
-
-
-def test_gold_items_are_never_named_as_disputed(database):
-    def write(tx):
-        world = make(tx, 0, 2, 1)
-        (item,) = add_items(tx, world.project, [{"state": "gold", "gold": {"label": "positive"}}])
-        for person, label in zip(world.people, ("positive", "negative"), strict=True):
-            answer(tx, world, item, person, {"label": label})
-        return world
-
-    report = report_of(database, run(database, write))
-    assert report.disputed == ()
-    assert (report.gold.right, report.gold.labels) == (1, 2)
-    assert "1 of 2 right (50 %)" in said(text(report, "en"))
-
-
-@pytest.mark.parametrize("language", sorted(LANGUAGES))
-def test_the_picture_is_drawn_in_every_language(sqlite_url, language):
-    from storage.database import opened
-
-    with opened(sqlite_url, lambda: START) as database:
-        world = run(database, lambda tx: history(tx, random.Random(1)))
-        png = picture(report_of(database, world), language)
-    assert (int.from_bytes(png[16:20]), int.from_bytes(png[20:24])) == (WIDTH, HEIGHT)
-
-
-def shown(report, width=120):
-    console = Console(width=width, record=True, file=io.StringIO())
-    terminal(report, console)
-    return console.export_text()
-
-
-def test_a_terminal_counts_what_people_asked_and_says_where_it_stands(database):
-    def write(tx):
-        world = make(tx, 0, 1, 1)
-        for item, state in zip(add_items(tx, world.project, [{}, {}]), ("flagged", "withdrawn"), strict=True):
-            row = {"project": world.project, "item": item, "person": world.people[0], "created_at": START}
-            tx.run(insert(comments), [row | {"kind": kind, "text": "?"} for kind in ("ask", "flag")])
-            tx.run(update(items).where(items.c.id == item).values(state=state))
-        return world
-
-    report = report_of(database, run(database, write))
-    assert as_json(report)["questions_asked"] == 1
-    assert "Questions asked about items: 1 · items flagged: 1" in shown(report)
-    assert "labelbot export reviews --level items" in shown(report)
-    assert "Questions" not in said(text(report, "en"))
-
-
-def test_a_terminal_shows_people_and_takes_brackets_for_what_they_are(sqlite_url):
-    from storage.database import opened
-
-    with opened(sqlite_url, lambda: START) as database:
-        world = run(database, lambda tx: history(tx, random.Random(1)))
-        run(database, lambda tx: people.rename(tx, world.people[0], "[red]Ada[/nothing]"))
-        report = report_of(database, world, names=True)
-        assert "[red]Ada[/nothing]" not in shown(report_of(database, world))
-    assert "[red]Ada[/nothing]" in shown(report)
-    assert "imported" in shown(report)
-
-
-def test_a_terminal_of_80_columns_says_everything_once(database):
-    title = "Which of these best describes what the customer of the shop would like us to do for them right now?"
-    project = Project(
-        "asked",
-        "Asked",
-        (Question("first", title, "choice", COLOURS), Question("second", "How good?", "choice", COLOURS)),
-    )
-
-    def write(tx):
-        world = make(tx, 0, 2, 2, project)
-        (item,) = add_items(tx, world.project, [{"state": "done", "answers": 2}], overlap=2)
-        for person, label in zip(world.people, ("red", "green"), strict=True):
-            answer(tx, world, item, person, {"first": label, "second": "blue"})
-        return world
-
-    said_there = shown(report_of(database, run(database, write)), width=80)
-    lines = said_there.splitlines()
-    assert all(len(line.rstrip()) <= 80 for line in lines)
-    assert [line for line in lines if line.startswith("Labels:")] == []
-    assert said_there.count("How good?") == 1
-    assert " ".join(said_there.split()).count(title) == 1
-    # A title takes the whole width, and each question begins after a blank line.
-    first = next(place for place, line in enumerate(lines) if line.startswith("Which of these"))
-    assert len(lines[first].rstrip()) > 60
-    assert lines[first - 1].strip() == ""
-    assert lines[lines.index(next(line for line in lines if line.startswith("How good?"))) - 1].strip() == ""
-    assert any(line.startswith("Red") and "1" in line and "50 %  " + "█" * 15 in line for line in lines)
-    assert "flagged" not in said_there

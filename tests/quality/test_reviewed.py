@@ -13,7 +13,7 @@ from storage import reviews
 from storage.database import run
 from storage.schema_quality import decisions
 from tests.engines import START
-from tests.quality.test_report import answer, report_of, said
+from tests.quality.reported import answer, report_of, said
 from tests.worlds import SENTIMENT, add_items, make
 
 WAYS = ("positive", "negative")

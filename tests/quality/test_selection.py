@@ -16,8 +16,8 @@ from bot.quality.words import Words
 from storage.database import run
 from storage.schema import people as people_table
 from tests.engines import START
-from tests.quality.test_report import SENTIMENT, TICKETS, answer, history, raw
-from tests.worlds import add_items, make
+from tests.quality.reported import TICKETS, answer, history, raw
+from tests.worlds import SENTIMENT, add_items, make
 
 DAYS = [None, *(START.date() - timedelta(days=back) for back in (0, 1, 9, 20, 40))]
 LABELS = [("", ""), ("topic", "red"), ("topic", "blue"), ("stars", "3"), ("tags", "green"), ("nothing", "red")]

@@ -7,6 +7,7 @@ import pytest
 
 from bot.labels import LABEL_TYPES
 from bot.quality.coding import Coding
+from bot.quality.columns import columns
 from bot.quality.pairs import NOBODY, Shared
 from bot.quality.skilled import skilled, together
 from tests.crew import CRAFTS, CREW
@@ -19,12 +20,13 @@ def figures(kind, items, each, **rules):
     """(skills, standing) of a project that the crew has labelled, `each` people an item."""
     craft, rng = CRAFTS[kind], random.Random(2)
     asked = project(craft.question, **rules)
-    coding, shared = Coding(asked, "\x1e"), Shared()
-    for item in range(items):
-        people = rng.sample(range(len(CREW)), each)
-        labels = [json.dumps({"label": craft.answer(CREW[one], item, rng)}) for one in people]
-        shared.extend([",".join(map(str, people))], [coding.together("\x1e".join(labels))])
-    return skilled(asked, coding.coders, shared)
+    coding = Coding(asked, "\x1e")
+    rows = [
+        (item, True, person, json.dumps({"label": craft.answer(CREW[person], item, rng)}), -1, 0, False)
+        for item in range(items)
+        for person in rng.sample(range(len(CREW)), each)
+    ]
+    return skilled(asked, coding.coders, Shared(columns([rows] if rows else [], coding)))
 
 
 @pytest.mark.parametrize("kind", CRAFTS)

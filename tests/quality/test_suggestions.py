@@ -18,7 +18,7 @@ from bot.report_terminal import terminal
 from storage.database import run
 from storage.schema import answers, cards, items
 from tests.engines import START
-from tests.quality.test_report import COLOURS, raw, report_of, said, simple
+from tests.quality.reported import COLOURS, raw, report_of, said, simple
 from tests.worlds import SENTIMENT, add_items, make
 
 COLOUR = Project(name="c", title="Colours", questions=(Question("label", "Which?", "choice", COLOURS),))

@@ -134,11 +134,6 @@ def test_agreement_that_falls_for_certain_is_a_drift():
     assert watch.drift([1.0] * 10 + [0.0] * 10) is None
 
 
-def test_the_interval_of_a_share_is_wilsons():
-    low, high = watch.wilson(8, 10)  # Wilson without a correction: .490 to .943
-    assert (low, high) == (pytest.approx(0.4902, abs=1e-4), pytest.approx(0.9433, abs=1e-4))
-
-
 def test_gold_failures_are_told_where_their_interval_lies_under_what_others_have():
     found = watch.gold_failures({1: (2, 10), 2: (19, 20), 3: (18, 20), 4: (0, 4)})
     assert set(found) == {1}

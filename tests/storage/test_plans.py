@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping
 import pytest
 from sqlalchemy import Executable, TextClause, text
 
-from storage import accounts, answers, cards, outbox, people, projects, queue
+from storage import accounts, answers, cards, idle, outbox, people, projects, queue
 from storage.database import Database, Transaction, opened, run
 from tests.engines import Clock, Postgres, Sqlite
 from tests.storage.dealing import answer, claim
 from tests.worlds import World, build
 
-MODULES = (queue, cards, answers, outbox, accounts, people, projects)
+MODULES = (queue, idle, cards, answers, outbox, accounts, people, projects)
 PARTS = frozenset(
     {
         "storage.queue.SERVABLE",

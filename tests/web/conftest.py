@@ -1,12 +1,14 @@
 """The page to mark on before a small server."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.chromium import started
+from tests.web import editing, marked
 from tests.web.fingers import PHONE, TEXT, Open
 from tests.web.marking import Fake, fake, item
 
@@ -50,3 +52,28 @@ def opened(chromium: Browser, here: Fake) -> Iterator[Open]:
     for context in contexts:
         context.close()
     assert not complaints
+
+
+@pytest.fixture(scope="session")
+def editors() -> Iterator[tuple[str, editing.House]]:
+    """The address of the page with nothing but an editor, and what it serves."""
+    with editing.served() as running:
+        yield running
+
+
+@pytest.fixture
+def house(tmp_path: Path, sqlite_url: str) -> Iterator[marked.House]:
+    with marked.marked(tmp_path, sqlite_url) as running:
+        running.add(
+            marked.NAMES, [{"data": {"text": f"Ada <script>alert({at})</script> &amp; Bob"}} for at in range(6)]
+        )
+        yield running
+
+
+@pytest.fixture
+def anna(house: marked.House) -> Iterator[marked.Page]:
+    """In Telegram, with her card."""
+    nonce = house.joins(marked.ANNA, "names")
+    with house.visitor() as page:
+        assert page.enter(card=nonce, init_data=house.init_data(marked.ANNA)).status_code == 200
+        yield page

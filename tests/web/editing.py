@@ -5,8 +5,8 @@ import json
 import threading
 import time
 import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -275,6 +275,9 @@ class Touch:
         self._cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points, "timestamp": self._clock})
 
 
+Open = Callable[..., Desk]
+
+
 @contextmanager
 def desk(
     browser: Browser, url: str, kind: str, shown: dict[str, Any], *, phone: bool = True, density: float = 1, **more: Any
@@ -290,3 +293,14 @@ def desk(
         assert made.troubles == []
     finally:
         context.close()
+
+
+@contextmanager
+def opening(browser: Browser, url: str, kind: str, usual: tuple[int, int]) -> Iterator[Open]:
+    """Opens editors of that kind over a picture of any size, the `usual` one unless told; at the end all are closed."""
+    with ExitStack() as stack:
+
+        def make(size: tuple[int, int] = usual, marks: Any = (), *, more: Any = None, **options: Any) -> Desk:
+            return stack.enter_context(desk(browser, url, kind, item(size, marks, **(more or {})), **options))
+
+        yield make

@@ -214,12 +214,9 @@ class Page:
 
 
 @contextmanager
-def marked(folder: Path, **options: Any) -> Iterator[House]:
-    """`options` are the server's."""
-    from storage.migrations import migrate
-
-    url, clock = f"sqlite:///{folder / 'labelbot.db'}", Clock()
-    migrate(url)
+def marked(folder: Path, url: str, **options: Any) -> Iterator[House]:
+    """Over the migrated database `url`, with its files in `folder`; `options` are the server's."""
+    clock = Clock()
     with opened(url, clock) as database, socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"

@@ -2,7 +2,6 @@
 
 import json
 import zlib
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -19,22 +18,6 @@ from tests.web.marked import ADA, ANNA, BOB, LABELS, NAMES, House, Page, marked,
 FACES = Project("faces", "Faces", (Question("label", "Which faces?", "boxes", LABELS),), gold_share=0.0)
 ROADS = Project("roads", "Roads", (Question("label", "Which roads?", "masks", LABELS),), gold_share=0.0)
 TELEGRAM = "https://telegram.org/js/telegram-web-app.js"
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with marked(tmp_path) as running:
-        running.add(NAMES, [{"data": {"text": f"Ada <script>alert({at})</script> &amp; Bob"}} for at in range(6)])
-        yield running
-
-
-@pytest.fixture
-def anna(house: House) -> Iterator[Page]:
-    """In Telegram, with her card."""
-    nonce = house.joins(ANNA, "names")
-    with house.visitor() as page:
-        assert page.enter(card=nonce, init_data=house.init_data(ANNA)).status_code == 200
-        yield page
 
 
 # What is sent
@@ -332,7 +315,7 @@ def test_the_pages_are_strict_and_only_the_one_inside_telegram_loads_a_script_of
     assert linked.headers["x-frame-options"] == "DENY"
 
 
-def test_a_demo_answers_on_its_own_machine_alone(tmp_path: Path) -> None:
-    with marked(tmp_path, local_only=True) as running, running.visitor() as page:
+def test_a_demo_answers_on_its_own_machine_alone(tmp_path: Path, sqlite_url: str) -> None:
+    with marked(tmp_path, sqlite_url, local_only=True) as running, running.visitor() as page:
         assert page.get("/mark/link/x").status_code == 200
         assert page.client.get("/mark/link/x", headers={"x-forwarded-for": "1.2.3.4"}).status_code == 404

@@ -1,36 +1,22 @@
 """The editor of boxes in a real Chromium: fingers draw, pinch, choose and mend; what comes out is exact to a pixel."""
 
 import random
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.web.editing import LABELS, Desk, House, desk, item, served
+from tests.web.editing import LABELS, Desk, House, Open, item, opening
 
 PHOTO = (4000, 3000)
 CAR = {"label": "car", "x": 1000, "y": 800, "width": 900, "height": 700}
 SIGN = {"label": "sign", "x": 2600, "y": 1500, "width": 400, "height": 500}
 
-Open = Callable[..., Desk]
-
-
-@pytest.fixture(scope="module")
-def house() -> Iterator[tuple[str, House]]:
-    with served() as running:
-        yield running
-
 
 @pytest.fixture
-def opened(chromium: Browser, house: tuple[str, House]) -> Iterator[Open]:
-    with ExitStack() as stack:
-
-        def make(size: tuple[int, int] = PHOTO, marks: Any = (), *, more: Any = None, **options: Any) -> Desk:
-            shown = item(size, marks, **(more or {}))
-            return stack.enter_context(desk(chromium, house[0], "boxes", shown, **options))
-
+def opened(chromium: Browser, editors: tuple[str, House]) -> Iterator[Open]:
+    with opening(chromium, editors[0], "boxes", PHOTO) as make:
         yield make
 
 
@@ -128,7 +114,7 @@ def test_what_was_drawn_for_a_while_stays_when_a_second_finger_comes(opened: Ope
     assert close(edges(shown.marks[0]), wanted)
 
 
-def test_without_its_picture_the_page_says_what_to_do(opened: Open, house: tuple[str, House]) -> None:
+def test_without_its_picture_the_page_says_what_to_do(opened: Open, editors: tuple[str, House]) -> None:
     shown = opened()
     gone = {**item(PHOTO), "picture": {"url": "/gone", "width": 4000, "height": 3000, "alt": ""}}
     shown.page.evaluate("window.editor.destroy()")

@@ -1,35 +1,15 @@
 """The ways in to the page to mark on, over real HTTP: who is let in, once, and how long a visit lasts."""
 
 import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 from uuid import uuid4
 
 import httpx
-import pytest
 
 from bot.chat import Command
 from bot.links import LIFETIME
-from tests.web.marked import ADA, ANNA, BOB, NAMES, House, Page, marked, refused
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with marked(tmp_path) as running:
-        running.add(NAMES, [{"data": {"text": f"Ada <script>alert({at})</script> &amp; Bob"}} for at in range(6)])
-        yield running
-
-
-@pytest.fixture
-def anna(house: House) -> Iterator[Page]:
-    """In Telegram, with her card."""
-    nonce = house.joins(ANNA, "names")
-    with house.visitor() as page:
-        assert page.enter(card=nonce, init_data=house.init_data(ANNA)).status_code == 200
-        yield page
-
+from tests.web.marked import ADA, ANNA, BOB, NAMES, House, Page, refused
 
 # The ways in
 

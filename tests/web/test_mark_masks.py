@@ -2,8 +2,7 @@
 pixel whose middle lies in the shape, and its run-length strings against those of pycocotools."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from playwright.sync_api import Browser
 from pycocotools import mask as coco
 
 from bot.labels.regions import Regions
-from tests.web.editing import Desk, House, desk, item, served, tiles
+from tests.web.editing import Desk, House, Open, opening, tiles
 
 PHOTO = (4000, 3000)
 REGIONS = {"url": "/regions"}
@@ -21,24 +20,12 @@ SIZE = 28
 """The brush's width on the screen unless the slider moves, in CSS pixels."""
 
 Mask = NDArray[np.bool_]
-Open = Callable[..., Desk]
 Points = Sequence[tuple[float, float]]
 
 
-@pytest.fixture(scope="module")
-def house() -> Iterator[tuple[str, House]]:
-    with served() as running:
-        yield running
-
-
 @pytest.fixture
-def opened(chromium: Browser, house: tuple[str, House]) -> Iterator[Open]:
-    with ExitStack() as stack:
-
-        def make(size: tuple[int, int] = PHOTO, marks: Any = (), *, more: Any = None, **options: Any) -> Desk:
-            shown = item(size, marks, **(more or {}))
-            return stack.enter_context(desk(chromium, house[0], "masks", shown, **options))
-
+def opened(chromium: Browser, editors: tuple[str, House]) -> Iterator[Open]:
+    with opening(chromium, editors[0], "masks", PHOTO) as make:
         yield make
 
 
@@ -196,11 +183,11 @@ def at(regions: NDArray[np.uint16], shown: Desk, place: tuple[float, float]) -> 
 
 @pytest.mark.parametrize("size", [(4000, 3000), (1999, 1501), (333, 1001)])
 def test_every_region_has_the_pixels_that_it_has_in_the_chat(
-    opened: Open, house: tuple[str, House], size: tuple[int, int]
+    opened: Open, editors: tuple[str, House], size: tuple[int, int]
 ) -> None:
     share = 640 / max(size)
     regions = tiles(round(size[0] * share), round(size[1] * share), 7, 5)
-    house[1].regions = regions, list(range(1, 36))
+    editors[1].regions = regions, list(range(1, 36))
     shown = opened(size, more={"regions": REGIONS})
     shown.press("Paint regions")
     width, height = shown.size
@@ -210,11 +197,11 @@ def test_every_region_has_the_pixels_that_it_has_in_the_chat(
     assert np.array_equal(decoded(shown.marks[0]), region(regions, range(1, 36, 6), size))
 
 
-def test_regions_are_painted_whole_by_a_tap_and_along_a_path(opened: Open, house: tuple[str, House]) -> None:
+def test_regions_are_painted_whole_by_a_tap_and_along_a_path(opened: Open, editors: tuple[str, House]) -> None:
     regions = tiles(640, 480, 20, 15)
     parents = [(row // 3) * 5 + column // 4 + 1 for row in range(15) for column in range(20)]
     coarse = np.array([0, *parents], np.uint16)[regions]
-    house[1].regions = regions, parents
+    editors[1].regions = regions, parents
     shown = opened(more={"regions": REGIONS})
     shown.press("Paint regions")
     shown.touch.tap((60, 190))
@@ -233,8 +220,8 @@ def test_regions_are_painted_whole_by_a_tap_and_along_a_path(opened: Open, house
     assert same(decoded(shown.marks[-1]), trees & ~region(regions, [at(regions, shown, (150, 250))], PHOTO))
 
 
-def test_without_its_regions_the_editor_paints(opened: Open, house: tuple[str, House]) -> None:
-    house[1].regions = None
+def test_without_its_regions_the_editor_paints(opened: Open, editors: tuple[str, House]) -> None:
+    editors[1].regions = None
     shown = opened(more={"regions": REGIONS})
     shown.troubles.clear()  # the browser notes the answer 404
     assert shown.page.get_by_role("button", name="Paint regions").is_disabled()

@@ -23,8 +23,8 @@ DARK = {"bg_color": "#17212b", "text_color": "#f5f5f5", "button_color": "#5288c1
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with marked(tmp_path) as running:
+def house(tmp_path: Path, sqlite_url: str) -> Iterator[House]:
+    with marked(tmp_path, sqlite_url) as running:
         running.add(NAMES, [{"data": {"text": f"{TEXT}, {at}."}} for at in range(4)])
         yield running
 

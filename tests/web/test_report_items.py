@@ -15,7 +15,7 @@ from bot.workers import report_link
 from storage import people, projects, reviews
 from storage.database import run
 from storage.schema import comments
-from tests.quality.test_report import answer
+from tests.quality.reported import answer
 from tests.web.reports import app_of, asker, kept_in, painted
 from tests.worlds import add_items, make
 

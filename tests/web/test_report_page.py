@@ -16,7 +16,7 @@ from storage import accounts, people, projects, seals
 from storage.database import Transaction, run
 from storage.schema import answers, items
 from storage.schema import people as people_table
-from tests.quality.test_report import answer
+from tests.quality.reported import answer
 from tests.web.reports import app_of, asker, in_a_thread, kept_in, painted
 from tests.worlds import add_items, make
 

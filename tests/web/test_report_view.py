@@ -13,7 +13,7 @@ from bot.quality.distribution import LabelCount
 from bot.reporting import ReportDesk
 from bot.web.ports import MediaFile, Sheet
 from storage.database import run
-from tests.quality.test_report import report_of
+from tests.quality.reported import report_of
 from tests.web.reports import app_of, kept_in, painted
 from tests.web.test_report_items import fill
 from tests.worlds import again

@@ -19,8 +19,8 @@ THEIRS = {"card", "id", "title"}
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with marked(tmp_path) as running:
+def house(tmp_path: Path, sqlite_url: str) -> Iterator[House]:
+    with marked(tmp_path, sqlite_url) as running:
         yield running
 
 

@@ -51,7 +51,7 @@ def _unknown(connection: Connection, key: int, coding: Coding) -> Iterator[Answe
 
 def _gold(connection: Connection, key: int, coding: Coding) -> list[Answered]:
     found: dict[int, Answered] = {}
-    for item, person, label, gold in figures.on_gold(connection, key):
+    for item, person, label, gold, _ in figures.on_gold(connection, key):
         _, people, given, _ = found.setdefault(item, (item, [], [], coding.answer(gold)))
         people.append(person)
         given.append(coding.answer(label))

@@ -20,9 +20,9 @@ const SIGNS = {
 };
 
 export class Bubble {
-  // `press(message, button, event)` and `edit(message)` are what a person may do with it.
-  constructor(message, { press, edit, unfold }) {
-    this.actions = { press, edit, unfold };
+  // `press(message, button, event)`, `edit(message)` and `reply(message)` are what a person may do with it.
+  constructor(message, { press, edit, reply, unfold }) {
+    this.actions = { press, edit, reply, unfold };
     this.message = null;
     this.buttons = [];
     this.media = make("div", { class: "media", hidden: true });
@@ -96,7 +96,8 @@ export class Bubble {
     const shown = time.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
     const parts = [make("time", { datetime: time.toISOString() }, shown)];
     if (message.edited) parts.unshift(`${word("edited")} `);
-    if (message.author === "me" && this.actions.edit && !this.isCommand) parts.unshift(this.editButton());
+    if (message.author === "me" && this.actions.edit && !this.isCommand) parts.unshift(this.link("edit"));
+    if (message.kind === "question" && this.actions.reply) parts.unshift(this.link("reply"));
     this.meta.replaceChildren(...parts);
     this.meta.hidden = message.author !== "me" && message.kind === "card";
   }
@@ -107,9 +108,9 @@ export class Bubble {
     return author === "me" && text.length > 0 && text[0].text.startsWith("/");
   }
 
-  editButton() {
-    const button = make("button", { type: "button", class: "link edit" }, word("edit"));
-    button.addEventListener("click", () => this.actions.edit(this.message));
+  link(action) {
+    const button = make("button", { type: "button", class: `link ${action}` }, word(action));
+    button.addEventListener("click", () => this.actions[action](this.message));
     return button;
   }
 

@@ -19,7 +19,10 @@ const sending = new Sending({
   onOver: over,
   onRefused: (sentence) => toast(sentence || word("failed")),
 });
-const log = new Log({ press, edit: (message) => composer.edit(message) }, () => composer.refresh());
+const log = new Log(
+  { press, edit: (message) => composer.edit(message), reply: (message) => composer.reply(message) },
+  () => composer.refresh(),
+);
 const composer = new Composer({ say, correct, open: () => log.open, last: () => log.mine });
 new Keys({ log, composer, press, command });
 bindMenu({ say: (text) => say(text, ""), keyHelp });

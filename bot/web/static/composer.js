@@ -13,6 +13,7 @@ export class Composer {
     this.bar = document.getElementById("editing");
     this.to = "";
     this.editing = null;
+    this.replying = false;
     this.resting = false;
     this.line.addEventListener("focus", () => (this.resting = false));
     this.line.addEventListener("pointerdown", () => (this.resting = false));
@@ -26,9 +27,22 @@ export class Composer {
   // What is being typed answers the card that was open when it was begun, whatever comes meanwhile.
   typed() {
     this.resting = false;
-    if (!this.line.value) this.to = "";
+    if (!this.line.value) this.meant();
     else if (!this.to) this.to = this.card?.typed ? String(this.card.id) : "";
     this.grow();
+  }
+
+  // Whatever is typed next replies to that message, until the line is empty again.
+  reply(message) {
+    if (this.editing) this.stop();
+    this.meant(String(message.id));
+    this.line.focus();
+  }
+
+  meant(to = "") {
+    this.to = to;
+    this.replying = to !== "";
+    this.refresh();
   }
 
   get card() {
@@ -63,7 +77,8 @@ export class Composer {
   refresh() {
     const wanted = Boolean(this.card?.typed);
     this.form.classList.toggle("wanted", wanted);
-    this.line.placeholder = (wanted && this.card.placeholder) || word("compose.hint");
+    const hint = (wanted && this.card.placeholder) || word("compose.hint");
+    this.line.placeholder = this.replying ? word("replying") : hint;
   }
 
   key(event) {
@@ -75,6 +90,7 @@ export class Composer {
     } else if (event.key === "Escape") {
       event.stopPropagation();
       if (this.editing) this.stop();
+      else if (this.replying) this.meant();
       else this.line.blur();
     }
   }

@@ -1,4 +1,4 @@
-"""What quality assurance keeps: skills, reviews and decisions, notes on people, what was suggested, closed periods."""
+"""What quality assurance keeps: skills, reviews and decisions, notes on people, suggestions, periods, who is idle."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -47,6 +47,8 @@ def upgrade() -> None:
     _notes()
     _periods()
     _readings()
+    _idle()
+    _threads()
 
 
 def _skills() -> None:
@@ -192,3 +194,34 @@ def _readings() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_readings")),
     )
     op.create_index("ix_readings_project_id", "readings", ["project", "id"], unique=False)
+
+
+def _idle() -> None:
+    op.create_table(
+        "idle",
+        sa.Column("project", columns.Key, nullable=False),
+        sa.Column("person", columns.Key, nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("since", columns.Moment()),
+        sa.Column("called_at", columns.Moment()),
+        sa.ForeignKeyConstraint(["project"], ["projects.id"], name=op.f("fk_idle_project")),
+        sa.ForeignKeyConstraint(["person"], ["people.id"], name=op.f("fk_idle_person")),
+        sa.PrimaryKeyConstraint("project", "person", name=op.f("pk_idle")),
+    )
+    _some("ix_idle_waiting", "idle", ["project"], "since IS NOT NULL")
+
+
+def _threads() -> None:
+    op.create_table(
+        "threads",
+        sa.Column("chat", columns.Key, nullable=False),
+        sa.Column("message", sa.String(length=100), nullable=False),
+        sa.Column("project", columns.Key, nullable=False),
+        sa.Column("person", columns.Key, nullable=False),
+        sa.Column("item", columns.Key),
+        sa.ForeignKeyConstraint(["chat"], ["chats.id"], name=op.f("fk_threads_chat")),
+        sa.ForeignKeyConstraint(["project"], ["projects.id"], name=op.f("fk_threads_project")),
+        sa.ForeignKeyConstraint(["person"], ["people.id"], name=op.f("fk_threads_person")),
+        sa.ForeignKeyConstraint(["item"], ["items.id"], name=op.f("fk_threads_item")),
+        sa.PrimaryKeyConstraint("chat", "message", name=op.f("pk_threads")),
+    )
