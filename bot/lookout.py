@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot import stored
 from bot.chat import Message
+from bot.quality.uncollected import uncollected
 from bot.quality.watch import Finding
 from bot.schedule import WATCH
 from bot.watching import message
@@ -22,7 +23,7 @@ def looked(url: str, project: int, now: datetime) -> Finds:
     """Runs for seconds where there are millions of answers, on a connection of its own that cannot write."""
     from bot.quality.watching import look
 
-    with opened(url) as database:
+    with opened(url) as database, uncollected():
         row, asked = run(database, lambda tx: stored.by_id(tx, project))
         with database.reading() as connection:
             return look(connection, row.id, asked).findings or ()
@@ -33,7 +34,7 @@ def seen(url: str, project: int) -> tuple[tuple[str, Finding], ...]:
     from bot.quality.watching import look
     from storage import figures
 
-    with opened(url) as database:
+    with opened(url) as database, uncollected():
         row, asked = run(database, lambda tx: stored.by_id(tx, project))
         with database.reading() as connection:
             found = look(connection, row.id, asked).findings or ()

@@ -136,7 +136,14 @@ class _Reader:
             return None
 
     def project(self, root: Table) -> Project:
-        reading: Mapping[str, Callable[[], object]] = {
+        found: dict[str, Any] = {key: self.tried(read) for key, read in self.reading(root).items()}
+        if self.problems:
+            raise together(self.problems)
+        return Project(**found)
+
+    def reading(self, root: Table) -> Mapping[str, Callable[[], object]]:
+        """How each of a Project's fields is read."""
+        return {
             "name": lambda: root.named("name", _NAME, _NAME_WANTED),
             "title": lambda: root.named("title", _TITLE, "1 to 120 characters on one line", root.text("name")),
             "questions": lambda: self.many(root) if "questions" in root else (self.only(root),),
@@ -167,10 +174,6 @@ class _Reader:
             "summary": lambda: self.summary(root) if "summary" in root else None,
             "review": lambda: self.review(root) if "review" in root else None,
         }
-        found: dict[str, Any] = {key: self.tried(read) for key, read in reading.items()}
-        if self.problems:
-            raise together(self.problems)
-        return Project(**found)
 
     def only(self, root: Table) -> Question | None:
         """The question of a file that asks just one, and so says everything at the top."""

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, bindparam, exists, func, select, text
+
+from storage.schema import answers, items, members
 
 LABELLERS: Final = "members.project = :p AND (members.role = 'annotator' OR members.answered > 0)"
 """Who was invited to label, and of those who lead or review who does it."""
@@ -13,11 +15,20 @@ COUNTED: Final = text(
     f"(SELECT count(*) FROM members WHERE {ABLE}) AS able, "
     "(SELECT count(DISTINCT person) FROM notes WHERE project = :p) AS set_aside"
 )
-LEFT: Final = text(
-    "SELECT count(*) FROM items WHERE items.project = :p AND items.state = 'open' AND items.taken < items.overlap "
-    "AND items.serve_seq IS NOT NULL AND items.answers + items.skips + items.flags >= :least "
-    f"AND NOT EXISTS (SELECT 1 FROM members WHERE {ABLE} AND NOT EXISTS (SELECT 1 FROM answers "
-    "WHERE answers.item = items.id AND answers.person = members.person AND answers.live = true))"
+ANSWERED: Final = exists(
+    select(answers.c.id)
+    .where(answers.c.item == items.c.id, answers.c.person == members.c.person, answers.c.live)
+    .correlate(items, members)
+)
+LEFT: Final = (
+    select(func.count())
+    .select_from(items)
+    .where(
+        items.c.project == bindparam("p"),
+        text("items.state = 'open' AND items.taken < items.overlap AND items.serve_seq IS NOT NULL"),
+        items.c.answers + items.c.skips + items.c.flags >= bindparam("least"),
+        ~exists(select(members.c.person).where(text(ABLE), ~ANSWERED).correlate(items)),
+    )
 )
 NO_LIMIT: Final = 2**31 - 1
 

@@ -182,7 +182,8 @@ def summary(connection: Connection, row: ProjectRow, project: Project, now: date
     work = doing(found, figures.besides(connection, row.id), ((one[1], one[4]) for one in on_gold), now)
     scatter = Scatter(coding, unsure.counts(found.unsure, project))
     zone = project.summary.timezone if project.summary else "UTC"
-    disputed = _items(found, coding, figures.decided(connection, row.id), scatter, ZoneInfo(zone))
+    decided = figures.decided(connection, row.id)
+    disputed = _items(found, coding, decided, scatter, ZoneInfo(zone))
     everybody = figures.participants(connection, row.id)
     names = {one.id: one.public for one in everybody}
     shared = Shared(found)
@@ -211,7 +212,7 @@ def summary(connection: Connection, row: ProjectRow, project: Project, now: date
         gold=gold.all.figures(),
         disputed=_described(connection, disputed.listed, coding),
         disputes=disputed.count,
-        reviewed=reviewed(connection, row.id, coding, len(figures.decided(connection, row.id))),
+        reviewed=reviewed(connection, row.id, coding, len(decided)),
         people=tuple(_people(everybody, work, gold, alike, skills, project.names)),
         ambiguity=scatter.figures(connection),
         suggestions=suggestions.aids(connection, row.id, coding),

@@ -14,7 +14,6 @@ from bot.project import Project
 from bot.quality import watch
 from bot.quality.beside import Beside, Floats, Ints, beside
 from bot.quality.coding import Coder, Coding
-from bot.quality.uncollected import uncollected
 from bot.quality.watch import Finding, Kind, Score
 from storage import figures, notes
 
@@ -47,7 +46,6 @@ class _Answers:
     times: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
 
 
-@uncollected()
 def look(connection: Connection, key: int, project: Project) -> Watched:
     """For a connection that cannot write: it reads for seconds where there are millions."""
     figures.snapshot(connection)

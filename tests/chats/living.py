@@ -51,6 +51,10 @@ class Seat(ABC):
         """Whether a message of the bot has these words now."""
         return any(words in one for one in self.screen)
 
+    def hears(self, words: str) -> bool:
+        """Whether that is what the last tap is answered with. Slack's comes by a call that nothing else waits for."""
+        return bool(wait(lambda: words in self.toast, 15))
+
     @abstractmethod
     def says(self, word: str, argument: str = "") -> None:
         """A command, as it is typed in that chat."""

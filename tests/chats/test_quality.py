@@ -90,7 +90,7 @@ def test_who_is_paused_hears_why_and_answers_and_goes_on(bot: Living) -> None:
     ada.taps("Pause them")
     assert bo.says_of("An admin has paused you in “Reviews”: many answers came very fast.")
     bo.taps("Negative")
-    assert "An admin has paused you" in bo.toast
+    assert bo.hears("An admin has paused you")
     bo.types("My phone was in my pocket")
     assert bo.says_of("✓ I have passed that on to the admins.")
     assert ada.says_of("says: My phone was in my pocket")
@@ -140,7 +140,7 @@ def test_a_reviewer_decides_and_who_had_answered_otherwise_hears_why(bot: Living
     assert rita.says_of("✓ reviews-0: Positive")
     assert rita.buttons == ["↩ Undo the last one", "⭐ Make the last one gold", "➕ Add its reason to the instructions"]
     rita.taps("➕ Add its reason")
-    assert "✓ It is in the instructions now." in rita.toast
+    assert rita.hears("✓ It is in the instructions now.")
     bot.wait(minutes=4)
     assert cleo.says_of("It counts as: Positive. You had said: Negative.")
     assert cleo.says_of("Why: It says so.")

@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping
 import pytest
 from sqlalchemy import Executable, TextClause, text
 
-from storage import accounts, answers, cards, idle, outbox, people, projects, queue
+from storage import accounts, answers, cards, idle, outbox, people, projects, queue, shortage
 from storage.database import Database, Transaction, opened, run
 from tests.engines import Clock, Postgres, Sqlite
 from tests.storage.dealing import answer, claim
 from tests.worlds import World, build
 
-MODULES = (queue, idle, cards, answers, outbox, accounts, people, projects)
+MODULES = (queue, idle, shortage, cards, answers, outbox, accounts, people, projects)
 PARTS = frozenset(
     {
         "storage.queue.SERVABLE",
@@ -24,6 +24,7 @@ PARTS = frozenset(
         "storage.cards.HELD",
         "storage.accounts.BLOCK",
         "storage.people.WHO_ANY",
+        "storage.shortage.ANSWERED",
         "storage.projects.OF_PERSON",
     }
 )

@@ -49,7 +49,6 @@ class Fit:
     `chance(items, workers, classes, power)` how likely these workers are to give them. `skill` is the share of each
     worker's answers that is right by this."""
 
-    name: str
     skill: Floats
     spread: Callable[[float], Floats]
     decided: Callable[[Floats], tuple[Ints, Floats]]
@@ -63,17 +62,17 @@ class Fit:
 
 def majority(answers: Answers, gold: Ints | None = None) -> Fit:
     """Everybody counts the same."""
-    return _by_pairs("majority", answers, gold, rounds=0)
+    return _by_pairs(answers, gold, rounds=0)
 
 
 def weighted(answers: Answers, gold: Ints | None = None) -> Fit:
     """A vote in which a worker weighs by how much better than chance they are."""
-    return _by_pairs("weighted", answers, gold, rounds=ROUNDS)
+    return _by_pairs(answers, gold, rounds=ROUNDS)
 
 
 def one_coin(answers: Answers, gold: Ints | None = None) -> Fit:
     """Each worker is right with one probability, and else gives any other class."""
-    return _by_pairs("one-coin", answers, gold, rounds=ROUNDS, odds=True)
+    return _by_pairs(answers, gold, rounds=ROUNDS, odds=True)
 
 
 class _Pairs:
@@ -141,7 +140,7 @@ class _Pairs:
         return best, sure
 
 
-def _by_pairs(name: str, answers: Answers, gold: Ints | None, rounds: int, odds: bool = False) -> Fit:
+def _by_pairs(answers: Answers, gold: Ints | None, rounds: int, odds: bool = False) -> Fit:
     pairs = _Pairs(answers, gold)
     share, usual = pairs.shares(pairs.votes), pairs.usual()
     right = pairs.rightness(share, usual)
@@ -174,7 +173,7 @@ def _by_pairs(name: str, answers: Answers, gold: Ints | None, rounds: int, odds:
         return table
 
     decided = _leaders(answers) if has_matrices(answers) else pairs.leaders
-    return Fit(name, right, spread, decided, believed, chance)
+    return Fit(right, spread, decided, believed, chance)
 
 
 def _compared(answers: Answers, gold: Ints | None) -> npt.NDArray[np.bool_]:
@@ -199,7 +198,7 @@ def dawid_skene(answers: Answers, gold: Ints | None = None) -> Fit:
         scores = tables.all @ likely.reshape(-1, answers.classes).astype(np.float32)
         return np.asarray(scores + np.log(sizes / sizes.sum()).astype(np.float32))
 
-    return _by_matrices("dawid-skene", answers, gold, scored)
+    return _by_matrices(answers, gold, scored)
 
 
 def ibcc(answers: Answers, gold: Ints | None = None) -> Fit:
@@ -219,7 +218,7 @@ def ibcc(answers: Answers, gold: Ints | None = None) -> Fit:
         sizes = _columns(truth.take(answered, axis=0)) + voted + 1
         return np.asarray(tables.gather @ np.log(said / every) + np.log(sizes / sizes.sum()).astype(np.float32))
 
-    return _by_matrices("ibcc", answers, gold, scored)
+    return _by_matrices(answers, gold, scored)
 
 
 def has_matrices(answers: Answers) -> bool:
@@ -265,9 +264,7 @@ def _with_prior(counts: Floats) -> Floats:
     return np.asarray(counts + SHARED * pooled / pooled.sum(0, keepdims=True))
 
 
-def _by_matrices(
-    name: str, answers: Answers, gold: Ints | None, scored: Callable[[_Tables, Floats, Floats], Floats]
-) -> Fit:
+def _by_matrices(answers: Answers, gold: Ints | None, scored: Callable[[_Tables, Floats, Floats], Floats]) -> Fit:
     """Posteriors are items × classes; counts workers × given × true."""
     tables, truth = _Tables(answers, gold), _begin(answers, gold)
     known = np.flatnonzero(gold >= 0) if gold is not None else np.zeros(0, dtype=np.int64)
@@ -294,12 +291,12 @@ def _by_matrices(
     right, counted = np.einsum("wkk->w", counts), counts.sum((1, 2))
     usual = (right.sum() + STARTED * START) / (counted.sum() + STARTED)
     skill = (right + HABIT * usual) / (counted + HABIT)
-    return Fit(name, skill, lambda power: _powered(truth, power), _leaders(answers), believed, chance)
+    return Fit(skill, lambda power: _powered(truth, power), _leaders(answers), believed, chance)
 
 
 def _begin(answers: Answers, gold: Ints | None) -> Floats:
     """The weighted vote, which is nearer to the truth than the plain one; nothing is known of items without answers."""
-    right = _by_pairs("", answers, gold, rounds=BEGUN).skill
+    right = _by_pairs(answers, gold, rounds=BEGUN).skill
     return _vote(answers, _weight(right, answers.classes, odds=False))
 
 

@@ -10,7 +10,7 @@ from bot.workers import NOW, Workers
 from storage import accounts, people, reviews, runs
 from storage.database import run
 from storage.schema import answers, items
-from tests.workers.posting import (
+from tests.summaries.posting import (
     POSTED,
     admin,
     begin,

@@ -25,7 +25,7 @@ from storage.schema import media
 from storage.schema import runs as run_table
 from tests.engines import START
 from tests.running import wait
-from tests.workers.posting import (
+from tests.summaries.posting import (
     LATELY,
     LEASE_OVER,
     POSTED,

@@ -4,7 +4,7 @@ import pytest
 
 from bot.workers import Workers
 from storage.files import Files
-from tests.workers.posting import threads
+from tests.summaries.posting import threads
 
 
 @pytest.fixture
