@@ -147,9 +147,22 @@ SENTENCES: Final[Mapping[str, str]] = {
     "manage.page": "📊 Web page",
     "manage.paused": "⏸ “{title}” is paused: nobody gets new items. Cards in hand stay.",
     "manage.open": "▶ “{title}” goes on.",
+    "manage.paused_already": "⏸ “{title}” is paused already.",
+    "manage.open_already": "▶ “{title}” is not paused.",
+    "manage.paused_by": "⏸ {person} has paused “{title}”: nobody gets new items.",
+    "manage.open_by": "▶ {person} lets “{title}” go on.",
+    "manage.raised_by": "➕ {person} asks for {count} answers an item in “{title}”, not {before}.",
+    "manage.raised_already": "“{title}” wants {count} answers an item by now. For one more, tap below.",
     "manage.raised": (
         "“{title}” now wants {count} answers an item instead of {before}. Done items come back for it. "
         "Write overlap = {count} into the project file too, or the next apply takes it back."
+    ),
+    "manage.disputes": (
+        "{count} disputes leave the review for now: "
+        "they wait for the new answers and come back where people still differ."
+    ),
+    "manage.disputes_one": (
+        "One dispute leaves the review for now: it waits for a new answer and comes back if people still differ."
     ),
     "manage.most": "It is {count} answers an item already, which is the most.",
     "manage.export_how": "Where labelbot runs, type: labelbot export {name}",
