@@ -228,7 +228,7 @@ def _numbered(desk: Desk) -> list[Voice]:
     """The answers as the picture has them: those to a drawn question by the numbers that its buttons have."""
     taken: Sequence[Way] = ()
     if desk.question is not None and drawn_on(desk.question):
-        taken = [way for way in ways(desk.question, desk.given, desk.judge) if way.voices and not way.gone]
+        taken = [way for way in ways(desk.question, desk.given, desk.judge) if way.voices]
     order = {one.id: number for number, way in enumerate(taken, 1) for one in way.voices}
     return [
         replace(one, public=f"{order[one.id]} · {one.public[:8]}" if one.id in order else one.public[:8])
