@@ -1,12 +1,14 @@
 """What weighing people adds to an answer in a project of 2,000 people, each with counts of every pair of labels: with
-adaptive overlap, which judges the item, too, and with a fixed one.
+adaptive overlap, which judges the item, too, and with a fixed one. And what it takes to tell which of ten drawings or
+transcripts say the same, of which nobody's is another's.
 
 Run: python -m benchmarks.settling
 """
 
+import random
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,10 @@ from typing import Any
 from benchmarks.measuring import Figure, table
 from benchmarks.worlds import World, make
 from bot import settling
+from bot.labels import LABEL_TYPES, rle
+from bot.labels.base import Label
 from bot.project import Adaptive, LabelDef, Project, Question
+from bot.quality import nearby
 from storage.database import Transaction, opened, run
 
 PEOPLE, ITEMS, ANSWERS = 2_000, 100, 5
@@ -73,8 +78,36 @@ def _spent(tx: Transaction, world: World, asked: Project, item: int) -> float:
     return 1000 * (time.perf_counter() - began)
 
 
+def compared(kind: str) -> float:
+    """Milliseconds for ten labels as large as are compared at all."""
+    draw, example = random.Random(1), LABEL_TYPES[kind].EXAMPLE
+    made: dict[str, Callable[[], Label]] = {
+        "boxes": lambda: [_box(draw) for _ in range(nearby.LARGEST["boxes"] // 2)],
+        "masks": lambda: [_mask(draw)],
+        "transcript": lambda: "".join(draw.choice("abcdefgh ") for _ in range(nearby.LARGEST["transcript"] // 2)),
+    }
+    labels = [made[kind]() for _ in range(10)]
+    began = time.perf_counter()
+    nearby.groups(example.question, labels)
+    return 1000 * (time.perf_counter() - began)
+
+
+def _box(draw: random.Random) -> Label:
+    return {"label": "a", "x": draw.randrange(900), "y": draw.randrange(900), "width": 50, "height": 50}
+
+
+def _mask(draw: random.Random) -> Label:
+    """Its runs are some 4,000 characters."""
+    edges = sorted(draw.sample(range(1_000_000), 1_500))
+    return {"label": "a", "size": [1000, 1000], "counts": rle.encode(rle.of_edges(edges, 1_000_000))}
+
+
 def figures() -> list[Figure]:
     made = []
+    for kind in ("boxes", "masks", "transcript"):
+        spent = sorted(compared(kind) for _ in range(5))
+        told = f"slowest of 5 {spent[-1]:.2f} ms"
+        made.append(Figure(f"adaptive overlap, ten {kind} told apart", f"{spent[2]:.2f} ms", told, goal="≤ 20 ms"))
     with tempfile.TemporaryDirectory() as name:
         for classes in (3, 10, 1_000, 10_000):
             goal = "≤ 3 ms" if classes <= 10 else "≤ 20 ms"

@@ -6,32 +6,49 @@ from functools import cache
 from itertools import groupby
 from typing import Any, Final
 
+from sqlalchemy import Connection
+
 from bot import settling, stored
-from bot.labels import LABEL_TYPES
 from bot.labels.base import Label
 from bot.project import Project
-from bot.quality.candour import Judge, measured
+from bot.quality.candour import LEAST, Judge, Played, measured, played
+from bot.quality.nearby import right
 from bot.settling import Counts
 from storage import skills
 from storage.database import Row, opened, run
 
 NEWEST: Final = 5_000
 """Answers to gold that are looked at."""
+CHECKED: Final = 1_000
+"""The same for a report, which people wait for."""
 
 
 def candour(url: str, project: int, now: datetime) -> float | None:
     """None where there is too little gold to say. Runs for seconds, for a child process."""
     with opened(url) as database:
         _, asked = run(database, lambda tx: stored.by_id(tx, project))
+        if asked.adaptive is None:
+            return None
         with database.reading() as connection:
-            rows = skills.on_gold(connection, project, NEWEST)
-            everybody, own = skills.cells(connection, project)
-    if asked.adaptive is None:
-        return None
-    counts = Counts(everybody, own)
+            known = _known(connection, project, asked, NEWEST)
+    return measured(known, asked.adaptive)
+
+
+def checked(connection: Connection, project: int, asked: Project) -> Played | None:
+    """How often what is closed as items are closed now is right on gold; None where that closes too seldom to tell."""
+    assert asked.adaptive is not None
+    candour = skills.believed(connection, project)
+    found = played(_known(connection, project, asked, CHECKED), asked.adaptive, candour)
+    return found if found.closings >= LEAST else None
+
+
+def _known(connection: Connection, project: int, asked: Project, most: int) -> list[tuple[int, Judge]]:
+    """The gold items of the newest answers to gold: how many answers each has, and its judge."""
+    rows = skills.on_gold(connection, project, most)
+    counts = Counts(*skills.cells(connection, project)) if rows else Counts((), ())
     rows.sort(key=lambda row: row.id)
-    items = [(item, list(some)[::-1]) for item, some in groupby(rows, key=lambda row: int(row.id))]
-    return measured([(len(some), _judge(asked, some, counts)) for _, some in items], asked.adaptive)
+    items = [list(some)[::-1] for _, some in groupby(rows, key=lambda row: int(row.id))]
+    return [(len(some), _judge(asked, some, counts)) for some in items]
 
 
 def _judge(asked: Project, given: Sequence[Row], counts: Counts) -> Judge:
@@ -59,8 +76,6 @@ def _weighed(
         labels = [(person, label) for person, label in every if label is not None]
         if known[question.name] is None or not labels:
             continue
-        kind = LABEL_TYPES[question.type]
         label, sure = settling.weighed(question, labels, counts)
-        right = label is not None and kind.distance(question)(label, known[question.name]) <= kind.RIGHT
-        found.append((sure, right))
+        found.append((sure, label is not None and right(question)(label, known[question.name])))
     return found

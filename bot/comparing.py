@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot import doors, goldmaking, serving, settling
+from bot import doors, goldmaking, reviewing, serving, settling
 from bot.characters import cut, item_name, storable
 from bot.chat import Media, Message, Part, Text
 from bot.draft import doubted
@@ -17,12 +17,11 @@ from bot.project import Project, Question, question_of
 from bot.quality.consensus import Merged
 from bot.quality.values import frozen
 from bot.reviewcall import REVIEWERS
-from bot.reviewing import Judge, patiently, plainly, slow
+from bot.reviewing import Judge, Voice, on, patiently, plainly, slow
 from bot.subject import picture_of
 from bot.turn import Turn, snippet
 from bot.wording import Figure, Phrase, phrase, say
-from storage import answers, naming, projects, reviews
-from storage.answers import Given
+from storage import naming, projects, reviews
 from storage.database import Transaction
 
 MOST = 8
@@ -39,7 +38,7 @@ class Compared:
     key: str
     data: Mapping[str, Any]
     media: Sequence[Mapping[str, Any]]
-    given: Sequence[Given]
+    given: Sequence[Voice]
     item: int = 0
     gold: Mapping[str, Any] | None = None
     decided: Mapping[str, Label] | None = None
@@ -54,21 +53,15 @@ class Compared:
             return dict(self.decided)
         found: dict[str, Label] = {}
         for question in self.project.questions:
-            labels = self._on(question)
+            labels = on(question, self.given)
             slowly = patient and slow(question, [label for _, label in labels])
             judge = patiently if slowly else self.judge
             merged = judge(question, labels).value if labels else None
-            if merged is not None:
+            if merged is not None and not reviewing.gone(question, self.given, merged):
                 found[question.name] = merged
             elif labels:
                 return None
         return found or None
-
-    def _on(self, question: Question) -> list[tuple[int, Label]]:
-        """By the names that labels have now; what the project no longer has stays as it is, as in exports."""
-        every = [(one.person, one.label[question.name]) for one in self.given if question.name in one.label]
-        renamed = [(person, settling.now(question, label, True)) for person, label in every]
-        return [after if after[1] is not None else before for before, after in zip(every, renamed, strict=True)]
 
     def text(self, language: str) -> Text:
         heading = Part(f"{self.project.title} · {item_name(self.key)}\n", "bold")
@@ -90,26 +83,28 @@ class Compared:
     def _lines(self, question: Question, language: str) -> list[str]:
         kind = LABEL_TYPES[question.type]
         lines = [] if self.project.single else [question.title]
-        labels = [(one.public, one.label[question.name]) for one in self.given if question.name in one.label]
+        given = [one for one in self.given if question.name in one.label]
         if self.decided is not None and self.decided.get(question.name) is not None:
             told = say(language, kind.describe(question, self.decided[question.name]))
             lines.append(say(language, phrase("item.decided", label=told)))
         elif not drawn_on(question):
             lines.append(self.consensus(question, language))
-        lines += [f"{public}: {say(language, kind.describe(question, label))}" for public, label in labels]
+        lines += [f"{one.public}: {said_by(language, question, one)}" for one in given]
         return lines + [f"{one.public}: {say(language, phrase('card.unsure'))}" for one in self.doubting(question)]
 
-    def doubting(self, question: Question) -> list[Given]:
+    def doubting(self, question: Question) -> list[Voice]:
         """The answers that are "not sure" to this question."""
         return [one for one in self.given if doubted(self.project, question, one.label, one.unsure)]
 
     def consensus(self, question: Question, language: str) -> str:
         """A line on what the labels come to and how sure that is."""
-        labels = self._on(question)
+        labels = on(question, self.given)
         if not labels:
             return say(language, phrase("item.nobody"))
         merged, kind = self.judge(question, labels), LABEL_TYPES[question.type]
         told = "" if merged.value is None else say(language, kind.describe(question, merged.value))
+        if reviewing.gone(question, self.given, merged.value):
+            told = say(language, phrase("item.gone", label=told))
         return say(language, consensus_line(merged, labels, told))
 
     def picture(self, language: str) -> tuple[Mapping[str, Any], dict[str, Any]] | None:
@@ -125,6 +120,12 @@ class Compared:
             {"title": one.public, "label": one.label[question.name]} for one in self.given if question.name in one.label
         ]
         return {"question": question.as_config(), "versions": versions[:MOST], "language": language}
+
+
+def said_by(language: str, question: Question, one: Voice) -> str:
+    """What somebody said to a question, and whether the project no longer has it."""
+    said = say(language, LABEL_TYPES[question.type].describe(question, one.label[question.name]))
+    return say(language, phrase("item.gone", label=said)) if question.name in one.gone else said
 
 
 def consensus_line(merged: Merged[Label], labels: Sequence[tuple[int, Label]], told: str) -> Phrase:
@@ -187,7 +188,9 @@ def compared(tx: Transaction, project: int, asked: Project, key: str) -> Compare
         return None
     decision = reviews.standing(tx, row.id)
     decided = None if decision is None else decision.label
-    judge, given = settling.judge(tx, project, asked, row.id), answers.given(tx, row.id)
+    version = projects.by_id(tx, project).version
+    given = reviewing.voices(asked, reviews.given(tx, row.id), version)
+    judge = settling.judge(tx, project, asked, row.id)
     return Compared(asked, row.key, row.data, row.media or (), given, row.id, row.gold, decided, judge)
 
 

@@ -72,7 +72,7 @@ def _why(turn: Turn, row: ProjectRow, project: Project, member: Membership | Non
     if row.state == "paused":
         return "done.paused"
     if member is not None and qualifying.has_failed(turn, row.id, project, member.role):
-        return "done.failed"
+        return "done.failed" if qualifying.is_led(turn, row.id, project) else "done.failed_alone"
     if project.had_enough(done):
         return "done.limit"
     if not done:

@@ -10,14 +10,14 @@ from typing import Final
 
 from bot.characters import item_name
 from bot.chat import Media
-from bot.comparing import Compared, drawn_on
+from bot.comparing import Compared, drawn_on, said_by
 from bot.draft import doubted
 from bot.face import as_media
 from bot.labels import LABEL_TYPES
 from bot.labels.base import Label
 from bot.project import Question
+from bot.reviewing import Voice
 from bot.wording import phrase, say
-from storage.answers import Given
 from storage.reviews import Decision, Remark
 
 FIELD_LONG: Final = 20_000
@@ -104,15 +104,13 @@ def _side_by_side(found: Compared, language: str) -> str:
     )
 
 
-def _said(found: Compared, question: Question, given: Given, language: str) -> str:
+def _said(found: Compared, question: Question, given: Voice, language: str) -> str:
     if doubted(found.project, question, given.label, given.unsure):
         return _say(language, "card.unsure")
-    return _told(question, given.label.get(question.name), language)
+    return escape(said_by(language, question, given)) if question.name in given.label else "–"
 
 
 def _told(question: Question, label: Label, language: str) -> str:
-    if label is None:
-        return "–"
     return escape(say(language, LABEL_TYPES[question.type].describe(question, label)))
 
 

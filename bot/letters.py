@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from bot import doors, notify, serving
+from bot import doors, notify, reviewcard, serving
 from bot.chat import Message, Outgoing, SendFailed, Sent, Unsent
 from bot.draft import load
 from bot.turn import Turn
@@ -21,7 +21,7 @@ QUARANTINES = 5
 
 
 def sent(tx: Transaction, event: Sent) -> None:
-    """Keeps where a card stands now, and the platform's ids of its media."""
+    """Keeps where a card, a reviewer's too, stands now, and the platform's ids of its media."""
     found = outbox.sent(tx, event.id)
     outbox.learn(tx, event.account, event.references)
     if found is not None and found.summary is not None:
@@ -30,6 +30,8 @@ def sent(tx: Transaction, event: Sent) -> None:
         threads.keep(tx, found.chat, event.shown.message, found.question["about"])
     if found is not None and found.card is not None:
         cards.stands(tx, found.card, event.shown.message, event.shown.kind)
+    if found is not None and found.review is not None:
+        reviewcard.stands(tx, found.chat, found.review, event.shown)
 
 
 def failed(app: "App", tx: Transaction, event: SendFailed) -> Iterable[Outgoing]:

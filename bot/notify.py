@@ -9,11 +9,12 @@ from bot.chat import Button, Message, Outgoing, Part, Row
 from bot.face import BLANK
 from bot.project import Project
 from bot.turn import Turn, called, snippet
-from bot.wording import phrase, say
+from bot.wording import Phrase, phrase, say
 from storage import answers, people, projects
 from storage.cards import Card
 from storage.database import Transaction
 from storage.people import Person
+from storage.projects import ProjectRow
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -71,6 +72,18 @@ def _hearers(turn: Turn, about: About) -> Iterator[tuple[int, Person]]:
     for account, admin in people.admins(turn.tx, about.project):
         if admin.chat and not admin.blocked and (not chats or turn.platforms.get(account, "") in chats):
             yield account, admin
+
+
+def colleagues(turn: Turn, row: ProjectRow, said: Phrase) -> None:
+    """What an admin has done to the project, told to the others: once each, where it may be shown."""
+    chats = turn.schema(row.id, row.version).chats
+    told = {turn.person.id}
+    for account, admin in people.admins(turn.tx, row.id):
+        here = not chats or turn.platforms.get(account, "") in chats
+        if here and admin.chat and not admin.blocked and admin.id not in told:
+            told.add(admin.id)
+            message = Message(text=(Part(say(admin.language, said)),))
+            turn.send_to(account, admin.chat, admin.chat_external, message)
 
 
 def unposted(app: "App", tx: Transaction, project: int, reason: str) -> list[Outgoing]:

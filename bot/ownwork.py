@@ -10,7 +10,7 @@ from bot.chat import Message, Part
 from bot.quality import work as counting
 from bot.quality.work import Work
 from bot.turn import Turn
-from bot.wording import phrase
+from bot.wording import Phrase, phrase
 from storage import projects
 from storage import work as stored
 from storage.columns import micros
@@ -36,11 +36,16 @@ def work(turn: Turn, argument: str) -> None:
         mine = counting.counted(done, micros(since)).get(turn.person.id, Work())
         agreed = stored.decided(turn.tx.connection, here, since, until, turn.person.id)
         mine = replace(mine, accepted=counting.accepted(agreed, project).get(turn.person.id, 0))
-        parts.append(Part("\n" + turn.say(phrase(key, minutes=mine.active_seconds // 60, answers=mine.answers))))
+        time = turn.say(_time(mine.active_seconds))
+        parts.append(Part("\n" + turn.say(phrase(key, time=time, answers=mine.answers))))
         parts.append(Part(_more(turn, mine), "quiet"))
     if len(done) >= MOST:
         parts.append(Part("\n" + turn.say(phrase("work.newest", count=MOST)), "quiet"))
     turn.post(Message(text=tuple(parts)))
+
+
+def _time(seconds: int) -> Phrase:
+    return phrase("work.under") if 0 < seconds < 60 else phrase("work.minutes", count=seconds // 60)
 
 
 def _more(turn: Turn, mine: Work) -> str:

@@ -32,11 +32,11 @@ def unpack(packed: Payload) -> Message:
         text=_text(packed["text"]),
         kind=packed["kind"],
         media=tuple(Media(**media) for media in packed.get("media", ())),
-        buttons=_rows(packed.get("buttons", ())),
+        buttons=rows(packed.get("buttons", ())),
         replaces=None if replaces is None else Shown(*replaces),
         fresh=packed.get("fresh", False),
         remains=_text(packed.get("remains", ())),
-        remains_buttons=_rows(packed.get("remains_buttons", ())),
+        remains_buttons=rows(packed.get("remains_buttons", ())),
         typed=packed.get("typed", False),
         placeholder=packed.get("placeholder", ""),
     )
@@ -59,5 +59,6 @@ def _pack_rows(rows: tuple[Row, ...]) -> list[list[list[Any]]]:
     return [[[b.title, b.data, b.tone, b.url, b.opens_form, b.spoken, b.opens_page] for b in row] for row in rows]
 
 
-def _rows(packed: Any) -> tuple[Row, ...]:
+def rows(packed: Any) -> tuple[Row, ...]:
+    """Buttons as they were packed."""
     return tuple(tuple(Button(*button) for button in row) for row in packed)

@@ -89,7 +89,8 @@ def went_on(turn: Turn, card: Card, project: Project, judge: Judge) -> str:
     qualification.fail(turn.tx, card.project, card.person)
     people.record(turn.tx, card.person, card.project, "failed", detail)
     _tell_admins(turn, card, project, right, len(given))
-    return turn.say(phrase("test.failed", right=right, count=len(given), needed=test.right))
+    key = "test.failed" if is_led(turn, card.project, project) else "test.failed_alone"
+    return turn.say(phrase(key, right=right, count=len(given), needed=test.right))
 
 
 def _tell_admins(turn: Turn, card: Card, project: Project, right: int, count: int) -> None:
@@ -106,6 +107,11 @@ def _tell_admins(turn: Turn, card: Card, project: Project, right: int, count: in
         keys = ("again", "in") if again else ("in",)
         buttons = tuple((_button(admin, one, card),) for one in keys)
         turn.send_to(account, admin.chat, admin.chat_external, Message(text=tuple(text), buttons=buttons))
+
+
+def is_led(turn: Turn, project: int, rules: Project) -> bool:
+    """Whether an admin hears of a failed test."""
+    return any(_shown_to(turn, rules, people.admins(turn.tx, project)))
 
 
 def _shown_to(turn: Turn, project: Project, found: list[tuple[int, Person]]) -> Iterator[tuple[int, Person]]:

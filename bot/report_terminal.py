@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from bot.characters import harmless
 from bot.quality.difficulties import aids, ambiguous, confusions, unsure
+from bot.quality.pairs import Alike
 from bot.quality.report import PersonFigures, QuestionFigures, Report
 from bot.quality.signs import lines
 from bot.quality.telling import disputes, heading, parts, speed
@@ -21,6 +23,13 @@ PERIODS_SHOWN = 8
 BAR = 30
 LABEL_WIDE = 28
 NAME_WIDE = 24
+NAME_LEAST = 10
+"""Characters of a name that stay."""
+WIDEST = 1000
+"""Characters that no table needs."""
+Column = tuple[str, Callable[[PersonFigures], str]]
+Shares = tuple[Callable[[Alike], str], Callable[[Alike], str]]
+"""How the share alike to others is written, and the skill."""
 
 
 def terminal(report: Report, console: Console, language: str = "en") -> None:
@@ -37,7 +46,7 @@ def terminal(report: Report, console: Console, language: str = "en") -> None:
         _say(console, "", *paragraph)
     if report.people:
         console.print()
-        console.print(_people(report, words))
+        console.print(_people(report, words, console))
     if report.watch:
         console.print()
         for line in lines(report.watch, words, {one.id: one.name for one in report.people}):
@@ -139,15 +148,33 @@ def _pairs(report: Report, question: QuestionFigures, words: Words) -> Table:
     return table
 
 
-Column = tuple[str, Callable[[PersonFigures], str]]
+def _people(report: Report, words: Words, console: Console) -> Table:
+    """Without the columns in which nobody has anything. Where it is too wide names are cut, and where that is not
+    enough shares stand without their intervals, that of the skill last."""
+
+    def alone(found: Alike) -> str:
+        return words.percent(found.share or 0.0)
+
+    names = min(NAME_WIDE, max(cell_len(one.name) for one in report.people[:PEOPLE_SHOWN]))
+    for shares in ((words.share, words.share), (alone, words.share), (alone, alone)):
+        table = _of_people(report, words, NAME_WIDE, shares)
+        over = _wide(console, table) - console.width
+        if over <= 0:
+            return table
+        if names - over >= NAME_LEAST:
+            return _of_people(report, words, names - over, shares)
+    return _of_people(report, words, NAME_LEAST, (alone, alone))
 
 
-def _people(report: Report, words: Words) -> Table:
-    """Without the columns in which nobody has anything."""
+def _wide(console: Console, table: Table) -> int:
+    return table.__rich_measure__(console, console.options.update_width(WIDEST)).maximum
+
+
+def _of_people(report: Report, words: Words, name_wide: int, shares: Shares) -> Table:
     table = Table(box=None, pad_edge=False)
-    table.add_column("person", overflow="ellipsis", no_wrap=True, max_width=NAME_WIDE)
+    table.add_column("person", overflow="ellipsis", no_wrap=True, max_width=name_wide)
     table.add_column("role")
-    columns = [column for column in _columns(words) if any(column[1](one) not in ("0", "–") for one in report.people)]
+    columns = [one for one in _columns(words, shares) if any(one[1](who) not in ("0", "–") for who in report.people)]
     for title, _ in columns:
         table.add_column(title, justify="right")
     for person in report.people[:PEOPLE_SHOWN]:
@@ -157,12 +184,12 @@ def _people(report: Report, words: Words) -> Table:
     return table
 
 
-def _columns(words: Words) -> tuple[Column, ...]:
+def _columns(words: Words, shares: Shares) -> tuple[Column, ...]:
     return (
         ("labels", lambda one: words.count(one.labels)),
         ("s/label", lambda one: "–" if one.median_seconds is None else words.figure(one.median_seconds, 1)),
-        ("like others", lambda one: "–" if one.alike.share is None else words.share(one.alike)),
-        ("skill", lambda one: "–" if one.skill.share is None else words.share(one.skill)),
+        ("like others", lambda one: "–" if one.alike.share is None else shares[0](one.alike)),
+        ("skill", lambda one: "–" if one.skill.share is None else shares[1](one.skill)),
         ("gold", lambda one: f"{one.gold.right}/{one.gold.labels}" if one.gold.labels else "–"),
         ("skipped", lambda one: words.count(one.skips)),
         ("flagged", lambda one: words.count(one.flags)),

@@ -3,20 +3,22 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
+from bot import payload
 from bot.buttons import Pressed, pack
 from bot.characters import cut, item_name, units
-from bot.chat import Button, Media, Message, Part, Row, Text
+from bot.chat import Button, Media, Message, Part, Row, Shown, Text
 from bot.comparing import Compared, consensus_line, drawn_on
 from bot.face import as_media, joined, words
 from bot.labels import LABEL_TYPES
 from bot.labels.base import BUTTON_TEXT, Label
 from bot.project import Project, Question
-from bot.reviewing import MOST, Judge, Voice, Way, on, slow, ways
+from bot.reviewing import MOST, Judge, Voice, Way, gone, on, slow, ways
 from bot.turn import Turn
 from bot.wording import phrase
 from storage import outbox, reviews
-from storage.answers import Given
+from storage.database import Transaction
 from storage.reviews import Remark, Review
 
 NONE = 7
@@ -25,6 +27,8 @@ PLACES = 8
 CAPTION, TEXT = 980, 3900
 """UTF-16 code units, so that every platform bears it: Telegram takes 1024 below a picture, and 4096 elsewhere."""
 NAMES = 4
+LINE = 120
+"""Characters of an item's name in what is left of a card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,33 @@ def card(turn: Turn, desk: Desk, extra: tuple[Row, ...] = (), said: str = "") ->
     return Message(text=text, media=media, buttons=(*_ways(turn, desk), *_tools(turn, desk), *extra))
 
 
+def posted(turn: Turn, review: Review, message: Message, extra: tuple[Row, ...]) -> None:
+    """Sends the card; it is known where it stands, and with what `extra` buttons, once it was sent."""
+    turn.post(message, review={"id": review.id, "extra": len(extra)})
+
+
+def stands(tx: Transaction, chat: int, held: Mapping[str, Any], shown: Shown) -> None:
+    """A card was sent; `held` is what the outbox kept of it."""
+    about = held["review"]
+    rows = held["buttons"][len(held["buttons"]) - about["extra"] :]
+    reviews.stands(tx, about["id"], {"chat": chat, "message": shown.message, "kind": shown.kind, "extra": rows})
+
+
+def former(turn: Turn, review: Review) -> tuple[Shown, tuple[Row, ...]] | None:
+    """Where the card stands before its reviewer, and its extra buttons, where nothing was tapped: what comes now goes
+    below all that was typed."""
+    there = review.shown
+    if turn.shown is not None or there is None or there["chat"] != turn.person.chat:
+        return None
+    return Shown(there["message"], there["kind"]), payload.rows(there["extra"])
+
+
+def below(turn: Turn, review: Review, message: Message, stood: Shown) -> Message:
+    """The card below everything; of the one that stood there a line is left, and no button."""
+    line = turn.say(phrase("review.below", item=cut(item_name(review.key), LINE)))
+    return replace(message, replaces=stood, fresh=True, remains=(Part(line, "quiet"),))
+
+
 def _above(turn: Turn, desk: Desk, said: str, size: Size) -> list[Text]:
     title, key = cut(desk.asked.title, size.line), cut(item_name(desk.review.key), 2 * size.line)
     heading = turn.say(phrase(f"review.{desk.review.reason}", count=desk.waiting, title=title))
@@ -96,7 +127,7 @@ def _below(turn: Turn, desk: Desk, size: Size) -> list[Text]:
         _remarks(turn, desk.remarks, size),
         _proposed(turn, desk, size),
         (Part(turn.say(phrase("review.note", note=note)), "italic"),) if note else (),
-        (Part(turn.say(phrase("review.hint")), "quiet"),) if size in SIZES else (),
+        (Part(turn.say(phrase("review.hint_again" if note else "review.hint")), "quiet"),) if size in SIZES else (),
     ]
 
 
@@ -118,7 +149,9 @@ def _answers(turn: Turn, desk: Desk, size: Size) -> Text:
 
 
 def _line(turn: Turn, question: Question, number: int, way: Way, size: Size) -> str:
-    return f"{number} · {_told(turn, question, way.label, size)} ({_names(way.voices)})"
+    said = _told(turn, question, way.label, size)
+    told = turn.say(phrase("item.gone", label=said)) if way.gone else said
+    return f"{number} · {told} ({_names(way.voices)})"
 
 
 def _names(voices: Sequence[Voice]) -> str:
@@ -146,6 +179,8 @@ def _proposed(turn: Turn, desk: Desk, size: Size) -> Text:
         return ()
     merged = desk.judge(question, labels)
     told = "" if merged.value is None else _told(turn, question, merged.value, size)
+    if gone(question, desk.given, merged.value):
+        told = turn.say(phrase("item.gone", label=told))
     return (Part(turn.say(consensus_line(merged, labels, told))),)
 
 
@@ -156,7 +191,8 @@ def _ways(turn: Turn, desk: Desk) -> tuple[Row, ...]:
     found = ways(desk.question, desk.given, desk.judge)
     counted = LABEL_TYPES[desk.question.type].CATEGORICAL
     numbers = {way.argument: number for number, way in enumerate((one for one in found if one.voices), 1)}
-    buttons = [_button(turn, desk, way, None if counted else numbers.get(way.argument)) for way in found]
+    offered = [way for way in found if not way.gone]
+    buttons = [_button(turn, desk, way, None if counted else numbers.get(way.argument)) for way in offered]
     if counted:
         return tuple((button,) for button in buttons)
     return tuple(tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2))
@@ -188,14 +224,14 @@ def _media(turn: Turn, desk: Desk) -> tuple[Media, ...]:
     return tuple(as_media(one, known.get(one["id"], "")) for one in kept)
 
 
-def _numbered(desk: Desk) -> list[Given]:
+def _numbered(desk: Desk) -> list[Voice]:
     """The answers as the picture has them: those to a drawn question by the numbers that its buttons have."""
     taken: Sequence[Way] = ()
     if desk.question is not None and drawn_on(desk.question):
         taken = [way for way in ways(desk.question, desk.given, desk.judge) if way.voices]
     order = {one.id: number for number, way in enumerate(taken, 1) for one in way.voices}
     return [
-        Given(one.person, f"{order[one.id]} · {one.public[:8]}" if one.id in order else one.public[:8], dict(one.label))
+        replace(one, public=f"{order[one.id]} · {one.public[:8]}" if one.id in order else one.public[:8])
         for one in sorted(desk.given, key=lambda one: order.get(one.id, MOST))
     ]
 

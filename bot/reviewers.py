@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final, TypeAlias
 
-from bot import doors, reviewing, serving, settling
+from bot import doors, reviewcard, reviewing, serving, settling
 from bot.buttons import Pressed
 from bot.characters import cut, item_name, storable
 from bot.chat import Message, Part, Row
@@ -105,8 +105,13 @@ def _finished(turn: Turn, project: int, said: str, former: Former | None, extra:
 
 
 def show(turn: Turn, found: Review, said: str = "", former: Former | None = None, extra: Rows = ()) -> None:
-    desk = _desk(turn, found)
-    turn.post(place(turn, card(turn, desk, extra, said), None, former))
+    """There is one card of it: the one that stands there is edited, or shrinks to a line."""
+    stood = None if former else reviewcard.former(turn, found)
+    extra = extra if stood is None else extra or stood[1]
+    message = place(turn, card(turn, _desk(turn, found), extra, said), None, former)
+    if stood is not None:
+        message = reviewcard.below(turn, found, message, stood[0])
+    reviewcard.posted(turn, found, message, extra)
 
 
 def _desk(turn: Turn, found: Review) -> Desk:
@@ -114,7 +119,8 @@ def _desk(turn: Turn, found: Review) -> Desk:
     asked = turn.schema(row.id, row.version)
     given = reviewing.voices(asked, reviews.given(turn.tx, found.item), row.version)
     judge = settling.judge(turn.tx, row.id, asked, found.item)
-    return desk_of(turn, found, asked, row.version, _step(asked, given, found, found.draft or {}, judge))
+    done = reviewing.present(asked, found.draft or {})
+    return desk_of(turn, found, asked, row.version, _step(asked, given, found, done, judge))
 
 
 def _step(asked: Project, given: Sequence[Voice], found: Review, done: Mapping[str, Label], judge: Judge) -> Step:
@@ -151,6 +157,7 @@ def _held(work: Callable[[Turn, Review, Desk, Pressed], None]) -> Callable[[Turn
         elif found.reviewer != turn.person.id:
             turn.toast("press.gone")
         elif found.item_state not in ("done", "flagged"):
+            reviews.give_up(turn.tx, turn.person.id)
             _next(turn, found.project, turn.say(phrase("review.moot")))
         elif (desk := _desk(turn, found)).step != pressed.step:
             show(turn, found, turn.say(phrase("review.changed")))
@@ -164,7 +171,7 @@ def _take(turn: Turn, found: Review, desk: Desk, pressed: Pressed) -> None:
     """One tap decides a question, and with the last one the item."""
     assert desk.question is not None
     offered = reviewing.ways(desk.question, desk.given, desk.judge)
-    way = next((one for one in offered if one.argument == pressed.argument), None)
+    way = next((one for one in offered if one.argument == pressed.argument and not one.gone), None)
     if way is None:
         show(turn, found, turn.say(phrase("review.changed")))
         return

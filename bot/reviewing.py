@@ -8,7 +8,7 @@ from typing import Final, Protocol, TypeAlias
 
 from bot import draft as drafts
 from bot.draft import Draft
-from bot.labels import LABEL_TYPES
+from bot.labels import LABEL_TYPES, pieces
 from bot.labels.base import BadAnswer, Label, Said
 from bot.project import Project, Question
 from bot.quality.consensus import Merged
@@ -45,13 +45,15 @@ class Answer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """An answer by the names that labels have now."""
+    """An answer by the names that labels have now. What it says to the questions in `gone` the project no longer has:
+    it counts, as in exports, and nobody can give it any more."""
 
     id: int
     person: int
     public: str
     label: Mapping[str, Label]
     unsure: bool = False
+    gone: frozenset[str] = frozenset()
 
     def doubts(self, asked: Project, question: Question) -> bool:
         """Whether the answer to this question was "not sure"."""
@@ -60,40 +62,57 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to decide a question. `argument` is what its button carries; `voices` gave just that label."""
+    """One way to decide a question. `argument` is what its button carries; `voices` gave just that label. One that is
+    `gone` can only be shown."""
 
     argument: str
     label: Label
     title: Said
     voices: tuple[Voice, ...] = field(default=())
     proposed: bool = False
+    gone: bool = False
 
 
 def voices(asked: Project, given: Iterable[Answer], version: int) -> list[Voice]:
-    """People's answers, those to older versions of the project by the present names; what it no longer has is left
-    out."""
-    return [
-        Voice(
-            one.id,
-            one.person,
-            one.public,
-            one.label if one.version == version else present(asked, one.label),
-            one.unsure,
-        )
-        for one in given
-    ]
+    """People's answers, those to older versions of the project by the present names."""
+    return [_voice(asked, one, one.version != version) for one in given]
+
+
+def _voice(asked: Project, one: Answer, old: bool) -> Voice:
+    if not old:
+        return Voice(one.id, one.person, one.public, one.label, one.unsure)
+    label = present(asked, one.label)
+    kept = {
+        question.name: one.label[question.name]
+        for question in asked.questions
+        if question.name not in label and _alike(question, one.label.get(question.name))
+    }
+    return Voice(one.id, one.person, one.public, label | kept, one.unsure, frozenset(kept))
 
 
 def present(asked: Project, label: Mapping[str, Label]) -> dict[str, Label]:
     """A label by the names that a version of the project has; what it does not know is left out."""
-    found: dict[str, Label] = {}
-    for question in asked.questions:
-        try:
-            if question.name in label:
-                found[question.name] = LABEL_TYPES[question.type].read(question, label[question.name])
-        except BadAnswer:
-            continue
-    return found
+    read = {one.name: _read(one, label[one.name]) for one in asked.questions if one.name in label}
+    return {name: said for name, said in read.items() if said is not None}
+
+
+def _read(question: Question, label: Label) -> Label:
+    """None for what the question does not know."""
+    try:
+        return LABEL_TYPES[question.type].read(question, label)
+    except BadAnswer:
+        return None
+
+
+def _alike(question: Question, label: Label) -> bool:
+    """Whether it is still such a label, as the report has it: none is after a change of the question's type."""
+    kind = LABEL_TYPES[question.type]
+    return type(label) is type(kind.EXAMPLE.label) or (not kind.EDITOR and pieces.segments(label) is not None)
+
+
+def gone(question: Question, given: Iterable[Voice], label: Label) -> bool:
+    """Whether that is what the project no longer has, as some of what was given is."""
+    return any(question.name in one.gone for one in given) and _read(question, label) is None
 
 
 Judge: TypeAlias = Callable[[Question, Sequence[tuple[int, Label]]], Merged[Label]]
@@ -155,20 +174,22 @@ def forward(
         labels = on(question, given)
         if not ways(question, given, judge):
             found[question.name] = None  # nobody was asked it, and it cannot be answered here
-        elif not every and labels and not _open(asked, question, labels, confidence, judge):
+        elif not every and labels and not _open(asked, question, given, confidence, judge):
             found[question.name] = judge(question, labels).value
         else:
             return found, question
     return found, None
 
 
-def _open(
-    asked: Project, question: Question, labels: Sequence[tuple[int, Label]], confidence: float, judge: Judge
-) -> bool:
+def _open(asked: Project, question: Question, given: Sequence[Voice], confidence: float, judge: Judge) -> bool:
+    """Whether it has to be decided: what people agree on may be what nobody can give any more."""
+    labels = on(question, given)
     said = [label for _, label in labels]
     if slow(question, said):
-        return len({frozen(label) for label in said}) > 1
-    return in_dispute(asked, question, labels, confidence, judge)
+        disputed = len({frozen(label) for label in said}) > 1
+    else:
+        disputed = in_dispute(asked, question, labels, confidence, judge)
+    return disputed or gone(question, given, judge(question, labels).value)
 
 
 def consensus(question: Question, labels: Sequence[Label]) -> Merged[Label]:
@@ -180,26 +201,29 @@ def consensus(question: Question, labels: Sequence[Label]) -> Merged[Label]:
 
 
 def ways(question: Question, given: Sequence[Voice], judge: Judge) -> list[Way]:
-    """The distinct answers, the proposed one first, then the more frequent ones; then what else may be taken."""
+    """The distinct answers, the proposed one first, then the more frequent ones; then what else may be taken. What the
+    project no longer has is among them, `gone`."""
     groups: dict[object, list[Voice]] = {}
     for one in given:
         if question.name in one.label:
             groups.setdefault(frozen(one.label[question.name]), []).append(one)
     merged = judge(question, on(question, given))
-    best = None if merged.value is None else frozen(merged.value)
+    possible = merged.value is not None and not gone(question, given, merged.value)
+    best = frozen(merged.value) if possible else None
     found = [_answered(question, some, key == best) for key, some in groups.items()]
     found.sort(key=lambda way: (not way.proposed, -len(way.voices)))
     found = found[:MOST]
-    if merged.value is not None and best not in groups:
+    if possible and best not in groups:
         newest = max(one.id for some in groups.values() for one in some)
         found.insert(0, Way(f"{MERGED}{newest}", merged.value, phrase("review.take_merged"), proposed=True))
-    return found + _others(question, [way.label for way in found], MOST - len(found))
+    return found + _others(question, [way.label for way in found], MOST - sum(not way.gone for way in found))
 
 
 def _answered(question: Question, some: Sequence[Voice], proposed: bool) -> Way:
     label = some[0].label[question.name]
     told = LABEL_TYPES[question.type].describe(question, label)
-    return Way(str(some[0].id), label, told, tuple(some), proposed)
+    lost = any(question.name in one.gone for one in some)
+    return Way(str(some[0].id), label, told, tuple(some), proposed, lost)
 
 
 def _others(question: Question, known: Sequence[Label], room: int) -> list[Way]:

@@ -15,7 +15,7 @@ from bot import reviewing
 from bot.labels import LABEL_TYPES, pieces
 from bot.labels.base import BadAnswer, Label
 from bot.project import Adaptive, Project, Question
-from bot.quality import live
+from bot.quality import live, nearby
 from bot.quality.candour import told
 from bot.quality.consensus import Merged
 from bot.quality.parts import NO, YES, Elected, Part
@@ -28,6 +28,8 @@ LONGEST: Final = 140
 """Characters that a vote has in the counts; a longer one stands there by its digest."""
 MANY: Final = 64
 """Labels up to which each is weighed; of more, those that nobody gave an item are one, so that no answer reads them."""
+SCATTERED: Final = 5
+"""Ways in which a drawing or a transcript may come out, at least: of four who are wrong one says what another does."""
 APART: Final = "\x1f\x1f"
 """Beside its question: what votes stand under that came to nothing, as who is often among them is hardly skilled. Else
 all who were counted would be right, as long as no item has more than two answers."""
@@ -206,6 +208,7 @@ class _Item:
 
     def __init__(self, project: Project, version: int, placed: Row, given: Sequence[Row]) -> None:
         self._project, self._version, self._placed, self._given = project, version, placed, given
+        self._groups: dict[str, list[int]] = {}
 
     def standing(self) -> list[list[Any]]:
         """What it brings into the counts, in order: who gave what where which label holds, how many times. Of very many
@@ -213,14 +216,13 @@ class _Item:
         cells = Counter[Cell]()
         for question in self._project.questions:
             labels, known = self._labels(question), self._known(question)
-            people = [person for person, _ in labels]
             every = [label for _, label in labels] + ([] if known is None else [known])
-            counted = labels and not reviewing.slow(question, every)
-            for part in (LABEL_TYPES[question.type].parts(question, every) or ()) if counted else ():
-                votes = [(person, _text(given)) for person, given in zip(people, part.given, strict=False)]
-                truth = live.standing(votes, None if known is None else _text(part.given[-1]))
+            groups = self._near(question)
+            if not labels or (groups is None and reviewing.slow(question, every)):
+                continue
+            for name, truth, votes in counted(question, labels, known, groups):
                 if truth is not None:
-                    cells.update((person, _kind(question, part), truth, given) for person, given in votes)
+                    cells.update((person, name, truth, given) for person, given in votes)
                 elif len(votes) > 1:
                     cells.update((person, _text(f"{question.name}{APART}"), APART, "") for person, _ in votes)
         return [[*cell, times] for cell, times in sorted(cells.items())]
@@ -233,8 +235,16 @@ class _Item:
             if self._placed.gold is None and self._decision(question) is not None:
                 found.append(1.0)
             elif labels:
-                found.append(weighed(question, labels, counts)[1])
+                found.append(weighed(question, labels, counts, self._near(question))[1])
         return min(found, default=0.0)
+
+    def _near(self, question: Question) -> list[int] | None:
+        """Of what is not made of votes, who is near whom, where that counts: it is asked for twice, and takes
+        milliseconds."""
+        drawn = self._project.adaptive is not None and LABEL_TYPES[question.type].parts(question, ()) is None
+        if drawn and question.name not in self._groups:
+            self._groups[question.name] = nearby.groups(question, [label for _, label in self._labels(question)])
+        return self._groups.get(question.name)
 
     def votes(self, question: Question) -> set[str]:
         """What was given of the whole label."""
@@ -257,6 +267,31 @@ class _Item:
             if label is not None:
                 found.append((one.person, label))
         return found
+
+
+def counted(
+    question: Question, labels: Sequence[tuple[int, Label]], known: Label, groups: Sequence[int] | None
+) -> Iterator[tuple[str, str | None, live.Votes]]:
+    """What such labels are counted as: under which name, what holds there (None: nothing does), and who said what. Of
+    what is not made of votes, as drawings, in `groups` (see `nearby`): who is near what holds."""
+    people, given = [person for person, _ in labels], [label for _, label in labels]
+    if groups is not None:
+        yield _text(question.name), *_near(question, labels, known, groups)
+        return
+    for part in LABEL_TYPES[question.type].parts(question, given if known is None else [*given, known]) or ():
+        votes = [(person, _text(said)) for person, said in zip(people, part.given, strict=False)]
+        yield _kind(question, part), live.standing(votes, None if known is None else _text(part.given[-1])), votes
+
+
+def _near(
+    question: Question, labels: Sequence[tuple[int, Label]], known: Label, groups: Sequence[int]
+) -> tuple[str | None, live.Votes]:
+    if known is not None:
+        alike = nearby.near(question)
+        return YES, [(person, YES if alike(label, known) else NO) for person, label in labels]
+    votes = [(person, str(group)) for (person, _), group in zip(labels, groups, strict=True)]
+    most = live.standing(votes)
+    return None if most is None else YES, [(person, YES if group == most else NO) for person, group in votes]
 
 
 def now(question: Question, label: Label, old: bool) -> Label:
@@ -319,35 +354,49 @@ def judging(
     return Merged(*weighed(question, labels, counts), likely=True)
 
 
-def weighed(question: Question, labels: Sequence[tuple[int, Label]], counts: Counts) -> tuple[Label, float]:
+def weighed(
+    question: Question, labels: Sequence[tuple[int, Label]], counts: Counts, groups: Sequence[int] | None = None
+) -> tuple[Label, float]:
     """What people's labels come to, and how likely that is right; (None, 0) where nobody may give such a label. Of what
-    is not made of votes, as drawings: how near they are to what they come to; one alone says nothing."""
+    is not made of votes, as drawings, in `groups` (see `nearby`), it is one of the labels, and right is what is near
+    enough to the truth."""
     kind, given = LABEL_TYPES[question.type], [label for _, label in labels]
     parts = kind.parts(question, given)
     if parts is None:
-        merged = reviewing.consensus(question, given)
-        return merged.value, merged.confidence if len(given) > 1 else 0.0
+        return _likeliest(question, labels, counts, nearby.groups(question, given) if groups is None else groups)
     elected = []
     for part in parts:
         votes = [(person, _text(said)) for (person, _), said in zip(labels, part.given, strict=True)]
-        best, sure = _judged(question, part, votes, counts)
+        best, sure = _judged(question, part, votes, counts, live.GUESSED / len(parts))
         elected.append(Elected(part.kind, best, sure))
     found = kind.rebuilt(question, given, elected)
     return (None, 0.0) if found is None else (found.value, found.confidence)
 
 
-def _judged(question: Question, part: Part, votes: live.Votes, counts: Counts) -> tuple[str, float]:
+def _likeliest(
+    question: Question, labels: Sequence[tuple[int, Label]], counts: Counts, groups: Sequence[int]
+) -> tuple[Label, float]:
+    """The first label of the likeliest group. What a group is called tells nothing, as none was met before: people
+    weigh by how often they are right."""
+    named = {f"group {place}": labels[place][1] for place in groups}
+    votes = [(person, f"group {place}") for (person, _), place in zip(labels, groups, strict=True)]
+    others = [f"other {number}" for number in range(max(1, SCATTERED - len(named)))]
+    best, sure = live.judged(votes, counts.of(_text(question.name)), [*named, *others])
+    return (named[best], sure) if best in named else (None, 0.0)
+
+
+def _judged(question: Question, part: Part, votes: live.Votes, counts: Counts, guessed: float) -> tuple[str, float]:
     """Among what might be said of it; where the question has no list, what was right before and anything else."""
     name = _kind(question, part)
     if part.kind:
-        best, sure = live.judged(votes, counts.of(name), (YES, NO))
+        best, sure = live.judged(votes, counts.of(name), (YES, NO), guessed)
     elif len(question.labels) > MANY:
         given = {said for _, said in votes}
-        best, sure = live.judged(votes, counts.of(name, given), [*given, ""])
+        best, sure = live.judged(votes, counts.of(name, given), [*given, ""], guessed)
     else:
         known = counts.of(name)
         seen = {truth for (truth, _), times in known.everybody.items() if times} | {""}
-        best, sure = live.judged(votes, known, [_text(label.name) for label in question.labels] or [*seen])
+        best, sure = live.judged(votes, known, [_text(label.name) for label in question.labels] or [*seen], guessed)
     return best or "", sure
 
 

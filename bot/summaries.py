@@ -18,15 +18,13 @@ WEEK: Final = timedelta(days=7)
 @dataclass(frozen=True, slots=True)
 class Made:
     """A summary ready to post: its text in the project's language for its channel, and by language in `texts`, for
-    reviewers; the chart as PNG of `width` × `height` pixels. `people` are the figures of single people by language, for
+    reviewers; the chart as PNG. `people` are the figures of single people by language, for
     admins only."""
 
     text: Text
     texts: Mapping[str, Text]
     picture: bytes
     alt: str
-    width: int
-    height: int
     people: Mapping[str, Text]
     figures: Mapping[str, Any]
     """What the next summary compares itself with."""
@@ -38,7 +36,7 @@ class Made:
 
 def make_summary(url: str, project: int, now: datetime) -> Made:
     """Runs for seconds where there are millions of answers, on a connection of its own that cannot write."""
-    from bot.quality import changes, chart, closer, telling
+    from bot.quality import changes, closer, telling
     from bot.quality.report import summary
     from bot.quality.words import Words
 
@@ -57,8 +55,6 @@ def make_summary(url: str, project: int, now: datetime) -> Made:
         texts,
         png,
         alt,
-        chart.WIDTH,
-        chart.HEIGHT,
         singly,
         changes.figures(report),
         closer.agreement_chart(report, words),

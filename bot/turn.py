@@ -86,9 +86,18 @@ class Turn:
         """A line to the person, in their chat."""
         self.post(Message(text=(Part(self.say(said)),), buttons=buttons, replaces=replaces))
 
-    def post(self, message: Message, card: int | None = None, *, first: bool = False) -> None:
-        """`first` says that nothing of this card can be waiting to be sent."""
-        self.send_to(self.account, self.person.chat, self.person.chat_external, message, card, first=first)
+    def post(
+        self,
+        message: Message,
+        card: int | None = None,
+        *,
+        first: bool = False,
+        review: Mapping[str, Any] | None = None,
+    ) -> None:
+        """`first` says that nothing of this card can be waiting to be sent; `review` is what `bot.reviewcard.stands` is
+        to know of a reviewer's card."""
+        chat, external = self.person.chat, self.person.chat_external
+        self.send_to(self.account, chat, external, message, card, first=first, review=review)
 
     def send_to(
         self,
@@ -100,10 +109,13 @@ class Turn:
         *,
         first: bool = False,
         about: tuple[int, int, int | None] | None = None,
+        review: Mapping[str, Any] | None = None,
     ) -> None:
         """`about`: (project, person, item) of a question, to whose message a reply is passed on."""
-        packed = payload.pack(message) | ({} if about is None else {"about": about})
-        row = outbox.add(self.tx, account=account, chat=chat, kind=message.kind, payload=packed, card=card, first=first)
+        packed, kind = payload.pack(message), message.kind if review is None else "review"
+        packed |= {} if about is None else {"about": about}
+        packed |= {} if review is None else {"review": review}
+        row = outbox.add(self.tx, account=account, chat=chat, kind=kind, payload=packed, card=card, first=first)
         self.out.append(Outgoing(id=row, account=account, chat=external, message=message))
 
     def send_to_new(self, account: int, external: str, message: Message) -> None:

@@ -5,6 +5,7 @@ import logging
 import multiprocessing
 import os
 import signal
+import struct
 import threading
 import time
 from collections import deque
@@ -13,6 +14,7 @@ from concurrent.futures import Executor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Final, TypeVar
 
 from bot import managing, payload, reviewcall, stored
@@ -158,11 +160,13 @@ class Workers:
         self._posted.extend(run(self._database, lambda tx: self._post(tx, due, made, pictures)))
 
     def _calibrate(self, due: Run, now: datetime) -> None:
+        """Where the candour is another one now, items that were closed by the old one are looked at anew."""
         found = self._child(candour, due, now)
 
         def note(tx: Transaction) -> None:
-            if runs.done(tx, due.id):
+            if runs.done(tx, due.id) and skills.candour(tx, due.project) != found:
                 skills.note_candour(tx, due.project, found)
+                runs.now(tx, due.project, SPREAD)
 
         run(self._database, note)
 
@@ -268,7 +272,7 @@ class Workers:
                 shown = Message(text=(Part(made.alt),), media=(skill,))
                 posted.append(_send(tx, where, admin.chat_external, shown))
             language = spoken(admin.language)
-            buttons = managing.rows(row, admin.language, self._page(tx, row.id, admin.id), waiting)
+            buttons = managing.rows(row, project.overlap, admin.language, self._page(tx, row.id, admin.id), waiting)
             told = Message(text=made.people[language], buttons=buttons)
             posted.append(_send(tx, where, admin.chat_external, told))
         for where, reviewer in self._reached(tx, people.reviewers(tx, row.id), project) if waiting else ():
@@ -296,20 +300,20 @@ class Workers:
         return reached.values()
 
     def _kept(self, tx: Transaction, made: Made, chart: str) -> Media:
+        file = self._files.path(chart)
+        width, height = _png_size(file)
         row = MediaRow(
             kind="image",
             mime="image/png",
             sha256=chart,
-            width=made.width,
-            height=made.height,
+            width=width,
+            height=height,
             orientation=None,
             duration_ms=None,
-            size=self._files.path(chart).stat().st_size,
+            size=file.stat().st_size,
         )
         kept = media.keep(tx, {chart: row})[chart]
-        return Media(
-            kept.id, "image", kept.mime, chart, made.alt, name="summary.png", width=made.width, height=made.height
-        )
+        return Media(kept.id, "image", kept.mime, chart, made.alt, name="summary.png", width=width, height=height)
 
     def _failed(self, due: Run, error: Exception) -> None:
         log.error("the %s of %s failed (%s)", WATCH if due.kind == WATCH else SUMMARY, due.name, type(error).__name__)
@@ -354,6 +358,13 @@ def _tell_admins(tx: Transaction, key: int, project: Project, to: Summary) -> li
             said = phrase("report.unposted", title=project.title, channel=to.channel, reason=reason)
             told.append(_send(tx, account, admin.chat_external, Message(text=(Part(say(admin.language, said)),))))
     return told
+
+
+def _png_size(file: Path) -> tuple[int, int]:
+    """Width and height in pixels, which stand at the beginning (PNG specification, 11.2.2 IHDR)."""
+    with file.open("rb") as opened:
+        width, height = struct.unpack("!II", opened.read(24)[16:])
+    return width, height
 
 
 def _send(tx: Transaction, account: int, external: str, message: Message, summary_of: int | None = None) -> Outgoing:

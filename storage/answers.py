@@ -11,7 +11,7 @@ from storage import cards, projects, queue
 from storage.cards import Card
 from storage.database import Row, Transaction
 from storage.queue import BACK, ENOUGH, LEFT
-from storage.schema import answers, comments, items, people
+from storage.schema import answers, comments, items
 
 MILLISECOND = timedelta(milliseconds=1)
 LONGEST = 2**31 - 1
@@ -78,14 +78,6 @@ OF_CARD = select(answers).where(answers.c.card == bindparam("card_id"), answers.
 OTHERS = (
     select(answers.c.label)
     .where(answers.c.item == bindparam("on"), answers.c.person != bindparam("who"), answers.c.live)
-    .where(answers.c.kind == literal_column("'label'"))
-    .order_by(answers.c.id)
-)
-
-GIVEN = (
-    select(answers.c.person, people.c.public, answers.c.label, answers.c.unsure)
-    .join(people, people.c.id == answers.c.person)
-    .where(answers.c.item == bindparam("on"), answers.c.live)
     .where(answers.c.kind == literal_column("'label'"))
     .order_by(answers.c.id)
 )
@@ -212,21 +204,6 @@ def of_card(tx: Transaction, card: int) -> Answer | None:
 def others(tx: Transaction, item: int, person: int) -> list[dict[str, Any]]:
     """The live labels that others gave an item, oldest first."""
     return [row.label for row in tx.all(OTHERS, {"on": item, "who": person})]
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """A live label and who gave it, by number and pseudonym. What the person was `unsure` of is not in the label."""
-
-    person: int
-    public: str
-    label: dict[str, Any]
-    unsure: bool = False
-
-
-def given(tx: Transaction, item: int) -> list[Given]:
-    """All live labels of an item, oldest first."""
-    return [Given(row.person, row.public, row.label, row.unsure) for row in tx.all(GIVEN, {"on": item})]
 
 
 def taken_back(tx: Transaction, item: int, person: int) -> dict[str, Any] | None:

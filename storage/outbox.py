@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, case, delete, insert, literal_column, select, text, update
 
-from storage.database import Transaction
+from storage.database import Row, Transaction
 from storage.schema import cards
 from storage.schema_chats import chats, outbox, uploads
 
@@ -16,12 +16,14 @@ CLAIM_MICROSECONDS = 15_000_000
 ADD = insert(outbox)
 SUPERSEDE = text("DELETE FROM outbox WHERE card = :card AND state = 'pending'")
 GONE = delete(outbox).where(outbox.c.id == bindparam("row"))
+HELD = ("summary", "question", "review")
+"""Kinds of messages that are looked at again once they were sent."""
 KEPT = (
     outbox.c.card,
     outbox.c.chat,
+    outbox.c.kind,
     # A card's payload is not worth reading: what it shows may be large.
-    case((outbox.c.kind == literal_column("'summary'"), outbox.c.payload)).label("summary"),
-    case((outbox.c.kind == literal_column("'question'"), outbox.c.payload)).label("question"),
+    case((outbox.c.kind.in_([literal_column(f"'{kind}'") for kind in HELD]), outbox.c.payload)).label("held"),
 )
 TAKEN_OUT = GONE.returning(*KEPT)
 CARD_OF = select(*KEPT).where(outbox.c.id == bindparam("row"))
@@ -73,12 +75,13 @@ class Waiting:
 @dataclass(frozen=True, slots=True)
 class Kept:
     """What a row's message is of, and where it goes. `summary`: the payload of a summary, which names its project;
-    `question`: of what is answered by a reply, which says what it is about."""
+    `question`: of what is answered by a reply, which says what it is about; `review`: of an item before a reviewer."""
 
     card: int | None
     chat: int
     summary: dict[str, Any] | None = None
     question: dict[str, Any] | None = None
+    review: dict[str, Any] | None = None
 
     @property
     def project(self) -> int | None:
@@ -119,13 +122,19 @@ def sent(tx: Transaction, row: int) -> Kept | None:
         if found is not None and found.card is not None:
             tx.one(LOCK_CARD, {"wanted": found.card})  # as a tap does: first the card, then its messages
     gone = tx.one(TAKEN_OUT, {"row": row})
-    return None if gone is None else Kept(gone.card, gone.chat, gone.summary, gone.question)
+    return _kept(gone)
 
 
 def look(tx: Transaction, row: int) -> Kept | None:
     """None when it is gone already."""
     found = tx.one(CARD_OF, {"row": row})
-    return None if found is None else Kept(found.card, found.chat, found.summary, found.question)
+    return _kept(found)
+
+
+def _kept(row: Row | None) -> Kept | None:
+    if row is None:
+        return None
+    return Kept(row.card, row.chat, *(row.held if row.kind == kind else None for kind in HELD))
 
 
 def unreported(tx: Transaction, chat: int) -> set[int]:

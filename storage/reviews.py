@@ -3,7 +3,7 @@
 Rows are locked project, item, review: completing an item puts it into the queue while its row is locked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -62,14 +62,24 @@ OLDEST: Final = (
     .order_by(reviews.c.id)
     .limit(1)
 )
+REOPENING: Final = (
+    select(func.count())
+    .select_from(reviews.join(items, items.c.id == reviews.c.item))
+    .where(reviews.c.project == bindparam("p"), OPEN, items.c.answers < bindparam("wanted"))
+    .where(text("reviews.reason = 'disputed' AND items.state = 'done' AND items.own_overlap IS NULL"))
+)
 IN_HANDS: Final = (
     select(reviews.c.id)
     .where(reviews.c.project == bindparam("p"), OPEN, reviews.c.leased_until > bindparam("moment"))
     .limit(1)
 )
-LEASE: Final = text("UPDATE reviews SET nonce = :nonce, reviewer = :who, leased_until = :until WHERE id = :review")
+LEASE: Final = text(
+    "UPDATE reviews SET nonce = :nonce, reviewer = :who, leased_until = :until, "
+    "shown = CASE WHEN reviewer = :who THEN shown END WHERE id = :review"
+)
+STANDS: Final = update(reviews).where(reviews.c.id == bindparam("review"), OPEN).values(shown=bindparam("place"))
 GIVE_UP: Final = text(
-    "UPDATE reviews SET reviewer = NULL, leased_until = NULL, draft = NULL, note = NULL "
+    "UPDATE reviews SET reviewer = NULL, leased_until = NULL, draft = NULL, note = NULL, shown = NULL "
     "WHERE reviewer = :who AND state = 'open'"
 )
 KEEP: Final = text("UPDATE reviews SET draft = :draft, note = :note, leased_until = :until WHERE id = :review")
@@ -79,7 +89,8 @@ AGREED: Final = text(
     "WHERE item = :item AND state = 'open' AND reason = 'disputed'"
 )
 REOPEN: Final = text(
-    "UPDATE reviews SET state = 'open', closed_at = NULL, draft = NULL, reviewer = :who, leased_until = :until "
+    "UPDATE reviews SET state = 'open', closed_at = NULL, draft = NULL, shown = NULL, "
+    "reviewer = :who, leased_until = :until "
     "WHERE id = :review AND state = 'closed' AND NOT EXISTS "
     "(SELECT 1 FROM reviews AS other WHERE other.item = reviews.item AND other.state = 'open')"
 )
@@ -97,6 +108,7 @@ FOUND: Final = select(
     reviews.c.leased_until,
     reviews.c.draft,
     reviews.c.note,
+    reviews.c.shown,
     items.c.key,
     items.c.data,
     items.c.media,
@@ -164,7 +176,7 @@ UNLOOKED: Final = (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
     """An item in the queue. `reason` is disputed or flagged; `draft` holds the labels decided so far, by question;
-    `note` the reviewer's explanation."""
+    `note` the reviewer's explanation; `shown` where its card stands before them, as `stands` was told."""
 
     id: int
     project: int
@@ -176,6 +188,7 @@ class Review:
     leased_until: datetime | None
     draft: dict[str, Any] | None
     note: str | None
+    shown: dict[str, Any] | None
     key: str
     data: dict[str, Any]
     media: list[dict[str, Any]] | None
@@ -254,6 +267,11 @@ def waiting(tx: Transaction, project: int) -> int:
     return int(tx.value(WAITING, {"p": project}))
 
 
+def reopening(tx: Transaction, project: int, overlap: int) -> int:
+    """How many disputes leave the queue until their items have new answers, where the project wants that many."""
+    return int(tx.value(REOPENING, {"p": project, "wanted": overlap}))
+
+
 def oldest(tx: Transaction, project: int) -> datetime | None:
     """Since when the item waits that has waited longest; None where none does."""
     found: datetime | None = tx.value(OLDEST, {"p": project})
@@ -288,6 +306,11 @@ def keep(tx: Transaction, review: Review, draft: dict[str, Any] | None, note: st
     change = update(reviews).where(reviews.c.id == review.id)
     tx.run(change.values(draft=draft, note=note, leased_until=until))
     return replace(review, draft=draft, note=note, leased_until=until)
+
+
+def stands(tx: Transaction, review: int, place: Mapping[str, Any]) -> None:
+    """The message that shows it by now, as long as it is open."""
+    tx.run(STANDS, {"review": review, "place": place})
 
 
 def give_up(tx: Transaction, person: int) -> None:

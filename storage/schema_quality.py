@@ -52,6 +52,7 @@ reviews = Table(
     Column("leased_until", Moment),
     Column("draft", Json),
     Column("note", Text),
+    Column("shown", Json),
     Column("opened_at", Moment, nullable=False),
     Column("closed_at", Moment),
     Index("uq_reviews_open", "item", unique=True, **where("state = 'open'")),

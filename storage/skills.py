@@ -113,6 +113,7 @@ GOLD: Final = (
     .order_by(answers.c.id.desc())
     .limit(bindparam("most"))
 )
+CANDOUR: Final = text("SELECT candour FROM projects WHERE id = :project")
 NOTE: Final = text("UPDATE projects SET candour = :candour WHERE id = :project")
 COMING: Final = (
     select(items.c.id, (items.c.standing.is_not(None) | (items.c.answers > 0)).label("answered"))
@@ -234,6 +235,18 @@ def cells(connection: Connection, project: int) -> tuple[list[Row], list[Row]]:
     """All counts of a project: as `everybody` and as `of_people`."""
     together, own = (list(connection.execute(one, {"p": project}).all()) for one in (EVERYBODY, CELLS))
     return together, own
+
+
+def candour(tx: Transaction, project: int) -> float | None:
+    """None where it is not known."""
+    found: float | None = tx.value(CANDOUR, {"project": project})
+    return found
+
+
+def believed(connection: Connection, project: int) -> float | None:
+    """The same, for who only reads."""
+    found: float | None = connection.execute(CANDOUR, {"project": project}).scalar()
+    return found
 
 
 def together(connection: Connection, project: int) -> list[Row]:

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import insert, select, update
@@ -18,6 +19,7 @@ from storage.files import Files
 from storage.schema import answers, items
 from storage.schema import projects as project_table
 from storage.schema import runs as run_table
+from storage.schema_quality import decisions
 from tests.worlds import SENTIMENT, add_items, build, make
 
 ASKED = replace(SENTIMENT, overlap=2, adaptive=Adaptive(2, 6, 0.75))
@@ -65,14 +67,59 @@ def test_a_worker_measures_it_and_answers_are_believed_less_from_then_on(databas
 
     run(database, two_agree)
     before = run(database, settled)
-    run(database, lambda tx: runs.now(tx, gold.project, CANDOUR))
-    workers = Workers(database, Files(tmp_path), start=lambda: ThreadPoolExecutor(1))
-    assert workers.work_once()
-    workers.close()
+    calibrated(database, gold, tmp_path)
     assert kept(database) < 1
     assert kept(database) == candour(database.url, gold.project, clock())
     assert 0.5 < run(database, settled) < before
     assert {row.state for row in run(database, lambda tx: tx.all(select(run_table)))} == {"done"}
+
+
+def calibrated(database, world, folder):
+    """A worker does the daily run and all that comes of it."""
+    run(database, lambda tx: runs.now(tx, world.project, CANDOUR))
+    workers = Workers(database, Files(folder), start=lambda: ThreadPoolExecutor(1))
+    assert workers.work_once()
+    while workers.work_once():
+        pass
+    workers.close()
+
+
+@pytest.fixture
+def closed(database, gold):
+    """Items on which people agree: one that was closed so, one that was closed with as many answers as any may
+    get, one that a reviewer has decided, and one that was asked of two people on purpose."""
+
+    def write(tx):
+        made = add_items(tx, gold.project, [{}, {}, {}, {"own_overlap": 2}], 2, "closed")
+        row = {"project": gold.project, "kind": "label", "version": 1, "live": True, "answered_at": tx.now}
+        row |= {"label": {"label": "positive"}}
+        for item, answered in zip(made, (4, 6, 2, 2), strict=True):
+            tx.run(insert(answers), [row | {"item": item, "person": who} for who in gold.people[:answered]])
+            enough = {"answers": answered, "taken": answered, "overlap": answered, "state": "done"}
+            tx.run(update(items).where(items.c.id == item).values(**enough, done_at=tx.now, serve_seq=item))
+        decision = {"project": gold.project, "item": made[2], "person": gold.people[0], "version": 1, "live": True}
+        tx.run(insert(decisions), decision | {"label": {"label": "positive"}, "decided_at": tx.now})
+        with settling.changed(tx, gold.project, ASKED, 1, made):
+            pass
+        return made
+
+    return run(database, write)
+
+
+def states(database, some):
+    return [(one.state, one.overlap) for one in run(database, lambda tx: skills.placed(tx, some))]
+
+
+def test_what_was_closed_and_is_not_sure_enough_any_more_is_open_again(database, clock, gold, closed, tmp_path):
+    assert states(database, closed) == [("done", 4), ("done", 6), ("done", 2), ("done", 2)]
+    calibrated(database, gold, tmp_path)
+    assert states(database, closed) == [("open", 5), ("done", 6), ("done", 2), ("done", 2)]
+    again = run(database, lambda tx: skills.placed(tx, closed[:1]))
+    assert again[0].hard
+    assert again[0].serve_seq > gold.items[-1], "behind those that wait"
+    clock.advance(timedelta(days=1))
+    calibrated(database, gold, tmp_path)
+    assert states(database, closed) == [("open", 5), ("done", 6), ("done", 2), ("done", 2)]
 
 
 def test_it_falls_due_once_a_day_where_overlap_is_adaptive(database, gold):

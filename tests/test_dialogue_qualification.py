@@ -101,6 +101,17 @@ def test_who_fails_is_told_so_kindly_and_gets_no_items(talk):
     assert member(dialogue, "Anna").qualified_at is None
 
 
+def test_who_fails_where_nobody_leads_is_not_told_that_admins_know(talk):
+    dialogue = with_test(talk)
+    anna = failed(dialogue)
+    assert "admins" not in anna.screen
+    assert "Ask whoever invited you whether you may try again." in anna.sees
+    dialogue.member("Boss", role="admin")
+    anna.says("label")
+    assert "The admins decide whether you may try again." in anna.sees
+    assert "the admins know of it" in failed(dialogue, "Ben").screen
+
+
 def test_an_admin_lets_them_try_again_with_other_items(talk):
     dialogue = with_test(talk)
     boss = dialogue.member("Boss", role="admin")

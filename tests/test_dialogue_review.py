@@ -106,6 +106,28 @@ def test_an_explanation_reaches_who_had_answered_otherwise_in_their_language(tal
     assert anna.sees == mine
 
 
+def test_a_typed_reason_leaves_one_card_with_all_its_buttons(differing):
+    rita = reviewer(differing)
+    rita.taps("Red")
+    first = last(rita)
+    assert "Type a reason first" in first.text
+    rita.types("It is green.")
+    assert (first.text, first.buttons) == ("👀 reviews-2: see below", ())
+    assert "Your reason: “It is green.”" in rita.sees
+    assert "Type a reason first" not in rita.sees
+    second = last(rita)
+    assert any("Undo the last one" in title for title in choices(rita))
+    rita.says("review")
+    assert (second.buttons, "Your reason" in rita.sees) == ((), True)
+    rita.taps("Undo the last one")
+    assert "reviews-0 is open again" in rita.sees
+    assert [bool(bubble.buttons) for bubble in rita.room.bubbles if "👀" in bubble.text].count(True) == 1
+    rita.taps("Red")
+    rita.types("It is green.")
+    rita.taps("Green")
+    assert standing(differing) == [("reviews-0", "red"), ("reviews-2", "green")]
+
+
 def test_nobody_is_told_where_the_project_wants_no_feedback(talk):
     dialogue = talk(project(COLOUR, overlap=2, review=Review(feedback=False)), items=1)
     _, ben = say_all(dialogue, ("Red",), ("Blue",))

@@ -26,6 +26,20 @@ def test_a_person_is_told_their_own_work_of_today_and_of_the_week(talk):
     assert "Ben" not in said
 
 
+def test_less_than_a_minute_is_not_none(talk):
+    dialogue = talk(project(), items=2)
+    anna, ben = dialogue.member("Anna"), dialogue.member("Ben", language="de")
+    dialogue.wait(seconds=45)
+    anna.taps("Positive")
+    anna.says("work")
+    assert "Today: 1 answered, under a minute active" in anna.sees
+    ben.says("work")
+    assert "Heute: 0 beantwortet, 0 min aktiv" in ben.sees
+    ben.taps("Positive")
+    ben.says("work")
+    assert "Heute: 1 beantwortet, unter einer Minute aktiv" in ben.sees
+
+
 def test_a_person_without_an_answer_is_told_so_and_one_without_a_project_too(talk):
     dialogue = talk(project())
     anna = dialogue.member("Anna")

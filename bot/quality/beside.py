@@ -11,6 +11,8 @@ from bot.quality.coding import Coder
 
 Ints: TypeAlias = NDArray[np.int64]
 Floats: TypeAlias = NDArray[np.float64]
+Tables: TypeAlias = list[tuple[Ints, NDArray[np.float32]]]
+"""The places of items with as many answers each, an item a row, and how near each two answers of a row are (0…1)."""
 
 TOGETHER: Final = 30
 """An item with more answers is compared in parts, for everybody with everybody is too many."""
@@ -23,15 +25,17 @@ class Beside:
     """Answers to one question, in the order of giving, without those to items nobody else answered; arrays of one
     length. `agreement` is the mean closeness (0…1) to the others' answers. `apart` is the distance (0…1) to the one of
     them that is nearest to all of them, where people who agree with others more often weigh more: of labels that are
-    alike or not, to the label with most weight. `others_say` is that one's number, -1 where several stand equal."""
+    alike or not, to the label with most weight. `others_say` is that one's number, -1 where several stand equal. Of an
+    item with very many answers, `items` has a number for each part."""
 
     people: Ints
+    items: Ints
     labels: Ints
     agreement: Floats
     apart: Floats
     others_say: Ints
+    tables: Tables
     _order: Ints
-    _start: Ints
     _size: Ints
 
     def each(self) -> Iterator[tuple[int, Ints]]:
@@ -45,12 +49,18 @@ class Beside:
     def of_others(self, figures: Floats) -> Floats:
         """The mean of the others' `figures` of the item of each answer; NaN where there is one other only, who is as
         near to this one as this one is to them."""
-        sums = np.bincount(self._start, figures, minlength=len(figures))[self._start]
+        sums = np.bincount(self.items, figures, minlength=len(figures))[self.items]
         return np.where(self._size > 2, (sums - figures) / np.maximum(self._size - 1, 1), np.nan)
+
+    def without(self, coder: Coder, person: int) -> "Beside":
+        """What others answered to that person's items, beside each other."""
+        mine = self.people == person
+        there = np.isin(self.items, self.items[mine]) & ~mine
+        return beside(coder, self.people[there], self.items[there], self.labels[there])
 
     def others(self, place: int) -> list[int]:
         """What others answered to the item of that answer."""
-        start = int(self._start[place])
+        start = int(self.items[place])
         return [int(self.labels[at]) for at in self._order[start : start + int(self._size[place])] if at != place]
 
 
@@ -65,8 +75,8 @@ def beside(coder: Coder, people: Ints, items: Ints, labels: Ints) -> Beside:
     people, labels = people[kept], labels[kept]
     start, size = np.empty_like(order), np.empty_like(order)
     start[order], size[order] = np.repeat(starts, sizes), np.repeat(sizes, sizes)
-    agreement, apart, others_say = _compared(coder, people, labels, list(_rows(order, starts, sizes)))
-    return Beside(people, labels, agreement, apart, others_say, order, start, size)
+    tables = [(places, _near(coder, labels[places])) for places in _rows(order, starts, sizes)]
+    return Beside(people, start, labels, *_compared(people, labels, tables), tables, order, size)
 
 
 def _parts(items: Ints) -> tuple[Ints, Ints, Ints]:
@@ -93,16 +103,15 @@ def _rows(order: Ints, starts: Ints, sizes: Ints) -> Iterator[Ints]:
             yield order[found[first : first + most, None] + np.arange(size)]
 
 
-def _compared(coder: Coder, people: Ints, labels: Ints, rows: list[Ints]) -> tuple[Floats, Floats, Ints]:
+def _compared(people: Ints, labels: Ints, tables: Tables) -> tuple[Floats, Floats, Ints]:
     agreement, apart, others_say = np.zeros(len(people)), np.zeros(len(people)), np.full(len(people), -1)
-    tables = [_near(coder, labels[places]) for places in rows]
-    for places, near in zip(rows, tables, strict=True):
+    for places, near in tables:
         agreement[places] = (near.sum(axis=2) - 1) / (places.shape[1] - 1)
     heads, which = np.unique(people, return_inverse=True)
     usual = np.bincount(which, agreement, len(heads)) / np.maximum(np.bincount(which, minlength=len(heads)), 1)
     # Squared, so that who agrees half as often as others weighs a quarter of them.
     weight = usual[which] ** 2 + 1e-9
-    for places, near in zip(rows, tables, strict=True):
+    for places, near in tables:
         apart[places], others_say[places] = _from_others(near, weight[places], labels[places])
     return agreement, apart, others_say
 

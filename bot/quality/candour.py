@@ -6,6 +6,7 @@ The odds are raised to it: 1 believes them, .5 takes their root, so that .95 is 
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from bot.project import Adaptive
@@ -28,18 +29,32 @@ def told(sure: float, candour: float | None) -> float:
     return float(1 / (1 + ((1 - sure) / sure) ** candour))
 
 
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What came of closing again: so many `items` closed, in so many `closings`; `right` is the sum of the shares of
+    each item's closings that were right."""
+
+    items: int
+    closings: int
+    right: float
+
+
+def played(items: Sequence[tuple[int, Judge]], rules: Adaptive, candour: float | None) -> Played:
+    """`items`: how many answers each has, and its judge. Each weighs the same, though an easy one closes more often on
+    as many answers."""
+    closed = [one for one in (_closings(count, judge, rules, candour) for count, judge in items) if one]
+    return Played(len(closed), sum(map(len, closed)), math.fsum(sum(one) / len(one) for one in closed))
+
+
 def measured(items: Sequence[tuple[int, Judge]], rules: Adaptive) -> float | None:
     """The mildest candour by which closings at `rules.confidence` are right about as often as that says, else the one
-    by which most are, of equals the strictest; None where gold closes too seldom to tell. `items`: how many answers
-    each has, and its judge."""
+    by which most are, of equals the strictest; None where gold closes too seldom to tell. `items` as for `played`."""
     best, most = None, 0.0
     for candour in STEPS:
-        closed = [one for one in (_closings(count, judge, rules, candour) for count, judge in items) if one]
-        if sum(map(len, closed)) < LEAST:
+        found = played(items, rules, candour)
+        if found.closings < LEAST:
             break
-        # Each item weighs the same: an easy one closes more often on as many answers.
-        right = math.fsum(sum(one) / len(one) for one in closed)
-        share = (right + PRIOR * rules.confidence) / (len(closed) + PRIOR)
+        share = (found.right + PRIOR * rules.confidence) / (found.items + PRIOR)
         if share >= 1 - BORNE * (1 - rules.confidence):
             return candour
         if share >= most:
@@ -47,7 +62,7 @@ def measured(items: Sequence[tuple[int, Judge]], rules: Adaptive) -> float | Non
     return best
 
 
-def _closings(count: int, judge: Judge, rules: Adaptive, candour: float) -> list[bool]:
+def _closings(count: int, judge: Judge, rules: Adaptive, candour: float | None) -> list[bool]:
     """Of one item, as if each stretch of its answers were an item of its own: was what it closed with right? Those that
     end at the most answers without being sure are left out."""
     found, start = [], 0

@@ -14,6 +14,7 @@ from bot.wording import say
 
 WIDTH: Final = 1200
 HEIGHT: Final = 1000
+"""Pixels at most: the page ends below what stands there."""
 PEOPLE_SHOWN: Final = 20
 """Of so many people each has a row."""
 LOWEST: Final = 8
@@ -23,6 +24,7 @@ BINS: Final = 20
 PERIODS_SHOWN: Final = 31
 
 _MARGIN: Final = 48
+_FOOT: Final = 30
 _ROWS_LEFT: Final = 400.0
 _ROWS_RIGHT: Final = WIDTH - _MARGIN - 190.0
 # From white to blue and to vermillion in steps that differ in lightness too, so that any eye tells them apart.
@@ -32,7 +34,7 @@ _STEPS: Final = (0.1, 0.2, 0.4)
 
 
 def agreement_chart(report: Report, words: Words) -> bytes | None:
-    """Of the first question with something to show: a PNG of WIDTH × HEIGHT pixels."""
+    """Of the first question with something to show: a PNG of WIDTH × at most HEIGHT pixels."""
     for question in report.questions:
         if len(question.over_time) > 1 or question.confusion is not None:
             return _agreement(report, question, words)
@@ -47,11 +49,12 @@ def _agreement(report: Report, question: QuestionFigures, words: Words) -> bytes
     if len(question.over_time) > 1:
         key = "report.chart.by_week" if question.over_time[0].days == 7 else "report.chart.by_day"
         sheet.text(_MARGIN, top + 48, words.say(key), 32, weight="bold")
-        _over_time(sheet, question.over_time[-PERIODS_SHOWN:], words, top + 80, 240 if found else 700)
+        end = _over_time(sheet, question.over_time[-PERIODS_SHOWN:], words, top + 80, 240 if found else 480)
+        sheet.end(end + _FOOT)
         top += 400
     if found is not None:
         sheet.text(_MARGIN, top + 48, words.say("report.chart.confusion"), 32, weight="bold")
-        _confusion(sheet, found, words, top + 66)
+        sheet.end(_confusion(sheet, found, words, top + 66) + _FOOT)
     return sheet.png()
 
 
@@ -62,8 +65,8 @@ def _heading(sheet: Sheet, title: str, report: Report, words: Words) -> None:
     sheet.text(WIDTH - _MARGIN, 84, today, 26, colour=MUTED, ha="right")
 
 
-def _over_time(sheet: Sheet, periods: Sequence[PeriodAgreement], words: Words, top: float, height: float) -> None:
-    """From 0, or the lowest α below it, to 1."""
+def _over_time(sheet: Sheet, periods: Sequence[PeriodAgreement], words: Words, top: float, height: float) -> float:
+    """From 0, or the lowest α below it, to 1. Returns where it ends."""
     floor = min(0.0, *(one.alpha for one in periods))
     left, right = _MARGIN + 70, WIDTH - _MARGIN - 20
     days = [one.since.toordinal() for one in periods]
@@ -80,13 +83,14 @@ def _over_time(sheet: Sheet, periods: Sequence[PeriodAgreement], words: Words, t
     for one, x, side in ((periods[0], left, "left"), (periods[-1], right + 20, "right")):
         said = f"{words.date(one.since, 'report.short_date')} · α {words.figure(one.alpha, 2)}"
         sheet.text(x, top + height + 46, said, 24, colour=MUTED, ha=side)
+    return top + height + 46
 
 
-def _confusion(sheet: Sheet, found: Confusion, words: Words, top: float) -> None:
-    """Columns go by the number of their row."""
+def _confusion(sheet: Sheet, found: Confusion, words: Words, top: float) -> float:
+    """Columns go by the number of their row. Returns where it ends."""
     names, count = 340, len(found.labels)
     wide = (WIDTH - 2 * _MARGIN - names) / count
-    high = min(88.0, (HEIGHT - 30 - top - 44) / count)
+    high = min(88.0, (HEIGHT - _FOOT - top - 48) / count)
     for b in range(count):
         sheet.text(_MARGIN + names + (b + 0.5) * wide, top + 34, str(b + 1), 26, colour=MUTED, ha="center")
     for a, ((name, title), shares) in enumerate(zip(found.labels, found.shares, strict=True)):
@@ -98,6 +102,7 @@ def _confusion(sheet: Sheet, found: Confusion, words: Words, top: float) -> None
             sheet.box(x, y, wide - 4, high - 4, _shade(share, a == b))
             said = words.percent(share) if share else "–"
             sheet.text(x + wide / 2, y + high / 2 + 9, said, 24, ha="center")
+    return top + 48 + count * high
 
 
 def _shade(share: float, same: bool) -> str:
@@ -118,7 +123,7 @@ def people_chart(report: Report, words: Words) -> bytes | None:
     how = words.say("report.chart.alike_how" if free else "report.chart.people_how")
     sheet.text(_MARGIN, 186, sheet.fitted(how, 24, WIDTH - 2 * _MARGIN), 24, colour=MUTED)
     if len(compared) <= PEOPLE_SHOWN:
-        _people(sheet, compared, mean, words, 216, HEIGHT - 30)
+        sheet.end(_people(sheet, compared, mean, words, 216, HEIGHT - _FOOT) + _FOOT)
     else:
         _spread(sheet, compared, mean, words)
         _people(sheet, compared[:LOWEST], mean, words, 470, 770)
@@ -148,7 +153,8 @@ def _spread(sheet: Sheet, people: Sequence[PersonFigures], mean: float, words: W
 
 def _people(
     sheet: Sheet, people: Sequence[PersonFigures], mean: float, words: Words, top: float, bottom: float
-) -> None:
+) -> float:
+    """Returns where they end, at the bottom or above it."""
     left, right = _ROWS_LEFT, _ROWS_RIGHT
     step = min(72.0, (bottom - top) / len(people))
     middle = left + (right - left) * mean
@@ -164,3 +170,4 @@ def _people(
         said = f"{words.percent(share)} · n {words.count(found.items)}"
         sheet.text(WIDTH - _MARGIN, y + step / 2 + 9, said, 24, colour=MUTED, ha="right")
     sheet.path_down(middle, top, step * len(people), MUTED)
+    return top + step * len(people)

@@ -9,8 +9,8 @@ Z: Final = 1.959963984540054
 
 
 def wilson(hits: float, n: int, z: float = Z) -> Interval:
-    """Of a share, `n` > 0; `z` is another normal quantile where another level is wanted. E. B. Wilson, "Probable
-    Inference, the Law of Succession, and Statistical Inference", 1927."""
+    """Of a share, `n` > 0; of `hits` there may be parts, and `z` is another normal quantile where another level is
+    wanted. E. B. Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", 1927."""
     share, spread = hits / n, z * z / n
     middle = share + spread / 2
     reach = z * math.sqrt(share * (1 - share) / n + spread / (4 * n))

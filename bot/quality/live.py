@@ -66,15 +66,16 @@ def standing(votes: Votes, known: str | None = None) -> str | None:
     return leaders[0] if len(leaders) == 1 and len(votes) >= 2 else None
 
 
-def judged(votes: Votes, counts: Counts, classes: Sequence[str]) -> tuple[str | None, float]:
+def judged(votes: Votes, counts: Counts, classes: Sequence[str], guessed: float = GUESSED) -> tuple[str | None, float]:
     """The likeliest label and its probability, 0..1; (None, 0) where nobody answered. What somebody gave besides the
-    `classes` is one of them, too. Of equals the first in order of the alphabet."""
+    `classes` is one of them, too. Of equals the first in order of the alphabet. `guessed` is the share of such votes on
+    which people can only guess."""
     labels = sorted({*classes, *(given for _, given in votes)})
     if not votes:
         return None, 0.0
     if len(labels) == 1:
         return labels[0], 1.0
-    model = _Model(counts, len(labels), votes)
+    model = _Model(counts, len(labels), votes, guessed)
     logs = {label: model.prior(label) + model.likelihood(label) for label in labels}
     best = max(labels, key=lambda label: logs[label])
     return best, 1 / math.fsum(math.exp(log - logs[best]) for log in logs.values())
@@ -83,8 +84,8 @@ def judged(votes: Votes, counts: Counts, classes: Sequence[str]) -> tuple[str | 
 class _Model:
     """Sums over the counts once for all labels that are weighed."""
 
-    def __init__(self, counts: Counts, classes: int, votes: Votes) -> None:
-        self.counts, self.classes, self.votes = counts, classes, votes
+    def __init__(self, counts: Counts, classes: int, votes: Votes, guessed: float) -> None:
+        self.counts, self.classes, self.votes, self.guessed = counts, classes, votes, guessed
         self.held: dict[str, int] = {}
         for (truth, _), count in counts.everybody.items():
             self.held[truth] = self.held.get(truth, 0) + count
@@ -107,8 +108,8 @@ class _Model:
         if truth not in self.met and self.unmet is not None:
             return self.unmet
         chances = (math.log(self.chance(person, truth, given)) for person, given in self.votes)
-        known = math.log(1 - GUESSED) + math.fsum(chances)
-        guessed = math.log(GUESSED) - len(self.votes) * math.log(self.classes)
+        known = math.log(1 - self.guessed) + math.fsum(chances)
+        guessed = math.log(self.guessed) - len(self.votes) * math.log(self.classes)
         most = max(known, guessed)
         found = most + math.log(math.exp(known - most) + math.exp(guessed - most))
         if truth not in self.met:

@@ -66,7 +66,12 @@ class Shared:
         self._sizes = found.sizes[several]
         self._starts = np.cumsum(self._sizes) - self._sizes
         self._people, self._codes = found.people[kept], [codes[kept] for codes in found.codes]
+        self._done = found.done[several]
         self._met: dict[int, _Met] = {}
+
+    def done(self, at: int) -> bool:
+        """Of an item by its number, as in `rows`."""
+        return bool(self._done[at])
 
     def rows(self, question: int, most: int) -> list[tuple[int, list[int], list[int]]]:
         """(number of the item, its people, the numbers of their labels) of items with two labels or more; every so many

@@ -217,7 +217,7 @@ def summary(connection: Connection, row: ProjectRow, project: Project, now: date
         ambiguity=scatter.figures(connection),
         suggestions=suggestions.aids(connection, row.id, coding),
         watch=_watch(connection, row.id, work) if project.watch else None,
-        savings=savings(connection, row.id, project, coding),
+        savings=savings(connection, row.id, project, coding.coders, skills, stand),
         short=shortage(connection, row.id, project.max_per_person),
     )
 

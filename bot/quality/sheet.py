@@ -27,9 +27,9 @@ class Sheet:
     """A white page measured in pixels from its top left corner."""
 
     def __init__(self, width: int, height: int) -> None:
-        figure = Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI, facecolor="white")
-        self._canvas = FigureCanvasAgg(figure)
-        self._axes: Axes = figure.add_axes((0, 0, 1, 1))
+        self._figure = Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI, facecolor="white")
+        self._canvas = FigureCanvasAgg(self._figure)
+        self._axes: Axes = self._figure.add_axes((0, 0, 1, 1))
         self._axes.set_axis_off()
         self._axes.set(xlim=(0, width), ylim=(height, 0))
         self._renderer = self._canvas.get_renderer()  # type: ignore[no-untyped-call]
@@ -94,6 +94,11 @@ class Sheet:
 
     def path_down(self, x: float, y: float, height: float, colour: str) -> None:
         self._axes.plot([x, x], [y, y + height], color=colour, linewidth=2, linestyle="--")
+
+    def end(self, height: float) -> None:
+        """The page ends there."""
+        self._figure.set_figheight(round(height) / _DPI)
+        self._axes.set_ylim(round(height), 0)
 
     def png(self) -> bytes:
         held = io.BytesIO()

@@ -46,12 +46,14 @@ class QuestionSkill:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What the answers of `items` with two or more come to, by `method`: the mean `confidence`, and the share of items
-    that are `sure`, at .95 and above. Of large projects a part of the items."""
+    that are `sure`, at .95 and above; `done` is the mean confidence of those that are done, None where none is. Of
+    large projects a part of the items."""
 
     method: str
     items: int
     confidence: float
     sure: float
+    done: float | None = None
 
 
 Skills = Mapping[int, tuple[QuestionSkill, ...]]
@@ -68,7 +70,7 @@ def skilled(project: Project, coders: Sequence[Coder], shared: Shared) -> tuple[
             stand.append(None)
             continue
         found = crowd(coder, rows, {}, project.consensus, tried=TRIED)
-        stand.append(_standing(coder, found, rows))
+        stand.append(_standing(coder, found, rows, shared))
         answers: dict[int, int] = {}
         for _, who, _ in rows:
             for person in who:
@@ -79,12 +81,21 @@ def skilled(project: Project, coders: Sequence[Coder], shared: Shared) -> tuple[
     return people, stand
 
 
-def _standing(coder: Coder, found: Crowd, rows: Sequence[tuple[int, Sequence[int], Sequence[int]]]) -> Standing:
-    looked = rows[:: -(-len(rows) // JUDGED)]
-    sure = [
-        found.merged(item, people, [coder.labels[code] for code in codes]).confidence for item, people, codes in looked
-    ]
-    return Standing(found.method, len(rows), sum(sure) / len(sure), sum(one >= SURE for one in sure) / len(sure))
+def _standing(
+    coder: Coder, found: Crowd, rows: Sequence[tuple[int, Sequence[int], Sequence[int]]], shared: Shared
+) -> Standing:
+    sure = {
+        item: found.merged(item, people, [coder.labels[code] for code in codes]).confidence
+        for item, people, codes in rows[:: -(-len(rows) // JUDGED)]
+    }
+    done = [one for item, one in sure.items() if shared.done(item)]
+    return Standing(
+        method=found.method,
+        items=len(rows),
+        confidence=sum(sure.values()) / len(sure),
+        sure=sum(one >= SURE for one in sure.values()) / len(sure),
+        done=sum(done) / len(done) if done else None,
+    )
 
 
 def _of_person(question: str, skill: Skill, answers: int) -> QuestionSkill:

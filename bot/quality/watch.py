@@ -22,12 +22,14 @@ RUN: Final = 20
 """Answers in a row."""
 SCORE: Final = 0.1
 """Of two labels somebody scores that who is right in two of three."""
+PART: Final = 2 / 3
+"""Somebody's score is surely under this part of the usual one."""
 FAST: Final = 0.2
 """Of the project's median time."""
 UNLIKELY: Final = 0.001
 DROP: Final = 0.15
 BELOW: Final = 0.06
-"""A careless person's share of answers near to others' lies more than so much under the usual one."""
+"""A careless person is right by more than so much less often than is usual."""
 GOLD: Final = 5
 MARGIN: Final = 0.1
 Z_ONE_SIDED: Final = 1.644854
@@ -52,6 +54,17 @@ class Score:
     high: float
 
 
+@dataclass(frozen=True, slots=True)
+class Right:
+    """How often somebody is right (0…1) by their `answers`; `low` and `high` are the bounds of an interval of 90 %, so
+    that one in twenty lies above."""
+
+    share: float
+    low: float
+    high: float
+    answers: int
+
+
 def spammer_score(confusion: Mapping[tuple[int, int], int]) -> Score | None:
     """Raykar and Yu (JMLR 13, 2012), over counts by (truth, given): 1 where each true label has answers of its own, 0
     where the answers do not depend on it. S = Σ over pairs of true labels c < c', over answers k, of (a_ck − a_c'k)²,
@@ -66,14 +79,23 @@ def spammer_score(confusion: Mapping[tuple[int, int], int]) -> Score | None:
     given = sorted({answer for _, answer in confusion})
     rows = {truth: [confusion.get((truth, answer), 0) / met[truth] for answer in given] for truth in truths}
     noise = {truth: [share * (1 - share) / (met[truth] - 1) for share in rows[truth]] for truth in truths}
-    total = spread = 0.0
+    total = variances = squares = 0.0
     for one, other in combinations(truths, 2):
         for a, b, of_a, of_b in zip(rows[one], rows[other], noise[one], noise[other], strict=True):
             total += (a - b) ** 2 - of_a - of_b
-            # The variance of the square of what is normal, by the answers as if each were by itself.
-            spread += 4 * (a - b) ** 2 * (of_a + of_b) + 2 * (of_a + of_b) ** 2
+            variances += of_a + of_b
+            squares += (of_a + of_b) ** 2
     pairs = len(truths) * (len(truths) - 1)
-    return Score(total / pairs, (total + Z_ONE_SIDED * math.sqrt(spread)) / pairs)
+    return Score(total / pairs, _most(total, variances, squares) / pairs)
+
+
+def _most(total: float, variances: float, squares: float) -> float:
+    """What a sum of squares of normal numbers is at most: H = total + z · √(4 H v + 2 s), with s the `squares` of
+    their variances and v what these are to the `variances`: by the variance it would have at H, as in Wilson's
+    interval, for that of what was seen is far too low for who is near 0 by chance. It takes each number as if it were
+    by itself, so of two labels it holds in nine of ten cases, and of more in more."""
+    allowed = 2 * Z_ONE_SIDED**2 * squares / variances if variances else 0.0
+    return total + allowed + math.sqrt(max(0.0, allowed * (2 * total + allowed) + 2 * Z_ONE_SIDED**2 * squares))
 
 
 def mean_score(agreement: Sequence[float]) -> Score:
@@ -83,42 +105,48 @@ def mean_score(agreement: Sequence[float]) -> Score:
     return Score(value, value + Z_ONE_SIDED * spread)
 
 
-def spammers(scores: Mapping[int, Score]) -> dict[int, Finding]:
-    """Those who score under SCORE, and with all allowance for chance under half of what people usually do here: where
-    all score little, the items are hard."""
+def spammers(scores: Mapping[int, Score], there: Callable[[int], Score | None]) -> dict[int, Finding]:
+    """Those who score under SCORE, and with all allowance for chance under PART of what people usually do here, and
+    under PART of what others do on the same items, which is what `there` gives for a person (None: not known): where
+    others score little too, the items are hard."""
     usual = median(one.value for one in scores.values()) if scores else 0.0
     return {
         person: Finding("spammer", {"score": score.value, "usual": usual})
         for person, score in scores.items()
-        if score.value < SCORE and score.high < usual / 2
+        if score.value < SCORE and score.high < usual * PART and not _excused(score, there(person))
     }
 
 
-def careless(near: Mapping[int, tuple[int, int]], easier: Mapping[int, float]) -> dict[int, Finding]:
-    """`near` is (near, all) by person: how many answers are near to what the others came to; `easier` is how much more
-    often than usual others were near on the person's items, below 0 where these are hard. Found are those whose
-    interval lies under the usual share by BELOW, by more where people differ more, and by as much more as their items
-    are harder. Usual is the median: a third of the people may be careless and still be found. Nothing where fewer than
-    PEOPLE have ANSWERS."""
-    enough = {person: one for person, one in near.items() if one[1] >= ANSWERS}
+def _excused(score: Score, others: Score | None) -> bool:
+    return others is not None and score.high >= others.value * PART
+
+
+def careless(right: Mapping[int, Right], easier: Mapping[int, float]) -> dict[int, Finding]:
+    """`easier` is how much more often than usual others were right on the person's items, below 0 where these are hard.
+    Found are those whose interval lies under the usual share by BELOW, by more where people differ more, and by as much
+    more as their items are harder. Usual is the median: a third of the people may be careless and still be found.
+    Nothing where fewer than PEOPLE have ANSWERS."""
+    enough = {person: one for person, one in right.items() if one.answers >= ANSWERS}
     if len(enough) < PEOPLE:
         return {}
-    usual = median(good / all_ for good, all_ in enough.values())
+    usual = median(one.share for one in enough.values())
     limit = usual - max(BELOW, _spread(usual, enough.values()))
-    found = {}
-    for person, (good, all_) in enough.items():
-        low, high = wilson(good, all_, Z_ONE_SIDED)
-        if high < limit + min(0.0, easier.get(person, 0.0)):
-            figures = {"share": good / all_, "all": all_, "low": low, "high": high, "usual": usual}
-            found[person] = Finding("careless", figures)
-    return found
+    return {
+        person: Finding("careless", {**_figures(one), "usual": usual})
+        for person, one in enough.items()
+        if one.high < limit + min(0.0, easier.get(person, 0.0))
+    }
 
 
-def _spread(usual: float, near: Collection[tuple[int, int]]) -> float:
+def _figures(right: Right) -> dict[str, float]:
+    return {"share": right.share, "all": right.answers, "low": right.low, "high": right.high}
+
+
+def _spread(usual: float, right: Collection[Right]) -> float:
     """How far people's shares differ beyond what chance does: their median distance from the usual share, as a
-    standard deviation of the normal distribution, less the variance of a share."""
-    apart = 1.4826 * median(abs(good / all_ - usual) for good, all_ in near)
-    return math.sqrt(max(0.0, apart**2 - fmean(usual * (1 - usual) / all_ for _, all_ in near)))
+    standard deviation of the normal distribution, less the mean variance of a share, by its interval."""
+    apart = 1.4826 * median(abs(one.share - usual) for one in right)
+    return math.sqrt(max(0.0, apart**2 - fmean(((one.high - one.low) / 2 / Z_ONE_SIDED) ** 2 for one in right)))
 
 
 def too_fast(milliseconds: Sequence[int], usual: float) -> Finding | None:

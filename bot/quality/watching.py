@@ -14,6 +14,7 @@ from bot.project import Project
 from bot.quality import watch
 from bot.quality.beside import Beside, Floats, Ints, beside
 from bot.quality.coding import Coder, Coding
+from bot.quality.rightness import rightness
 from bot.quality.watch import Finding, Kind, Score
 from storage import figures, notes
 
@@ -106,23 +107,8 @@ def _of_question(coder: Coder, answers: _Answers, codes: "array[int]") -> Iterat
         if score is not None:
             scores[person] = score
         yield from ((person, finding) for finding in _runs(coder, all_, places) if finding is not None)
-    yield from watch.spammers(scores).items()
-    yield from _careless(all_)
-
-
-def _careless(all_: Beside) -> Iterator[tuple[int, Finding]]:
-    near = all_.apart <= _bound(all_.apart)
-    shares = {person: (int(near[places].sum()), len(places)) for person, places in all_.each()}
-    beyond = near.astype(float)
-    for person, places in all_.each():
-        beyond[places] -= shares[person][0] / shares[person][1]
-    of_others = all_.of_others(beyond)
-    easier: dict[int, float] = {}
-    for person, places in all_.each():
-        known = of_others[places][~np.isnan(of_others[places])]
-        if len(known):
-            easier[person] = float(known.mean())
-    yield from watch.careless(shares, easier).items()
+    yield from watch.spammers(scores, lambda person: _score_of_others(coder, all_, person)).items()
+    yield from watch.careless(*rightness(coder, all_, _bound(all_.apart))).items()
 
 
 def _runs(coder: Coder, all_: Beside, places: Ints) -> Iterator[Finding | None]:
@@ -138,6 +124,13 @@ def _score(coder: Coder, all_: Beside, places: Ints) -> Score | None:
         return watch.mean_score(all_.agreement[places].tolist())
     truths, given = all_.others_say[places].tolist(), all_.labels[places].tolist()
     return watch.spammer_score(Counter(both for both in zip(truths, given, strict=True) if both[0] >= 0))
+
+
+def _score_of_others(coder: Coder, all_: Beside, person: int) -> Score | None:
+    """Of all others together, on that person's items."""
+    others = all_.without(coder, person)
+    places = np.arange(len(others.people))
+    return _score(coder, others, places) if len(places) else None
 
 
 def _bound(apart: Floats) -> float:

@@ -115,11 +115,25 @@ class Words:
         return self.say(key, count=self.count(found.items), people=self.count(found.people))
 
     def savings(self, found: Savings) -> str:
-        """What adaptive overlap saves; against as often right a fixed number only where that is more than was given."""
+        """What adaptive overlap saves, and how much should be right. The fixed number that is right as often is named
+        only where it is more than was given."""
         counts = {"items": self.count(found.items), "each": self.figure(found.each, 1), "most": found.most}
-        alike = "report.saved_alike" if found.of_alike is not None and found.of_alike > 0 else "report.saved"
+        alike = (
+            "report.saved_alike"
+            if found.alike is not None and found.each < found.alike < found.most
+            else "report.saved"
+        )
         shares = {"share": self.percent(found.of_alike or 0.0), "share_most": self.percent(found.of_most)}
-        return self.say(alike, alike=found.alike, **counts, **shares)
+        saved = self.say(alike, alike=found.alike, **counts, **shares)
+        return saved if found.right is None else f"{saved}. {self._right(found, found.right)}"
+
+    def _right(self, found: Savings, right: float) -> str:
+        if found.interval is None:
+            return self.say("report.right", right=self.percent(right))
+        low, high = map(self.percent, found.interval)
+        return self.say(
+            "report.right_gold", right=self.percent(right), known=self.count(found.known), low=low, high=high
+        )
 
     def consensus(self, found: Standing) -> str:
         counts = {"items": self.count(found.items), "confidence": self.figure(found.confidence, 2)}

@@ -201,6 +201,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "done.limit": "🎉 In „{title}“ hast du alles beantwortet, worum wir eine Person bitten. Danke!",
     "done.paused": "⏸ „{title}“ ist vom Admin angehalten.",
     "done.failed": "Der Test von „{title}“ ist vorerst vorbei. Die Admins entscheiden, ob du es noch einmal versuchst.",
+    "done.failed_alone": (
+        "Der Test von „{title}“ ist vorerst vorbei. "
+        "Frag, wer dich eingeladen hat, ob du es noch einmal versuchen darfst."
+    ),
     "done.count": "Von dir beantwortet: {count}",
     "command.unknown": "/{word} kenne ich nicht.",
     "command.elsewhere": "Die Antwort steht in unserem privaten Chat (unter Apps).",

@@ -200,6 +200,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "done.limit": "🎉 You have answered all we ask of one person in “{title}”. Thank you!",
     "done.paused": "⏸ “{title}” is paused by its admin.",
     "done.failed": "The test of “{title}” is over for now. The admins decide whether you may try again.",
+    "done.failed_alone": ("The test of “{title}” is over for now. Ask whoever invited you whether you may try again."),
     "done.count": "Answered by you: {count}",
     "command.unknown": "I do not know /{word}.",
     "command.elsewhere": "The answer is in your direct message with me (under Apps).",

@@ -25,6 +25,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "test.passed": "🎉 {right} von {count} richtig: Du bist dabei. Ab hier sind die Einträge echt. Danke!",
     "test.failed": "{right} von {count} waren richtig, nötig sind {needed}. Das kommt vor: "
     "Die Einträge sind knifflig, und die Admins wissen Bescheid.",
+    "test.failed_alone": "{right} von {count} waren richtig, nötig sind {needed}. Das kommt vor: "
+    "Die Einträge sind knifflig. Frag, wer dich eingeladen hat, ob du es noch einmal versuchen darfst.",
     "test.admin": "{person} hatte im Test von „{title}“ {right} von {count} richtig, zu wenige für den Anfang.",
     "test.no_more": "Für einen weiteren Versuch gibt es zu wenige andere Gold-Einträge.",
     "test.again": "Noch einmal versuchen lassen",
@@ -36,6 +38,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "test.let_in": "Die Admins haben dich in „{title}“ hereingelassen. Willkommen!",
     "item.consensus": "Konsens ({confidence}): {label}",
     "item.likely": "Konsens ({count} von {people}, zu {percent} % sicher): {label}",
+    "item.gone": "{label} – nicht mehr im Projekt",
     "item.decided": "In der Prüfung entschieden: {label}",
     "item.sure": "Konsens {confidence}",
     "item.tie": "Kein Konsens: unentschieden",
@@ -50,6 +53,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "review.disputed": "👀 Prüfung · Antworten gehen auseinander · offen: {count} · {title}",
     "review.flagged": "👀 Prüfung · gemeldet · offen: {count} · {title}",
     "review.hint": "Tippe auf das, was gilt. Schreibe vorher einen Grund: Wer anders geantwortet hat, liest ihn.",
+    "review.hint_again": "Tippe auf das, was gilt. Schreibe noch einmal, um deinen Grund zu ändern.",
+    "review.below": "👀 {item}: siehe unten",
     "review.note": "Dein Grund: „{note}“",
     "review.take": "Nimm {number}",
     "review.take_merged": "Nimm das Gemeinsame",
@@ -107,7 +112,7 @@ SENTENCES: Final[Mapping[str, str]] = {
         "üblich sind hier {usual}."
     ),
     "watch.careless": (
-        "Von {all} Antworten sind {share} ({low} bis {high}) nah an denen anderer; üblich sind hier {usual}."
+        "Von {all} Antworten sind nach denen anderer {share} ({low} bis {high}) richtig; üblich sind hier {usual}."
     ),
     "watch.fast": "{run} Antworten nacheinander dauerten je {seconds} s; üblich sind hier {usual} s.",
     "watch.same": (
@@ -172,8 +177,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "paused.passed_on": "✓ Das habe ich an die Admins weitergegeben.",
     "paused.over": "▶ In „{title}“ geht es weiter. {/label} bringt eine Karte.",
     "work.title": "Deine Arbeit in „{title}“",
-    "work.today": "Heute: {answers} beantwortet, {minutes} min aktiv",
-    "work.week": "Die letzten sieben Tage: {answers} beantwortet, {minutes} min aktiv",
+    "work.today": "Heute: {answers} beantwortet, {time} aktiv",
+    "work.week": "Die letzten sieben Tage: {answers} beantwortet, {time} aktiv",
+    "work.minutes": "{count} min",
+    "work.under": "unter einer Minute",
     "work.accepted": "{count} von der Prüfung bestätigt",
     "work.late": "{count} zu spät",
     "work.superseded": "{count} zurückgenommen",

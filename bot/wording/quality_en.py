@@ -25,6 +25,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "test.passed": "🎉 {right} of {count} right: you are in. From here on the items are real. Thank you!",
     "test.failed": "{right} of {count} were right, and it takes {needed}. That happens: "
     "the items are tricky, and the admins know of it.",
+    "test.failed_alone": "{right} of {count} were right, and it takes {needed}. That happens: "
+    "the items are tricky. Ask whoever invited you whether you may try again.",
     "test.admin": "{person} had {right} of {count} right in the test of “{title}”, too few to begin.",
     "test.no_more": "There are too few other gold items for another try.",
     "test.again": "Let them try again",
@@ -36,6 +38,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "test.let_in": "The admins have let you in to “{title}”. Welcome!",
     "item.consensus": "Consensus ({confidence}): {label}",
     "item.likely": "Consensus ({count} of {people}, {percent} % sure): {label}",
+    "item.gone": "{label} – no longer in the project",
     "item.decided": "Decided in review: {label}",
     "item.sure": "Consensus {confidence}",
     "item.tie": "No consensus: a tie",
@@ -50,6 +53,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "review.disputed": "👀 Review · people differ · {count} waiting · {title}",
     "review.flagged": "👀 Review · flagged · {count} waiting · {title}",
     "review.hint": "Tap what counts. Type a reason first, and people who answered otherwise will read it.",
+    "review.hint_again": "Tap what counts. Type again to change your reason.",
+    "review.below": "👀 {item}: see below",
     "review.note": "Your reason: “{note}”",
     "review.take": "Take {number}",
     "review.take_merged": "Take the merged one",
@@ -104,7 +109,7 @@ SENTENCES: Final[Mapping[str, str]] = {
         "Their answers hardly depend on the item: a score of {score}, where 1 is always right and 0 is guessing; "
         "usual here: {usual}."
     ),
-    "watch.careless": ("Of {all} answers {share} ({low} to {high}) are near to what others gave; usual here: {usual}."),
+    "watch.careless": ("Of {all} answers {share} ({low} to {high}) are right by those of others; usual here: {usual}."),
     "watch.fast": "{run} answers in a row took {seconds} s each; usual here: {usual} s.",
     "watch.same": "{run} times the same answer in a row; of the others' answers to these items {share} were that.",
     "watch.drift": "They agreed with others in {first} at first and in {last} lately, a fall between {low} and {high}.",
@@ -160,8 +165,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "paused.passed_on": "✓ I have passed that on to the admins.",
     "paused.over": "▶ You can go on in “{title}”. Type {/label} for a card.",
     "work.title": "Your work in “{title}”",
-    "work.today": "Today: {answers} answered, {minutes} min active",
-    "work.week": "Last seven days: {answers} answered, {minutes} min active",
+    "work.today": "Today: {answers} answered, {time} active",
+    "work.week": "Last seven days: {answers} answered, {time} active",
+    "work.minutes": "{count} min",
+    "work.under": "under a minute",
     "work.accepted": "{count} accepted in review",
     "work.late": "{count} late",
     "work.superseded": "{count} taken back",

@@ -47,6 +47,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "report.saved": "Antworten: {each} je Eintrag bei {items} fertigen statt je {most} ({share_most} gespart)",
     "report.saved_alike": "Antworten: {each} je Eintrag bei {items} fertigen statt je {alike}, die etwa ebenso oft "
     "richtig wären ({share} gespart; von je {most}, dem Höchsten, {share_most})",
+    "report.right_gold": "Von den fertigen dürften {right} richtig sein, gemessen an {known} Einträgen mit Gold "
+    "({low}–{high})",
+    "report.right": "Allein nach den Antworten dürften {right} der fertigen richtig sein; wo sich Leute gemeinsam "
+    "irren, sind es weniger, und das zeigt nur Gold",
     "report.not_sure": "🤷 Unsicher: {shares} der Antworten",
     "report.confused": "{one} und {other} werden bei {percent} von {items} Einträgen verwechselt",
     "report.confused_as": "{one} und {other} werden bei {percent} von {items} Einträgen verwechselt, so hier:",
@@ -145,9 +149,23 @@ SENTENCES: Final[Mapping[str, str]] = {
     "manage.page": "📊 Webseite",
     "manage.paused": "⏸ „{title}“ ist angehalten: Niemand bekommt neue Einträge. Offene Karten bleiben.",
     "manage.open": "▶ „{title}“ geht weiter.",
+    "manage.paused_already": "⏸ „{title}“ ist schon angehalten.",
+    "manage.open_already": "▶ „{title}“ ist nicht angehalten.",
+    "manage.paused_by": "⏸ {person} hat „{title}“ angehalten: Niemand bekommt neue Einträge.",
+    "manage.open_by": "▶ {person} lässt „{title}“ weitergehen.",
+    "manage.raised_by": "➕ {person} will in „{title}“ {count} Antworten pro Eintrag statt {before}.",
+    "manage.raised_already": "„{title}“ will inzwischen {count} Antworten pro Eintrag. Noch eine mehr: unten tippen.",
     "manage.raised": (
         "„{title}“ will jetzt {count} Antworten pro Eintrag statt {before}. Fertige Einträge kommen dafür wieder. "
         "Schreib overlap = {count} auch in die Projektdatei, sonst nimmt das nächste apply es zurück."
+    ),
+    "manage.disputes": (
+        "{count} Streitfälle verlassen vorerst die Prüfung: Sie warten auf die neuen Antworten "
+        "und kommen wieder, wo die Leute sich weiter uneins sind."
+    ),
+    "manage.disputes_one": (
+        "Ein Streitfall verlässt vorerst die Prüfung: Er wartet auf eine neue Antwort "
+        "und kommt wieder, wenn die Leute sich weiter uneins sind."
     ),
     "manage.most": "Es sind schon {count} Antworten pro Eintrag, mehr geht nicht.",
     "manage.export_how": "Auf dem Rechner, auf dem labelbot läuft: labelbot export {name}",

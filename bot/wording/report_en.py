@@ -46,6 +46,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "report.saved": "Answers: {each} an item on {items} closed items, instead of {most} for each ({share_most} saved)",
     "report.saved_alike": "Answers: {each} an item on {items} closed items, instead of {alike} for each, which would "
     "be right about as often ({share} saved; of {most} for each, the most, {share_most})",
+    "report.right_gold": "Of what is closed {right} should be right, measured on {known} gold items ({low}–{high})",
+    "report.right": "By the answers alone {right} of what is closed should be right; where people err together it is "
+    "less, which only gold can tell",
     "report.not_sure": "🤷 Not sure: {shares} of the answers",
     "report.confused": "{one} and {other} are confused in {percent} of {items} items",
     "report.confused_as": "{one} and {other} are confused in {percent} of {items} items, as in:",
@@ -144,9 +147,22 @@ SENTENCES: Final[Mapping[str, str]] = {
     "manage.page": "📊 Web page",
     "manage.paused": "⏸ “{title}” is paused: nobody gets new items. Cards in hand stay.",
     "manage.open": "▶ “{title}” goes on.",
+    "manage.paused_already": "⏸ “{title}” is paused already.",
+    "manage.open_already": "▶ “{title}” is not paused.",
+    "manage.paused_by": "⏸ {person} has paused “{title}”: nobody gets new items.",
+    "manage.open_by": "▶ {person} lets “{title}” go on.",
+    "manage.raised_by": "➕ {person} asks for {count} answers an item in “{title}”, not {before}.",
+    "manage.raised_already": "“{title}” wants {count} answers an item by now. For one more, tap below.",
     "manage.raised": (
         "“{title}” now wants {count} answers an item instead of {before}. Done items come back for it. "
         "Write overlap = {count} into the project file too, or the next apply takes it back."
+    ),
+    "manage.disputes": (
+        "{count} disputes leave the review for now: "
+        "they wait for the new answers and come back where people still differ."
+    ),
+    "manage.disputes_one": (
+        "One dispute leaves the review for now: it waits for a new answer and comes back if people still differ."
     ),
     "manage.most": "It is {count} answers an item already, which is the most.",
     "manage.export_how": "Where labelbot runs, type: labelbot export {name}",

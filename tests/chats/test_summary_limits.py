@@ -60,7 +60,7 @@ def messages(report, row, language):
     """As a worker posts them."""
     picture = Media(1, "image", "image/png", "a" * 64, "alt " * 600, width=1200, height=1000)
     yield Message(text=text(report, language), kind="summary", media=(picture,))
-    yield Message(text=people_text(report, language), buttons=managing.rows(row, language, PAGE, 123_456))
+    yield Message(text=people_text(report, language), buttons=managing.rows(row, 100, language, PAGE, 123_456))
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))

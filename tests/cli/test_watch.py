@@ -77,7 +77,7 @@ def test_a_report_finds_the_careless_itself_and_says_nothing_where_the_watch_is_
     with opened(f"sqlite:///{tmp_path}/labelbot-data/labelbot.db") as database:
         careless = run(database, _labeled)
     said = reviews("report", "reviews", "--names").out
-    figures = "Of 40 answers 75 % (62 % to 84 %) are near to what others gave; usual here: 100 %."
+    figures = "Of 40 answers 75 % (63 % to 85 %) are right by those of others; usual here: 100 %."
     assert f"Look at Person 6 ({careless}): {figures}" in said
     assert said.count("Look at") == 1
     signs = reviews("report", "reviews", "--json").json["watch"]["signs"]

@@ -31,9 +31,14 @@ MOST = 1 + 6 * ITEMS * EACH // (5 * len(CREW))
 """A fifth more than falls to each: else those in the browser, which bears any pace, would answer most of all."""
 TELLING = ITEMS >= 100
 """Fewer answers tell nothing of a person."""
+PACE = 0.3 if TELLING else 0.0
+"""Of the time that somebody looks at a card before each step: so long it lasts in the other chats, for each bears a
+message a second."""
 SECONDS = 60 + 5 * ITEMS
 """After which a crew is stuck: each chat bears a message a second, and every answer takes up to four."""
-PENDING = "SELECT DISTINCT c.external FROM outbox o JOIN chats c ON c.id = o.chat WHERE o.state = 'pending'"
+PENDING = (
+    "SELECT 1 FROM outbox o JOIN chats c ON c.id = o.chat WHERE o.state = 'pending' AND c.external = :chat LIMIT 1"
+)
 LEFT = "SELECT count(*) AS items FROM items WHERE state <> 'done'"
 
 Worked = Callable[..., "Crew"]
@@ -50,8 +55,8 @@ class Crew:
     meant: dict[tuple[str, int], Meant] = field(default_factory=dict)
     """What each person meant each item to have."""
     looked: dict[str, float] = field(default_factory=dict)
-    pending: set[str] = field(default_factory=set)
-    """Chats to which something is on its way: nobody answers in the milliseconds before the bot knows where it is."""
+    ask: Callable[..., list[dict[str, Any]]] = field(init=False)
+    """What the database says, while they work."""
 
     def gather(self, code: str) -> None:
         for number, skill in enumerate(CREW):
@@ -68,9 +73,8 @@ class Crew:
         """All label side by side, as fast as their chats go, until nothing is left."""
         waiting = {flow: next(flow) for flow in (self.working(skill, hand) for skill, hand in self.hands)}
         until = time.monotonic() + SECONDS
-        with self.site.home.reader() as ask:
-            while ask(LEFT)[0]["items"]:
-                self.pending = {row["external"] for row in ask(PENDING)}
+        with self.site.home.reader() as self.ask:
+            while self.ask(LEFT)[0]["items"]:
                 ready = [flow for flow, condition in waiting.items() if condition()]
                 waiting |= {flow: next(flow) for flow in ready}
                 assert time.monotonic() < until, self.stuck()
@@ -82,7 +86,13 @@ class Crew:
 
     def stuck(self) -> str:
         screens = [f"{hand.name}: {hand.sight()}" for _, hand in self.hands]
-        return "\n".join([*screens, f"pending: {self.pending}", self.site.program.output])
+        waiting = [hand.name for _, hand in self.hands if self.on_its_way(hand)]
+        return "\n".join([*screens, f"pending: {waiting}", self.site.program.output])
+
+    def on_its_way(self, hand: Hand) -> bool:
+        """Whether something is: nobody answers in the milliseconds before the bot knows where what they see is. So this
+        is asked once they have seen it."""
+        return bool(self.ask(PENDING, chat=hand.chat))
 
     def working(self, skill: Skill, hand: Hand) -> Flow:
         rng, done = random.Random(f"{self.trade.kind} {skill.name}"), set[str]()
@@ -90,11 +100,19 @@ class Crew:
             sight = yield from self.seeing(hand, lambda sight: done.isdisjoint(sight.card))  # noqa: B023 - a false alarm
             meant = self.trade.craft.answer(skill, sight.number, rng)
             self.meant[hand.name, sight.number] = meant
+            if hand.page:
+                yield self.looked_at(skill, len(self.trade.typed(sight.number, meant)))
             if self.trade.marked and hand.page:
                 hand.marks(self.trade.label(meant), sight)
             else:
                 yield from self.typing(hand, sight)
             done |= sight.card
+
+    def looked_at(self, skill: Skill, steps: int) -> Callable[[], bool]:
+        """Whether somebody whom their chat does not slow has looked as long as the others take: answers that come in
+        milliseconds would be noted, and rightly."""
+        until = time.monotonic() + skill.seconds * PACE * steps
+        return lambda: time.monotonic() >= until
 
     def typing(self, hand: Hand, sight: Sight) -> Flow:
         meant = self.meant[hand.name, sight.number]
@@ -122,11 +140,13 @@ class Crew:
         found: list[Sight] = []
 
         def there() -> bool:
-            sight = None if hand.chat in self.pending else hand.sight()
+            sight = hand.sight()
             again = sight and sight.named(AGAIN)
-            if sight is not None and again:
+            if sight is None or not (again or wanted(sight)) or self.on_its_way(hand):
+                return False
+            if again:
                 self.looks_again(hand, again, sight)
-            elif sight is not None and wanted(sight):
+            else:
                 found[:] = [sight]
             return bool(found)
 
@@ -191,7 +211,7 @@ def test_the_careless_are_found_and_the_consensus_is_better_than_the_vote(
 ) -> None:
     made = told(worked(kind), stable)
     check(made)
-    assert len(made.suspected() - CARELESS) <= 1, made.signs
+    assert set(made.signs) == CARELESS, made.signs
 
 
 @pytest.mark.parametrize("kind", ("choice", "rating") if TELLING else ())

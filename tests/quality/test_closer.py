@@ -25,7 +25,13 @@ MIXED = [["positive", "positive"], ["positive", "negative"], ["negative", "negat
 
 def colours(png):
     image = Image.open(io.BytesIO(png)).convert("RGB")
-    assert image.size == (closer.WIDTH, closer.HEIGHT)
+    assert image.width == closer.WIDTH
+    assert image.height <= closer.HEIGHT
+    assert {image.getpixel((x, image.height - 10)) for x in range(0, image.width, 7)} == {(255, 255, 255)}
+    last = [
+        y for y in range(image.height) if any(image.getpixel((x, y)) != (255, 255, 255) for x in range(48, 1200, 7))
+    ]
+    assert image.height - last[-1] <= 60  # no empty end
     return {colour for _, colour in image.getcolors(1 << 20)}
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import random
 from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
@@ -13,16 +14,20 @@ from sqlalchemy import func, insert, select, update
 from bot import settling
 from bot.project import Adaptive
 from bot.quality import telling
+from bot.quality.coding import Coder
+from bot.quality.crowd.labels import crowd
 from bot.quality.plain import as_json
 from bot.quality.report import summary
-from bot.quality.savings import right_by_vote
+from bot.quality.savings import weighed_right
 from bot.report_terminal import terminal
 from storage import projects
 from storage.database import run
 from storage.schema import answers, items
-from tests.worlds import SENTIMENT, build
+from tests.crew import CRAFTS, CREW
+from tests.worlds import SENTIMENT, add_items, build
 
 ASKED = replace(SENTIMENT, overlap=2, adaptive=Adaptive(2, 6, 0.75))
+GOLD = 30
 
 
 def tried(count: int, right: Fraction, classes: int) -> Fraction:
@@ -38,15 +43,42 @@ def tried(count: int, right: Fraction, classes: int) -> Fraction:
 
 
 @pytest.mark.parametrize(("count", "classes"), [(1, 2), (2, 2), (3, 2), (5, 2), (2, 3), (4, 3), (6, 3), (5, 4)])
-def test_votes_are_right_as_often_as_all_ways_to_vote_say(count, classes):
-    right = Fraction(7, 10)
-    assert right_by_vote(count, float(right), classes) == pytest.approx(float(tried(count, right, classes)))
+def test_people_alike_are_right_as_often_as_all_ways_to_vote_say(count, classes):
+    exact = float(tried(count, Fraction(7, 10), classes))
+    assert weighed_right(count, [(0.7, 5), (0.7, 1)], classes) == pytest.approx(exact, abs=0.015)
+
+
+def test_who_guesses_is_not_heard():
+    """Of two people one guesses among four labels: either is drawn, or both, or one of them twice."""
+    people = [(0.9, 10), (0.25, 10)]
+    assert weighed_right(1, people, 4) == pytest.approx((0.9 + 0.25) / 2, abs=0.015)
+    assert weighed_right(2, people, 4) == pytest.approx((0.9 + 0.9 + 0.9 + 0.25) / 4, abs=0.015)
+    assert weighed_right(2, [(0.9, 10), (0.25, 30)], 4) == pytest.approx(0.9 * 7 / 16 + 0.25 * 9 / 16, abs=0.015)
+
+
+@pytest.mark.parametrize("kind", ["choice", "rating"])
+@pytest.mark.parametrize("count", [3, 5])
+def test_it_foretells_what_a_crew_of_all_skills_comes_to(kind, count):
+    craft, draw, right = CRAFTS[kind], random.Random(count), []
+    for _ in range(2):
+        coder, rows = Coder(craft.question), []
+        for item in range(400):
+            who = draw.sample(range(len(CREW)), count)
+            rows.append((item, who, [coder.code(craft.answer(CREW[one], item, draw)) for one in who]))
+        found = crowd(coder, rows, {})
+        best = [found.merged(item, who, [coder.labels[one] for one in codes]).value for item, who, codes in rows]
+        right += [label == craft.truth(item) for item, label in enumerate(best)]
+    people = [(one.right or 0.25, 1) for one in CREW]
+    foretold = weighed_right(count, people, len(craft.question.labels) or 5)
+    assert foretold == pytest.approx(sum(right) / len(right), abs=0.03)
 
 
 def test_the_bounds_are_figures():
-    assert right_by_vote(3, 1.0, 2) == 1.0
-    assert right_by_vote(1, 0.25, 4) == pytest.approx(0.25)
-    assert 0.999 < right_by_vote(100, 0.7, 10) <= 1.0
+    assert weighed_right(3, [(1.0, 1)], 2) == pytest.approx(1, abs=0.001)
+    assert weighed_right(3, [(0.0, 1)], 2) == pytest.approx(1, abs=0.001), (
+        "who is always wrong tells which of two it is"
+    )
+    assert 0.999 < weighed_right(100, [(0.7, 1)], 10) <= 1.0
 
 
 @pytest.fixture
@@ -91,6 +123,40 @@ def test_what_is_saved_is_recounted_and_told(database, world):
         assert f"instead of {found.alike} for each" in told
     assert "Antworten: " in "".join(part.text for part in telling.text(made, "de"))
     assert json.loads(json.dumps(as_json(made)))["savings"]["answers"] == found.answers
+
+
+def test_how_much_of_it_is_right_is_told_by_the_consensus_and_where_there_is_enough_by_gold(database, world):
+    run(database, lambda tx: tx.run(update(items).where(items.c.id.in_(world.items[::5])).values(state="open")))
+    made = report(database, world)
+    by_answers, standing = made.savings, made.questions[0].consensus
+    assert (by_answers.right, by_answers.known, by_answers.interval) == (standing.done, 0, None)
+    assert standing.confidence < standing.done, "of disputed items, which are open, nobody is sure"
+    assert "By the answers alone" in telling_of(made)
+    wrong = run(database, lambda tx: gold(tx, world))
+    made = report(database, world)
+    by_gold = made.savings
+    assert by_gold.known == GOLD
+    assert by_gold.right == pytest.approx(1 - wrong / GOLD)
+    assert by_gold.interval[0] < by_gold.right < by_gold.interval[1]
+    assert by_gold.alike <= by_answers.alike, "fewer votes are right as seldom"
+    assert f"measured on {GOLD} gold items" in telling_of(made)
+
+
+def telling_of(made):
+    return "".join(part.text for part in telling.text(made, "en"))
+
+
+def gold(tx, world):
+    """Gold items to which all six say the same; every fifth time it is wrong. Returns how many are wrong."""
+    made = add_items(tx, world.project, [{"gold": {"label": "positive"}, "state": "gold"}] * GOLD, 2, "gold")
+    row = {"project": world.project, "kind": "label", "version": 1, "live": True, "answered_at": tx.now}
+    for number, item in enumerate(made):
+        label = {"label": "positive" if number % 5 else "negative"}
+        tx.run(insert(answers), [row | {"item": item, "person": who, "label": label} for who in world.people])
+    tx.run(update(items).where(items.c.id.in_(made)).values(answers=6, taken=6))
+    with settling.changed(tx, world.project, ASKED, 1, made):
+        pass
+    return len(made[::5])
 
 
 def test_nothing_is_said_of_a_fixed_overlap_or_a_few_items(database, world):

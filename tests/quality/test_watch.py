@@ -63,44 +63,62 @@ def test_few_answers_leave_more_room_for_chance_than_many():
     assert watch.mean_score([0.5] * 9) == watch.Score(0.5, 0.5)
 
 
+@pytest.mark.parametrize("times", [15, 25, 100])
+def test_in_nine_of_ten_cases_the_bound_lies_over_the_score_that_somebody_has_in_truth(times):
+    """Who comes out near 0 by chance is not surely there."""
+    random, true = Random(times), 0.3**2
+    drawn = [[sum(random.random() < share for _ in range(times)) for share in (0.65, 0.35)] for _ in range(1000)]
+    scores = [watch.spammer_score({(0, 0): a, (0, 1): times - a, (1, 0): b, (1, 1): times - b}) for a, b in drawn]
+    assert sum(one.high >= true for one in scores) >= 880
+
+
 def sure(**values):
     return {int(name[1:]): watch.Score(value, value) for name, value in values.items()}
 
 
+def nobody(person):
+    return None
+
+
 def test_where_the_items_are_hard_for_all_nobody_is_a_spammer():
-    assert watch.spammers({person: watch.Score(0.05, 0.05) for person in range(6)}) == {}
-    assert set(watch.spammers(sure(p1=0.5, p2=0.6, p3=0.4, p4=0.01))) == {4}
-    assert watch.spammers(sure(p1=0.5, p2=0.6, p3=0.4) | {4: watch.Score(0.01, 0.3)}) == {}
+    assert watch.spammers({person: watch.Score(0.05, 0.05) for person in range(6)}, nobody) == {}
+    assert set(watch.spammers(sure(p1=0.5, p2=0.6, p3=0.4, p4=0.01), nobody)) == {4}
+    assert watch.spammers(sure(p1=0.5, p2=0.6, p3=0.4) | {4: watch.Score(0.01, 0.4)}, nobody) == {}
+
+
+def test_who_has_items_that_others_guess_too_is_no_spammer():
+    scores = sure(p1=0.5, p2=0.6, p3=0.4, p4=0.01)
+    assert set(watch.spammers(scores, lambda person: watch.Score(0.2, 0.3))) == {4}
+    assert watch.spammers(scores, lambda person: watch.Score(0.01, 0.3)) == {}
+
+
+def right(share, answers=100, room=0.06):
+    return watch.Right(share, share - room, share + room, answers)
 
 
 def test_the_careless_are_those_whose_interval_lies_clearly_under_what_is_usual():
-    usual = dict.fromkeys(range(5), (90, 100))
-    found = watch.careless(usual | {7: (60, 100)}, {})
+    usual = {person: right(0.9) for person in range(5)}
+    found = watch.careless(usual | {7: right(0.6)}, {})
     assert set(found) == {7}
-    assert found[7].figures == {
-        "share": 0.6,
-        "all": 100,
-        "low": pytest.approx(0.5178, abs=1e-4),
-        "high": pytest.approx(0.6769, abs=1e-4),
-        "usual": 0.9,
-    }
-    assert watch.careless(usual | {7: (80, 100)}, {}) == {}  # .856 at most, and .84 is the limit
-    assert watch.careless(usual | {7: (17, 29)}, {}) == {}  # too few answers
-    assert watch.careless(dict.fromkeys(range(4), (90, 100)) | {7: (60, 100)}, {}) == {}  # five people
+    figures = {"share": 0.6, "all": 100, "low": pytest.approx(0.54), "high": pytest.approx(0.66), "usual": 0.9}
+    assert found[7].figures == figures
+    assert watch.careless(usual | {7: right(0.79)}, {}) == {}  # .85 at most, and .84 is the limit
+    assert watch.careless(usual | {7: right(0.6, answers=29)}, {}) == {}
+    assert watch.careless({person: right(0.9) for person in range(4)} | {7: right(0.6)}, {}) == {}  # five people
     assert watch.careless({}, {}) == {}
 
 
 def test_who_has_items_that_are_hard_for_others_too_is_not_careless():
-    usual = dict.fromkeys(range(5), (90, 100)) | {7: (60, 100)}
+    usual = {person: right(0.9) for person in range(5)} | {7: right(0.6)}
     assert watch.careless(usual, {7: -0.25}) == {}
     assert set(watch.careless(usual, {7: -0.05})) == {7}
-    assert set(watch.careless(usual | {8: (85, 100)}, {7: 0.3, 8: 0.3})) == {7}
+    assert set(watch.careless(usual | {8: right(0.85)}, {7: 0.3, 8: 0.3})) == {7}
 
 
 def test_where_people_differ_widely_the_careless_are_further_below():
-    apart = {person: (share, 100) for person, share in enumerate((99, 95, 85, 75, 65, 60, 99))}
-    assert watch.careless(apart | {7: (50, 100)}, {}) == {}
-    assert set(watch.careless(apart | {7: (20, 100)}, {})) == {7}
+    apart = {person: right(share) for person, share in enumerate((0.99, 0.95, 0.85, 0.75, 0.65, 0.6, 0.99))}
+    assert watch.careless(apart | {7: right(0.5)}, {}) == {}
+    assert set(watch.careless(apart | {7: right(0.2)}, {})) == {7}
 
 
 def test_twenty_answers_in_a_row_far_under_the_usual_time_are_too_fast_and_nineteen_are_not():

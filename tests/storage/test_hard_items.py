@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import insert, text
 
 from bot import settling
-from bot.project import Adaptive
+from bot.project import Adaptive, Question
 from storage import answers, queue, skills
 from storage.database import run
+from storage.schema import answers as all_answers
 from storage.schema import items
 from tests.storage.dealing import nonce
 from tests.worlds import SENTIMENT, add_items, build, deal
@@ -82,3 +84,23 @@ def test_what_is_more_important_comes_first(database, world):
 def test_hard_items_are_open_and_want_more_than_they_have(database, world):
     rows = run(database, lambda tx: tx.all(items.select().order_by(items.c.id)))
     assert [row.hard for row in rows] == [True, True, False, False, False, False]
+
+
+def test_who_transcribes_as_others_do_is_skilled_and_who_slips_often_is_not(database):
+    said = replace(
+        SENTIMENT, questions=(Question("label", "What is said?", "transcript"),), adaptive=Adaptive(3, 6, 0.95)
+    )
+    world = build(database, items=12, people=3, overlap=3, project=replace(said, overlap=3))
+
+    def transcribe(tx):
+        row = {"project": world.project, "kind": "label", "version": 1, "live": True, "answered_at": tx.now}
+        for number, item in enumerate(world.items):
+            texts = (f"what {number} people said", f"what {number} people said", f"somebody said {number} words")
+            given = [{"person": who, "label": {"label": one}} for who, one in zip(world.people, texts, strict=True)]
+            tx.run(insert(all_answers), [row | one | {"item": item} for one in given])
+            with settling.changed(tx, world.project, said, 1, (item,)):
+                pass
+        asked = text(f"SELECT {skills.SKILLED}")
+        return [bool(tx.value(asked, {"p": world.project, "who": who})) for who in world.people]
+
+    assert run(database, transcribe) == [True, True, False]

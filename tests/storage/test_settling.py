@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from bot import goldmaking, settling, spreading, stored
 from bot.project import Adaptive, LabelDef, Question
+from bot.quality.candour import told
 from bot.reviewing import plainly
 from storage import answers, cards, notes, people, projects, queue, reviews, skills
 from storage.database import Transaction, run
@@ -42,6 +43,8 @@ RULES = (
     Adaptive(2, 5, 0.6),
     Adaptive(3, 5, 0.99),
 )
+SAID = ("the kettle is on and whistles", "the kettle is on and whistle", "the cattle is on the hill", "nothing")
+"""The first two are near each other."""
 HEADS, ITEMS = 5, 4
 WORLDS = count()
 
@@ -54,6 +57,7 @@ def asked(labels: int, rules: int):
         Question("label", "How does the writer feel?", "choice", named),
         Question("stars", "How good is it?", "rating", options={"scale": 3}),
         Question("topics", "What is it about?", "tags", named),
+        Question("words", "What is said?", "transcript"),
     )
     return replace(SENTIMENT, questions=questions, adaptive=adaptive, overlap=adaptive.min if adaptive else rule)
 
@@ -78,7 +82,7 @@ class History:
     def does(self, kind, who, item, label):
         self.clock.advance(timedelta(seconds=7))
         touched = run(self.database, lambda tx: getattr(self, kind)(tx, who, self.world.items[item], label))
-        if kind in ("rename", "rule"):
+        if kind in ("rename", "rule", "believe"):
             spreading.spread(self.database, self.world.project)
         return touched or ()
 
@@ -101,7 +105,8 @@ class History:
         config = projects.config_of(tx, self.world.project, version)
         names = [one["name"] for one in config["questions"][0]["labels"]]
         chosen = names[label % len(names)]
-        return {"label": chosen, "stars": 1 + label % 3, "topics": names if label > 2 else [chosen]}
+        topics, words = names if label > 2 else [chosen], SAID[label % len(SAID)]
+        return {"label": chosen, "stars": 1 + label % 3, "topics": topics, "words": words}
 
     def answer(self, tx, who, item, label):
         card = self._card(tx, who)
@@ -228,6 +233,12 @@ class History:
         self.rules += 1
         projects.save(tx, f"project{self.number}", self.now().as_config())
 
+    def believe(self, tx, who, item, label):
+        """From now on by another candour: all items are looked at anew."""
+        before, found = skills.candour(tx, self.world.project), (None, 1.0, 0.7, 0.4)[label % 4]
+        skills.note_candour(tx, self.world.project, found)
+        return self.world.items if before != found and self.now().adaptive is not None else ()
+
     def check(self, tx: Transaction, touched):
         _, project, version = self._where(tx)
         if settling.weighs(project):
@@ -274,10 +285,11 @@ class History:
     def _check_items(self, tx, project, version, touched):
         anew = settling.recount(tx, project, version, self.world.items)
         labels, held = self._held(tx)
+        candour = skills.candour(tx, self.world.project)
         for one in skills.placed(tx, self.world.items):
             assert (one.standing or []) == anew[one.id][0]
-            if touched and one.id == max(touched):
-                assert one.confidence == anew[one.id][1]
+            if touched and (one.id == max(touched) or len(touched) == ITEMS):
+                assert one.confidence == told(anew[one.id][1], candour)
             assert (one.answers, one.taken) == (labels[one.id], labels[one.id] + held[one.id])
             if one.needed is not None:
                 assert one.overlap == max(one.needed, one.taken)
@@ -305,7 +317,7 @@ EVENTS = (
     *("answer",) * 8,
     *("hold",) * 6,
     *("undo", "correct", "skip", "flag", "release", "lapse", "unsure", "put_back", "decide", "take_back", "send_back"),
-    *("gold", "no_gold", "no_gold", "serve_again", "imported", "imported", "rename", "rule", "rule"),
+    *("gold", "no_gold", "no_gold", "serve_again", "imported", "imported", "rename", "rule", "rule", "believe"),
 )
 
 

@@ -92,6 +92,7 @@ def _reviews() -> None:
         sa.Column("leased_until", columns.Moment()),
         sa.Column("draft", columns.Json()),
         sa.Column("note", sa.Text()),
+        sa.Column("shown", columns.Json()),
         sa.Column("opened_at", columns.Moment(), nullable=False),
         sa.Column("closed_at", columns.Moment()),
         sa.ForeignKeyConstraint(["project"], ["projects.id"], name=op.f("fk_reviews_project")),

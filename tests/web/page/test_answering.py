@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from bot.chat import Button, Message, Part, Reply
-from tests.web.page.showing import DESK, PHONE, Join, answer, chat_of, pause, show, spoken_card, until_equal
+from bot.chat import Button, Part, Reply
+from tests.web.page.showing import DESK, PHONE, Join, answer, pause, show, spoken_card, until_equal
 from tests.web.running import Place
 from tests.web.script import TOOLS, card
 
@@ -160,27 +160,6 @@ def test_a_toast_goes_with_the_next_thing_done(here: Place, join: Join) -> None:
     expect(page.get_by_text("Skipped.")).to_be_visible()
     answer(page, "Positive").click()
     expect(page.get_by_text("Skipped.")).to_have_count(0, timeout=1000)
-
-
-def test_a_question_is_replied_to_whatever_card_is_open(here: Place, join: Join) -> None:
-    here.script.cards[0] = spoken_card(here, 0)
-    page = join()
-    asked = Message(text=(Part("💬 3f2a asks about item 7: Is irony negative?"),), kind="question")
-    here.do(here.script.show(chat_of(here), asked))
-    line = page.get_by_label("Message", exact=True)
-    reply = page.locator(".message.question").get_by_role("button", name="Reply")
-    reply.click()
-    expect(line).to_be_focused()
-    expect(line).to_have_attribute("placeholder", "Your reply")
-    line.press("Escape")
-    expect(line).to_have_attribute("placeholder", "Type what you hear")
-    reply.click()
-    line.fill("Yes, it is.")
-    line.press("Enter")
-    expect(line).to_have_attribute("placeholder", "Type what you hear")
-    until_equal(lambda: len([one for one in here.script.events if isinstance(one, Reply)]), 1)
-    (said,) = [event for event in here.script.events if isinstance(event, Reply)]
-    assert (said.text, said.to) == ("Yes, it is.", page.locator(".message.question").get_attribute("data-id"))
 
 
 def test_typed_words_answer_the_card_that_was_open_and_can_be_corrected(here: Place, join: Join) -> None:
