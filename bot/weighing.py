@@ -27,7 +27,7 @@ SCATTERED: Final = 5
 APART: Final = "\x1f\x1f"
 """Beside its question: what votes stand under that came to nothing, as who is often among them is hardly skilled. Else
 all who were counted would be right, as long as no item has more than two answers."""
-FEWEST: Final = 30
+FEWEST: Final = live.FEWEST
 """Votes on a question that must have been counted before people are weighed in what a reviewer sees, as in exports
 (`bot.quality.crowd.choosing`): with fewer, what is commonest so far would decide who is right of two strangers."""
 

@@ -24,6 +24,9 @@ START = (14.0, 6.0)
 """Right and wrong answers that everybody's accuracy starts from, .7: nobody's word is enough before any is compared."""
 CLASS_PRIOR = 10.0
 """Answers that the shares of the classes are shrunk by towards equal ones."""
+FEWEST = 30
+"""Votes that must have been counted before people are told apart, as in exports (`bot.quality.crowd.choosing`): with
+fewer, what is commonest so far would decide who is right of two strangers, and two who agree be taken for good."""
 GUESSED = 0.05
 """Share of items so hard that people can only guess: that a few say the same of one proves little. Our own figure;
 measured against others, and against a power of the likelihood, in docs/benchmarks.md."""
@@ -75,7 +78,8 @@ def judged(votes: Votes, counts: Counts, classes: Sequence[str], guessed: float 
         return None, 0.0
     if len(labels) == 1:
         return labels[0], 1.0
-    model = _Model(counts, len(labels), votes, guessed)
+    known = counts if sum(counts.everybody.values()) >= FEWEST else Counts({})
+    model = _Model(known, len(labels), votes, guessed)
     logs = {label: model.prior(label) + model.likelihood(label) for label in labels}
     best = max(labels, key=lambda label: logs[label])
     return best, 1 / math.fsum(math.exp(log - logs[best]) for log in logs.values())
