@@ -21,7 +21,7 @@ from bot.quality import live
 from bot.quality.consensus import vote
 from bot.quality.crowd.answers import coded
 from bot.quality.crowd.choosing import consensus
-from bot.settling import FEWEST
+from bot.weighing import FEWEST
 
 OVERLAPS = (2, 3, 5)
 ASKED = (0.6, 0.75, 0.9)

@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from bot import settling, stored
+from bot import stored, weighing
 from bot.labels.base import Label
 from bot.project import Project
 from bot.quality.candour import LEAST, Judge, Played, measured, played
 from bot.quality.nearby import right
-from bot.settling import Counts
+from bot.weighing import Counts
 from storage import skills
 from storage.database import Row, opened, run
 
@@ -53,8 +53,8 @@ def _known(connection: Connection, project: int, asked: Project, most: int) -> l
 
 def _judge(asked: Project, given: Sequence[Row], counts: Counts) -> Judge:
     """The item's own answers are out of the counts while it is judged, as everywhere."""
-    known = {one.name: settling.now(one, given[0].gold.get(one.name), True) for one in asked.questions}
-    brought = settling.contributed(given[0].standing or ())
+    known = {one.name: weighing.now(one, given[0].gold.get(one.name), True) for one in asked.questions}
+    brought = weighing.contributed(given[0].standing or ())
 
     @cache
     def judge(start: int, end: int) -> tuple[float, bool]:
@@ -72,10 +72,10 @@ def _weighed(
     """(how sure, whether right) of each question that gold knows."""
     found = []
     for question in asked.questions:
-        every = [(one.person, settling.now(question, one.label.get(question.name), True)) for one in given]
+        every = [(one.person, weighing.now(question, one.label.get(question.name), True)) for one in given]
         labels = [(person, label) for person, label in every if label is not None]
         if known[question.name] is None or not labels:
             continue
-        label, sure = settling.weighed(question, labels, counts)
+        label, sure = weighing.weighed(question, labels, counts)
         found.append((sure, label is not None and right(question)(label, known[question.name])))
     return found

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot import doors, goldmaking, reviewing, serving, settling
+from bot import doors, goldmaking, reviewing, serving, weighing
 from bot.characters import cut, item_name, storable
 from bot.chat import Media, Message, Part, Text
 from bot.draft import doubted
@@ -190,7 +190,7 @@ def compared(tx: Transaction, project: int, asked: Project, key: str) -> Compare
     decided = None if decision is None else decision.label
     version = projects.by_id(tx, project).version
     given = reviewing.voices(asked, reviews.given(tx, row.id), version)
-    judge = settling.judge(tx, project, asked, row.id)
+    judge = weighing.judge(tx, project, asked, row.id)
     return Compared(asked, row.key, row.data, row.media or (), given, row.id, row.gold, decided, judge)
 
 

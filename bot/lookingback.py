@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 
 from sqlalchemy import Connection
 
-from bot import reviewing, settling
+from bot import reviewing, weighing
 from bot.labels.base import Label
 from bot.project import Project, Question
 from bot.quality.consensus import Merged
@@ -56,13 +56,13 @@ class LookingBack:
 def _disputed(database: Database, row: ProjectRow, asked: Project, since: int) -> tuple[Sequence[int], int]:
     """The items in dispute that were done since then, and up to when that was looked for."""
     assert asked.review is not None
-    found, last, pairs = list[int](), since, settling.in_pairs(asked)
+    found, last, pairs = list[int](), since, weighing.in_pairs(asked)
     with database.reading() as connection:
         everybody = cache(partial(skills.together, connection, row.id))
         for one in finished.done_since(connection, row.id, since - BEHIND):
             last = max(last, one.done_at)
             given = reviewing.voices(asked, one.given, row.version)
-            judge = _judge(connection, row.id, one, everybody, pairs) if settling.weighs(asked) else patiently
+            judge = _judge(connection, row.id, one, everybody, pairs) if weighing.weighs(asked) else patiently
             if reviewing.disputed(asked, given, asked.review.confidence, judge):
                 found.append(one.item)
     return found, last
@@ -71,13 +71,13 @@ def _disputed(database: Database, row: ProjectRow, asked: Project, since: int) -
 def _judge(
     connection: Connection, project: int, one: Done, everybody: Callable[[], Sequence[Row]], pairs: bool
 ) -> Judge:
-    """As `settling.judge`, and patiently. Nothing is read of an item on which nobody differs."""
+    """As `weighing.judge`, and patiently. Nothing is read of an item on which nobody differs."""
     own = cache(partial(skills.each, connection, project, {given.person for given in one.given}))
 
     def judged(question: Question, labels: Sequence[tuple[int, Label]]) -> Merged[Label]:
-        counts = settling.Counts(everybody(), own(), pairs)
-        counts.add(settling.contributed(one.standing or ()), -1)
-        return settling.judging(question, labels, counts, patiently)
+        counts = weighing.Counts(everybody(), own(), pairs)
+        counts.add(weighing.contributed(one.standing or ()), -1)
+        return weighing.judging(question, labels, counts, patiently)
 
     return judged
 

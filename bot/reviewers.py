@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final, TypeAlias
 
-from bot import doors, reviewcard, reviewing, serving, settling
+from bot import doors, reviewcard, reviewing, serving, settling, weighing
 from bot.buttons import Pressed
 from bot.characters import cut, item_name, storable
 from bot.chat import Message, Part, Row
@@ -118,7 +118,7 @@ def _desk(turn: Turn, found: Review) -> Desk:
     row = projects.by_id(turn.tx, found.project)
     asked = turn.schema(row.id, row.version)
     given = reviewing.voices(asked, reviews.given(turn.tx, found.item), row.version)
-    judge = settling.judge(turn.tx, row.id, asked, found.item)
+    judge = weighing.judge(turn.tx, row.id, asked, found.item)
     done = reviewing.present(asked, found.draft or {})
     return desk_of(turn, found, asked, row.version, _step(asked, given, found, done, judge))
 

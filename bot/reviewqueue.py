@@ -1,6 +1,6 @@
 """What puts an item before a reviewer: people who differ on it, a flag; and what a decision keeps from being undone."""
 
-from bot import reviewing, settling
+from bot import reviewing, weighing
 from bot.project import Project
 from bot.turn import Turn
 from storage import reviews
@@ -18,7 +18,7 @@ def completed(turn: Turn, card: Card, asked: Project) -> None:
     given = reviewing.voices(asked, reviews.given(turn.tx, card.item), card.rules)
     if not reviewing.quick(asked, [one.label for one in given]):
         return  # see `bot.lookingback`
-    judge = settling.judge(turn.tx, card.project, asked, card.item)
+    judge = weighing.judge(turn.tx, card.project, asked, card.item)
     if reviewing.disputed(asked, given, asked.review.confidence, judge):
         reviews.enqueue(turn.tx, card.item, "disputed")
     else:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from bot import reviewcall, settling
+from bot import reviewcall, weighing
 from bot.project import Summary
 from bot.spreading import SPREAD
 from bot.turn import Schemas
@@ -68,7 +68,7 @@ def _note_daily(tx: Transaction, schemas: Schemas, row: ProjectRow) -> None:
         runs.due(tx, row.id, WATCH, today)
     if asked.adaptive is not None:
         runs.due(tx, row.id, CANDOUR, today)
-    if settling.weighs(asked):  # a database may be from before anything was counted
+    if weighing.weighs(asked):  # a database may be from before anything was counted
         runs.at(tx, row.id, SPREAD, today)
 
 

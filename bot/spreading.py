@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
-from bot import settling, stored
+from bot import settling, stored, weighing
 from bot.project import Project
 from storage import overlap, skills
 from storage.database import Database, Transaction, run
@@ -56,7 +56,7 @@ def _some(tx: Transaction, project: int, place: _Place) -> _Place | None:
     if asked.adaptive is not None or place.placed:
         return _count(tx, project, asked, place)
     after = overlap.set_overlap(tx, project, asked.overlap, place.after, LOOKED_AT)
-    return replace(place, after=after, placed=not after) if after or settling.weighs(asked) else None
+    return replace(place, after=after, placed=not after) if after or weighing.weighs(asked) else None
 
 
 def _count(tx: Transaction, project: int, asked: Project, place: _Place) -> _Place | None:
@@ -76,7 +76,7 @@ def _count(tx: Transaction, project: int, asked: Project, place: _Place) -> _Pla
 def _mark(project: Project, candour: float | None) -> int:
     """What tells one way to overlap from others: the number, and where people are weighed one under 0 of the rules, the
     labels, and how far a confidence is believed."""
-    if not settling.weighs(project):
+    if not weighing.weighs(project):
         return project.overlap
     adaptive = project.adaptive
     rules = [project.overlap] if adaptive is None else [adaptive.min, adaptive.max, adaptive.confidence]

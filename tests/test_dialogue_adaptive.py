@@ -4,7 +4,7 @@ from collections import Counter
 
 from sqlalchemy import select
 
-from bot import settling, stored
+from bot import settling, stored, weighing
 from bot.buttons import Pressed, pack
 from bot.project import Adaptive, LabelDef, Question, Review
 from bot.spreading import spread
@@ -62,7 +62,7 @@ def test_who_was_told_that_nothing_is_left_can_look_again(talk):
 
 
 def test_of_very_many_labels_a_disputed_item_comes_to_a_reviewer(talk):
-    labels = [LabelDef(f"l{number}", f"Label {number}") for number in range(settling.MANY + 6)]
+    labels = [LabelDef(f"l{number}", f"Label {number}") for number in range(weighing.MANY + 6)]
     rules = {"overlap": 2, "adaptive": Adaptive(2, 2, 0.75), "review": Review(), "gold_share": 0.0}
     dialogue = talk(project(question("choice", *labels), **rules), items=2)
     for name, said in (("Anna", ("l3", "l5")), ("Ben", ("l3", "l69"))):
@@ -95,7 +95,7 @@ def kept(dialogue):
     anew = run(dialogue.database, lambda tx: settling.recount(tx, asked, row.version, some))
     total = Counter()
     for standing, _ in anew.values():
-        total.update(settling.contributed(standing))
+        total.update(weighing.contributed(standing))
     assert run(dialogue.database, lambda tx: skills.every(tx, row.id)) == total
     return Counter({cell: times for cell, times in total.items() if cell[1] == "label"})
 

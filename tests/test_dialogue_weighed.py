@@ -4,7 +4,7 @@ from collections import Counter
 
 from sqlalchemy import delete, update
 
-from bot import settling, stored
+from bot import settling, stored, weighing
 from bot.lookingback import LookingBack
 from bot.project import LabelDef, Review
 from bot.spreading import SPREAD, spread
@@ -87,7 +87,7 @@ def kept(dialogue):
     anew = run(dialogue.database, lambda tx: settling.recount(tx, asked, row.version, some))
     total = Counter()
     for standing, _ in anew.values():
-        total.update(settling.contributed(standing))
+        total.update(weighing.contributed(standing))
     assert run(dialogue.database, lambda tx: skills.every(tx, row.id)) == total
     return total
 
@@ -116,6 +116,6 @@ def test_what_was_never_counted_is_counted_within_a_day_and_renamed_labels_anew(
     scarlet = question("choice", LabelDef("scarlet", "Scarlet", was=("red",)), *COLOURS[1:], title="Which colour?")
     dialogue.add_project(project(scarlet, overlap=4))
     spread(dialogue.database, dialogue.ids["reviews"])
-    assert {cell[2] for cell in kept(dialogue)} == {"scarlet", "green", "blue", settling.APART}
+    assert {cell[2] for cell in kept(dialogue)} == {"scarlet", "green", "blue", weighing.APART}
     rita.says("item", "reviews-11")
     assert "Consensus (2 of 4, 98 % sure): Scarlet" in rita.sees

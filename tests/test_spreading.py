@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import insert, select, update
 
-from bot import settling, spreading
+from bot import spreading, weighing
 from bot.project import Adaptive
 from storage import projects
 from storage.database import run
@@ -95,7 +95,7 @@ def test_of_pairs_counted_late_who_often_met_another_answer_is_believed_less(dat
         tx.run(update(items).values(answers=2, taken=2, state="done", done_at=tx.now))
 
     def judged(tx):
-        judge = settling.judge(tx, world.project, asked, world.items[40])
+        judge = weighing.judge(tx, world.project, asked, world.items[40])
         return judge(asked.questions[0], [(second, here), (third, there)])
 
     run(database, write)

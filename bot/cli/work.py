@@ -5,7 +5,7 @@ import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -139,8 +139,11 @@ def _close(opened: Session, project: int, asked: "Project", since: datetime, unt
 
 
 def _days(period: "Period", zone: str) -> str:
-    first, after = (moment.astimezone(ZoneInfo(zone)).date() for moment in (period.since, period.until))
-    return f"{first} to {after - timedelta(days=1)}"
+    """With hours where they were closed by the clocks of another time zone, whose days are not those of this one."""
+    first, after = (moment.astimezone(ZoneInfo(zone)) for moment in (period.since, period.until))
+    if {first.time(), after.time()} != {time.min}:
+        return f"{first:%Y-%m-%d %H:%M} to {after:%Y-%m-%d %H:%M} ({zone})"
+    return f"{first.date()} to {after.date() - timedelta(days=1)}"
 
 
 def _told(changed: "Mapping[str, Work]") -> str:

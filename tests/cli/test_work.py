@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import insert, select, update
 
+from storage import projects
 from storage.database import opened, run
 from storage.schema import answers, items
 from storage.schema import people as people_table
+from storage.work import close
 from tests.cli.commands import somebody
 
 MARCH = ("--from", "2026-03-01", "--to", "2026-03-31")
@@ -95,6 +97,14 @@ def test_a_longer_time_keeps_the_closed_days_in_it_as_they_were(reviews, worked)
     assert [counted] == rows(before.out)
     assert (adjustment["row"], adjustment["answers"], adjustment["superseded"]) == ("adjustment", "-1", "1")
     assert later.err == f"changed since closing: {who} answers -1, superseded +1\n"
+
+
+def test_days_closed_by_another_zones_clocks_are_told_with_their_hours(reviews, worked):
+    _, do = worked
+    since, until = datetime(2026, 2, 28, 23, tzinfo=UTC), datetime(2026, 3, 31, 22, tzinfo=UTC)
+    do(lambda tx: close(tx, projects.named(tx, "reviews").id, since, until, {}))
+    said = "2026-02-28 23:00 to 2026-03-31 22:00 (UTC) is closed; its days here are counted anew.\n"
+    assert reviews("work", "reviews", *MARCH).err == said
 
 
 def test_a_day_is_closed_once_only_and_not_before_it_is_over(reviews, worked):

@@ -7,10 +7,10 @@ from types import SimpleNamespace as Row
 
 import pytest
 
-from bot import settling
+from bot import settling, weighing
 from bot.project import Adaptive
 from bot.quality.nearby import right
-from bot.settling import Counts, contributed
+from bot.weighing import Counts, contributed
 from tests.crew import CRAFTS, CREW
 from tests.dialogue import project
 
@@ -40,7 +40,7 @@ class Closing:
         rows = [Row(person=who, label={"label": label}, version=1) for who, label in self.given[item]]
         known = settling._Item(self.asked, 1, Row(gold=None, decided=None, decided_in=None), rows)
         self.counts.add(contributed(self.stands[item]), -1)
-        self.best[item], self.sure[item] = settling.weighed(self.craft.question, self.given[item], self.counts)
+        self.best[item], self.sure[item] = weighing.weighed(self.craft.question, self.given[item], self.counts)
         assert self.sure[item] == known.sure(self.counts)
         self.stands[item] = known.standing()
         self.counts.add(contributed(self.stands[item]), 1)
@@ -67,8 +67,8 @@ def test_of_two_drawings_that_of_whom_is_right_more_often_is_likelier():
     counts.add(Counter({(careless, "label", "1", "1"): 10, (careless, "label", "1", "0"): 30}), 1)
     one, other = CRAFTS["boxes"].truth(1), CRAFTS["boxes"].truth(2)
     for labels in ([(careful, one), (careless, other)], [(careless, other), (careful, one)]):
-        best, sure = settling.weighed(question, labels, counts)
+        best, sure = weighing.weighed(question, labels, counts)
         assert best == one
         assert sure > 0.8
-    assert settling.weighed(question, [(careless, one), (stranger, one)], counts)[1] < sure
-    assert settling.weighed(question, [(careful, one)], counts)[1] < RULES.confidence, "one alone is no proof"
+    assert weighing.weighed(question, [(careless, one), (stranger, one)], counts)[1] < sure
+    assert weighing.weighed(question, [(careful, one)], counts)[1] < RULES.confidence, "one alone is no proof"

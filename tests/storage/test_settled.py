@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from bot import settling, spreading
+from bot import settling, spreading, weighing
 from bot.app import App
 from bot.project import Adaptive, LabelDef, Question
 from storage import answers, notes, projects, queue, skills
@@ -54,7 +54,7 @@ def test_whoever_leaves_an_item_that_has_enough_ends_it(database, clock, leaves)
 
 
 def test_of_very_many_labels_those_that_nobody_gave_are_weighed_as_one(database):
-    names = [f"label {number}" for number in range(settling.MANY + 1)]
+    names = [f"label {number}" for number in range(weighing.MANY + 1)]
     question = Question("label", "What is it?", "choice", tuple(LabelDef(name, name) for name in names))
     project = replace(SENTIMENT, questions=(question,), adaptive=Adaptive(2, 5, 0.9), overlap=2)
     world, draw = build(database, items=12, people=5, overlap=2, project=project), Random(1)
@@ -91,6 +91,6 @@ def test_people_who_answer_at_once_are_counted_one_after_the_other(database):
     assert [one.standing for one in rows] == [anew[one.id][0] for one in rows]
     total = Counter()
     for standing, _ in anew.values():
-        total.update(settling.contributed(standing))
+        total.update(weighing.contributed(standing))
     assert run(database, lambda tx: skills.every(tx, world.project)) == total
     assert run(database, mistakes) == []

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from bot import goldmaking, settling, spreading, stored
+from bot import goldmaking, settling, spreading, stored, weighing
 from bot.project import Adaptive, LabelDef, Question
 from bot.quality.candour import told
 from bot.reviewing import plainly
@@ -241,7 +241,7 @@ class History:
 
     def check(self, tx: Transaction, touched):
         _, project, version = self._where(tx)
-        if settling.weighs(project):
+        if weighing.weighs(project):
             self._check_counts(tx, project, version)
         if project.adaptive is not None:
             self._check_items(tx, project, version, touched)
@@ -252,7 +252,7 @@ class History:
         total = Counter()
         anew = settling.recount(tx, project, version, self.world.items)
         for standing, _ in anew.values():
-            total.update(settling.contributed(standing))
+            total.update(weighing.contributed(standing))
         kept = skills.every(tx, self.world.project)
         assert kept == total
         assert {cell: times for cell, times in kept.items() if cell[1] == "label"} == self._by_hand(tx, project)
@@ -340,4 +340,4 @@ def test_a_project_of_one_answer_an_item_or_by_the_plain_vote_asks_nothing_of_th
     for asked in (SENTIMENT, replace(SENTIMENT, overlap=3, consensus="majority")):
         with settling.changed(None, 1, asked, 1, (1,)):
             pass
-        assert settling.judge(None, 1, asked, 1) is plainly
+        assert weighing.judge(None, 1, asked, 1) is plainly

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from bot import settling
+from bot import settling, weighing
 from bot.project import Adaptive
 from storage import answers, cards, queue, skills
 from storage.database import Transaction, run
@@ -56,7 +56,7 @@ def counts(tx: Transaction, world) -> Counter:
     """From all answers."""
     total = Counter()
     for standing, _ in settling.recount(tx, ASKED, 1, world.items).values():
-        total.update(settling.contributed(standing))
+        total.update(weighing.contributed(standing))
     return total
 
 
