@@ -211,6 +211,7 @@ def test_the_careless_are_found_and_the_consensus_is_better_than_the_vote(
 ) -> None:
     made = told(worked(kind), stable)
     check(made)
+    assert made.right() >= made.right_by_vote()
     assert set(made.signs) == CARELESS, made.signs
 
 
