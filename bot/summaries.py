@@ -1,6 +1,6 @@
 """What a child process makes of a project's answers: a summary to post, and the page with the same figures."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -13,6 +13,7 @@ from storage import readings
 from storage.database import opened, run
 
 WEEK: Final = timedelta(days=7)
+ALTS: Final = ("report.alt", "report.alt.closer", "report.alt.skill")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ class Made:
     text: Text
     texts: Mapping[str, Text]
     picture: bytes
-    alt: str
+    alts: Sequence[str]
+    """What the pictures show, for who cannot see them: that one, `closer` and `skill`."""
     people: Mapping[str, Text]
     figures: Mapping[str, Any]
     """What the next summary compares itself with."""
@@ -45,7 +47,7 @@ def make_summary(url: str, project: int, now: datetime) -> Made:
         before = run(database, lambda tx: readings.latest(tx, project))
         with database.reading() as connection:
             report = summary(connection, row, asked, now)
-    alt = say(asked.language, phrase("report.alt", title=asked.title))
+    alts = [say(asked.language, phrase(key, title=asked.title)) for key in ALTS]
     png = telling.picture(report, asked.language)
     singly = {language: telling.people_text(report, language) for language in LANGUAGES}
     texts = {language: telling.text(report, language, before) for language in LANGUAGES}
@@ -54,7 +56,7 @@ def make_summary(url: str, project: int, now: datetime) -> Made:
         texts[spoken(asked.language)],
         texts,
         png,
-        alt,
+        alts,
         singly,
         changes.figures(report),
         closer.agreement_chart(report, words),

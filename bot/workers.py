@@ -252,12 +252,13 @@ class Workers:
         readings.keep(tx, due.project, made.figures)
         account = self._account(tx, project.summary.platform)
         assert account is not None
-        chart, closer, skill = (None if sha is None else self._kept(tx, made, sha) for sha in pictures)
+        kept = [None if sha is None else self._kept(tx, sha, alt) for sha, alt in zip(pictures, made.alts, strict=True)]
+        chart, closer, skill = kept
         assert chart is not None
         message = Message(text=made.text, kind="summary", media=(chart,))
         posted = [_send(tx, account, project.summary.chat, message, due.project)]
         if closer is not None:
-            posted.append(_send(tx, account, project.summary.chat, Message(text=(Part(made.alt),), media=(closer,))))
+            posted.append(_send(tx, account, project.summary.chat, Message(text=(Part(closer.alt),), media=(closer,))))
         return posted + self._post_privately(tx, row, project, made, skill)
 
     def _post_privately(
@@ -269,7 +270,7 @@ class Workers:
         for where, admin in self._reached(tx, people.admins(tx, row.id), project):
             led.add(admin.id)
             if skill is not None:
-                shown = Message(text=(Part(made.alt),), media=(skill,))
+                shown = Message(text=(Part(skill.alt),), media=(skill,))
                 posted.append(_send(tx, where, admin.chat_external, shown))
             language = spoken(admin.language)
             buttons = managing.rows(row, project.overlap, admin.language, self._page(tx, row.id, admin.id), waiting)
@@ -299,7 +300,7 @@ class Workers:
                 reached[person.id] = (account, person)
         return reached.values()
 
-    def _kept(self, tx: Transaction, made: Made, chart: str) -> Media:
+    def _kept(self, tx: Transaction, chart: str, alt: str) -> Media:
         file = self._files.path(chart)
         width, height = _png_size(file)
         row = MediaRow(
@@ -313,7 +314,7 @@ class Workers:
             size=file.stat().st_size,
         )
         kept = media.keep(tx, {chart: row})[chart]
-        return Media(kept.id, "image", kept.mime, chart, made.alt, name="summary.png", width=width, height=height)
+        return Media(kept.id, "image", kept.mime, chart, alt, name="summary.png", width=width, height=height)
 
     def _failed(self, due: Run, error: Exception) -> None:
         log.error("the %s of %s failed (%s)", WATCH if due.kind == WATCH else SUMMARY, due.name, type(error).__name__)

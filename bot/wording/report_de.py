@@ -81,6 +81,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     ),
     "report.nobody": "Noch hat niemand geantwortet.",
     "report.alt": "{title}: die Zusammenfassung als Bild",
+    "report.alt.closer": "{title}: Übereinstimmung im Lauf der Zeit und verwechselte Labels",
+    "report.alt.skill": "{title}: wie weit jede Person mit den anderen übereinstimmt",
     "report.unposted": "Die Zusammenfassung von „{title}“ lässt sich nicht nach {channel} schicken: {reason}",
     "report.unsure": (
         "Die Zusammenfassung von „{title}“ ist vielleicht nicht in {channel} angekommen: Es kam keine Antwort. "

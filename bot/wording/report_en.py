@@ -79,6 +79,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     ),
     "report.nobody": "Nobody has answered yet.",
     "report.alt": "{title}: the summary as a picture",
+    "report.alt.closer": "{title}: agreement over time, and labels taken for one another",
+    "report.alt.skill": "{title}: how far each person agrees with the others",
     "report.unposted": "The summary of “{title}” cannot be posted to {channel}: {reason}",
     "report.unsure": (
         "The summary of “{title}” may not have reached {channel}: no answer came back. "

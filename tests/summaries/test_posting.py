@@ -289,5 +289,9 @@ def test_a_child_needs_the_databases_address_alone(url):
     assert "Items with such an answer: 1" in narrowed[1]
     made = make_summary(url, world.project, START)
     assert made.picture.startswith(b"\x89PNG")
-    assert made.alt == "Review sentiment: the summary as a picture"
+    assert made.alts == [
+        "Review sentiment: the summary as a picture",
+        "Review sentiment: agreement over time, and labels taken for one another",
+        "Review sentiment: how far each person agrees with the others",
+    ]
     assert made.people.keys() == LANGUAGES.keys()
