@@ -87,8 +87,12 @@ def test_photos_are_masked_in_telegram(site: Site) -> None:
     tg, anna = site.telegram, site.telegram.user("Anna")
     anna.start(site.home.codes["streets"])
 
+    def there(words: str) -> bool:
+        last = anna.chat.last_from_bot
+        return last.kind == "photo" and words in last.text and site.settled()
+
     def shows(words: str) -> Any:
-        return tg.wait(lambda: anna.chat.last_from_bot.kind == "photo" and words in anna.chat.last_from_bot.text, 20)
+        return tg.wait(lambda: there(words), 20)
 
     def replies(text: str) -> None:
         """To the lowest card, and waits for what comes of it: a person is not so quick either."""
@@ -100,11 +104,11 @@ def test_photos_are_masked_in_telegram(site: Site) -> None:
     shows("Tap one that is wrong")
     assert colours(anna.chat.last_from_bot.content) == set(COLOURS[:2])
     anna.press("✓ 1 ☁️ Sky")
-    tg.wait(lambda: any(one.text == "1 ☁️ Sky" for one in anna.chat.last_from_bot.all_buttons))
+    tg.wait(lambda: any(one.text == "1 ☁️ Sky" for one in anna.chat.last_from_bot.all_buttons) and site.settled())
     anna.press("✎ 2")
     shows("Which label shall 2 have")
     anna.press("☁️ Sky")
-    tg.wait(lambda: any("2 ☁️ Sky" in one.text for one in anna.chat.last_from_bot.all_buttons))
+    tg.wait(lambda: any("2 ☁️ Sky" in one.text for one in anna.chat.last_from_bot.all_buttons) and site.settled())
     assert colours(anna.chat.last_from_bot.content) == {COLOURS[1]}
     anna.press("✔ Done (1)")
     shows("Reply with numbers and a label")
@@ -134,9 +138,9 @@ def test_photos_are_masked_in_slack(site: Site) -> None:
     bob.command("/label", f"join {site.home.codes['streets']}").wait()
     slack.wait(lambda: "Tap one that is wrong" in bob.dm.last.shown and site.settled(), 20)
     bob.press(lambda button: button.text == "✓ 1 ☁️ Sky")
-    slack.wait(lambda: any(button.text == "1 ☁️ Sky" for button in bob.dm.last.buttons), 20)
+    slack.wait(lambda: any(button.text == "1 ☁️ Sky" for button in bob.dm.last.buttons) and site.settled(), 20)
     bob.say("2 sky")
-    slack.wait(lambda: any("2 ☁️ Sky" in button.text for button in bob.dm.last.buttons), 20)
+    slack.wait(lambda: any("2 ☁️ Sky" in button.text for button in bob.dm.last.buttons) and site.settled(), 20)
     bob.press(lambda button: "Done (1)" in button.text)
     slack.wait(lambda: "Reply with numbers and a label" in bob.dm.last.shown and site.settled(), 20)
     bob.say("1-20 sky")
