@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.engines import Sqlite
 from tests.running import CLIPS, REVIEWS, Home, Stable, make_home
 
 
@@ -13,6 +14,19 @@ def stable() -> Iterator[Stable]:
     kept = Stable()
     yield kept
     kept.close()
+
+
+@pytest.fixture(scope="session")
+def on_disk(tmp_path_factory: pytest.TempPathFactory) -> Sqlite:
+    return Sqlite(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture
+def sqlite_url(on_disk: Sqlite) -> Iterator[str]:
+    """On the disk, as in use: here programs are killed, and commits take as long as they do for people."""
+    made = on_disk.migrated()
+    yield made
+    on_disk.drop(made)
 
 
 @pytest.fixture
