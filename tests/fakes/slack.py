@@ -168,7 +168,8 @@ class FakeSlack:
 
     @property
     def sockets(self) -> int:
-        return len(self._sockets.open)
+        """Connections that carry something: not those that are about to be closed, or half open."""
+        return sum(not (one.leaving or one.frozen) for one in self._sockets.open)
 
     def sign(self, body: bytes, timestamp: int | None = None) -> dict[str, str]:
         return signed(body, self.signing_secret, timestamp)
