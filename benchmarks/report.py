@@ -73,6 +73,7 @@ def fill(database: Database, path: Path, project: Project, count: int) -> None:
     def begin(tx: Transaction) -> tuple[int, list[int]]:
         account = accounts.account(tx, "browser", "local")
         row, _ = projects.save(tx, project.name, project.as_config())
+        projects.add_items(tx, row.id, count // OVERLAP)
         heads = [people.welcome(tx, account, f"{project.name}{n}", f"{n}", f"P{n}", "en").id for n in range(PEOPLE)]
         return row.id, heads
 
@@ -166,7 +167,9 @@ def figures(kinds: Sequence[Project] = PROJECTS[:1], count: int = ANSWERS) -> li
             command = took(partial(report, Path(folder), url, project.name))
             name, reading = f"{count // 1000}k answers, {project.name}", f"sqlite3 reads them in {floor:.1f} s"
             made.append(Figure(f"summary of {name}", str(summary), reading, f"{summary.clock / floor:.1f}"))
-            made.append(Figure(f"labelbot report of {name}", str(command), reading, f"{command.clock / floor:.1f}"))
+            made.append(
+                Figure(f"labelbot report of {name}", str(command), reading, f"{command.clock / floor:.1f}", "≤ 5 s")
+            )
     return made
 
 

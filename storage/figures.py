@@ -49,6 +49,13 @@ HELD: Final = (
 WANTED: Final = select(func.sum(items.c.overlap - items.c.answers)).where(
     items.c.project == bindparam("p"), items.c.state == text("'open'"), items.c.answers < items.c.overlap
 )
+HELD_ANSWERS: Final = (
+    select(answers.c.id)
+    .where(answers.c.project == bindparam("p"))
+    .order_by(answers.c.id)
+    .offset(bindparam("before"))
+    .limit(1)
+)
 LABELLED: Final = (
     select(
         answers.c.item,
@@ -222,6 +229,11 @@ def parts(connection: Connection, project: int, now: datetime) -> Parts:
 def wanted(connection: Connection, project: int) -> int:
     """Labels that open items still ask for, those in hand included."""
     return int(connection.execute(WANTED, {"p": project}).scalar() or 0)
+
+
+def has_answers(connection: Connection, project: int, count: int) -> bool:
+    """Whether there are so many, of all kinds, without counting on."""
+    return connection.execute(HELD_ANSWERS, {"p": project, "before": count - 1}).first() is not None
 
 
 def decided(connection: Connection, project: int) -> AbstractSet[int]:

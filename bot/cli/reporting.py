@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from bot.quality.report import Report
     from storage.projects import ProjectRow
 
-BESIDE = 20_000
-"""Items from which on a process of its own is worth its start."""
+BESIDE = 50_000
+"""Answers from which on a process of its own is worth its start."""
 
 
 @click.command(
@@ -84,9 +84,12 @@ def _watched(opened: "Session", row: "ProjectRow", asked: "Project") -> "Report"
     from bot.lookout import look_now, seen
     from bot.processes import child
     from bot.quality.signs import with_seen
+    from storage import figures
 
     look_now(opened.database, row.id)
-    if row.total < BESIDE:
+    with opened.database.reading() as connection:
+        many = figures.has_answers(connection, row.id, BESIDE)
+    if not many:
         report, found = _report(opened, row, asked), seen(opened.database.url, row.id)
     else:
         with child() as beside:
